@@ -1,0 +1,120 @@
+"""The command line: parse, call, print. What it prints and returns is a contract for other tools.
+
+Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever its marks);
+1 a check found something (``build --check``, ``doctor``); 2 usage or configuration;
+3 some submissions could not be graded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import AutograderError, UsageError
+
+CONFIG_NAME = "grading_config.yml"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: the arguments without the program's name; ``None`` takes the process's own.
+
+    Returns:
+        The exit code.
+    """
+    options = _parser().parse_args(argv)
+    try:
+        code: int = options.run(options)
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("autograder: stopped", file=sys.stderr)
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder", description="Grade Jupyter-notebook labs: student code in a sandbox, tests outside."
+    )
+    parser.add_argument("--version", action="version", version=f"autograder {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade notebooks, folders and zips")
+    grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
+    grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
+    grade.add_argument("--jobs", metavar="N", type=_positive, default=None, help="submissions at a time (default: one per core)")
+    grade.add_argument("--seed", metavar="N", type=int, help="instead of the configuration's")
+    grade.add_argument("--no-cache", action="store_true", help="grade everything afresh (today always the case)")
+    _common(grade)
+    grade.set_defaults(run=_grade)
+
+    build = commands.add_parser("build", help="make template, public tests and solution from the master")
+    build.add_argument("--check", action="store_true", help="change nothing; fail when they disagree")
+    build.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME}")
+    build.set_defaults(run=_build)
+
+    doctor = commands.add_parser("doctor", help="can this machine grade safely and rightly?")
+    doctor.add_argument("--quick", action="store_true", help="leave out the reference and the template")
+    _common(doctor)
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: the one here)")
+    parser.add_argument(
+        "--sandbox", choices=("full", "none"), default="full",
+        help="none: run student code unconfined, for your own notebooks on a machine without Landlock",
+    )  # fmt: skip
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _config_path(given: Path | None) -> Path:
+    """The configuration given, else the one here, else the one of this checkout."""
+    if given is not None:
+        return given
+    places = [Path.cwd() / CONFIG_NAME, Path(__file__).resolve().parents[1] / CONFIG_NAME]
+    for place in places:
+        if place.is_file():
+            return place
+    raise UsageError(f"there is no {CONFIG_NAME} in {Path.cwd()}: name it with --config FILE")
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from .batch.command import grade_command
+
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+    return grade_command(
+        options.paths, options.out, _config_path(options.config),
+        jobs=jobs, seed=options.seed, enforce=options.sandbox == "full",
+    )  # fmt: skip
+
+
+def _build(options: argparse.Namespace) -> int:
+    from .build.command import build_command
+
+    return build_command(_config_path(options.config), check_only=options.check)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from .doctor import doctor_command
+
+    return doctor_command(_config_path(options.config), quick=options.quick, enforce=options.sandbox == "full")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""A lab made ready for grading in this process: its questions, its data, its fork server."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib.metadata
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import __version__
+from .config import MB, Lab
+from .errors import ConfigurationError, SandboxError
+from .grading.questions import Question, load_questions
+from .kernel.session import SessionSettings
+from .sandbox.launcher import ForkServer
+from .sandbox.policy import Limits, exposes, readable_paths
+
+VERSIONED = ("torch", "numpy", "ipykernel", "nbclient", "jupyter_client", "otter-grader", "nbformat")
+"""Packages whose version is part of every result."""
+
+SHARED_PAGES_MB = 1024
+"""Resident memory that a kernel shares with the fork server (torch's libraries), beyond its own."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What :func:`autograder.pipeline.grade` needs beside the submission."""
+
+    lab: Lab
+    questions: tuple[Question, ...]
+    server: ForkServer
+    settings: SessionSettings
+    seed: int
+    fingerprint: str
+    versions: dict[str, str]
+
+
+@contextmanager
+def opened(lab: Lab, *, seed: int | None = None, slot: int = 0, enforce: bool = True) -> Iterator[Course]:
+    """Load the questions and start a fork server; both are gone after the block.
+
+    Args:
+        seed: instead of the configuration's.
+        slot: number of this worker among those of the run.
+        enforce: whether student code is confined.
+
+    Raises:
+        ConfigurationError: a test file or a data file is broken.
+        SandboxError: the lab's secrets would be readable to students on this machine.
+    """
+    config = lab.config
+    exposed = exposes(readable_paths(), lab.root) if enforce else None
+    if exposed:
+        raise SandboxError(
+            f"{lab.root} lies in {exposed}, which student code can read, and holds hidden tests: move the lab"
+        )
+    with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
+        files = _unpack_data(lab, Path(spool))
+        served = {item.url: files[item.name] for item in config.data}
+        # The server imports while we read the test files.
+        with ForkServer(
+            config.kernel.preload, served, slot=slot, own_user=enforce, threads=config.kernel.threads
+        ) as server:
+            questions = load_questions(lab.root, config.tests, config.questions)
+            _limit_own_threads()
+            used_seed = config.seed if seed is None else seed
+            yield Course(
+                lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
+                fingerprint(lab), versions(),
+            )  # fmt: skip
+
+
+def _limit_own_threads() -> None:
+    # A worker per core is faster than threads that compete for them.
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> SessionSettings:
+    limits = lab.config.limits
+    return SessionSettings(
+        limits=Limits(
+            memory_bytes=limits.memory_mb * MB,
+            resident_bytes=(limits.memory_mb + SHARED_PAGES_MB) * MB,
+            file_bytes=limits.file_mb * MB,
+            disk_bytes=limits.disk_mb * MB,
+            disk_files=limits.disk_files,
+            open_files=limits.open_files,
+            threads=limits.threads,
+            cpu_seconds=int(limits.submission_seconds) + 60,
+        ),
+        cell_seconds=limits.cell_seconds,
+        notebook_seconds=limits.notebook_seconds,
+        request_seconds=limits.request_seconds,
+        submission_seconds=limits.submission_seconds,
+        output_bytes=limits.output_mb * MB,
+        reply_bytes=limits.reply_mb * MB,
+        files=files,
+        seed=seed,
+        enforce=enforce,
+    )
+
+
+def _unpack_data(lab: Lab, spool: Path) -> dict[str, Path]:
+    """Write each data file uncompressed into ``spool`` and check it; paths by file name."""
+    unpacked = {}
+    for item in lab.config.data:
+        path = lab.root / item.file
+        try:
+            data = path.read_bytes()
+            data = gzip.decompress(data) if path.suffix == ".gz" else data
+        except (OSError, EOFError) as reason:
+            raise ConfigurationError(f"{path}: the data file cannot be read: {reason}") from None
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != item.sha256:
+            raise ConfigurationError(f"{path}: SHA-256 of its contents is {digest}, expected {item.sha256}")
+        unpacked[item.name] = spool / item.name
+        unpacked[item.name].write_bytes(data)
+        unpacked[item.name].chmod(0o444)
+    return unpacked
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes the marks."""
+    found = {"autograder": __version__, "python": platform.python_version()}
+    for package in VERSIONED:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def fingerprint(lab: Lab) -> str:
+    """Hash of everything that decides a mark: lab content, engine, package versions.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    engine = Path(__file__).parent
+    reference = lab.root / "reference"
+    files = [lab.path, *sorted((lab.root / lab.config.tests).rglob("*.py")), *sorted(reference.glob("*.py"))]
+    files += [lab.root / item.file for item in lab.config.data]
+    for root, file in [(lab.root, file) for file in files] + [(engine, f) for f in sorted(engine.rglob("*.py"))]:
+        name = f"{root == engine}/{file.relative_to(root).as_posix()}".encode()
+        for part in (name, file.read_bytes()):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    digest.update(repr(sorted(versions().items())).encode())
+    return digest.hexdigest()

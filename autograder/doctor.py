@@ -1,0 +1,159 @@
+"""``autograder doctor``: can this machine grade safely and rightly? It is proven by trying."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .config import Lab, check_files, load
+from .course import Course, opened
+from .errors import AutograderError
+from .kernel.session import Session
+from .model import Grade, Status, Submission
+from .pipeline import grade
+
+OK, FOUND_SOMETHING = 0, 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried.
+
+    Attributes:
+        what: what was tried, for the left column.
+        good: whether it is as it must be.
+        detail: what happened.
+    """
+
+    what: str
+    good: bool
+    detail: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An attempt of student code to do what it must not.
+
+    Attributes:
+        what: description.
+        code: Python statements that succeed only if the sandbox fails.
+        happened: looks from outside whether it succeeded, whatever the code says.
+    """
+
+    what: str
+    code: str
+    happened: Callable[[], bool] = lambda: False
+
+
+def doctor_command(config: Path, *, quick: bool, enforce: bool) -> int:
+    """Print one line per finding.
+
+    Args:
+        quick: leave out the grading of reference and template.
+
+    Returns:
+        0 when all is well, 1 otherwise.
+    """
+    good = True
+    for finding in examine(config, quick=quick, enforce=enforce):
+        print(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what:<34} {finding.detail}", flush=True)
+        good = good and finding.good
+    print("This machine can grade." if good else "This machine must not grade: see the lines with FAIL.")
+    return OK if good else FOUND_SOMETHING
+
+
+def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Finding]:
+    """Try everything, one finding at a time."""
+    try:
+        lab = load(config)
+        check_files(lab)
+        yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
+        with opened(lab, enforce=enforce) as course:
+            data = ", ".join(item.name for item in lab.config.data) or "none"
+            yield Finding("data files and their checksums", True, data)
+            yield from _probe(course)
+            if not quick:
+                yield from _grade_known(lab, course)
+    except AutograderError as trouble:
+        yield Finding(type(trouble).__name__, False, str(trouble))
+
+
+def _probe(course: Course) -> Iterator[Finding]:
+    import nbformat
+
+    with tempfile.TemporaryDirectory() as outside, socket.create_server(("127.0.0.1", 0)) as server:
+        Path(outside).chmod(0o777)
+        server.setblocking(False)
+        probes = _probes(Path(outside), server, course.lab.root, course.settings.limits.memory_bytes)
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_code_cell(_attempt(probe.code, i)) for i, probe in enumerate(probes)]
+        with Session(course.server, course.settings) as session:
+            session.run(notebook)
+            names = session.names()
+            layers = session.layers
+            said = [names.get(f"outcome_{i}", "no outcome") for i in range(len(probes))]
+    yield Finding("layers", bool(layers), ", ".join(layers) or "none: the sandbox is off")
+    for probe, outcome in zip(probes, said, strict=True):
+        refused = str(outcome).startswith("refused") and not probe.happened()
+        yield Finding(f"student code cannot {probe.what}", refused, str(outcome))
+
+
+def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -> list[Probe]:
+    secret, written = outside / "secret", outside / "written"
+    secret.write_text("secret")
+    secret.chmod(0o666)
+    port = server.getsockname()[1]
+
+    def connected() -> bool:
+        try:
+            server.accept()[0].close()
+        except OSError:
+            return False
+        return True
+
+    return [
+        Probe("use the network", f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)", connected),
+        Probe("start a process", "import os; os.fork() or os._exit(0)"),
+        Probe("run a program", "import os; os.execv('/bin/true', ['true'])"),
+        Probe("read a foreign file", f"open({str(secret)!r}).read()"),
+        Probe("read the home folder", f"import os; os.listdir({str(Path.home())!r})"),
+        Probe("read the hidden tests", f"import os; os.listdir({str(lab_root)!r})"),
+        Probe("read other processes", "open('/proc/1/environ', 'rb').read()"),
+        Probe("write outside its folder", f"open({str(written)!r}, 'w').write('x')", written.exists),
+        Probe("signal another process", "import os; os.kill(os.getppid(), 0)"),
+        Probe("take more memory than allowed", f"bytearray({memory} + 1)"),
+    ]
+
+
+def _attempt(code: str, number: int) -> str:
+    return (
+        f"try:\n    {code}\n    outcome_{number} = 'POSSIBLE'\n"
+        f"except BaseException as error:\n    outcome_{number} = f'refused: {{type(error).__name__}}'\n"
+    )
+
+
+def _grade_known(lab: Lab, course: Course) -> Iterator[Finding]:
+    """The solution earns everything, the untouched template nothing."""
+    possible = sum(question.points for question in lab.config.questions)
+    for what, relative, wanted in (
+        ("the solution earns everything", lab.config.build.solution, possible),
+        ("the untouched template earns nothing", lab.config.build.template, 0.0),
+    ):
+        file = lab.root / relative
+        result = grade(Submission(id="doctor", source=file.name, student="doctor", file=file), course)
+        good = result.status is Status.GRADED and result.score == wanted
+        yield Finding(what, good, _describe(result))
+
+
+def _describe(result: Grade) -> str:
+    if result.status is not Status.GRADED:
+        return f"not gradable: {result.reason}"
+    lost = [
+        f"{question.name} {question.points:g}/{question.possible:g}"
+        for question in result.questions
+        if question.points not in (0, question.possible)
+    ]
+    return f"{result.score:g} of {result.max_score:g} in {result.seconds:.1f} s" + (f" ({', '.join(lost)})" if lost else "")

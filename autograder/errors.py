@@ -1,0 +1,91 @@
+"""Everything of ours that can go wrong.
+
+    AutograderError
+    ├── ConfigurationError      grading_config.yml or a test file is wrong: exit code 2
+    ├── UsageError              the command line is wrong: exit code 2
+    ├── SandboxError            this machine cannot run student code safely
+    │   └── PolicyNotEnforced   a layer of the sandbox is missing
+    ├── NotGradable             one submission cannot be graded; the others are
+    │   ├── UnreadableNotebook  the bytes are not a notebook that can be repaired
+    │   └── RefusedMember       a zip member that is unsafe to unpack
+    └── BuildError              the notebook's master, solution and template disagree
+
+    StudentCodeError            a request to the student's side failed: the student's matter
+    ├── StudentException        their code raised
+    ├── RequestTimedOut         their code was interrupted at the deadline
+    ├── KernelDied              their code ended its own process
+    └── BadReply                their side answered with something that is not plain data
+
+A student's failure never becomes an ``AutograderError``, and trouble of ours never becomes a
+``StudentCodeError``: the first would hide marks, the second would cost them.
+"""
+
+from __future__ import annotations
+
+
+class AutograderError(Exception):
+    """Root of everything that is this package's, the machine's or the course's fault."""
+
+
+class ConfigurationError(AutograderError):
+    """The lab's configuration is wrong. The message names file, line and allowed values."""
+
+
+class UsageError(AutograderError):
+    """The command line asks for something impossible."""
+
+
+class SandboxError(AutograderError):
+    """Student code cannot be run safely here."""
+
+
+class PolicyNotEnforced(SandboxError):
+    """The machine lacks a layer that the policy demands. The message says which and what to do."""
+
+
+class NotGradable(AutograderError):
+    """One submission cannot be graded; the message is the reason that the TA reads."""
+
+
+class UnreadableNotebook(NotGradable):
+    """The file is not a notebook and cannot be repaired into one."""
+
+
+class RefusedMember(NotGradable):
+    """A member of an archive is unsafe to unpack."""
+
+
+class BuildError(AutograderError):
+    """Master, solution, template or public tests do not agree."""
+
+
+class StudentCodeError(Exception):
+    """A request to the student's side did not give a value."""
+
+
+class StudentException(StudentCodeError):
+    """The student's code raised.
+
+    Attributes:
+        type_name: name of the exception class as text, at most 200 characters.
+        text: its message as text, at most 2,000 characters.
+        where: the student's own lines of the traceback, at most 4,000 characters.
+    """
+
+    def __init__(self, type_name: str, text: str, where: str = "") -> None:
+        super().__init__(f"{type_name}: {text}" if text else type_name)
+        self.type_name = type_name
+        self.text = text
+        self.where = where
+
+
+class RequestTimedOut(StudentCodeError):
+    """The student's code did not answer within the deadline and was interrupted."""
+
+
+class KernelDied(StudentCodeError):
+    """The student's process ended while (or before) it was asked."""
+
+
+class BadReply(StudentCodeError):
+    """The student's side sent something that the wire format does not allow."""

@@ -1,0 +1,132 @@
+"""What a test case sees of a student's notebook: its top-level names.
+
+Under this engine the names live in another process and come back as copies or as proxies; under
+stock otter and in a student's own notebook they are the objects themselves. Test files are written
+once, against this interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, cast, runtime_checkable
+
+from autograder.errors import BadReply, RequestTimedOut, StudentException
+
+
+@runtime_checkable
+class Namespace(Protocol):
+    """The top-level names of one executed notebook."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of ``name``, or ``default``."""
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the notebook defined ``name``."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        """Give ``name`` another value; a function of ours becomes callable from the notebook."""
+
+    def __delitem__(self, name: str) -> None:
+        """Remove ``name``."""
+
+    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
+        """Run again the last cell that assigns ``assigns`` at its top level, with ``given`` set before.
+
+        Returns:
+            False when no such cell is known (always so outside this engine).
+        """
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        """Another deadline, in seconds, for each request inside the block."""
+
+    def seed(self, number: int) -> None:
+        """Seed the generators of ``random``, ``numpy`` and ``torch`` on the notebook's side.
+
+        Args:
+            number: from 0 to 2**32 - 1, which is what NumPy takes.
+        """
+
+
+class PlainNamespace:
+    """A :class:`Namespace` over the dictionary that otter hands to a test file."""
+
+    def __init__(self, names: MutableMapping[str, Any]) -> None:
+        self._names = names
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._names.get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._names[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._names[name]
+
+    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
+        return False
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        yield
+
+    def seed(self, number: int) -> None:
+        import random
+
+        import numpy as np
+        import torch
+
+        random.seed(number)
+        np.random.seed(number)
+        torch.manual_seed(number)
+
+
+def namespace_of(env: Any) -> Namespace:
+    """``env`` as otter passes it, seen as a :class:`Namespace`."""
+    if isinstance(env, dict):
+        return PlainNamespace(env)
+    return cast(Namespace, env)
+
+
+def student_errors(env: Any) -> tuple[type[Exception], ...]:
+    """What a question that knows another way may catch when the student's code fails.
+
+    Never :class:`~autograder.errors.KernelDied`: there is nobody left to ask. Under stock otter the
+    student's exceptions arrive as they are, of any type.
+    """
+    if isinstance(namespace_of(env), PlainNamespace):
+        return (Exception,)
+    return (StudentException, RequestTimedOut, BadReply)
+
+
+@contextmanager
+def kept(env: Any, *assigned: str) -> Iterator[None]:
+    """Give the names their old values back after the block, whatever it does to them."""
+    names = namespace_of(env)
+    missing = object()
+    before = {name: names.get(name, missing) if name in names else missing for name in assigned}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is not missing:
+                names[name] = value
+            elif name in names:
+                del names[name]
+
+
+@contextmanager
+def replaced(env: Any, **replacements: Callable[..., Any] | Any) -> Iterator[None]:
+    """Replace top-level names of the notebook inside the block, and put the old ones back.
+
+    A function of the test file stays on the test's side: the notebook's code gets a stand-in that
+    asks for each call, so nothing of the reference enters the student's process.
+    """
+    names = namespace_of(env)
+    with kept(env, *replacements):
+        for name, value in replacements.items():
+            names[name] = value
+        yield

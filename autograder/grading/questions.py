@@ -1,0 +1,176 @@
+"""The auto-graded questions: otter-grader test files, asked of one notebook.
+
+otter reads the files, resolves the points and passes the parameters; the outcome of each case is
+decided here, because three outcomes are needed and otter knows two: a case of ours that cannot run
+is not a zero.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from otter.test_files import ExceptionTestFile
+
+from ..errors import (
+    BadReply,
+    ConfigurationError,
+    KernelDied,
+    RequestTimedOut,
+    StudentCodeError,
+    StudentException,
+)
+from ..model import CaseResult, Ending, Outcome, QuestionResult
+from .checks import CheckFailed, collected_notes
+from .namespace import Namespace
+
+OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
+"""What a test case raises when the lab itself is broken. Student values cannot cause these: they
+arrive as plain data."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with its parsed test file."""
+
+    name: str
+    title: str
+    forbid_autograd: bool
+    file: ExceptionTestFile
+
+
+class Names(Namespace, Protocol):
+    """A namespace that can be prepared for a test case."""
+
+    def begin_case(self, seed: int, *, forbid_autograd: bool) -> None:
+        """Forget what earlier cases made, seed the generators, set the autograd guard."""
+
+
+class Respondent(Protocol):
+    """Whom the questions are put to."""
+
+    def names(self) -> Names:
+        """The notebook's names, asked of a living process."""
+
+    def ending(self) -> Ending:
+        """Why the process has ended, if it has."""
+
+
+def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[Question, ...]:
+    """Read the test file of every question.
+
+    Args:
+        lab_root: directory of the configuration; test files may import what lies in it.
+        folder: directory of the test files, relative to ``lab_root``.
+        wanted: the configuration's questions (``name``, ``title``, ``points``, ``forbid_autograd``).
+
+    Raises:
+        ConfigurationError: a file is missing, broken, or its points differ from the configuration's.
+    """
+    if str(lab_root) not in sys.path:
+        sys.path.insert(0, str(lab_root))
+    return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
+
+
+def _load(path: Path, wanted: Any) -> Question:
+    try:
+        file = ExceptionTestFile.from_file(str(path))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
+    except Exception as reason:  # a test file is a program: whatever it raises is the course's to mend
+        raise ConfigurationError(f"{path}: cannot be read: {type(reason).__name__}: {reason}") from reason
+    points = sum(case.points for case in file.test_cases)
+    if file.name != wanted.name or abs(points - wanted.points) > 1e-9:
+        raise ConfigurationError(
+            f"{path}: is named {file.name!r} and has {points:g} points; "
+            f"the configuration says {wanted.name!r} and {wanted.points:g}"
+        )
+    return Question(wanted.name, wanted.title, wanted.forbid_autograd, file)
+
+
+def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult:
+    """Put every case of a question to one notebook.
+
+    Raises:
+        AutograderError: trouble on our side that stops the submission, not the class.
+    """
+    with collected_notes() as notes:
+        cases = tuple(_ask_case(question, case, respondent, seed) for case in question.file.test_cases)
+    return QuestionResult(question.name, question.title, cases, tuple(notes))
+
+
+def _ask_case(question: Question, case: Any, respondent: Respondent, seed: int) -> CaseResult:
+    started = time.monotonic()
+    verdict = _verdict(lambda: _run_case(question, case, respondent, seed), respondent)
+    outcome, message, help_text, evidence, ending = verdict
+    passed = outcome is Outcome.PASSED
+    return CaseResult(
+        name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
+        possible=float(case.points), hidden=bool(case.hidden),
+        message=message or ("" if passed else case.failure_message or "the check failed"),
+        help=help_text, evidence=evidence, ending=ending, seconds=time.monotonic() - started,
+    )  # fmt: skip
+
+
+def _run_case(question: Question, case: Any, respondent: Respondent, seed: int) -> None:
+    names = respondent.names()
+    names.begin_case(seed, forbid_autograd=question.forbid_autograd)
+    case.body.call_func(names)
+
+
+def _verdict(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str, str, str, Ending]:
+    """Outcome, message, help, evidence and ending of one case."""
+    try:
+        run()
+    except CheckFailed as failure:
+        return Outcome.FAILED, failure.rationale, failure.help, failure.evidence, Ending.FINISHED
+    except AssertionError as failure:
+        return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
+    except StudentCodeError as failure:
+        return _student_failure(failure, respondent)
+    except OUR_TROUBLE as trouble:
+        text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
+        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
+    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
+        text = "The check could not work with what your code returned."
+        return Outcome.FAILED, text, "Is it of the kind that the lab asks for?", _brief(odd), Ending.FINISHED
+    return Outcome.PASSED, "", "", "", Ending.FINISHED
+
+
+def _student_failure(
+    failure: StudentCodeError, respondent: Respondent
+) -> tuple[Outcome, str, str, str, Ending]:
+    match failure:
+        case StudentException(type_name="AutogradSwitchedOff"):
+            return (
+                Outcome.FAILED, "The gradient is computed with autograd.",
+                "This lab is about deriving it: use the formula of the exercise.", failure.where, Ending.RAISED,
+            )  # fmt: skip
+        case StudentException(type_name="NotImplementedError"):
+            return (
+                Outcome.FAILED,
+                "This part is not implemented yet.",
+                failure.text,
+                failure.where,
+                Ending.RAISED,
+            )
+        case StudentException():
+            return Outcome.FAILED, f"Your code raised {failure}", "", failure.where, Ending.RAISED
+        case RequestTimedOut():
+            help_text = "Look for a loop that never ends."
+            return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
+        case KernelDied():
+            ending = respondent.ending()
+            return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending
+        case BadReply():
+            text = "Your code returned something that is not plain data."
+            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
+    return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
+
+
+def _brief(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:500]

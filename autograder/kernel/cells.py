@@ -1,0 +1,192 @@
+"""Runs the cells of a notebook in a kernel: nbclient, with endings that have names.
+
+An error in a cell does not stop the notebook. A cell that runs too long is interrupted, and if that
+does not help its kernel is killed; what happens then is the session's decision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbformat import NotebookNode
+
+from ..errors import SandboxError
+from ..model import CellRun, Ending
+from ..sandbox.launcher import StudentProcess
+
+CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+"""The number that ends the path of each channel's socket."""
+
+INTERRUPT_GRACE = 5.0
+"""Seconds that a cell has to end after an interrupt, before its kernel is killed."""
+
+READY_SECONDS = 30.0
+OUTPUT_OVERHEAD = 200
+"""Bytes that an output costs beyond its text, so that a million empty ones reach the limit too."""
+
+
+@dataclass(frozen=True)
+class CellLimits:
+    """Limits of a notebook's run.
+
+    Attributes:
+        cell_seconds: wall time of one cell.
+        notebook_until: ``time.monotonic()`` at which the remaining cells are skipped.
+        output_bytes: text and images of all outputs together.
+    """
+
+    cell_seconds: float
+    notebook_until: float
+    output_bytes: int
+
+
+class KernelClient(AsyncKernelClient):
+    """A client that knows its kernel's process, and so needs no heartbeat."""
+
+    process: StudentProcess
+
+    async def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return not self.process.ended()
+
+    _async_is_alive = is_alive
+
+
+def connect(process: StudentProcess, prefix: str, key: str) -> KernelClient:
+    """A client on the kernel's sockets, its channels not yet started.
+
+    Args:
+        prefix: path of the sockets without their number.
+        key: the key that signs the messages.
+    """
+    ports = {f"{channel}_port": port for channel, port in CHANNELS.items()}
+    client = KernelClient(transport="ipc", ip=prefix, **ports)
+    client.process = process
+    client.session.key = key.encode()
+    client.allow_stdin = False
+    return client
+
+
+async def wait_ready(client: KernelClient) -> None:
+    """Wait until the kernel's outputs reach us: its first message greets the subscription.
+
+    Raises:
+        SandboxError: it does not answer.
+    """
+    until = time.monotonic() + READY_SECONDS
+    while not await client.iopub_channel.msg_ready():
+        if time.monotonic() > until or client.process.ended():
+            raise SandboxError("the kernel did not answer after its start")
+        await asyncio.sleep(0.005)
+
+
+class CellRunner(NotebookClient):  # type: ignore[misc]
+    """Runs single cells and keeps their outputs below a limit.
+
+    Attributes:
+        outputs_cut: whether outputs were dropped.
+    """
+
+    def __init__(self, notebook: NotebookNode, client: KernelClient, limits: CellLimits) -> None:
+        super().__init__(
+            notebook, allow_errors=True, timeout=None, record_timing=False, store_widget_state=False,
+            coalesce_streams=True, iopub_timeout=4, raise_on_iopub_timeout=False,
+        )  # fmt: skip
+        self.kc = client
+        self.reset_execution_trackers()
+        self.outputs_cut = False
+        self._limits = limits
+        self._output_budget = limits.output_bytes
+
+    async def run_cell(
+        self, index: int, ended: asyncio.Event, seconds: float | None = None
+    ) -> tuple[CellRun, bool]:
+        """Run one cell.
+
+        Args:
+            ended: set when the kernel's process has ended.
+            seconds: at most this long, if that is less than the limit.
+
+        Returns:
+            How it went, and whether the kernel is still usable.
+        """
+        cell = self.nb.cells[index]
+        started = time.monotonic()
+        cut_before = self.outputs_cut
+        allowed = min(self._limits.cell_seconds, self._limits.notebook_until - started)
+        allowed = allowed if seconds is None else min(allowed, seconds)
+        task = asyncio.ensure_future(self.async_execute_cell(cell, index))
+        death = asyncio.ensure_future(ended.wait())
+        try:
+            await asyncio.wait({task, death}, timeout=max(allowed, 0.01), return_when=asyncio.FIRST_COMPLETED)
+            late = not task.done() and not ended.is_set()
+            if late:
+                self.kc.process.signal(signal.SIGINT)
+                await asyncio.wait({task, death}, timeout=INTERRUPT_GRACE, return_when=asyncio.FIRST_COMPLETED)
+            alive = await self._settle(task)
+        finally:
+            death.cancel()
+        seconds = time.monotonic() - started
+        if late:
+            return CellRun(index, Ending.TIMED_OUT, seconds), alive
+        if not alive:
+            return CellRun(index, Ending.DIED, seconds), False
+        error = _error_of(cell)
+        if self.outputs_cut and not cut_before:
+            return CellRun(index, Ending.OUTPUT_LIMIT, seconds, error), True
+        return CellRun(index, Ending.RAISED if error else Ending.FINISHED, seconds, error), True
+
+    async def _settle(self, task: asyncio.Future[Any]) -> bool:
+        """Take the cell's end; kill the kernel if it has none. Whether the kernel is usable."""
+        if not task.done():
+            self.kc.process.signal(signal.SIGKILL)
+            self.task_poll_for_reply.cancel()
+        try:
+            await task
+        except DeadKernelError:
+            return False
+        except Exception:  # noqa: BLE001  the kernel is the student's: it may send anything, and then it is done for
+            self.kc.process.signal(signal.SIGKILL)
+            return False
+        return True
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Take a message as nbclient does, within the output limit and without widgets."""
+        kind = msg["msg_type"]
+        if kind.startswith("comm") or kind == "update_display_data":
+            return None
+        if kind != "status":
+            self._output_budget -= OUTPUT_OVERHEAD + _text_length(msg["content"])
+            if self._output_budget < 0 and kind != "error":
+                self.outputs_cut = True
+                return None
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError):  # a message that no kernel would send
+            return None
+
+
+def _text_length(content: Any) -> int:
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(_text_length(value) for value in content.values())
+    if isinstance(content, list):
+        return sum(_text_length(value) for value in content)
+    return 8
+
+
+def _error_of(cell: NotebookNode) -> str:
+    for output in cell.outputs:
+        if output.get("output_type") == "error":
+            return f"{str(output.get('ename'))[:200]}: {str(output.get('evalue'))[:2000]}"
+    return ""

@@ -1,0 +1,125 @@
+"""Becomes a student's kernel: enters the sandbox, then is a stock IPython kernel.
+
+Runs in a child of the fork server. Whatever lies in this process belongs to the student from the
+first cell on, so it holds nothing that a student may not know and imports neither engine nor lab.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import PolicyNotEnforced
+from ...sandbox import enter
+from ...sandbox.policy import Policy
+from .. import wire
+from . import questions, scenery
+
+COMM_TARGET = "autograder.questions"
+"""The trusted side opens this comm when the notebook has run; from then on questions are served."""
+
+
+def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]) -> int:
+    """Set up, tell the trusted side that the kernel is ready (or why not), and run it.
+
+    Args:
+        message: ``policy`` (JSON text), ``kernel`` (``key``, ``ports`` by channel), ``seed``,
+            ``environment``.
+        descriptor: our end of the socket over which questions are asked.
+        served: bytes by URL, for downloads without a network.
+
+    Returns:
+        The process's exit code.
+    """
+    descriptor = _only_descriptor(descriptor)
+    channel = socket.socket(fileno=descriptor)
+    policy = Policy.from_json(message["policy"])
+    try:
+        os.setsid()
+        os.environ.clear()
+        os.environ.update(message["environment"])
+        os.environ.update(HOME=policy.work, TMPDIR=policy.work, IPYTHONDIR=f"{policy.work}/.ipython")
+        layers = enter.confine(policy) if policy.enforce else _unconfined(policy)
+        app = _kernel(policy, message["kernel"])
+        scenery.install(app.shell, served)
+        scenery.seed(message["seed"])
+        server = questions.QuestionServer(channel, app.shell, message["reply_bytes"])
+        app.kernel.comm_manager.register_target(COMM_TARGET, lambda comm, opened: server.serve())
+        if policy.enforce:
+            layers += enter.seal(policy)
+    except Exception as reason:  # noqa: BLE001  no student code has run: whatever it is, the TA must read it
+        where = "" if isinstance(reason, PolicyNotEnforced) else traceback.format_exc()
+        wire.send(channel, {"failed": f"{type(reason).__name__}: {reason}\n{where}".strip()}, [])
+        return 71  # EX_OSERR
+    wire.send(channel, {"layers": layers}, [])
+    app.start()
+    return 0
+
+
+def _unconfined(policy: Policy) -> list[str]:
+    os.chdir(policy.work)
+    enter.die_with_parent()
+    return []
+
+
+def _only_descriptor(descriptor: int) -> int:
+    """Close every inherited descriptor but this one, which becomes number 3; 0 to 2 lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    if descriptor != 3:
+        os.dup2(descriptor, 3)
+    os.set_inheritable(3, False)
+    os.closerange(4, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") > 0 else 65536)
+    return 3
+
+
+def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
+    """An initialised, not yet started ``IPKernelApp`` on the sockets of ``connection``."""
+    import zmq
+    from ipykernel import kernelapp
+    from traitlets.config import Config
+
+    # The pipe of the output thread would be a TCP socket; nothing here writes from another process.
+    with_pipe = kernelapp.IOPubThread
+    kernelapp.IOPubThread = lambda socket, pipe, session: with_pipe(socket, pipe=False, session=session)
+
+    class SandboxedKernelApp(kernelapp.IPKernelApp):  # type: ignore[misc]
+        """``IPKernelApp`` without files: the connection is given, nothing is written anywhere."""
+
+        def init_connection_file(self) -> None:
+            """The connection is in our arguments, not in a file."""
+
+        def write_connection_file(self, **kwargs: Any) -> None:
+            """The trusted side knows the connection already."""
+
+        def init_heartbeat(self) -> None:
+            """None: the trusted side watches the process itself, and the heartbeat's thread would
+            open its socket whenever it comes to run, perhaps after the seal."""
+
+        def init_control(self, context: Any) -> None:
+            """Leave the debugger's socket unconnected: it would dial out after the seal."""
+            super().init_control(context)
+            self.debug_shell_socket.close()
+            self.debug_shell_socket = context.socket(zmq.DEALER)
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.IPKernelApp.capture_fd_output = False
+    config.Session.key = connection["key"].encode()
+    app = SandboxedKernelApp.instance(
+        config=config,
+        transport="ipc",
+        ip=str(Path(policy.sockets) / "kernel"),
+        **{f"{channel}_port": port for channel, port in connection["ports"].items()},
+    )
+    app.initialize([])
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
+    sys.path.insert(0, policy.work)
+    return app

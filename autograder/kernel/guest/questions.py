@@ -1,0 +1,223 @@
+"""Answers the trusted side's requests inside the student's process, on its main thread.
+
+Requests name the notebook's top-level names, or objects by the numbers that this side gave them.
+Nothing here is trusted by the other side: a student who replaces all of it can only send plain
+data, and plain data has to be right to earn anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from ...no_autograd import no_autograd
+from .. import wire
+from . import scenery
+
+TEXT_LIMIT = 2_000
+WHERE_LIMIT = 4_000
+
+
+class CallbackFailed(RuntimeError):
+    """Raised where student code calls a function of the test file and that function fails."""
+
+
+class _Stop(Exception):
+    """The trusted side has no more questions."""
+
+
+class QuestionServer:
+    """Serves requests until it is told to stop.
+
+    Args:
+        channel: blocking stream socket to the trusted side.
+        shell: the IPython shell whose names are asked for.
+        reply_bytes: limit for the bytes of one reply.
+    """
+
+    def __init__(self, channel: socket.socket, shell: Any, reply_bytes: int) -> None:
+        self._channel = channel
+        self._shell = shell
+        self._reply_bytes = reply_bytes
+        self._objects: dict[int, Any] = {}
+        self._cells: list[str] = []
+        self._guard = ExitStack()
+        shell.events.register("pre_run_cell", lambda info: self._cells.append(info.raw_cell))
+
+    def serve(self) -> None:
+        """Answer requests until the trusted side says stop or goes away."""
+        self._tell({"serving": True}, [])
+        with _ignored_interrupts():
+            while True:
+                try:
+                    self._serve_one()
+                except (_Stop, wire.WireError):
+                    return
+
+    def _serve_one(self) -> None:
+        message, blobs = wire.receive(self._channel, max_bytes=1 << 32)
+        if message.get("op") == "stop":
+            raise _Stop
+        reply, reply_blobs = self._reply(message, blobs)
+        reply["n"] = message.get("n")
+        self._tell(reply, reply_blobs)
+
+    def _reply(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+        try:
+            with _raised_interrupts():
+                value = self._do(message, wire.Decoder(blobs, self._resolve))
+                encoder = wire.Encoder(self._handle, self._reply_bytes)
+                return {"value": encoder.encode(value)}, encoder.blobs
+        except KeyboardInterrupt:
+            return {"interrupted": True}, []
+        except wire.NotPlain as reason:
+            return {"bad": str(reason)[:TEXT_LIMIT]}, []
+        except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
+            return {"raised": _describe(error)}, []
+
+    def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
+        wire.send(self._channel, message, blobs)
+
+    # --- requests ---------------------------------------------------------------------------
+
+    def _do(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+        handler = getattr(self, f"_op_{message['op']}")  # the trusted side's word, not the student's
+        return handler(message, decoder)
+
+    def _op_get(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+        return self._shell.user_ns[message["name"]]
+
+    def _op_has(self, message: dict[str, Any], decoder: wire.Decoder) -> bool:
+        return message["name"] in self._shell.user_ns
+
+    def _op_set(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+        self._shell.user_ns[message["name"]] = decoder.decode(message["value"])
+
+    def _op_delete(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+        self._shell.user_ns.pop(message["name"], None)
+
+    def _op_attribute(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+        return getattr(self._objects[message["id"]], message["name"])
+
+    def _op_assign(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+        _assign(self._objects[message["id"]], message["name"], decoder.decode(message["value"]))
+
+    def _op_call(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+        function = self._objects[message["id"]]
+        return function(*decoder.decode(message["args"]), **decoder.decode(message["kwargs"]))
+
+    def _op_seed(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+        scenery.seed(message["seed"])
+
+    def _op_begin(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+        """A test case begins: forget the last one's objects, seed, and set the autograd guard."""
+        self._objects.clear()
+        self._guard.close()
+        if message["forbid_autograd"]:
+            self._guard.enter_context(no_autograd())
+        scenery.seed(message["seed"])
+
+    def _op_rerun(self, message: dict[str, Any], decoder: wire.Decoder) -> bool:
+        for source in reversed(self._cells):
+            if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
+                self._shell.user_ns.update(decoder.decode(message["given"]))
+                self._shell.run_cell(source, store_history=False, silent=True)
+                return True
+        return False
+
+    # --- objects ----------------------------------------------------------------------------
+
+    def _handle(self, value: Any) -> dict[str, Any]:
+        number = len(self._objects) + 1
+        self._objects[number] = value
+        return {"id": number, "kind": type(value).__name__[:100], "callable": callable(value)}
+
+    def _resolve(self, body: Any) -> Any:
+        if "callback" in body:
+            return self._callback(body["callback"], body["name"])
+        return self._objects[body["id"]]
+
+    def _callback(self, number: int, name: str) -> Callable[..., Any]:
+        def ask_test(*args: Any, **kwargs: Any) -> Any:
+            encoder = wire.Encoder(self._handle, self._reply_bytes)
+            message = {"callback": number, "args": encoder.encode(args), "kwargs": encoder.encode(kwargs)}
+            self._tell(message, encoder.blobs)
+            while True:  # the test's function may itself ask this side for something
+                answer, blobs = wire.receive(self._channel, max_bytes=1 << 32)
+                if "return" in answer:
+                    return wire.Decoder(blobs, self._resolve).decode(answer["return"])
+                if "error" in answer:
+                    raise CallbackFailed(answer["error"])
+                reply, reply_blobs = self._reply(answer, blobs)
+                reply["n"] = answer.get("n")
+                self._tell(reply, reply_blobs)
+
+        ask_test.__name__ = ask_test.__qualname__ = name
+        return ask_test
+
+
+def _assign(target: Any, name: str, value: Any) -> None:
+    """Set an attribute in the way that the object's own style needs.
+
+    A ``torch.nn.Module`` refuses a plain tensor where it holds a parameter, and a leaf that
+    requires gradients keeps doing so.
+    """
+    torch = sys.modules.get("torch")
+    current = getattr(target, name, None)
+    if torch is not None and isinstance(current, torch.nn.Parameter) and isinstance(value, torch.Tensor):
+        value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
+    elif isinstance(current, getattr(torch, "Tensor", ())) and isinstance(value, torch.Tensor):
+        if current.is_leaf and current.requires_grad and value.is_floating_point():
+            value.requires_grad_(True)
+    setattr(target, name, value)
+
+
+def _assigned_names(source: str) -> set[str]:
+    """Names that a cell binds at its top level by assignment."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    targets: list[ast.AST] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            targets += statement.targets
+        elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+            targets.append(statement.target)
+    return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def _describe(error: BaseException) -> dict[str, str]:
+    """An exception as text: class name, message, and the student's own lines of the traceback."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001  the message of a student's exception is student code
+        text = "(its message cannot be shown)"
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "ipykernel" in f.filename]
+    where = "\n".join(f"line {f.lineno} in {f.name}: {(f.line or '').strip()}" for f in frames[-6:])
+    return {"type": type(error).__name__[:200], "text": str(text)[:TEXT_LIMIT], "where": where[:WHERE_LIMIT]}
+
+
+@contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _raised_interrupts() -> Iterator[None]:
+    """Between requests an interrupt that came too late is ignored; inside one it raises."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,243 @@
+"""The notebook's objects as the test files see them: requests to the student's process.
+
+Numbers, strings, lists, dictionaries, arrays and tensors come back as plain copies. Everything else
+stays where it is and is represented by a proxy: its attributes, calls and assignments become
+requests. The trusted side keeps every deadline.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import BadReply, KernelDied, RequestTimedOut, StudentException
+from ..sandbox.launcher import StudentProcess
+from . import wire
+
+INTERRUPT_GRACE = 3.0
+"""Seconds between the interrupt at the deadline and the end of the process."""
+
+BEGIN_SECONDS = 20.0
+
+
+class Conversation:
+    """Requests and replies on the question channel.
+
+    Args:
+        channel: non-blocking stream socket; the other end is the student's.
+        seconds: deadline of one request.
+        until: ``time.monotonic()`` after which nothing is asked any more.
+        reply_bytes: limit of one reply.
+
+    Attributes:
+        usable: whether the student's side can still be asked.
+    """
+
+    def __init__(
+        self, channel: socket.socket, process: StudentProcess, seconds: float, until: float, reply_bytes: int
+    ) -> None:
+        self.usable = False
+        self._channel = channel
+        self._process = process
+        self._seconds = seconds
+        self._until = until
+        self._reply_bytes = reply_bytes
+        self._number = 0
+        self._callbacks: dict[int, Callable[..., Any]] = {}
+
+    def begin(self) -> None:
+        """Wait until the student's side serves; it is not usable if it does not."""
+        try:
+            message, _ = wire.receive(self._channel, 1 << 20, time.monotonic() + BEGIN_SECONDS)
+        except wire.WireError:
+            return
+        self.usable = message.get("serving") is True
+
+    def forget_callbacks(self) -> None:
+        """Functions of an earlier test case cannot be called any more."""
+        self._callbacks.clear()
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Another deadline for the requests inside the block."""
+        before, self._seconds = self._seconds, seconds
+        try:
+            yield
+        finally:
+            self._seconds = before
+
+    def ask(self, op: str, values: Mapping[str, Any] | None = None, **fields: Any) -> Any:
+        """Send a request and return the decoded reply.
+
+        Args:
+            op: the request's name.
+            values: fields that hold values of test or student; they are encoded.
+            fields: fields that hold our own plain words and numbers.
+
+        Raises:
+            StudentException, RequestTimedOut, KernelDied, BadReply: there is no value.
+        """
+        if not self.usable or time.monotonic() > self._until:
+            raise KernelDied("the student's process has ended" if not self.usable else "the time is used up")
+        deadline = min(time.monotonic() + self._seconds, self._until)
+        self._number += 1
+        number = self._number
+        encoder = wire.Encoder(self._describe, max_bytes=1 << 31)
+        encoded = {name: encoder.encode(value) for name, value in (values or {}).items()}
+        try:
+            wire.send(self._channel, {"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
+            while True:
+                message, blobs = wire.receive(self._channel, self._reply_bytes, deadline)
+                if "callback" in message:
+                    self._call_back(message, blobs, deadline)
+                elif message.get("n") == number:
+                    return self._value(message, blobs)
+        except wire.DeadlinePassed:
+            raise self._interrupt(number) from None
+        except wire.Disconnected:
+            raise self._lost(KernelDied("your code ended its own process")) from None
+        except wire.WireError as reason:
+            raise self._lost(BadReply(f"the answer cannot be read: {reason}")) from None
+
+    def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
+        if "value" in message:
+            return wire.Decoder(blobs, self._resolve).decode(message["value"])
+        raised = message.get("raised")
+        if isinstance(raised, dict):
+            texts = [str(raised.get(part, "")) for part in ("type", "text", "where")]
+            raise StudentException(texts[0][:200], texts[1][:2000], texts[2][:4000])
+        if "bad" in message:
+            raise BadReply(str(message["bad"])[:2000])
+        raise RequestTimedOut("your code was interrupted")
+
+    def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
+        """Answer a call of a function that the test put into the notebook."""
+        function = self._callbacks.get(message["callback"]) if type(message["callback"]) is int else None
+        encoder = wire.Encoder(self._describe, max_bytes=1 << 31)
+        answer: dict[str, Any]
+        try:
+            if function is None:
+                raise wire.WireError("this function belongs to an earlier check")
+            decoder = wire.Decoder(blobs, self._resolve)
+            args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
+            answer = {"return": encoder.encode(function(*args, **kwargs))}
+        except (KernelDied, RequestTimedOut):
+            raise
+        except Exception as error:  # noqa: BLE001  wrong arguments are the student's; their code gets the error
+            answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
+        wire.send(self._channel, answer, encoder.blobs, deadline)
+
+    def _interrupt(self, number: int) -> RequestTimedOut | KernelDied:
+        """Interrupt what runs; end the process if it does not give in."""
+        self._process.signal(signal.SIGINT)
+        grace = time.monotonic() + INTERRUPT_GRACE
+        try:
+            while True:
+                message, _ = wire.receive(self._channel, self._reply_bytes, grace)
+                if message.get("n") == number:
+                    return RequestTimedOut("your code did not finish in time and was interrupted")
+                if "callback" in message:
+                    wire.send(self._channel, {"error": "the time is over"}, [], grace)
+        except wire.WireError:
+            return self._lost(RequestTimedOut("your code did not finish in time and had to be ended"))
+
+    def _lost(self, error: Any) -> Any:
+        self.usable = False
+        self._process.signal(signal.SIGKILL)
+        return error
+
+    def _describe(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, RemoteObject):
+            return {"id": object.__getattribute__(value, "_remote_id")}
+        if callable(value):
+            number = len(self._callbacks) + 1
+            self._callbacks[number] = value
+            return {"callback": number, "name": getattr(value, "__name__", "function")}
+        raise TypeError(f"a {type(value).__name__} of the test file cannot be sent to the notebook")
+
+    def _resolve(self, body: Any) -> RemoteObject:
+        number, kind = body["id"], body["kind"]
+        if type(number) is not int or not isinstance(kind, str):
+            raise wire.WireError("not an object")
+        return RemoteObject(self, number, kind[:100], body["callable"] is True)
+
+
+class RemoteObject:
+    """An object of the student's side.
+
+    It equals only itself, is never a number, and cannot be iterated: a test that needs data must
+    ask for data.
+    """
+
+    __slots__ = ("_conversation", "_remote_callable", "_remote_id", "kind")
+
+    def __init__(self, conversation: Conversation, number: int, kind: str, is_callable: bool) -> None:
+        object.__setattr__(self, "_conversation", conversation)
+        object.__setattr__(self, "_remote_id", number)
+        object.__setattr__(self, "_remote_callable", is_callable)
+        object.__setattr__(self, "kind", kind)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # protocols of Python that this proxy does not speak
+            raise AttributeError(name)
+        return self._conversation.ask("attribute", id=self._remote_id, name=name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._conversation.ask("assign", {"value": value}, id=self._remote_id, name=name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._conversation.ask("call", {"args": args, "kwargs": kwargs}, id=self._remote_id)
+
+    def __repr__(self) -> str:
+        return f"<a {self.kind} of the notebook>"
+
+
+class RemoteNamespace:
+    """The top-level names of the notebook: what otter calls the environment.
+
+    Implements :class:`autograder.grading.namespace.Namespace`.
+    """
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    def begin_case(self, seed: int, *, forbid_autograd: bool) -> None:
+        """Start a test case: old objects and functions are forgotten, generators are seeded."""
+        self._conversation.forget_callbacks()
+        self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a top-level name, or ``default``."""
+        return self._conversation.ask("get", name=name) if name in self else default
+
+    def __contains__(self, name: object) -> bool:
+        return self._conversation.ask("has", name=name) is True
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self:
+            raise KeyError(name)
+        return self._conversation.ask("get", name=name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._conversation.ask("set", {"value": value}, name=name)
+
+    def __delitem__(self, name: str) -> None:
+        self._conversation.ask("delete", name=name)
+
+    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
+        """Run again the last cell that assigns ``assigns``, with ``given`` set before."""
+        return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns) is True
+
+    def seed(self, number: int) -> None:
+        """Seed the student's generators."""
+        self._conversation.ask("seed", seed=number)
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Another deadline, in seconds, for each request inside the block."""
+        with self._conversation.time_limit(seconds):
+            yield

@@ -1,0 +1,258 @@
+"""One submission's life in the sandbox: its notebook runs, then questions are asked.
+
+A kernel that dies is replaced: the notebook runs again without the cell that killed it, so that a
+question which ends the process costs only itself. All of it happens before the submission's
+deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from ..errors import KernelDied, PolicyNotEnforced, SandboxError
+from ..model import CellRun, Ending, ExecutedNotebook
+from ..sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
+from ..sandbox.policy import Limits, Policy, readable_paths
+from . import wire
+from .cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
+from .remote import Conversation, RemoteNamespace
+from .watchdog import Watchdog
+from .workspace import Workspace, workspace
+
+START_SECONDS = 30.0
+KNOWN_ENDLESS_SECONDS = 5.0
+"""What a cell gets in a later kernel when it was interrupted in an earlier one: enough for the
+definitions above its endless loop."""
+
+
+@dataclass(frozen=True)
+class SessionSettings:
+    """Everything about a session that does not depend on the submission.
+
+    Attributes:
+        limits: resources of the process.
+        cell_seconds, notebook_seconds, request_seconds, submission_seconds: wall time of one cell,
+            one run of all cells, one request of a test, and everything together.
+        output_bytes: limit of the notebook's outputs; ``reply_bytes`` of one answer to a test.
+        files: files of the lab by their name in the working directory.
+        seed: for ``random``, NumPy and torch.
+        enforce: whether the sandbox is on.
+    """
+
+    limits: Limits
+    cell_seconds: float
+    notebook_seconds: float
+    request_seconds: float
+    submission_seconds: float
+    output_bytes: int
+    reply_bytes: int
+    files: Mapping[str, Path] = field(default_factory=dict)
+    seed: int = 0
+    enforce: bool = True
+
+
+class Session:
+    """Runs one notebook and lets its names be asked for; a context manager that leaves nothing behind."""
+
+    def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
+        self.layers: tuple[str, ...] = ()
+        self.start_seconds = 0.0
+        self.outputs_cut = False
+        self._server = server
+        self._settings = settings
+        self._until = time.monotonic() + settings.submission_seconds
+        self._resources = ExitStack()
+        self._kernel: _Kernel | None = None
+        self._source: NotebookNode | None = None
+        self._executed: NotebookNode | None = None
+        self._lethal: dict[int, CellRun] = {}
+        self._cells: dict[int, CellRun] = {}
+        self._starts = 0
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._drop_kernel()
+
+    def run(self, notebook: NotebookNode) -> ExecutedNotebook:
+        """Run every code cell in order.
+
+        Raises:
+            SandboxError: the sandbox cannot be entered on this machine.
+        """
+        started = time.monotonic()
+        self._source = notebook
+        while not self._start_and_run():
+            if time.monotonic() > self._until:
+                break
+        cells = tuple(self._cells[index] for index in sorted(self._cells))
+        seconds = time.monotonic() - started
+        return ExecutedNotebook(self._executed, cells, max(self._starts - 1, 0), seconds)
+
+    def names(self) -> RemoteNamespace:
+        """The notebook's top-level names, asked of a living kernel.
+
+        A kernel that died is replaced first.
+
+        Raises:
+            KernelDied: there is no time left for another kernel.
+        """
+        while self._kernel is None or not self._kernel.conversation.usable:
+            if time.monotonic() > self._until:
+                raise KernelDied("there is no time left to run the notebook again")
+            self._start_and_run()
+        return RemoteNamespace(self._kernel.conversation)
+
+    def ending(self) -> Ending:
+        """Why the present kernel is not usable; ``FINISHED`` when it is."""
+        if self._kernel is None or self._kernel.conversation.usable:
+            return Ending.FINISHED
+        return self._kernel.ending()
+
+    def _drop_kernel(self) -> None:
+        self._resources.close()
+        self._kernel = None
+
+    def _start_and_run(self) -> bool:
+        """One kernel, one run of the cells. Whether it survived them."""
+        assert self._source is not None
+        self._drop_kernel()
+        self._starts += 1
+        began = time.monotonic()
+        self._kernel = kernel = self._resources.enter_context(_Kernel(self._server, self._settings, self._until))
+        self.layers = kernel.layers
+        notebook = copy.deepcopy(self._source)
+        until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
+        limits = CellLimits(self._settings.cell_seconds, until, self._settings.output_bytes)
+        self.start_seconds += time.monotonic() - began
+        survived = asyncio.run(self._run_cells(kernel, notebook, limits))
+        self._executed = notebook
+        return survived
+
+    async def _run_cells(self, kernel: _Kernel, notebook: NotebookNode, limits: CellLimits) -> bool:
+        client = connect(kernel.process, kernel.socket_prefix, kernel.key)
+        client.start_channels(stdin=False, hb=False, control=False)
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(kernel.process.pidfd, ended.set)
+        try:
+            await wait_ready(client)
+            runner = CellRunner(notebook, client, limits)
+            for index, cell in enumerate(notebook.cells):
+                if cell.cell_type != "code" or not cell.source.strip():
+                    continue
+                if index in self._lethal:
+                    self._cells[index] = self._lethal[index]
+                    continue
+                if time.monotonic() > limits.notebook_until:
+                    self._cells[index] = CellRun(index, Ending.SKIPPED, 0.0)
+                    continue
+                known = self._cells.get(index)
+                endless = known is not None and known.ending is Ending.TIMED_OUT
+                run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
+                self._cells[index] = run
+                if not alive:
+                    self._lethal[index] = kernel.explained(self._cells[index])
+                    self._cells[index] = self._lethal[index]
+                    return False
+            self.outputs_cut = runner.outputs_cut
+            await kernel.open_questions(client)
+            return True
+        finally:
+            asyncio.get_running_loop().remove_reader(kernel.process.pidfd)
+            client.stop_channels()
+
+
+class _Kernel:
+    """One student process with its directories, its watchdog and its question channel."""
+
+    def __init__(self, server: ForkServer, settings: SessionSettings, until: float) -> None:
+        self._server = server
+        self._settings = settings
+        self._until = until
+        self._resources = ExitStack()
+        self.key = secrets.token_hex(16)
+
+    def __enter__(self) -> _Kernel:
+        with ExitStack() as resources:
+            uid = self._server.uid if self._settings.enforce else None
+            place = resources.enter_context(workspace(self._settings.files, uid))
+            self.socket_prefix = str(place.sockets / "kernel")
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            resources.callback(ours.close)
+            with theirs:
+                self.process = self._server.fork(self._request(place, uid), theirs)
+            resources.callback(self._end)
+            ours.setblocking(False)
+            self.layers = self._hear_ready(ours)
+            self._watchdog = resources.enter_context(Watchdog(self.process, place.work, self._settings.limits))
+            self.conversation = Conversation(
+                ours, self.process, self._settings.request_seconds, self._until, self._settings.reply_bytes
+            )
+            self._resources = resources.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._resources.close()
+
+    def _end(self) -> None:
+        self._server.end(self.process)
+
+    def _request(self, place: Workspace, uid: int | None) -> dict[str, Any]:
+        policy = Policy(
+            work=str(place.work), sockets=str(place.sockets), limits=self._settings.limits, uid=uid,
+            readable=readable_paths(), enforce=self._settings.enforce,
+        )  # fmt: skip
+        return {
+            "policy": policy.to_json(),
+            "kernel": {"key": self.key, "ports": CHANNELS},
+            "seed": self._settings.seed,
+            "environment": ENVIRONMENT,
+            "reply_bytes": self._settings.reply_bytes,
+        }
+
+    def _hear_ready(self, channel: socket.socket) -> tuple[str, ...]:
+        # No student code has run yet: this message is our own.
+        try:
+            message, _ = wire.receive(channel, 1 << 20, time.monotonic() + START_SECONDS)
+        except wire.WireError as reason:
+            raise SandboxError(f"the kernel did not start: {type(reason).__name__} {reason}") from None
+        if "failed" in message:
+            raise PolicyNotEnforced(f"the sandbox cannot be entered: {message['failed']}")
+        return tuple(message["layers"])
+
+    async def open_questions(self, client: Any) -> None:
+        """Have the kernel serve questions from now on; a kernel that does not is not usable."""
+        content = {"comm_id": secrets.token_hex(8), "target_name": "autograder.questions", "data": {}}
+        client.shell_channel.send(client.session.msg("comm_open", content))
+        await asyncio.get_running_loop().run_in_executor(None, self.conversation.begin)
+
+    def explained(self, run: CellRun) -> CellRun:
+        """``run`` with the reason that the watchdog knows."""
+        ending = self.ending() if run.ending is Ending.DIED else run.ending
+        return CellRun(run.index, ending, run.seconds, run.error)
+
+    def ending(self) -> Ending:
+        """Why the process ended."""
+        return self._watchdog.verdict or Ending.DIED
+
+
+def process_of(session: Session) -> StudentProcess | None:
+    """The present student process, for tests that look at it from outside."""
+    return session._kernel.process if session._kernel else None

@@ -1,0 +1,59 @@
+"""Ends a student process that outgrows its memory or its disk, whatever it is doing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from ..model import Ending
+from ..sandbox.launcher import StudentProcess, resident_bytes
+from ..sandbox.policy import Limits
+from .workspace import disk_usage
+
+PERIOD = 0.25
+"""Seconds between two looks. A disk that writes 2 GB/s gains half a gigabyte in between."""
+
+
+class Watchdog:
+    """Watches one process from a thread of the trusted side; a context manager.
+
+    Attributes:
+        verdict: why the process was ended; ``None`` while it behaves.
+    """
+
+    def __init__(self, process: StudentProcess, work: Path, limits: Limits) -> None:
+        self.verdict: Ending | None = None
+        self._process = process
+        self._work = work
+        self._limits = limits
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name=f"watchdog-{process.pid}", daemon=True)
+
+    def __enter__(self) -> Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(PERIOD):
+            if self._process.ended():
+                return
+            self.verdict = self._excess()
+            if self.verdict is not None:
+                self._process.signal(signal.SIGKILL)
+                return
+
+    def _excess(self) -> Ending | None:
+        if resident_bytes(self._process.pid) > self._limits.resident_bytes:
+            return Ending.OUT_OF_MEMORY
+        size, count = disk_usage(self._work, self._limits.disk_files)
+        if size > self._limits.disk_bytes or count > self._limits.disk_files:
+            return Ending.DISK_FULL
+        return None

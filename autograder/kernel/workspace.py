@@ -1,0 +1,73 @@
+"""The private directories of one student process: where it works, where its sockets lie."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Directories that exist as long as one kernel.
+
+    Attributes:
+        work: the notebook's working directory.
+        sockets: the kernel's sockets.
+    """
+
+    work: Path
+    sockets: Path
+
+
+@contextmanager
+def workspace(files: Mapping[str, Path], uid: int | None) -> Iterator[Workspace]:
+    """Make the directories, and remove them with everything that was left in them.
+
+    Args:
+        files: files of the lab by the name that they get in the working directory.
+        uid: who owns them; ``None`` for the present user.
+    """
+    top = Path(tempfile.mkdtemp(prefix="ag-"))  # short: a socket's path holds 107 bytes at most
+    try:
+        top.chmod(0o711)  # a user id of its own has to pass, nobody has to look
+        made = Workspace(top / "work", top / "sockets")
+        for directory in (made.work, made.sockets):
+            directory.mkdir(mode=0o700)
+        for name, file in files.items():
+            shutil.copyfile(file, made.work / name)
+        if uid is not None:
+            for path in (made.work, made.sockets, *made.work.iterdir()):
+                os.chown(path, uid, uid)
+        yield made
+    finally:
+        # rm walks a tree of any depth without recursion, which shutil.rmtree does not.
+        subprocess.run(["rm", "-rf", "--one-file-system", "--", str(top)], check=False, capture_output=True)
+
+
+def disk_usage(directory: Path, stop_at_files: int) -> tuple[int, int]:
+    """Bytes on disk and number of entries below ``directory``, links not followed.
+
+    Counting stops at ``stop_at_files`` entries: a student may have made millions.
+    """
+    size = count = 0
+    waiting = [str(directory)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    if count > stop_at_files:
+                        return size, count
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError:  # gone meanwhile, or made unreadable: what cannot be listed still has its limits
+            continue
+    return size, count

@@ -1,0 +1,211 @@
+"""The nouns: one frozen type per arrow of the pipeline. No I/O, no HTML, no clock.
+
+    intake ──Submission──▶ kernel ──ExecutedNotebook──▶ grading ──Grade──▶ report, lms
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in, before anybody opened it.
+
+    Attributes:
+        id: unique within a run, made of ``[A-Za-z0-9._-]`` only: safe as a file name.
+        source: the member path inside the zip or folder, or the file name; untrusted text.
+        student: the name that the LMS gave, else the file stem; untrusted text.
+        lms_id: the LMS's identifier of the student or submission; empty where there is none.
+        late_seconds: seconds after the deadline; ``None`` when unknown.
+        file: where the notebook's bytes lie; ``None`` when there is nothing to grade.
+        problem: why there is nothing to grade; empty when ``file`` is given.
+        notes: what intake did to get here ("opened the otter export …").
+    """
+
+    id: str
+    source: str
+    student: str
+    lms_id: str = ""
+    late_seconds: float | None = None
+    file: Path | None = None
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Ending(StrEnum):
+    """How a cell, a request or a whole notebook ended. Every value reaches the report."""
+
+    FINISHED = "finished"
+    RAISED = "raised"
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    DISK_FULL = "disk limit"
+    OUTPUT_LIMIT = "output limit"
+    DIED = "kernel died"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """One code cell's run.
+
+    Attributes:
+        index: position among all cells of the notebook, from 0.
+        ending: how it ended.
+        seconds: wall time.
+        error: ``Type: message`` of the exception that it raised, as plain text; empty if none.
+    """
+
+    index: int
+    ending: Ending
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ExecutedNotebook:
+    """A notebook after its run.
+
+    Attributes:
+        notebook: an nbformat 4 notebook whose outputs are untrusted.
+        cells: one entry per code cell that has source, in order.
+        restarts: how often a dead kernel was replaced.
+        seconds: wall time of the whole run, restarts included.
+    """
+
+    notebook: Any
+    cells: tuple[CellRun, ...]
+    restarts: int = 0
+    seconds: float = 0.0
+
+
+class Outcome(StrEnum):
+    """What a test case came to. ``NOT_CHECKED`` is trouble on our side and never a zero."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One test case's outcome.
+
+    Attributes:
+        name: the case's name in the test file.
+        outcome: passed, failed or not checked.
+        points: points it earned; 0 unless passed.
+        possible: points it can earn.
+        hidden: whether the student's own copy of the tests lacks it.
+        message: what is wrong, in the learner's words; empty when passed.
+        help: what to look at; may be empty.
+        evidence: the smallest numbers or traceback that show it; may be empty.
+        ending: how the student's side ended.
+        seconds: wall time.
+    """
+
+    name: str
+    outcome: Outcome
+    points: float
+    possible: float
+    hidden: bool
+    message: str = ""
+    help: str = ""
+    evidence: str = ""
+    ending: Ending = Ending.FINISHED
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One auto-graded question: its cases, and remarks that cost nothing."""
+
+    name: str
+    title: str
+    cases: tuple[CaseResult, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """Points earned, rounded to 9 digits so that thirds add up."""
+        return round(sum(case.points for case in self.cases), 9)
+
+    @property
+    def possible(self) -> float:
+        """Points that can be earned."""
+        return round(sum(case.possible for case in self.cases), 9)
+
+    @property
+    def checked(self) -> bool:
+        """Whether every case came to a verdict."""
+        return all(case.outcome is not Outcome.NOT_CHECKED for case in self.cases)
+
+
+class Status(StrEnum):
+    """``status`` of grades.csv."""
+
+    GRADED = "graded"
+    NOT_GRADABLE = "not_gradable"
+
+
+@dataclass(frozen=True)
+class ManualQuestion:
+    """A question that a person scores, with what the student wrote for it (untrusted Markdown)."""
+
+    name: str
+    title: str
+    possible: float
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The result for one submission.
+
+    Attributes:
+        submission: what was graded.
+        status: graded, or not gradable.
+        reason: why it is not gradable; empty when graded.
+        questions: the auto-graded questions in the order of the configuration.
+        manual: the questions that wait for a person.
+        cells: how each code cell ended.
+        flags: short remarks for the TA ("autograd in one of the gradients"); never a verdict.
+        notes: what was repaired or skipped on the way.
+        limits_hit: the limits that the submission ran into, with their values.
+        sandbox_layers: the layers that were active.
+        versions: versions of what computed the marks.
+        seed: the seed of this run.
+        fingerprint: hash of lab content, engine and package versions.
+        seconds: wall time of everything.
+        phases: seconds per phase (``start``, ``cells``, ``questions``).
+    """
+
+    submission: Submission
+    status: Status
+    reason: str = ""
+    questions: tuple[QuestionResult, ...] = ()
+    manual: tuple[ManualQuestion, ...] = ()
+    cells: tuple[CellRun, ...] = ()
+    flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    limits_hit: tuple[str, ...] = ()
+    sandbox_layers: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+    seed: int = 0
+    fingerprint: str = ""
+    seconds: float = 0.0
+    phases: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """Sum of the points of the auto-graded questions."""
+        return round(sum(question.points for question in self.questions), 9)
+
+    @property
+    def max_score(self) -> float:
+        """Sum of the possible points of the auto-graded questions."""
+        return round(sum(question.possible for question in self.questions), 9)

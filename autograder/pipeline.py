@@ -1,0 +1,116 @@
+"""The way of one submission: read the notebook, run it, ask the questions, write down the grade."""
+
+from __future__ import annotations
+
+import time
+
+from .course import Course
+from .errors import NotGradable
+from .grading import flags
+from .grading.questions import ask
+from .intake.notebook import ReadNotebook, read_notebook
+from .kernel.session import Session
+from .model import Ending, ExecutedNotebook, Grade, ManualQuestion, Outcome, QuestionResult, Status, Submission
+
+LIMITS = {
+    Ending.TIMED_OUT: ("cell_seconds", "{} s for one cell"),
+    Ending.SKIPPED: ("notebook_seconds", "{} s for all cells"),
+    Ending.OUT_OF_MEMORY: ("memory_mb", "{} MB of memory"),
+    Ending.DISK_FULL: ("disk_mb", "{} MB of disk"),
+    Ending.OUTPUT_LIMIT: ("output_mb", "{} MB of output"),
+}
+"""Which setting a cell's ending speaks of, and how the report says it."""
+
+
+def grade(submission: Submission, course: Course) -> Grade:
+    """Grade one submission.
+
+    Raises:
+        SandboxError: student code cannot be confined here; nothing was run.
+    """
+    started = time.monotonic()
+    try:
+        read = _read(submission, course)
+        with Session(course.server, course.settings) as session:
+            executed = session.run(read.notebook)
+            asked = time.monotonic()
+            results = tuple(ask(question, session, course.seed) for question in course.questions)
+            ended = time.monotonic()
+    except NotGradable as reason:
+        return not_gradable(submission, course, str(reason), time.monotonic() - started)
+    unchecked = [case.message for result in results for case in result.cases if case.outcome is Outcome.NOT_CHECKED]
+    return Grade(
+        submission=submission,
+        status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
+        reason="; ".join(dict.fromkeys(unchecked)),
+        questions=results,
+        manual=_manual(read, course),
+        cells=executed.cells,
+        flags=flags.static(read.notebook) + _dynamic_flags(executed, results),
+        notes=submission.notes + read.notes,
+        limits_hit=_limits_hit(executed, results, course),
+        sandbox_layers=session.layers,
+        versions=course.versions,
+        seed=course.seed,
+        fingerprint=course.fingerprint,
+        seconds=time.monotonic() - started,
+        phases={
+            "start": session.start_seconds,
+            "cells": executed.seconds - session.start_seconds,
+            "questions": ended - asked,
+        },
+    )
+
+
+def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
+    """The result for a submission that could not be graded."""
+    return Grade(
+        submission=submission, status=Status.NOT_GRADABLE, reason=reason, notes=submission.notes,
+        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint, seconds=seconds,
+    )  # fmt: skip
+
+
+def _read(submission: Submission, course: Course) -> ReadNotebook:
+    if submission.file is None:
+        raise NotGradable(submission.problem or "there is no notebook")
+    try:
+        data = submission.file.read_bytes()
+    except OSError as reason:
+        raise NotGradable(f"the file cannot be read: {reason.strerror}") from None
+    return read_notebook(data, course.lab.config.limits)
+
+
+def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
+    return tuple(
+        ManualQuestion(question.name, question.title, question.points, read.manual_answers.get(question.name, ""))
+        for question in course.lab.config.manual
+    )
+
+
+def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:
+    found = []
+    dead = [run for run in executed.cells if run.ending in (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL)]
+    if dead:
+        found.append(f"{len(dead)} cell(s) ended the kernel")
+    if any(run.ending is Ending.TIMED_OUT for run in executed.cells):
+        found.append("a cell ran into the time limit")
+    for result in results:
+        if any(case.message == "The gradient is computed with autograd." for case in result.cases):
+            found.append(f"autograd in {result.name}")
+    return tuple(found)
+
+
+def _limits_hit(
+    executed: ExecutedNotebook, results: tuple[QuestionResult, ...], course: Course
+) -> tuple[str, ...]:
+    limits = course.lab.config.limits
+    hit = []
+    for run in executed.cells:
+        if run.ending in LIMITS:
+            name, text = LIMITS[run.ending]
+            hit.append(f"{name}: {text.format(f'{getattr(limits, name):g}')}")
+    if any(case.ending is Ending.TIMED_OUT for result in results for case in result.cases):
+        hit.append(f"request_seconds: {limits.request_seconds:g} s for one call of a test")
+    return tuple(dict.fromkeys(hit))
+
+

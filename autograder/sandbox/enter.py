@@ -1,0 +1,105 @@
+"""The way into the sandbox, for a process that has just been forked and has one thread.
+
+``confine`` takes away users, resources and the file system; ``seal`` takes away system calls, once
+the kernel's sockets exist. There is no way back from either.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+
+from ..errors import PolicyNotEnforced
+from . import landlock, seccomp
+from .policy import WRITABLE_DEVICES, Limits, Policy
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_CAPABILITY_VERSION_3 = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def confine(policy: Policy) -> list[str]:
+    """Apply every layer but the system-call filter.
+
+    Returns:
+        The layers that are active, described for the report.
+
+    Raises:
+        PolicyNotEnforced: a layer cannot be applied.
+    """
+    os.chdir(policy.work)
+    os.umask(0o077)
+    layers = [_limit(policy.limits)]
+    layers.append(_become(policy.uid) if policy.uid is not None else _drop_capabilities())
+    rules = [(path, landlock.READ) for path in policy.readable]
+    rules += [(path, landlock.DEVICE) for path in WRITABLE_DEVICES]
+    rules += [(policy.work, landlock.WRITE), (policy.sockets, landlock.SOCKETS)]
+    layers.append(landlock.restrict(rules))
+    # After the change of user, which resets both.
+    _prctl(_PR_SET_DUMPABLE, 0)
+    die_with_parent()
+    return layers
+
+
+def seal(policy: Policy) -> list[str]:
+    """Load the system-call filter onto all threads.
+
+    Raises:
+        PolicyNotEnforced: it cannot be loaded.
+    """
+    return [seccomp.load(own_user=policy.uid is not None)]
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the process that forked it ends."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit(limits: Limits) -> str:
+    values = {
+        resource.RLIMIT_DATA: limits.memory_bytes,
+        resource.RLIMIT_FSIZE: limits.file_bytes,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CPU: limits.cpu_seconds,
+        resource.RLIMIT_NPROC: limits.threads,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    for kind, value in values.items():
+        _, hard = resource.getrlimit(kind)
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(kind, (value, value))
+    return "rlimits"
+
+
+def _become(uid: int) -> str:
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    except OSError as reason:
+        raise PolicyNotEnforced(f"cannot change to user id {uid}: {reason}") from None
+    return f"own user id ({uid})"
+
+
+def _drop_capabilities() -> str:
+    class Header(ctypes.Structure):
+        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]  # noqa: RUF012
+
+    for capability in range(64):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is none to drop
+    nothing = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable, twice
+    header = Header(_CAPABILITY_VERSION_3, 0)
+    if _libc.capset(ctypes.byref(header), ctypes.byref(nothing)):
+        raise PolicyNotEnforced(f"capset: {os.strerror(ctypes.get_errno())}")
+    return "no capabilities"
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc.prctl(option, value, 0, 0, 0):
+        raise PolicyNotEnforced(f"prctl({option}): {os.strerror(ctypes.get_errno())}")

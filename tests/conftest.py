@@ -1,0 +1,60 @@
+"""Fixtures that every suite shares: a toy lab ready for grading, and notebooks made of cells."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TOY_LAB = ROOT / "tests" / "engine" / "toy_lab"
+
+# The lab's own packages (reference, tests.corpus) are imported from the checkout, as test files do.
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+
+def notebook_bytes(*cells: str) -> bytes:
+    """A notebook with these code cells, as a file's bytes."""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [nbformat.v4.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(cells)]
+    return nbformat.writes(notebook).encode()
+
+
+@pytest.fixture
+def write_notebook(tmp_path: Path) -> Callable[..., Path]:
+    """Write a notebook made of code cells; its path."""
+
+    def write(*cells: str, name: str = "student.ipynb") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(notebook_bytes(*cells))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def toy_course() -> Iterator[object]:
+    """The toy lab, opened once: its fork server serves every test of the session."""
+    from autograder.config import load
+    from autograder.course import opened
+
+    with opened(load(TOY_LAB / "grading_config.yml")) as course:
+        yield course
+
+
+@pytest.fixture
+def grade_cells(toy_course: object, write_notebook: Callable[..., Path]) -> Callable[..., object]:
+    """Grade a notebook made of code cells in the toy lab."""
+    from autograder.model import Submission
+    from autograder.pipeline import grade
+
+    def run(*cells: str) -> object:
+        file = write_notebook(*cells)
+        return grade(Submission("student", file.name, "student", file=file), toy_course)
+
+    return run

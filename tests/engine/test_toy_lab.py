@@ -1,0 +1,168 @@
+"""A second assignment, neither RNN nor torch, graded by the same engine: it knows no lab."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.model import Ending, Outcome, Status
+
+URL = "https://example.org/words.txt"
+MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
+COUNTS = (
+    "import urllib.request, collections\n"
+    f"words = urllib.request.urlopen('{URL}').read().decode().split()\n"
+    "counts = dict(collections.Counter(words))"
+)
+CLASS = (
+    "class Counter:\n"
+    "    def __init__(self): self.n = {}\n"
+    "    def add(self, w): self.n[w] = self.n.get(w, 0) + 1\n"
+    "    def total(self, w): return self.n[w]"
+)
+
+
+def points(grade):
+    return {question.name: question.points for question in grade.questions}
+
+
+def test_a_complete_notebook_earns_everything(grade_cells):
+    grade = grade_cells(MEDIAN, COUNTS, CLASS)
+    assert grade.status is Status.GRADED
+    assert points(grade) == {"median": 2, "counter": 3}
+    assert (grade.score, grade.max_score) == (5, 5)
+    assert [m.name for m in grade.manual] == ["essay"]
+
+
+def test_an_empty_notebook_earns_nothing_and_says_why(grade_cells):
+    grade = grade_cells("pass")
+    assert grade.status is Status.GRADED
+    assert grade.score == 0
+    assert all(case.message for question in grade.questions for case in question.cases)
+
+
+def test_an_error_in_a_cell_does_not_stop_the_notebook(grade_cells):
+    grade = grade_cells("1 / 0", MEDIAN, "raise KeyError('x')", COUNTS, CLASS)
+    assert grade.score == 5
+    assert [run.ending for run in grade.cells] == [
+        Ending.RAISED, Ending.FINISHED, Ending.RAISED, Ending.FINISHED, Ending.FINISHED,
+    ]  # fmt: skip
+    assert grade.cells[0].error == "ZeroDivisionError: division by zero"
+
+
+def test_a_cell_that_kills_the_kernel_costs_only_itself(grade_cells):
+    grade = grade_cells(MEDIAN, "import os; os._exit(0)", COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[1].ending is Ending.DIED
+    assert "1 cell(s) ended the kernel" in grade.flags
+
+
+def test_a_question_that_kills_the_kernel_costs_only_itself(grade_cells):
+    grade = grade_cells("def median(v):\n    import os; os._exit(0)", COUNTS, CLASS)
+    assert points(grade) == {"median": 0, "counter": 3}
+    cases = grade.questions[0].cases
+    assert all(case.ending is Ending.DIED for case in cases)
+    assert "ended the Python process" in cases[0].message
+
+
+@pytest.mark.slow
+def test_an_endless_cell_is_interrupted_and_the_rest_is_graded(grade_cells):
+    grade = grade_cells(MEDIAN, "while True: pass", COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[1].ending is Ending.TIMED_OUT
+    assert grade.limits_hit == ("cell_seconds: 3 s for one cell",)
+
+
+@pytest.mark.slow
+def test_an_endless_cell_that_ignores_interrupts_is_ended(grade_cells):
+    ignore = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    grade = grade_cells(MEDIAN, ignore + "while True:\n    try:\n        while True: pass\n    except BaseException: pass", COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[1].ending is Ending.TIMED_OUT
+
+
+@pytest.mark.slow
+def test_an_endless_question_costs_only_itself(grade_cells):
+    grade = grade_cells("def median(v):\n    while True: pass", COUNTS, CLASS)
+    assert points(grade) == {"median": 0, "counter": 3}
+    assert grade.questions[0].cases[0].ending is Ending.TIMED_OUT
+    assert any(hit.startswith("request_seconds") for hit in grade.limits_hit)
+
+
+def test_output_beyond_the_limit_is_dropped_and_named(grade_cells):
+    grade = grade_cells("for i in range(3): print('x' * 500_000)", MEDIAN, COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[0].ending is Ending.OUTPUT_LIMIT
+
+
+def test_memory_beyond_the_limit_is_a_memory_error(grade_cells):
+    grade = grade_cells("x = bytearray(2 << 30)", MEDIAN, COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[0].error.startswith("MemoryError")
+
+
+@pytest.mark.slow
+def test_disk_beyond_the_limit_ends_the_kernel_and_costs_only_the_cell(grade_cells):
+    fill = "import time\nfor i in range(8):\n    open(f'f{i}', 'wb').write(bytes(5 << 20))\ntime.sleep(2)"
+    grade = grade_cells(MEDIAN, fill, COUNTS, CLASS)
+    assert grade.score == 5
+    assert grade.cells[1].ending is Ending.DISK_FULL
+    assert grade.limits_hit == ("disk_mb: 20 MB of disk",)
+
+
+def test_commands_are_skipped_and_other_downloads_fail_clearly(grade_cells):
+    grade = grade_cells(
+        "%pip install anything\n!ls\nlisting = !ls",
+        "import urllib.request; urllib.request.urlopen('https://example.org/else')",
+        MEDIAN, COUNTS, CLASS,
+    )  # fmt: skip
+    assert grade.score == 5
+    assert grade.cells[0].ending is Ending.FINISHED
+    assert "there is no network while grading" in grade.cells[1].error
+
+
+def test_the_otter_of_the_notebook_is_a_stand_in(grade_cells):
+    grade = grade_cells(
+        "import otter\ngrader = otter.Notebook('words.ipynb')", "grader.check('median')", "grader.export()",
+        MEDIAN, COUNTS, CLASS,
+    )  # fmt: skip
+    assert grade.score == 5
+    assert {run.ending for run in grade.cells} == {Ending.FINISHED}
+
+
+def test_names_of_builtins_in_the_notebook_disturb_nothing(grade_cells):
+    shadow = "list = dict = str = print = len = isinstance = getattr = 5"
+    grade = grade_cells(MEDIAN.replace("len(v)", "v.__len__()"), COUNTS, CLASS, shadow)
+    assert points(grade)["counter"] == 3
+
+
+def test_a_notebook_that_is_none_is_not_gradable(grade_cells, tmp_path, toy_course):
+    from autograder.model import Submission
+    from autograder.pipeline import grade
+
+    file = tmp_path / "broken.ipynb"
+    file.write_bytes(b'{"cells": [')
+    result = grade(Submission("broken", file.name, "broken", file=file), toy_course)
+    assert result.status is Status.NOT_GRADABLE
+    assert result.reason
+    assert result.questions == ()
+
+
+def test_a_check_that_breaks_is_not_a_zero(toy_course, write_notebook, tmp_path):
+    import dataclasses
+
+    from otter.test_files import ExceptionTestFile
+
+    from autograder.model import Submission
+    from autograder.pipeline import grade
+
+    source = (
+        "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'median'\npoints = None\n"
+        "@test_case(points=2)\ndef test_broken(median):\n    import no_such_module_of_the_lab\n"
+    )
+    broken = dataclasses.replace(toy_course.questions[0], file=ExceptionTestFile.from_string(source))
+    course = dataclasses.replace(toy_course, questions=(broken, toy_course.questions[1]))
+    file = write_notebook(MEDIAN, COUNTS, CLASS)
+    result = grade(Submission("x", "x", "x", file=file), course)
+    assert result.questions[0].cases[0].outcome is Outcome.NOT_CHECKED
+    assert result.status is Status.NOT_GRADABLE
+    assert "no_such_module_of_the_lab" in result.reason
