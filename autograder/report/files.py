@@ -1,0 +1,41 @@
+"""Files that appear whole or not at all: a reader never meets half a report."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,240}")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 beside ``path``, flush it to the disk, then move it into place.
+
+    Folders on the way are made. The file gets the permissions of the umask, as any new file does.
+
+    Raises:
+        OSError: the disk is full, the folder is not writable.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        with temporary.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def file_stem(submission_id: str) -> str:
+    """``submission_id``, once it is sure that it names a file in the folder it is joined to.
+
+    Raises:
+        ValueError: it could lead elsewhere, or cannot be a file name.
+    """
+    if not _FILE_NAME.fullmatch(submission_id) or not submission_id.strip("."):
+        raise ValueError(f"not a submission id: {submission_id[:80]!r}")
+    return submission_id

@@ -1,0 +1,60 @@
+"""``grades.csv``: one row per submission. Its columns are a contract with other tools."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.model import Grade, Status
+from autograder.report.files import replace_file
+from autograder.report.text import csv_cell, number
+
+FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
+LAST_COLUMNS = ("flags", "seconds")
+FLAG_LENGTH = 500
+"""A flag is a short remark; a reason may hold an exception's text. A spreadsheet's cell ends at 32,767."""
+MOST_FLAGS = 50
+
+
+def write_grades(
+    path: Path, grades: Sequence[Grade], question_names: Sequence[str], manual_names: Sequence[str]
+) -> None:
+    """Write the rows in the order of ``grades``: UTF-8 without a byte order mark, lines end in ``\\n``.
+
+    Args:
+        question_names: one column each, in this order; empty where a grade lacks the question.
+        manual_names: one empty column each, for the points that a person gives.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*FIRST_COLUMNS, *question_names, *manual_names, *LAST_COLUMNS])
+    writer.writerows(_row(grade, question_names, manual_names) for grade in grades)
+    replace_file(path, text.getvalue())
+
+
+def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str]) -> list[str]:
+    graded = grade.status is Status.GRADED
+    late = grade.submission.late_seconds
+    points = {one.name: number(one.points) for one in grade.questions if one.checked}
+    return [
+        csv_cell(grade.submission.source, 4000),
+        csv_cell(grade.submission.student),
+        csv_cell(grade.submission.lms_id),
+        "" if late is None else number(late),
+        number(grade.score) if graded else "",
+        number(grade.max_score) if graded else "",
+        grade.status.value,
+        *(points.get(name, "") if graded else "" for name in question_names),
+        *("" for _ in manual_names),
+        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(grade)[:MOST_FLAGS]),
+        number(grade.seconds),
+    ]
+
+
+def remarks(grade: Grade) -> list[str]:
+    """What the TA must know, worst first: reason, questions without a verdict, limits, flags."""
+    reason = [grade.reason or "no reason given"] if grade.status is Status.NOT_GRADABLE else []
+    open_questions = [f"not checked: {one.name}" for one in grade.questions if not one.checked]
+    return list(dict.fromkeys([*reason, *open_questions, *grade.limits_hit, *grade.flags]))

@@ -1,0 +1,58 @@
+"""The HTML pages' common part: escaping, visible text, templates.
+
+Two layers keep a student's text from becoming part of a page: Jinja2 escapes every expression, and
+before that every expression that is a string is reduced to visible characters of bounded length.
+A template cannot forget either. The pages load nothing and run nothing, as their CSP says.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.report.text import duration, number, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+LONGEST_TEXT = 8000
+"""Characters of any one text in a page: a traceback fits (4,000), a printed data set does not."""
+
+
+def render(template: str, **values: Any) -> str:
+    """The page that ``template`` makes of ``values``.
+
+    Raises:
+        jinja2.UndefinedError: the template names something that is not there.
+    """
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["line"] = plain
+    environment.filters["points"] = lambda value: number(value, 2)
+    environment.filters["duration"] = duration
+    return environment
+
+
+def _visible(value: Any) -> Any:
+    """``value`` as it may be shown; only markup that a template itself made passes unchanged."""
+    from markupsafe import Markup
+
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return plain(value, LONGEST_TEXT, multiline=True)
+    return value

@@ -1,0 +1,98 @@
+"""What the terminal shows: a line as each submission ends, a table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.model import Grade, Status
+from autograder.report.class_summary import mark, summarise
+from autograder.report.grades import remarks
+from autograder.report.text import duration, number, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+SYMBOLS = {"full": ("●", "green"), "part": ("◐", "yellow"), "zero": ("○", "red"), "open": ("?", "magenta")}
+ASCII_SYMBOLS = {"full": "#", "part": "+", "zero": ".", "open": "?"}
+
+
+def line(grade: Grade) -> str:
+    """One plain line for ``grade``: status, score, student, worst remarks, seconds."""
+    marks = _score(grade) if grade.status is Status.GRADED else "-"
+    said = remarks(grade)
+    worst = "; ".join(plain(remark, 80) for remark in said[:2])
+    more = f" (+{len(said) - 2} more)" if len(said) > 2 else ""
+    name = plain(grade.submission.student or grade.submission.source, 40)
+    parts = [f"{grade.status.value:<12}", f"{marks:>7}", name, *([f"[{worst}]{more}"] if worst else [])]
+    return "  ".join([*parts, f"{grade.seconds:.1f} s"])
+
+
+def summary(grades: Sequence[Grade], out_dir: Path, console: Console) -> None:
+    """Print a row per submission, the class's totals and where the report is.
+
+    Colours appear on terminals only. All text from students is printed as literal text: no markup,
+    no emoji codes.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
+    ascii_only = console.options.ascii_only
+    table = Table(show_edge=False, pad_edge=False, header_style="bold")
+    table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=max(16, console.width // 4))
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("questions", no_wrap=True, min_width=len(names))
+    table.add_column("remarks")  # the only column that may shrink; its texts are cut, not wrapped
+    table.add_column("time", justify="right", no_wrap=True, min_width=7)
+    for grade in grades:
+        graded = grade.status is Status.GRADED
+        table.add_row(
+            Text(plain(grade.submission.student or grade.submission.source, 60)),
+            Text(_score(grade)) if graded else Text("not gradable", style="red"),
+            _symbols(grade, names, ascii_only) if graded else Text(""),
+            Text("; ".join(plain(one, 100) for one in remarks(grade)[:3]), no_wrap=True, overflow="ellipsis"),
+            Text(f"{grade.seconds:.1f} s"),
+        )
+    console.print(table)
+    console.print()
+    if names:
+        console.print(Text(f"questions: {_legend(ascii_only)}; in the order {', '.join(names)}", style="dim"))
+    console.print(Text(_totals(grades)), soft_wrap=True)
+    console.print(Text(f"report: {plain(str(out_dir / 'index.html'), 4000)}"), soft_wrap=True)
+
+
+def _score(grade: Grade) -> str:
+    return f"{number(grade.score, 2)}/{number(grade.max_score, 2)}"
+
+
+def _symbols(grade: Grade, names: Sequence[str], ascii_only: bool) -> Text:
+    from rich.text import Text
+
+    results = {question.name: question for question in grade.questions}
+    shown = Text()
+    for name in names:
+        kind = mark(results[name]) if name in results else "open"
+        symbol, colour = SYMBOLS[kind]
+        shown.append(ASCII_SYMBOLS[kind] if ascii_only else symbol, style=colour)
+    return shown
+
+
+def _legend(ascii_only: bool) -> str:
+    words = {"full": "full marks", "part": "some", "zero": "none", "open": "not checked"}
+    symbols = ASCII_SYMBOLS if ascii_only else {kind: symbol for kind, (symbol, _) in SYMBOLS.items()}
+    return ", ".join(f"{symbols[kind]} {word}" for kind, word in words.items())
+
+
+def _totals(grades: Sequence[Grade]) -> str:
+    figures = summarise(grades, ())
+    text = f"{figures.graded} graded, {figures.not_gradable} not gradable"
+    if figures.scores:
+        text += (
+            f"; mean {number(figures.mean, 2)}, median {number(figures.median, 2)}, "
+            f"from {number(min(figures.scores), 2)} to {number(max(figures.scores), 2)} "
+            f"of {number(figures.possible, 2)} points"
+        )
+    return f"{text}; {duration(figures.seconds)} of computation"

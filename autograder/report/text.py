@@ -1,0 +1,94 @@
+"""Untrusted text made fit to show: on a terminal, in a page, in a spreadsheet.
+
+Names, messages, outputs and answers come from students. None of them may move the cursor, reverse
+the reading direction, break an encoder, run as a formula or fill the disk.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+# Escape sequences of ECMA-48. No class of one part holds the first character of another sequence,
+# so that a megabyte of half-open sequences is still read in linear time.
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movements
+    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\n\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"  # OSC, DCS: titles
+    r"|\x1b[ -/]*[0-~]"  # two-character sequences: character sets, resets
+)
+_BREAK = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Invisible characters that reorder or hide text. The joiners U+200C and U+200D stay: Persian, the
+# scripts of India and emoji are spelled with them.
+_INVISIBLE = re.compile(
+    "[\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# Control characters, lone surrogates and noncharacters: no encoder or HTML parser takes all of them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+    + "]"
+)
+# More combining marks on one letter than any language needs would run over the lines around it.
+_MARK = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARK}{{4}}){_MARK}+")
+
+# A formula starts a cell, or what another program takes for one: with a German locale a spreadsheet
+# splits at ";" and not at ",". Full-width signs count as operators in some locales.
+_FORMULA = re.compile(r"(^|[;\t\r\n])([\s\u200b-\u200d\ufeff]*)(?=[=+\-@＝＋－＠])")
+
+EXCERPT = 20
+"""Escape sequences may outweigh the visible text; more than this many times the limit is not read."""
+
+
+def plain(text: str, limit: int = 200, *, multiline: bool = False) -> str:
+    """``text`` as visible characters only.
+
+    Args:
+        limit: longest result, in characters; what is cut ends with "…".
+        multiline: keep line breaks (as ``\\n``) and turn tabs into four spaces; else both become one space.
+
+    Returns:
+        Text that every UTF encoder takes and that holds no control character but ``\\n``. Applying
+        the function again changes nothing.
+    """
+    excerpt = text[: EXCERPT * limit + 1000]
+    shown = _BREAK.sub("\n" if multiline else " ", _ANSI.sub("", excerpt))
+    shown = _INVISIBLE.sub("", shown.replace("\t", "    " if multiline else " "))
+    shown = _STACKED.sub(r"\1", _UNPRINTABLE.sub("\ufffd", shown))
+    if len(shown) <= limit and len(excerpt) == len(text):
+        return shown
+    return shown[: max(limit - 1, 0)] + "…"[:limit]
+
+
+def csv_cell(text: str, limit: int = 1000) -> str:
+    """``text`` on one line, with an apostrophe before everything that a spreadsheet would compute."""
+    control = "'" if text.startswith(("\t", "\r")) else ""
+    return control + _FORMULA.sub(r"\1\2'", plain(text, limit))
+
+
+def storable(text: str) -> str:
+    """``text`` unchanged, but for lone surrogates, which no UTF-8 encoder takes: they become U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def number(value: float, decimals: int = 4) -> str:
+    """``value`` without float noise and trailing zeros: 25, 0.3333; empty when it is not finite."""
+    if not math.isfinite(value):
+        return ""
+    digits = f"{value:.{decimals}f}"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return "0" if digits == "-0" else digits
+
+
+def duration(seconds: float) -> str:
+    """``seconds`` in the two largest units, for people: "2 d 3 h", "5 min 10 s", "7.6 s"."""
+    if not math.isfinite(seconds):
+        return ""
+    if abs(seconds) < 60:
+        return f"{number(seconds, 1)} s"
+    rest, parts = round(abs(seconds)), []
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return ("-" if seconds < 0 else "") + " ".join(parts[:2])

@@ -1,0 +1,108 @@
+"""The terminal: one plain line per submission, a table at the end, no control sequence of a student."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.report.terminal import line, summary
+
+GRADED = Grade(
+    Submission("a", "a.ipynb", "Änne Müller"),
+    Status.GRADED,
+    questions=tuple(
+        QuestionResult(name, name, (CaseResult("values", outcome, points, 2, hidden=True),))
+        for name, outcome, points in (
+            ("split", Outcome.PASSED, 2),
+            ("forward", Outcome.PASSED, 1),
+            ("grad_w", Outcome.FAILED, 0),
+            ("loss", Outcome.NOT_CHECKED, 0),
+        )
+    ),
+    flags=("autograd", "two notebooks", "third"),
+    seconds=7.62,
+)
+REFUSED = Grade(Submission("b", "b.ipynb", "Bo"), Status.NOT_GRADABLE, reason="a Word document", seconds=0.01)
+HOSTILE = "[red]x[/nonsense] :smile: \x1b[2J\x1b]0;t\x07\n\r\u202eevil\ud800" + "y" * 100_000
+
+
+def shown(*grades: Grade, terminal: bool = False, width: int = 120, encoding: str = "utf-8") -> str:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    console = Console(
+        file=stream, force_terminal=terminal, width=width, color_system="standard" if terminal else None
+    )
+    summary(grades, Path("out"), console)
+    stream.flush()
+    return raw.getvalue().decode(encoding)
+
+
+def test_a_line_says_status_score_name_remarks_and_seconds() -> None:
+    assert (
+        line(GRADED) == "graded            3/8  Änne Müller  [not checked: loss; autograd] (+2 more)  7.6 s"
+    )
+    assert line(REFUSED) == "not_gradable        -  Bo  [a Word document]  0.0 s"
+    assert (
+        line(replace(GRADED, questions=GRADED.questions[:2], flags=()))
+        == "graded            3/4  Änne Müller  7.6 s"
+    )
+
+
+def test_a_hostile_submission_gets_one_short_printable_line() -> None:
+    text = line(replace(GRADED, submission=Submission("x", HOSTILE, HOSTILE), flags=(HOSTILE,)))
+    assert text.isprintable()
+    assert len(text) < 300
+    text.encode("utf-8")
+
+
+def test_the_summary_shows_each_question_the_totals_and_the_report() -> None:
+    text = shown(GRADED, REFUSED)
+    for words in (
+        "Änne Müller",
+        "3/8",
+        "●◐○?",
+        "not gradable",
+        "a Word document",
+        "1 graded, 1 not gradable",
+    ):
+        assert words in text
+    assert text.rstrip().endswith(f"report: {Path('out') / 'index.html'}")
+
+
+def test_colours_appear_on_terminals_only() -> None:
+    assert "\x1b[" in shown(GRADED, terminal=True)
+    assert "\x1b" not in shown(GRADED)
+
+
+def test_marks_stay_readable_at_80_columns_and_in_ascii() -> None:
+    assert "●◐○?" in shown(GRADED, REFUSED, width=80)
+    plain_name = replace(GRADED, submission=Submission("a", "a.ipynb", "Anne"))
+    assert "#+.?" in shown(plain_name, encoding="ascii")
+
+
+def test_student_text_is_neither_markup_nor_control_sequence() -> None:
+    text = shown(
+        replace(GRADED, submission=Submission("x", HOSTILE, HOSTILE), flags=(HOSTILE,)),
+        terminal=False,
+        width=200,
+    )
+    assert "[red]x[/nonsense] :smile:" in text
+    assert text.replace("\n", "").isprintable()
+
+
+def test_an_empty_class_is_no_error() -> None:
+    assert "0 graded, 0 not gradable" in shown()
+
+
+def test_importing_the_report_loads_neither_jinja2_nor_rich_nor_pydantic() -> None:
+    code = (
+        "import sys, autograder.report.write, autograder.report.terminal;"
+        "sys.exit(bool({'jinja2', 'rich', 'pydantic', 'torch'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
