@@ -1,0 +1,160 @@
+"""The fields of ``grading_config.yml``: name, meaning, unit, bounds.
+
+Declarations only; ``config`` reads the file and explains mistakes. Everything is frozen.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MB = 2**20
+"""Bytes in the ``…_mb`` of a configuration."""
+
+# A question's name is a column of grades.csv beside these.
+RESERVED_NAMES = frozenset(
+    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "flags", "seconds"]
+)
+
+
+def _inside_the_lab(text: str) -> str:
+    path = PurePosixPath(text)
+    if path.is_absolute() or ".." in path.parts or "\\" in text or "\0" in text:
+        raise ValueError("expected a path relative to the configuration file, without '..' or '\\'")
+    return text
+
+
+def _free_name(name: str) -> str:
+    if name in RESERVED_NAMES:
+        raise ValueError("expected a name that is not a column of grades.csv itself")
+    return name
+
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=80)]
+QuestionName = Annotated[Identifier, AfterValidator(_free_name)]
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside_the_lab)]
+FileName = Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*$", max_length=200)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+Megabytes = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Section(BaseModel):
+    """A mapping of the file."""
+
+    # strict: "3" is not 3 and true is not 1; a number in quotes is a slip worth hearing of.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Assignment(Section):
+    """What students see of the lab."""
+
+    title: Title = Field(description="the lab's title on every page")
+    notebook: Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*\.ipynb$", max_length=200)] = Field(
+        description="file name of the notebook that students hand in"
+    )
+
+
+class Question(Section):
+    """An auto-graded question; its test cases are in ``<tests>/<name>.py``."""
+
+    name: QuestionName = Field(description="identifier: test file, grader.check and column of grades.csv")
+    title: Title = Field(description="what the question is called in feedback")
+    points: Points = Field(description="points it can earn, above 0")
+    forbid_autograd: bool = Field(
+        default=False, description="true: a gradient that comes from automatic differentiation earns nothing"
+    )
+
+
+class ManualQuestion(Section):
+    """A question that a person scores."""
+
+    name: QuestionName = Field(description="identifier: column of grades.csv and tag of the answer's cell")
+    title: Title = Field(description="what the question is called in feedback")
+    points: Points = Field(description="points it can earn, above 0")
+
+
+class DataFile(Section):
+    """A file that the notebook downloads; while grading it comes from the lab instead."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=2000)] = Field(
+        description="the address that the notebook asks for"
+    )
+    file: RelativePath = Field(description="the copy in the lab; a name ending in .gz is decompressed")
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="64 lower-case hex digits: SHA-256 of the served (decompressed) bytes"
+    )
+    name: FileName = Field(description="name of the file in the notebook's working directory")
+
+
+class Limits(Section):
+    """What a submission may use. ``…_mb`` counts 2**20 bytes, ``…_seconds`` is wall time."""
+
+    cell_seconds: Seconds = Field(default=90, description="seconds: one cell of the notebook")
+    notebook_seconds: Seconds = Field(default=300, description="seconds: all cells together")
+    request_seconds: Seconds = Field(default=20, description="seconds: one call that a test case makes")
+    submission_seconds: Seconds = Field(default=900, description="seconds: notebook and test cases")
+    memory_mb: Megabytes = Field(default=4096, description="MB: private memory of the kernel")
+    disk_mb: Megabytes = Field(default=200, description="MB: working directory, all files together")
+    disk_files: Annotated[int, Field(ge=10, le=10_000_000)] = Field(
+        default=5000, description="count: files and folders in the working directory"
+    )
+    file_mb: Megabytes = Field(default=100, description="MB: one written file")
+    open_files: Annotated[int, Field(ge=32, le=65_536)] = Field(
+        default=256, description="count: files and sockets open at once"
+    )
+    threads: Annotated[int, Field(ge=8, le=4096)] = Field(
+        default=64, description="count: threads (and processes, where they are allowed at all)"
+    )
+    output_mb: Megabytes = Field(default=20, description="MB: stored outputs of the notebook")
+    reply_mb: Megabytes = Field(default=64, description="MB: one answer to a test case")
+    notebook_mb: Megabytes = Field(default=50, description="MB: one submitted .ipynb file")
+    archive_mb: Megabytes = Field(default=2000, description="MB: everything unpacked from one upload")
+    archive_members: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=20_000, description="count: members of one upload, nested archives included"
+    )
+
+
+class Kernel(Section):
+    """How the kernel starts."""
+
+    preload: tuple[
+        Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")], ...
+    ] = Field(default=(), strict=False, description="modules imported once, before the sandbox closes")
+    threads: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=1, description="count: threads of one numerical operation"
+    )
+
+
+class Build(Section):
+    """The notebook's master and what is built from it."""
+
+    master: RelativePath = Field(description="percent script that holds lab text and solution")
+    solution: RelativePath = Field(description="notebook built from it, solutions included")
+    template: RelativePath = Field(description="notebook built from it, as students get it")
+
+
+class Config(Section):
+    """The whole of ``grading_config.yml``."""
+
+    assignment: Assignment = Field(description="title and notebook")
+    tests: RelativePath = Field(description="folder of the test files, one per question")
+    questions: tuple[Question, ...] = Field(
+        min_length=1, max_length=500, strict=False, description="list of the auto-graded questions"
+    )
+    manual: tuple[ManualQuestion, ...] = Field(
+        default=(), max_length=500, strict=False, description="list of the questions that a person scores"
+    )
+    data: tuple[DataFile, ...] = Field(
+        default=(), max_length=100, strict=False, description="list of the files that the notebook downloads"
+    )
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(
+        default=0, description="whole number from 0 to 2**32 - 1: seed of every run"
+    )
+    lab: dict[str, Any] = Field(default_factory=dict, description="values that the test files read")
+    limits: Limits = Field(default_factory=Limits, description="what a submission may use")
+    kernel: Kernel = Field(default_factory=Kernel, description="how the kernel starts")
+    build: Build | None = Field(default=None, description="master, solution and template")

@@ -1,0 +1,110 @@
+"""Cells of any notebook, valid or not, turned into cells of nbformat 4.5 that hold source alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+# Names of old formats, and what nbformat's own upgrade makes of them.
+_TYPES = {"code": "code", "markdown": "markdown", "raw": "raw", "heading": "markdown", "html": "markdown"}
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_NAMED_IN_A_NOTE = 8
+
+
+def repaired_cells(found: Sequence[Any], minor: Any, notes: list[str]) -> list[dict[str, Any]]:
+    """Repairs cells and drops everything that is not source.
+
+    Args:
+        found: what stood in the list of cells.
+        minor: the notebook's ``nbformat_minor``; cells have identifiers from 5 on.
+        notes: what was repaired is appended, one line for each kind of repair.
+
+    Returns:
+        Valid cells without outputs and attachments; the source is complete but for line ends
+        (always ``\\n``) and lone surrogates (always U+FFFD).
+    """
+    repairs: dict[str, list[int]] = defaultdict(list)
+    kept = [
+        (index, _cell(item, index, repairs))
+        for index, item in enumerate(found)
+        if _is_cell(item, index, repairs)
+    ]
+    _identify(found, kept, repairs if isinstance(minor, int) and minor >= 5 else defaultdict(list))
+    for what, indices in repairs.items():
+        places = ", ".join(str(index + 1) for index in indices[:_NAMED_IN_A_NOTE])
+        more = ", …" if len(indices) > _NAMED_IN_A_NOTE else ""
+        notes.append(f"{what} (cell {places}{more})")
+    return [cell for _, cell in kept]
+
+
+def _is_cell(item: Any, index: int, repairs: dict[str, list[int]]) -> bool:
+    if not isinstance(item, dict | str):
+        repairs["left out what is no cell"].append(index)
+        return False
+    return True
+
+
+def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any]:
+    if isinstance(item, str):
+        item = {"source": item}
+    kind, name = _kind(item)
+    if kind == "raw" and name != "raw":
+        repairs["a cell of unknown type is kept as text that does not run"].append(index)
+    source, complete = _source(item["source"] if "source" in item else item.get("input"))
+    if not complete:
+        repairs["source that was not text is left out"].append(index)
+    if name == "heading":
+        level = item.get("level")
+        source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source
+    if item.get("attachments"):
+        repairs["pasted pictures are left out: look at the submitted file"].append(index)
+    cell: dict[str, Any] = {"cell_type": kind, "metadata": _metadata(item.get("metadata")), "source": source}
+    return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
+
+
+def _kind(item: dict[str, Any]) -> tuple[str, str]:
+    """The cell's type in format 4, and the type that it claimed."""
+    claimed = item.get("cell_type")
+    name = claimed.strip().lower() if isinstance(claimed, str) else ""
+    if not name and not {"outputs", "execution_count", "input"}.isdisjoint(item):
+        name = "code"
+    return _TYPES.get(name, "raw"), name
+
+
+def _source(value: Any) -> tuple[str, bool]:
+    """The source as text, and whether that is all of it."""
+    parts = value if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    text = "".join(texts).replace("\r\n", "\n").replace("\r", "\n")
+    # Half a character can be written in JSON, but in no file and no message.
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text, all(part is None or isinstance(part, str) for part in parts)
+
+
+def _metadata(value: Any) -> dict[str, Any]:
+    """The tag of an answer to a manual question. Tags that change how a cell runs are not for students."""
+    ours = value.get("autograder") if isinstance(value, dict) else None
+    name = ours.get("manual") if isinstance(ours, dict) else None
+    return {"autograder": {"manual": name}} if isinstance(name, str) and name.isidentifier() else {}
+
+
+def _identify(
+    found: Sequence[Any], kept: list[tuple[int, dict[str, Any]]], repairs: dict[str, list[int]]
+) -> None:
+    """Gives every cell an identifier of its own: the one it has, else one made from its position."""
+    used: set[str] = set()
+    for index, cell in kept:
+        claimed = found[index].get("id") if isinstance(found[index], dict) else None
+        if isinstance(claimed, str) and _CELL_ID.fullmatch(claimed) and claimed not in used:
+            cell["id"] = claimed
+            used.add(claimed)
+    for index, cell in kept:
+        if "id" not in cell:
+            repairs["a missing, invalid or repeated cell id is replaced"].append(index)
+            name = f"cell-{index}"
+            while name in used:
+                name += "x"
+            cell["id"] = name
+            used.add(name)

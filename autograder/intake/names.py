@@ -1,0 +1,94 @@
+"""Names of files that strangers chose: which to ignore, which to refuse, what to call the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+
+# Litter of operating systems and editors. Names with a leading dot are hidden files, `~` marks
+# lock files of office programs, and exports of a Mac hold a shadow of every file in __MACOSX.
+_LITTER = frozenset(["__macosx", "thumbs.db", "desktop.ini"])
+_UTF8_FLAG = 0x800
+_SLUG_LENGTH = 64
+
+
+def is_litter(parts: Iterable[str]) -> bool:
+    """Whether a path (its components) is hidden or written by a program rather than handed in."""
+    return any(part.startswith((".", "~")) or part.casefold() in _LITTER for part in parts)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether the name says notebook."""
+    return name.lower().endswith(".ipynb")
+
+
+def is_zip(name: str) -> bool:
+    """Whether the name says zip archive."""
+    return name.lower().endswith(".zip")
+
+
+def member_name(info: zipfile.ZipInfo) -> str:
+    """The name of a zip member as its author saw it, in NFC.
+
+    ``zipfile`` reads a name without the UTF-8 flag as cp437, though most programs that omit the flag
+    write UTF-8; and it cuts a name at a NUL byte, which only its ``orig_filename`` still shows.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_FLAG:
+        with contextlib.suppress(UnicodeError):  # then it is cp437 indeed
+            name = name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name)
+
+
+def file_name(name: str) -> str:
+    """A name from the file system as text in NFC: bytes that are not UTF-8 become U+FFFD."""
+    return printable(unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace")))
+
+
+def printable(name: str) -> str:
+    """The name with U+FFFD for control characters, which could steer a terminal."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in name)
+
+
+def unsafe_because(name: str) -> str:
+    """Why a member's name is refused; empty when it is a plain relative path."""
+    if "\0" in name:
+        return "its name holds a NUL byte"
+    if "\\" in name:
+        return "its name holds a backslash"
+    if name.startswith("/"):
+        return "its name is an absolute path"
+    if re.match(r"[A-Za-z]:", name):
+        return "its name begins with a drive letter"
+    if ".." in name.split("/"):
+        return "its name leads out of the archive (..)"
+    return "" if components(name) else "it has no name"
+
+
+def components(name: str) -> tuple[str, ...]:
+    """The components of a path, without empty ones and single dots."""
+    return tuple(part for part in name.split("/") if part not in ("", "."))
+
+
+def same_name_key(name: str) -> str:
+    """Equal for names that some file system or reader would take for the same."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def submission_id(source: str, origin: str) -> str:
+    """A file name for what belongs to a submission: at most 75 characters of ``[A-Za-z0-9._-]``.
+
+    Args:
+        source: the member path; its readable part.
+        origin: the name of the upload that it came from; both enter the hash at the end.
+    """
+    digest = hashlib.sha256(f"{origin}\0{source}".encode("utf-8", "replace")).hexdigest()[:10]
+    stem = source[: -len(".ipynb")] if is_notebook(source) else source
+    ascii_text = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", ascii_text)[:_SLUG_LENGTH].strip("-._")
+    return f"{slug or 'submission'}-{digest}"

@@ -1,0 +1,279 @@
+"""From paths to submissions: nobody disappears, nothing outside is read."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.config_schema import Limits
+from autograder.errors import UsageError
+from autograder.intake import names
+from autograder.intake.discover import discover
+from autograder.model import Submission
+
+GOOD = b'{"cells": []}'
+LIMITS = Limits(notebook_mb=1, archive_mb=5, archive_members=100)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+class Desk:
+    """A TA's folder with downloads, and what discovery makes of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "downloads"
+        self.folder.mkdir()
+        self.spool = folder / "spool"
+        self.spool.mkdir()
+
+    def put(self, name: str, data: bytes = GOOD) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def find(self, *paths: Path, notebook: str = "rnn_lab.ipynb") -> list[Submission]:
+        found = discover(paths or [self.folder], self.spool, LIMITS, notebook)
+        assert len({one.id for one in found}) == len(found)
+        for one in found:
+            assert re.fullmatch(r"[A-Za-z0-9._-]{1,80}", one.id)
+            assert (one.file is None) == bool(one.problem)
+            assert one.file is None or one.file.is_file()
+        return found
+
+    def listing(self, *paths: Path) -> list[tuple[str, str]]:
+        return [(one.source, one.problem) for one in self.find(*paths)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_notebook_is_one_submission_named_by_its_stem(desk: Desk) -> None:
+    path = desk.put("ada lovelace.ipynb")
+    (one,) = desk.find(path)
+    assert (one.source, one.student, one.file) == ("ada lovelace.ipynb", "ada lovelace", path)
+    assert one.id.startswith("ada-lovelace-")
+
+
+def test_a_folder_is_searched_in_a_stable_order_and_other_files_are_ignored(desk: Desk) -> None:
+    for name in ("z.ipynb", "b/x.IPYNB", "a.ipynb", "b/helper.py", "b/lab.ipynb.txt", "readme.txt"):
+        desk.put(name)
+    assert [source for source, _ in desk.listing()] == ["a.ipynb", "b/x.IPYNB", "z.ipynb"]
+    assert [one.id for one in desk.find()] == [one.id for one in desk.find()]
+
+
+def test_hidden_files_and_litter_are_ignored_in_folders_too(desk: Desk) -> None:
+    for name in (".ipynb_checkpoints/a.ipynb", "__MACOSX/._a.ipynb", ".git/a.ipynb", "~a.ipynb", "a.ipynb"):
+        desk.put(name)
+    assert desk.listing() == [("a.ipynb", "")]
+
+
+def test_a_zip_keeps_the_archives_order_and_its_member_paths(desk: Desk) -> None:
+    path = desk.put("class.zip", zipped({"b/x.ipynb": GOOD, "a/y.ipynb": GOOD, "a/z.txt": b""}))
+    assert desk.listing(path) == [("b/x.ipynb", ""), ("a/y.ipynb", "")]
+
+
+def test_an_archive_in_a_folder_or_a_zip_is_opened_and_noted(desk: Desk) -> None:
+    export = zipped({"rnn_lab.ipynb": GOOD, ".OTTER_LOG": b"", "rnn_lab.pdf": b"%PDF"})
+    desk.put("ada/rnn_lab_2024_11_05.zip", export)
+    desk.put("class.zip", zipped({"bob/rnn_lab_2024_11_06.zip": export}))
+    found = desk.find()
+    assert [(one.source, one.student) for one in found] == [
+        ("ada/rnn_lab_2024_11_05.zip/rnn_lab.ipynb", "ada"),
+        ("class.zip/bob/rnn_lab_2024_11_06.zip/rnn_lab.ipynb", "bob"),
+    ]
+    assert found[0].notes == ("unpacked from rnn_lab_2024_11_05.zip",)
+
+
+# Who is it
+
+
+@pytest.mark.parametrize(
+    ("members", "students"),
+    [
+        (["ada/rnn_lab.ipynb"], ["ada"]),
+        (["ada.ipynb", "bob.ipynb"], ["ada", "bob"]),
+        (["ada/notebook.ipynb", "bob/Notebook.ipynb"], ["ada", "bob"]),
+        (["ada/work/lab.ipynb", "bob/work/lab.ipynb"], ["ada", "bob"]),
+        (["1/ada/lab.ipynb", "2/bob/lab.ipynb"], ["ada", "bob"]),
+        (["ada/lab.ipynb", "bob/sub/lab.ipynb"], ["ada", "sub"]),
+        (["lab.ipynb", "bob/lab.ipynb"], ["lab", "bob"]),
+        (["ada/first.ipynb", "ada/second.ipynb"], ["first", "second"]),
+    ],
+)
+def test_a_folder_names_the_student_where_the_file_does_not(
+    desk: Desk, members: list[str], students: list[str]
+) -> None:
+    path = desk.put("class.zip", zipped(dict.fromkeys(members, GOOD)))
+    assert [one.student for one in desk.find(path)] == students
+
+
+def test_notebooks_given_one_by_one_are_named_by_their_folders(desk: Desk) -> None:
+    paths = [desk.put("ada/rnn_lab.ipynb"), desk.put("bob/rnn_lab.ipynb")]
+    found = desk.find(*paths)
+    assert [(one.source, one.student) for one in found] == [
+        ("rnn_lab.ipynb", "ada"),
+        ("rnn_lab.ipynb", "bob"),
+    ]
+
+
+def test_identifiers_depend_on_names_not_on_the_place_or_the_order(desk: Desk, tmp_path: Path) -> None:
+    members = {"ada/lab.ipynb": GOOD, "bob/lab.ipynb": GOOD}
+    other = tmp_path / "elsewhere" / "class.zip"
+    other.parent.mkdir()
+    other.write_bytes(zipped(dict(reversed(members.items()))))
+    here = {one.source: one.id for one in desk.find(desk.put("class.zip", zipped(members)))}
+    assert here == {one.source: one.id for one in desk.find(other)}
+
+
+def test_names_of_every_script_and_length_have_identifiers(desk: Desk) -> None:
+    for name in (
+        "李明/作业.ipynb",
+        "Ünï çødé/lab.ipynb",
+        "-rf.ipynb",
+        "a" * 200 + ".ipynb",
+        "a b.ipynb",
+        "a-b.ipynb",
+    ):
+        desk.put(name)
+    found = {one.source: one.id for one in desk.find()}
+    assert found["李明/作业.ipynb"].startswith("submission-")
+    assert found["Ünï çødé/lab.ipynb"].startswith("Uni-cde-lab-")
+    assert found["-rf.ipynb"].startswith("rf-")
+
+
+@given(st.text(), st.text())
+def test_any_source_has_a_safe_identifier(source: str, origin: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}", names.submission_id(source, origin))
+
+
+# What cannot be graded is listed
+
+
+def test_refused_and_broken_members_are_listed_with_the_reason(desk: Desk) -> None:
+    data = zipped(
+        {"good.ipynb": GOOD, "../evil.ipynb": GOOD, "ada/broken.zip": b"PK", "x/big.ipynb": bytes(2**21)}
+    )
+    assert desk.listing(desk.put("class.zip", data)) == [
+        ("good.ipynb", ""),
+        ("../evil.ipynb", "its name leads out of the archive (..)"),
+        ("ada/broken.zip", "the zip archive is damaged or incomplete (File is not a zip file)"),
+        ("x/big.ipynb", "it is larger than 1 MB"),
+    ]
+
+
+def test_hundreds_of_refused_files_that_are_no_notebooks_are_one_line(desk: Desk) -> None:
+    data = zipped({"a/lab.ipynb": GOOD} | {f"venv\\{index}.py": b"" for index in range(50)})
+    assert desk.listing(desk.put("class.zip", data)) == [
+        ("a/lab.ipynb", ""),
+        ("venv\\0.py", "its name holds a backslash (and 49 more files)"),
+    ]
+
+
+def test_an_upload_without_any_notebook_is_listed(desk: Desk) -> None:
+    empty = desk.put("empty.zip", zipped({"photo.jpg": b""}))
+    broken = desk.put("broken.zip", b"<html>")
+    folder = desk.folder / "nothing"
+    folder.mkdir()
+    nothing = "no notebook (.ipynb) in it"
+    damaged = "the zip archive is damaged or incomplete (File is not a zip file)"
+    assert desk.listing(empty, broken, folder) == [
+        ("empty.zip", nothing),
+        ("broken.zip", damaged),
+        ("nothing", nothing),
+    ]
+    assert desk.listing() == [("broken.zip", damaged), ("empty.zip", nothing)]
+
+
+def test_a_notebook_beyond_the_limit_is_not_read(desk: Desk) -> None:
+    path = desk.put("big.ipynb", bytes(2**20 + 1))
+    assert desk.listing(path) == [("big.ipynb", "it is larger than 1 MB")]
+
+
+# Links, pipes, odd names
+
+
+def test_links_lead_nowhere_outside_and_folders_behind_links_are_named(desk: Desk, tmp_path: Path) -> None:
+    secret = tmp_path / "solution.ipynb"
+    secret.write_bytes(GOOD)
+    (tmp_path / "other").mkdir()
+    inside = desk.put("a/real.ipynb")
+    (desk.folder / "good.ipynb").symlink_to(inside)
+    (desk.folder / "loop.ipynb").symlink_to(desk.folder / "loop.ipynb")
+    (desk.folder / "none.ipynb").symlink_to(desk.folder / "missing")
+    (desk.folder / "out.ipynb").symlink_to(secret)
+    (desk.folder / "folder").symlink_to(tmp_path / "other")
+    (desk.folder / "self").symlink_to(desk.folder)
+    assert desk.listing() == [
+        ("a/real.ipynb", ""),
+        ("folder", "a link to a folder is not followed: put a copy there"),
+        ("good.ipynb", ""),
+        ("loop.ipynb", "cannot be read: Too many levels of symbolic links"),
+        ("none.ipynb", "cannot be read: No such file or directory"),
+        ("out.ipynb", "a link that leads out of the folder"),
+        ("self", "a link to a folder is not followed: put a copy there"),
+    ]
+
+
+def test_a_pipe_is_listed_and_never_opened(desk: Desk) -> None:
+    os.mkfifo(desk.folder / "pipe.ipynb")
+    os.mkfifo(desk.folder / "pipe.zip")
+    os.mkfifo(desk.folder / "pipe.txt")
+    assert desk.listing() == [("pipe.ipynb", "not a regular file"), ("pipe.zip", "not a regular file")]
+    with pytest.raises(UsageError, match="expected a notebook"):
+        desk.find(desk.folder / "pipe.ipynb")
+
+
+def test_a_name_that_is_not_utf8_is_readable_text(desk: Desk) -> None:
+    Path(os.fsdecode(os.fsencode(desk.folder) + b"/M\xfcller\x1b.ipynb")).write_bytes(GOOD)
+    (one,) = desk.find()
+    assert (one.source, one.student) == ("M\ufffdller\ufffd.ipynb", "M\ufffdller\ufffd")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_that_cannot_be_read_is_listed(desk: Desk) -> None:
+    closed = desk.put("ada/lab.ipynb").parent
+    closed.chmod(0)
+    try:
+        assert desk.listing() == [("ada", "cannot be read: Permission denied")]
+    finally:
+        closed.chmod(0o700)
+
+
+# Usage
+
+
+@pytest.mark.parametrize("name", ["missing.ipynb", "missing", "grades.csv", "lab.py", "lab.ipynb.txt"])
+def test_a_path_that_is_nothing_to_grade_is_a_usage_error(desk: Desk, name: str) -> None:
+    if not name.startswith("missing"):
+        desk.put(name)
+    with pytest.raises(UsageError, match=re.escape(name)):
+        desk.find(desk.folder / name)
+
+
+def test_a_path_given_twice_counts_once_and_equal_names_stay_apart(desk: Desk) -> None:
+    one, two = desk.put("1/lab.ipynb"), desk.put("2/lab.ipynb")
+    assert len(desk.find(one, two, one, desk.folder / "1" / ".." / "1" / "lab.ipynb")) == 2
+
+
+def test_a_bomb_in_a_students_archive_does_not_starve_the_class(desk: Desk) -> None:
+    desk.put("mallory/m.zip", zipped({f"{index}.ipynb": bytes(2**20) for index in range(9)}))
+    desk.put("zoe/lab.zip", zipped({"lab.ipynb": GOOD}))
+    listing = dict(desk.listing())
+    assert listing["zoe/lab.zip/lab.ipynb"] == ""
+    assert sum(bool(problem) for problem in listing.values()) == 5  # zoe's notebook and 4 MB fit into 5 MB
