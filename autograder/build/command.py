@@ -1,0 +1,35 @@
+"""``autograder build``: what students get, and the solved notebook, from one master."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from ..config import load
+from .check import build, check, plan_of
+
+DISAGREE = 1
+
+
+def build_command(config: Path, *, check_only: bool) -> int:
+    """Build, or with ``check_only`` compare what is there with what the master gives.
+
+    Returns:
+        0, or 1 when something disagrees.
+
+    Raises:
+        AutograderError: the master or a test file is broken.
+    """
+    plan = plan_of(load(config))
+    if not check_only:
+        for path in build(plan):
+            print(path)
+        return 0
+    disagreements = check(plan)
+    for one in disagreements:
+        print(one, file=sys.stderr)
+    if disagreements:
+        print("Master and built files disagree. Build again: autograder build", file=sys.stderr)
+        return DISAGREE
+    print("Master, solution, template and public tests agree.")
+    return 0

@@ -1,0 +1,151 @@
+"""Running the solution notebook, so that it is handed on with its outputs and plots.
+
+This is our own code, so it runs in an ordinary Jupyter kernel of this interpreter, without sandbox.
+The addresses that the notebook downloads from are served from the lab's files.
+"""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import BuildError
+
+CELL_SECONDS = 600
+"""Wall time of one cell: a slow machine may take minutes to train, a hang should end the build."""
+
+_CHECK = re.compile(r"""\bgrader\.check\(\s*(['"])(?P<question>\w+)\1""")
+
+# Run in the kernel before the notebook, and not kept. Whatever else is asked for fails at once, as it
+# does while grading, so that a build does not come to depend on the network unnoticed.
+_OFFLINE = """
+def _go_offline(files):
+    import io
+    import pathlib
+    import urllib.error
+    import urllib.request
+
+    def urlopen(url, *args, **kwargs):
+        address = getattr(url, "full_url", url)
+        if address not in files:
+            raise urllib.error.URLError(f"{address} is not among the data of the grading configuration")
+        return io.BytesIO(pathlib.Path(files[address]).read_bytes())
+
+    urllib.request.urlopen = urlopen
+
+_go_offline(FILES)
+del _go_offline
+"""
+
+
+def execute(notebook: Any, *, data: Mapping[str, Path], tests: Mapping[str, str]) -> Any:
+    """Run a notebook and return a copy with outputs.
+
+    Args:
+        notebook: nbformat 4 notebook; it is not changed.
+        data: address to local file; a name ending in ``.gz`` is served decompressed.
+        tests: file name to text, laid into ``tests/`` beside the notebook for ``grader.check``.
+
+    Raises:
+        BuildError: a cell raised or took longer than :data:`CELL_SECONDS`, or the outputs are not those
+            of a solution (:func:`problems`).
+    """
+    executed = copy.deepcopy(notebook)
+    with tempfile.TemporaryDirectory(prefix="build-") as name:
+        folder = Path(name)
+        work = folder / "work"
+        (work / "tests").mkdir(parents=True)
+        for file_name, text in tests.items():
+            (work / "tests" / file_name).write_text(text, encoding="utf-8")
+        _run(executed, folder, work, _local_files(data, folder / "data"))
+    executed.metadata = copy.deepcopy(notebook.metadata)  # nbclient adds this machine's Python version
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/pdf", None)  # the PNG shows the same in a tenth
+    if found := list(problems(executed)):
+        raise BuildError("the solution notebook ran, but: " + "; ".join(found))
+    return executed
+
+
+def _local_files(data: Mapping[str, Path], folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    files = {}
+    for number, (url, file) in enumerate(data.items()):
+        target = folder / str(number)
+        try:
+            content = file.read_bytes()
+            target.write_bytes(gzip.decompress(content) if file.suffix == ".gz" else content)
+        except OSError as problem:
+            raise BuildError(f"{file}, which stands for {url}, cannot be read: {problem}") from problem
+        files[url] = str(target)
+    return files
+
+
+def _run(notebook: Any, folder: Path, work: Path, files: Mapping[str, str]) -> None:
+    import nbformat
+    from ipykernel.kernelspec import write_kernel_spec
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    # A kernel spec of our own: the one called python3 may belong to another interpreter.
+    write_kernel_spec(folder / "kernels" / "python3")
+    specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")])
+    client = NotebookClient(
+        notebook,
+        km=AsyncKernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=specs,
+            transport="ipc",  # sockets in the private folder, out of reach of other users
+            ip=str(folder / "kernel"),
+        ),
+        timeout=CELL_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(work)}},
+    )
+    env = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    client.reset_execution_trackers()
+    try:
+        with client.setup_kernel(env=env, cwd=str(work), cleanup_kc=True):
+            offline = nbformat.v4.new_code_cell(_OFFLINE.replace("FILES", repr(dict(files))))
+            notebook.cells.append(offline)  # nbclient runs only cells that the notebook has
+            client.execute_cell(offline, len(notebook.cells) - 1, store_history=False)
+            notebook.cells.pop()
+            for index, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, index)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        raise BuildError(f"the solution notebook does not run: {str(problem)[-2000:]}") from problem
+
+
+def questions_checked(notebook: Any) -> list[str]:
+    """The names in ``grader.check("…")`` of the code cells, in order."""
+    sources = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return [match["question"] for source in sources for match in _CHECK.finditer(source)]
+
+
+def problems(notebook: Any) -> Iterator[str]:
+    """What speaks against this being an executed, correct solution; nothing if all is well."""
+    images = 0
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if cell.execution_count is None:
+            yield f"cell {number} was not executed"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                yield f"cell {number} ended in {output.ename}"
+            images += any(kind.startswith("image/") for kind in output.get("data", {}))
+        said = "".join(str(output.get("data", {}).get("text/plain", "")) for output in cell.outputs)
+        question = _CHECK.search(cell.source)
+        # otter's words; a check that found something to complain about says something else
+        if question and cell.execution_count is not None and "All test cases passed" not in said:
+            yield f"cell {number}: the solution does not pass grader.check({question['question']!r})"
+    if not images:
+        yield "no cell shows an image"

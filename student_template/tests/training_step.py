@@ -1,0 +1,29 @@
+# The public test cases of this question. Grading asks further ones.
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "training_step"
+points = None
+
+
+@test_case(name="worked example", points=0, hidden=False)
+def worked_by_hand(env):
+    """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
+    for what in ("RNN", "do_training_step"):
+        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    rnn = env.get("RNN")(2, 6)
+    for parameter, size in {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}.items():
+        try:
+            setattr(rnn, parameter, torch.zeros(size))
+        except TypeError:  # a torch.nn.Parameter takes new numbers only
+            getattr(rnn, parameter).data = torch.zeros(size)
+    loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
+    assert loss is not None, "do_training_step returns nothing: is there a `return`?"
+    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss)}, by hand (0 − 1)² = 1."
+    c = float(rnn.c)
+    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c}; by hand 0 − 0.1 · (−2) = 0.2."
+    assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
+        "u changed although its gradient is zero."
+    )
