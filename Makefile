@@ -1,0 +1,59 @@
+# Two commands: `make grade` grades the bundled class, `make test` checks everything.
+#
+# The CPU build of torch is enough. Where the default index offers only larger builds, name another:
+#     make grade TORCH_ARGS="--index-url <the index with CPU builds>"
+
+PYTHON ?= python3
+VENV ?= .venv
+TORCH ?= torch==2.13.0
+TORCH_ARGS ?=
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+OUT ?= graded
+
+BIN := $(VENV)/bin
+
+.PHONY: grade test setup setup-dev format build doctor benchmark clean
+
+grade: setup  ## grade the bundled example class
+	$(BIN)/autograder grade examples/class.zip --out $(OUT) --jobs $(JOBS)
+
+test: setup-dev  ## format, lint, types, notebooks, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/autograder build --check
+	$(BIN)/python -m pytest
+
+doctor: setup  ## can this machine grade safely and rightly?
+	$(BIN)/autograder doctor
+
+build: setup  ## make template, public tests and solution from the master
+	$(BIN)/autograder build
+
+benchmark: setup-dev  ## what grading costs beyond the notebook's own cells
+	$(BIN)/python benchmarks/overhead.py
+
+format: setup-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup: $(VENV)/.ready
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/.torch:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11 to 3.13 is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH_ARGS) "$(TORCH)"
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.torch pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,190 @@
+"""Student code tries what it must not do, in the real sandbox, and is looked at from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import doctor
+from autograder.kernel.session import Session, process_of
+from autograder.sandbox.policy import exposes, readable_paths
+
+from ..conftest import TOY_LAB
+
+
+@pytest.fixture
+def attempt(toy_course):
+    """Run statements as a cell; what they raised, or ``POSSIBLE``."""
+
+    def run(code):
+        body = "\n".join(f"    {line}" for line in code.splitlines())
+        source = (
+            f"try:\n{body}\n    outcome = 'POSSIBLE'\n"
+            "except BaseException as error:\n    outcome = type(error).__name__"
+        )
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        with Session(toy_course.server, toy_course.settings) as session:
+            session.run(notebook)
+            return session.names().get("outcome")
+
+    return run
+
+
+def test_the_doctor_finds_this_machine_fit():
+    findings = list(doctor.examine(TOY_LAB / "grading_config.yml", quick=True))
+    assert [finding.what for finding in findings if not finding.good] == []
+    assert len(findings) > 10
+
+
+def test_the_doctor_sees_a_sandbox_that_is_off():
+    findings = doctor.examine(TOY_LAB / "grading_config.yml", quick=True, enforce=False)
+    failed = {finding.what for finding in findings if not finding.good}
+    assert "student code cannot use the network" in failed
+    assert "student code cannot write outside its folder" in failed
+    assert "student code cannot read the hidden tests" in failed
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os; os.fork() or os._exit(0)",
+        "import subprocess; subprocess.run(['/bin/true'])",
+        "import os; os.posix_spawn('/bin/true', ['true'], {})",
+        "import multiprocessing as m; m.get_context('fork').Process(target=print).start()",
+        "import os; os.execv('/bin/true', ['true'])",
+        "import os; os.memfd_create('x')",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "import socket; socket.socket(socket.AF_INET6, socket.SOCK_STREAM)",
+        "import socket; socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)",
+        "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+        "import os; os.kill(os.getppid(), 9)",
+        "import os; os.kill(-1, 9)",
+        "import os; os.kill(1, 0)",
+        "import os; os.setuid(0); os.listdir('/root')",
+        "import os; os.symlink('/etc/passwd', 'link')",
+        "import os; os.link('words.txt', 'hard')",
+        "import os; os.mkfifo('pipe')",
+        "import os; os.chown('words.txt', 0, 0)",
+        "open('/etc/passwd').read()",
+        "open('/proc/self/environ').read()",
+        "open('/proc/self/mem', 'rb').read(1)",
+        "import os; os.listdir('/')",
+        "import os; os.listdir('/tmp')",
+        "import os; os.listdir('..')",
+        "open('/tmp/written', 'w')",
+        "open('/dev/shm/written', 'w')",
+        "import os; os.chmod('/etc/hostname', 0o777)",
+        "import os; os.utime('/etc/hostname')",
+        "import mmap; mmap.mmap(-1, 1 << 20)",
+        "import resource; resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40))",
+        "import resource; resource.prlimit(1, resource.RLIMIT_CORE)",
+        "import ctypes; assert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0",
+        "import ctypes; assert ctypes.CDLL(None).syscall(425, 8, 0) >= 0",  # io_uring_setup
+        "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0",
+        "import ctypes; assert ctypes.CDLL(None).mount(b'none', b'/', b'tmpfs', 0, None) == 0",
+    ],
+)  # fmt: skip
+def test_student_code_cannot(attempt, code):
+    assert attempt(code) not in ("POSSIBLE", None)
+
+
+def test_a_thread_that_existed_before_the_seal_is_confined_too(attempt):
+    code = (
+        "import threading\n"
+        "app = get_ipython().kernel\n"
+        "done, result = threading.Event(), []\n"
+        "def inside():\n"
+        "    try:\n"
+        "        open('/etc/passwd').read(); result.append('read')\n"
+        "    except OSError:\n"
+        "        pass\n"
+        "    import socket\n"
+        "    try:\n"
+        "        socket.socket(); result.append('socket')\n"
+        "    except OSError:\n"
+        "        pass\n"
+        "    done.set()\n"
+        "app.iopub_thread.io_loop.add_callback(inside)\n"
+        "assert done.wait(5)\n"
+        "assert result"
+    )
+    assert attempt(code) == "AssertionError"  # raised by the last line: nothing worked
+
+
+def test_only_the_kernels_own_descriptors_are_open(attempt):
+    # Descriptors 0 to 3 are /dev/null three times and the question channel; every other one was made
+    # in this process by Python, asyncio or libzmq: none is a file or leads to the fork server.
+    code = (
+        "import os, stat\n"
+        "files = []\n"
+        "for fd in range(4, 256):\n"
+        "    try:\n"
+        "        mode = os.fstat(fd).st_mode\n"
+        "    except OSError:\n"
+        "        continue\n"
+        "    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):\n"
+        "        files.append(fd)\n"
+        "assert files, files"
+    )
+    assert attempt(code) == "AssertionError"
+
+
+def test_the_environment_holds_nothing_of_the_graders(attempt, monkeypatch):
+    code = (
+        "import os\n"
+        "allowed = {'HOME', 'TMPDIR', 'IPYTHONDIR', 'MPLBACKEND', 'PATH', 'LANG', 'LC_ALL', 'PYTHONHASHSEED',\n"
+        "           'PYTHONUNBUFFERED'}\n"
+        "extra = {n for n in os.environ if n not in allowed and not n.startswith(('JPY_', 'KERNEL_', 'PYDEVD_',\n"
+        "         'CLICOLOR', 'TERM', 'PAGER', 'GIT_PAGER', 'FORCE_COLOR', 'CLICOLOR_FORCE'))}\n"
+        "assert not extra, extra"
+    )
+    assert attempt(code) == "POSSIBLE"
+
+
+def test_nothing_of_the_lab_can_be_imported_or_is_in_memory(attempt):
+    code = (
+        "import sys, gc\n"
+        "names = [m for m in sys.modules if m.split('.')[0] in ('reference', 'tests', 'otter', 'pytest')]\n"
+        "assert [n for n in names if n != 'otter'] == []\n"
+        "assert not any(m.startswith(('autograder.grading', 'autograder.intake')) for m in sys.modules)\n"
+        "import reference.oracle"
+    )
+    assert attempt(code) == "ModuleNotFoundError"
+
+
+def test_after_a_session_nothing_is_left(toy_course, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    source = "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    with Session(toy_course.server, toy_course.settings) as session:
+        session.run(notebook)
+        pid = process_of(session).pid
+        assert Path(f"/proc/{pid}").exists()
+    assert not Path(f"/proc/{pid}").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_sockets_of_a_kernel_cannot_be_reached_by_another(toy_course, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    idle = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass")])
+    with Session(toy_course.server, toy_course.settings) as first:
+        first.run(idle)
+        (shell,) = tmp_path.glob("*/sockets/kernel-1")
+        with socket.socket(socket.AF_UNIX) as from_here:
+            from_here.connect(str(shell))  # it is a live socket: from outside the sandbox it answers
+        code = f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(shell)!r})"
+        spy = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+        with Session(toy_course.server, toy_course.settings) as second:
+            executed = second.run(spy)
+        assert executed.cells[0].error.startswith("OSError")
+
+
+def test_a_lab_inside_the_interpreters_own_folders_is_refused():
+    readable = readable_paths()
+    assert exposes(readable, Path(os.__file__).parent / "lab") is not None
+    assert exposes(readable, TOY_LAB) is None

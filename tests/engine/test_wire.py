@@ -1,0 +1,214 @@
+"""Plain data on the wire: what goes in comes out, and what is not plain data is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.kernel import wire
+
+
+def no_handle(value):
+    raise wire.NotPlain(f"{type(value).__name__} is no plain data")
+
+
+def round_trip(value, max_bytes=1 << 24):
+    encoder = wire.Encoder(no_handle, max_bytes)
+    tree = json.loads(json.dumps(encoder.encode(value)))
+    return wire.Decoder(encoder.blobs, lambda body: body).decode(tree)
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=50)
+    | st.binary(max_size=50) | st.just(...) | st.complex_numbers(allow_nan=False)
+)  # fmt: skip
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=4)
+    | st.tuples(inner, inner)
+    | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=4),
+    max_leaves=12,
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    | st.builds(lambda kind, body: {kind: body}, st.sampled_from(sorted(wire._READERS)), inner),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(values)
+def test_plain_values_survive_with_their_types(value):
+    back = round_trip(value)
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_numbers_that_json_lacks_survive():
+    assert math.isnan(round_trip(float("nan")))
+    assert round_trip([float("inf"), float("-inf")]) == [float("inf"), float("-inf")]
+    assert round_trip(-(10**400)) == -(10**400)
+    assert round_trip(1) == 1
+    assert type(round_trip(True)) is bool
+
+
+@pytest.mark.parametrize("dtype", sorted(wire.TENSOR_TYPES))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 1, 3)])
+def test_tensors_of_every_type_and_shape_survive(dtype, shape):
+    tensor = (torch.arange(math.prod(shape)).reshape(shape) % 2).to(getattr(torch, dtype))
+    back = round_trip(tensor)
+    assert back.dtype == tensor.dtype
+    assert back.shape == tensor.shape
+    assert torch.equal(back, tensor)
+
+
+@pytest.mark.parametrize("dtype", sorted(wire.ARRAY_TYPES))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 1, 3)])
+def test_arrays_of_every_type_and_shape_survive(dtype, shape):
+    array = np.arange(math.prod(shape)).reshape(shape).astype(dtype)
+    back = round_trip(array)
+    assert back.dtype == array.dtype
+    assert np.array_equal(back, array)
+
+
+def test_views_gradients_and_parameters_become_plain_tensors():
+    parameter = torch.nn.Parameter(torch.arange(6.0).reshape(2, 3))
+    assert torch.equal(round_trip(parameter.T), parameter.detach().T)
+    assert not round_trip(parameter * 2).requires_grad
+    assert torch.equal(round_trip(torch.arange(3).expand(2, 3)), torch.arange(3).expand(2, 3))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.zeros(1).expand(1 << 40),
+        torch.eye(3).to_sparse(),
+        torch.zeros(3, device="meta"),
+        np.broadcast_to(np.zeros(1), (1 << 40,)),
+        np.array([object()]),
+        "x" * (1 << 25),
+    ],
+    ids=["expanded", "sparse", "meta", "broadcast", "objects", "long"],
+)
+def test_values_that_lie_about_their_size_or_hold_no_numbers_are_not_sent(value):
+    with pytest.raises(wire.NotPlain):
+        round_trip(value)
+
+
+def test_cyclic_values_are_not_sent():
+    loop: list = []
+    loop.append(loop)
+    with pytest.raises(wire.NotPlain):
+        round_trip(loop)
+
+
+@given(json_values, st.lists(st.binary(max_size=32), max_size=3))
+def test_the_decoder_gives_a_value_or_refuses_whatever_it_is_given(tree, blobs):
+    try:
+        wire.Decoder(blobs, lambda body: body).decode(tree)
+    except wire.WireError:
+        pass
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"tensor": ["float32", [1 << 40], 0]},
+        {"tensor": ["float32", [-1], 0]},
+        {"tensor": ["load", [1], 0]},
+        {"tensor": ["float32", [1], 5]},
+        {"tensor": ["float32", [True], 0]},
+        {"array": ["object", [1], 0]},
+        {"int": "z" * 10},
+        {"float": "1e400"},
+        {"eval": "1"},
+        {"a": 1, "b": 2},
+        {"dict": [[{"list": []}, 1]]},
+    ],
+)
+def test_lying_descriptions_are_refused(tree):
+    with pytest.raises(wire.WireError):
+        wire.Decoder([b"\0" * 8], lambda body: body).decode(tree)
+
+
+# --- frames -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair():
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    with left, right:
+        yield left, right
+
+
+def soon(seconds=5.0):
+    return time.monotonic() + seconds
+
+
+def test_a_frame_larger_than_the_sockets_buffers_arrives_whole(pair):
+    left, right = pair
+    blobs = [bytes(3 << 20), b"", b"abc"]
+    sender = threading.Thread(target=wire.send, args=(left, {"op": "x"}, blobs, soon(20)))
+    sender.start()
+    message, received = wire.receive(right, 1 << 24)
+    sender.join()
+    assert message == {"op": "x"}
+    assert received == blobs
+
+
+def test_a_deadline_without_a_frame_is_named(pair):
+    left, _ = pair
+    with pytest.raises(wire.DeadlinePassed):
+        wire.receive(left, 1 << 20, time.monotonic() + 0.05)
+
+
+def test_a_closed_channel_is_named(pair):
+    left, right = pair
+    right.close()
+    with pytest.raises(wire.Disconnected):
+        wire.receive(left, 1 << 20, soon())
+
+
+def test_a_prefix_that_promises_too_much_is_refused_before_anything_is_read(pair):
+    left, right = pair
+    right.send(struct.pack(">IQ", 10, 1 << 60))
+    with pytest.raises(wire.WireError, match="too large"):
+        wire.receive(left, 1 << 20, soon())
+
+
+@given(st.binary(min_size=0, max_size=200))
+def test_any_bytes_are_a_frame_or_a_named_error(data):
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    with left, right:
+        right.send(data or b"\0")
+        right.shutdown(socket.SHUT_WR)
+        try:
+            wire.receive(left, 1 << 16, soon())
+        except wire.WireError:
+            pass
+
+
+@given(json_values)
+def test_any_json_is_a_message_or_a_named_error(value):
+    left, right = socket.socketpair()
+    left.setblocking(False)
+    header = json.dumps(value).encode()
+    with left, right:
+        right.send(struct.pack(">IQ", len(header), 0) + header)
+        right.shutdown(socket.SHUT_WR)
+        try:
+            wire.receive(left, 1 << 16, soon())
+        except wire.WireError:
+            pass
