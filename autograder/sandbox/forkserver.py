@@ -41,12 +41,14 @@ def main(argv: Sequence[str]) -> int:
     uid_works = settings["probe_uid"] is not None and _readable_to(settings["probe_uid"])
     gc.collect()
     gc.freeze()  # children share these pages instead of copying them when they collect
-    control.send(json.dumps({"ready": True, "uid_works": uid_works}).encode())
     children: set[int] = set()
     try:
+        control.send(json.dumps({"ready": True, "uid_works": uid_works}).encode())
         while data := _receive(control):
             message, descriptors = data
             _answer(control, message, descriptors, children, served)
+    except ConnectionError:
+        pass  # the other side is gone, perhaps before we were ready: the same end as a closed socket
     finally:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
