@@ -1,0 +1,253 @@
+"""How a question puts a case to a student's network and judges the answer.
+
+Everything from the student's side is used through the lab's names only, called positionally in the
+lab's signatures, and judged on plain copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from autograder.errors import RequestTimedOut
+from autograder.grading import checks
+from autograder.grading.namespace import student_errors
+from reference import cases
+from reference.cases import Case, given
+from reference.misconceptions import recursion_step, step_back
+from reference.oracle import Weights
+from reference.settings import settings
+
+PARAMETERS = ("u", "w", "v", "b", "c")
+
+
+def defined(value: Any, name: str) -> Any:
+    """``value``, unless the notebook lacks it or left it unfinished.
+
+    Raises:
+        CheckFailed: ``value`` is what an undefined name or an unset TODO looks like, or cannot be called.
+    """
+    if value is None or value is Ellipsis or not callable(value):
+        checks.fail(
+            f"{name} is not defined.",
+            help="Did the cell that defines it run without an error, and is its TODO filled in?",
+        )
+    return value
+
+
+def network(rnn_class: Any, weights: Weights) -> Any:
+    """An instance of the student's class with the given weights in float32."""
+    rnn = defined(rnn_class, "RNN")(*weights.sizes)
+    set_weights(rnn, weights)
+    return rnn
+
+
+def set_weights(rnn: Any, weights: Weights) -> None:
+    """Give ``rnn`` these weights, as float32 tensors."""
+    for name, value in weights.tensors().items():
+        try:
+            setattr(rnn, name, given(value))
+        except TypeError:  # torch.nn.Module refuses a plain tensor in the place of a parameter
+            getattr(rnn, name).data = given(value)
+
+
+def weights_of(rnn: Any) -> Weights:
+    """The weights that ``rnn`` has now.
+
+    Raises:
+        CheckFailed: one is no tensor, or their shapes do not fit together.
+    """
+    found = {}
+    for name in PARAMETERS:
+        try:
+            value = getattr(rnn, name)
+        except AttributeError:  # plain data, or under stock otter an object without it
+            raise checks.CheckFailed(f"rnn has no weight {name}.") from None
+        found[name] = checks.as_tensor(value, f"rnn.{name}")
+    u = found["u"]
+    checks.require(
+        u.dim() == 2, "rnn.u has the wrong shape.", evidence=f"yours: {tuple(u.shape)}, expected: (H, F)"
+    )
+    size = u.shape[0]
+    for name, wanted in {"w": (size, size), "v": (size,), "b": (size,), "c": (1,)}.items():
+        checks.shape(found[name], f"rnn.{name}", wanted)
+    return Weights(**found)
+
+
+Ask = Callable[[Any, Case], Any]
+"""Calls a student's function with the inputs of a case."""
+
+Select = Callable[[Any, Case], Any]
+"""Takes the part of an answer that is judged."""
+
+
+def _everything(answer: Any, case: Case) -> Any:
+    return answer
+
+
+def judge(
+    env: Any,
+    rnn_class: Any,
+    name: str,
+    ask: Ask,
+    expected: Callable[[Case], Tensor],
+    mistakes: Callable[[Case], Mapping[str, Tensor]],
+    help: str,
+    select: Select = _everything,
+) -> None:
+    """Judge a function of the network on all cases, T = 1 among them.
+
+    Args:
+        name: of the result, for the message.
+        ask: calls the student's function with the inputs of a case.
+        expected: the right result for a case.
+        mistakes: what known mistakes give for a case.
+        help: what to look at.
+        select: the part of the answer that is judged; everything unless given.
+
+    Raises:
+        CheckFailed: a case's result is wrong. The message names the mistake that explains all results, and
+            shows the smallest case that is wrong.
+    """
+    results = []
+    for case in cases.sequences():
+        right = expected(case)
+
+        def is_right(answer: Any, case: Case = case, right: Tensor = right) -> bool:
+            return _same(select(answer, case), right)
+
+        answer = select(_answer(env, rnn_class, case, ask, is_right), case)
+        # A wrong shape ends it: on small cases it would look like a wrong value.
+        results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
+    explain(results, name, help)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One answer: the student's numbers, the right ones, what mistakes give, and the sizes."""
+
+    answer: Tensor
+    right: Tensor
+    mistakes: Mapping[str, Tensor]
+    setting: str
+
+
+def explain(results: Sequence[Result], name: str, help: str) -> None:
+    """Raise for the first wrong result, with the mistake that explains every result.
+
+    One case alone is explained by many mistakes (at T = 1 they coincide), all cases together by one.
+
+    Raises:
+        CheckFailed: a result is wrong.
+    """
+    tolerance = settings().tolerance
+    explaining = [
+        sentence
+        for sentence in results[0].mistakes
+        if all(_fits(result.answer, result.mistakes[sentence]) for result in results)
+    ]
+    for result in results:
+        checks.close(
+            result.answer,
+            result.right,
+            name,
+            rtol=tolerance.rtol,
+            floor=tolerance.floor,
+            mistakes={sentence: result.mistakes[sentence] for sentence in explaining},
+            help=help,
+            setting=result.setting,
+        )
+
+
+def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
+    """Judge each row of the student's grad_h by the student's own row after it.
+
+    A mistake in the last row therefore costs nothing here.
+
+    Args:
+        ask: calls the student's ``_compute_grad_h``; the result is (T, H).
+
+    Raises:
+        CheckFailed: a row does not follow from the row after it, or nothing can follow because that is zero.
+    """
+    results = []
+    for case in cases.sequences():
+        if case.steps == 1:
+            continue  # only the last row
+
+        def rows(answer: Any, case: Case = case) -> list[Result]:
+            return _recursion_rows(checks.shape(answer, "grad_h", case.hidden.shape), case)
+
+        def is_right(answer: Any, rows: Callable[[Any], list[Result]] = rows) -> bool:
+            return all(_same(row.answer, row.right) and bool(row.answer.any()) for row in rows(answer))
+
+        results += rows(_answer(env, rnn_class, case, ask, is_right))
+    help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
+    for result in results:
+        checks.require(
+            bool(result.right.any()),
+            "A row of grad_h is zero, so the row before it cannot be judged.",
+            help="Fill the last row first: ∇h[T] = 2(ŷ − y) V.",
+            evidence=result.setting,
+        )
+    explain(results, "grad_h", help)
+
+
+def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
+    return [
+        Result(
+            answer[row],
+            step_back(case.weights, case.hidden[row + 1], answer[row + 1]),
+            recursion_step(case, row, answer[row + 1]),
+            f"{case.setting}, row {row} of grad_h given your own row {row + 1}",
+        )
+        for row in reversed(range(case.steps - 1))
+    ]
+
+
+def _fits(answer: Tensor, wrong: Tensor) -> bool:
+    return answer.numel() == wrong.numel() and checks.agrees(
+        answer.reshape(-1), wrong.reshape(-1), floor=1e-5
+    )
+
+
+def _same(answer: Any, right: Tensor) -> bool:
+    tolerance = settings().tolerance
+    tensor = checks.as_tensor(answer, "the result")
+    return checks.agrees(tensor, right, rtol=tolerance.rtol, floor=tolerance.floor)
+
+
+def _answer(env: Any, rnn_class: Any, case: Case, ask: Ask, is_right: Callable[[Any], bool]) -> Any:
+    """The student's result; a second try follows a forward pass, for those who keep its states."""
+    answer: Any = None
+    problem: Exception | None = None
+    rnn = network(rnn_class, case.weights)
+    try:
+        answer = ask(rnn, case)
+    except RequestTimedOut:
+        raise  # a loop without end: another try only costs time
+    except student_errors(env) as error:
+        problem = error
+    if problem is None and _accepted(is_right, answer):
+        return answer
+    try:
+        rnn = network(rnn_class, case.weights)
+        rnn.forward(given(case.x))
+        second = ask(rnn, case)
+    except student_errors(env):
+        second = None
+    if _accepted(is_right, second):
+        return second
+    if problem is not None:
+        raise problem
+    return answer
+
+
+def _accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:
+    try:
+        return is_right(answer)
+    except checks.CheckFailed:  # not even a tensor of that shape
+        return False

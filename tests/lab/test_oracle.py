@@ -1,0 +1,199 @@
+"""The oracle against a backward pass written by hand, in float64, and what the cases promise."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.errors import ConfigurationError
+from autograder.grading import checks
+from reference import cases, judging, misconceptions, oracle, stand_ins
+from reference import settings as lab_settings
+from reference.oracle import Gradients, Weights
+
+
+def bptt(weights: Weights, x: torch.Tensor, y_true: torch.Tensor) -> Gradients:
+    """Back-propagation through time, one element at a time, straight from the lab text."""
+    steps, size, features = len(x), *weights.sizes
+    h = [[0.0] * size]
+    for t in range(steps):
+        a = [
+            float(weights.b[i])
+            + sum(float(weights.w[i, j]) * h[t][j] for j in range(size))
+            + sum(float(weights.u[i, k]) * float(x[t, k]) for k in range(features))
+            for i in range(size)
+        ]
+        h.append([float(torch.tanh(torch.tensor(one, dtype=torch.float64))) for one in a])
+    y = sum(float(weights.v[i]) * h[steps][i] for i in range(size)) + float(weights.c)
+    d = 2 * (y - float(y_true))
+    grad = [[0.0] * size for _ in range(steps + 1)]
+    grad[steps] = [d * float(weights.v[i]) for i in range(size)]
+    for t in range(steps - 1, 0, -1):
+        for j in range(size):
+            grad[t][j] = sum(
+                float(weights.w[i, j]) * (1 - h[t + 1][i] ** 2) * grad[t + 1][i] for i in range(size)
+            )
+    delta = [[(1 - h[t][i] ** 2) * grad[t][i] for i in range(size)] for t in range(1, steps + 1)]
+
+    def tensor(rows):
+        return torch.tensor(rows, dtype=torch.float64)
+
+    return Gradients(
+        h=tensor(grad[1:]),
+        c=tensor([d]),
+        b=tensor([sum(row[i] for row in delta) for i in range(size)]),
+        v=tensor([d * h[steps][i] for i in range(size)]),
+        w=tensor(
+            [[sum(delta[t][i] * h[t][j] for t in range(steps)) for j in range(size)] for i in range(size)]
+        ),
+        u=tensor(
+            [
+                [sum(delta[t][i] * float(x[t, k]) for t in range(steps)) for k in range(features)]
+                for i in range(size)
+            ]
+        ),
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=st.integers(1, 6),
+    size=st.integers(1, 4),
+    features=st.integers(1, 4),
+    seed=st.integers(0, 2**31),
+    scale=st.sampled_from([0.1, 1.0, 3.0]),
+)
+def test_autograd_agrees_with_a_backward_pass_by_hand(steps, size, features, seed, scale):
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape):
+        return scale * torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    weights = Weights(draw(size, features), draw(size, size), draw(size), draw(size), draw(1))
+    x, y_true = draw(steps, features), draw(1)
+    found, wanted = oracle.gradients(weights, x, y_true), bptt(weights, x, y_true)
+    for name in ("h", "c", "b", "v", "w", "u"):
+        torch.testing.assert_close(vars(found)[name], vars(wanted)[name], rtol=1e-9, atol=1e-12)
+
+
+def test_one_step_has_no_gradient_through_w():
+    case = cases.sequences()[0]
+    assert case.steps == 1
+    assert not case.gradients.w.any()
+
+
+@pytest.mark.parametrize("case", cases.sequences(), ids=lambda case: case.setting)
+def test_one_percent_in_any_entry_shows_and_float32_does_not(case):
+    tensors = [case.hidden, case.gradients.b, case.gradients.v, case.gradients.u, *case.gradients.h]
+    tensors += [case.gradients.w] if case.steps > 1 else []
+    for right in tensors:
+        assert checks.agrees(right.float().double() * (1 + 2e-6), right)
+        for place in range(right.numel()):
+            wrong = right.clone()
+            wrong.view(-1)[place] *= 1.01
+            assert not checks.agrees(wrong, right)
+
+
+@pytest.mark.parametrize("case", [c for c in cases.sequences() if c.steps > 1], ids=lambda case: case.setting)
+def test_no_misconception_is_right_where_its_size_can_tell(case):
+    if case.weights.sizes[0] == 1:
+        pytest.skip("W and its transpose are the same number")
+    found = case.gradients
+    for name, right in {"b": found.b, "v": found.v, "w": found.w, "u": found.u, "c": found.c}.items():
+        for sentence, wrong in vars(misconceptions)[f"grad_{name}"](case).items():
+            assert not checks.agrees(wrong.reshape(-1), right.reshape(-1)), sentence
+    for row in range(case.steps - 1):
+        for sentence, wrong in misconceptions.recursion_step(case, row, found.h[row + 1]).items():
+            assert not checks.agrees(wrong, found.h[row]), sentence
+    for sentence, wrong in misconceptions.last_state(case).items():
+        assert not checks.agrees(wrong, found.h[-1]), sentence
+    for sentence, wrong in misconceptions.hidden_states(case).items():
+        assert not checks.agrees(wrong, case.hidden), sentence
+
+
+def test_all_windows_at_once_are_the_windows_one_by_one():
+    batch = cases.minibatch(32)
+    one_by_one = [(oracle.forward(batch.weights, x)[1] - y).square() for x, y in batch.windows()]
+    torch.testing.assert_close(oracle.window_losses(batch.weights, batch.data), torch.cat(one_by_one))
+    some = oracle.window_losses(batch.weights, batch.data, every=3)
+    torch.testing.assert_close(some, torch.cat(one_by_one)[::3])
+
+
+@pytest.mark.parametrize("case", cases.sequences(), ids=lambda case: case.setting)
+def test_what_replaces_a_network_agrees_with_autograd(case):
+    class Network:
+        pass
+
+    rnn = Network()
+    judging.set_weights(rnn, case.weights)
+    stand_ins.equip(rnn)
+    hidden, y = rnn.forward(cases.given(case.x))
+    found = rnn.get_gradients(cases.given(case.x), cases.given(case.y_true), y, hidden)
+    wanted = {f"grad_{name}": vars(case.gradients)[name] for name in "cbvwu"}
+    assert found.keys() == wanted.keys()
+    for name, gradient in found.items():
+        torch.testing.assert_close(gradient.double(), wanted[name], rtol=1e-4, atol=1e-5)
+    grad_h = rnn._compute_grad_h(cases.given(case.y_true), y, hidden)
+    torch.testing.assert_close(grad_h.double(), case.gradients.h, rtol=1e-4, atol=1e-5)
+
+
+def test_an_sgd_step_follows_the_mean_gradient():
+    batch = cases.minibatch(27)
+    windows = list(batch.windows())
+    x, y = torch.stack([one for one, _ in windows]), torch.stack([one for _, one in windows])
+    moved, loss = oracle.sgd_step(batch.weights, x, y, 0.1)
+    mean = torch.stack([oracle.gradients(batch.weights, *window).w for window in windows]).mean(0)
+    torch.testing.assert_close(moved.w, batch.weights.w - 0.1 * mean)
+    assert loss == pytest.approx(float(batch.losses.mean()))
+
+
+def test_random_windows_stay_inside_the_data():
+    data = torch.arange(26 * 6, dtype=torch.float64).reshape(26, 6)
+    x, y = oracle.random_windows(data, 50, torch.Generator().manual_seed(0))
+    assert set(x[:, 0, 0].tolist()) == {0.0, 6.0}
+    assert torch.equal(y[:, 0], x[:, -1, 1] + 6)
+
+
+def test_the_lab_has_its_settings():
+    found = lab_settings.settings()
+    assert (found.loss_threshold, found.num_steps, found.tolerance.rtol) == (0.075, 500, 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "cannot be read"),
+        ("lab: [", "is not YAML"),
+        ("questions: []", "`lab:` must be a mapping"),
+        ("lab: {num_steps: 500}", "lacks"),
+        ("lab: {loss_threshold: 0}", "lacks"),
+    ],
+)
+def test_a_broken_configuration_is_named(tmp_path, text, says):
+    file = tmp_path / "grading_config.yml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(ConfigurationError, match=says) as caught:
+        lab_settings.read(file)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("loss_threshold", "0"), ("num_steps", "1.5"), ("rerun_seeds", "3"), ("surprise", "1")]
+)
+def test_a_wrong_value_is_named(tmp_path, key, value):
+    values = {
+        "loss_threshold": "0.075",
+        "loss_window": "25",
+        "num_steps": "500",
+        "mse_limit": "0.1",
+        "rerun_seeds": "[1, 2]",
+        "tolerance": "{rtol: 1.0e-3, floor: 5.0e-6}",
+        key: value,
+    }
+    file = tmp_path / "grading_config.yml"
+    file.write_text("lab:\n" + "".join(f"  {name}: {text}\n" for name, text in values.items()))
+    with pytest.raises(ConfigurationError, match=key):
+        lab_settings.read(file)

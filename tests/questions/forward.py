@@ -1,0 +1,106 @@
+"""All hidden states and the output, for any sizes, without memory of earlier calls."""
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "forward"
+points = None
+
+
+@test_case(name="worked example", points=0, hidden=False)
+def worked_by_hand(env):
+    """U = 1, W = 0.5, V = 2, b = 0, c = −0.1: the states are tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8."""
+    assert env.get("RNN") not in (None, ...), "RNN is not defined: run the cell of the class first."
+    rnn = env.get("RNN")(1, 1)
+    weights = {"u": [[1.0]], "w": [[0.5]], "v": [2.0], "b": [0.0], "c": [-0.1]}
+    for parameter, value in weights.items():
+        try:
+            setattr(rnn, parameter, torch.tensor(value))
+        except TypeError:  # a torch.nn.Parameter takes new numbers only
+            getattr(rnn, parameter).data = torch.tensor(value)
+    hidden, y = rnn.forward(torch.tensor([[0.693147], [0.798612]]))  # ln 2 and ln 3 − 0.5 · 0.6
+    hidden, y = torch.as_tensor(hidden).detach().float(), torch.as_tensor(y).detach().float()
+    assert tuple(hidden.shape) == (2, 1), f"hidden has shape {tuple(hidden.shape)}, expected (T, H) = (2, 1)."
+    assert torch.allclose(hidden, torch.tensor([[0.6], [0.8]]), atol=1e-4), (
+        f"hidden is {hidden.tolist()}, by hand it is [[0.6], [0.8]]."
+    )
+    assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
+    assert torch.allclose(y, torch.tensor([1.5]), atol=1e-4), f"y is {float(y)}, by hand 2 · 0.8 − 0.1 = 1.5."
+
+
+def both(result):
+    """hidden and y of what forward returned."""
+    from autograder.grading import checks
+
+    checks.require(
+        isinstance(result, tuple | list) and len(result) == 2,
+        "forward does not return two values.",
+        help="It should end with `return h[1:], y`; are the TODOs filled in?",
+    )
+    return result
+
+
+def states(hidden, case):
+    """The student's hidden states, (T, H) float64."""
+    from autograder.grading import checks
+
+    size = case.weights.sizes[0]
+    tensor = checks.as_tensor(hidden, "hidden")
+    checks.require(
+        tuple(tensor.shape) != (case.steps + 1, size),
+        "hidden contains h[0].",
+        help="Return h[1:]: the states of the T time steps, without the initial one.",
+        evidence=case.setting,
+    )
+    return checks.shape(tensor, "hidden", (case.steps, size))
+
+
+@test_case(name="hidden states for random sizes, no memory of earlier calls", points=2, hidden=True)
+def hidden_states(env):
+    from reference import cases, misconceptions
+    from reference.cases import given
+    from reference.judging import Result, explain, network
+
+    results, again = [], []
+    for case in cases.sequences():
+        rnn = network(env.get("RNN"), case.weights)
+        hidden = states(both(rnn.forward(given(case.x)))[0], case)
+        results.append(Result(hidden, case.hidden, misconceptions.hidden_states(case), case.setting))
+        rnn.forward(given(torch.cat([case.x.flip(0), case.x])))
+        hidden = states(both(rnn.forward(given(case.x)))[0], case)
+        again.append(Result(hidden, case.hidden, {}, f"{case.setting}, same x after a call with another one"))
+    explain(results, "hidden", "h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0.")
+    explain(again, "hidden of a second call", "Each call starts with h[0] = 0: keep no state in between.")
+
+
+@test_case(name="output for random sizes", points=1, hidden=True)
+def output(env):
+    from autograder.grading import checks
+    from reference import cases, misconceptions
+    from reference.cases import given
+    from reference.judging import Result, explain, network
+
+    results = []
+    for case in cases.sequences():
+        rnn = network(env.get("RNN"), case.weights)
+        hidden, y = both(rnn.forward(given(case.x)))
+        # The student's own last state: a mistake in the states costs nothing here.
+        own = checks.as_tensor(hidden, "hidden")
+        size = case.weights.sizes[0]
+        checks.require(
+            own.dim() == 2 and own.shape[0] > 0 and own.shape[1] == size,
+            "hidden has the wrong shape, so y cannot be judged.",
+            evidence=f"yours: {tuple(own.shape)}, expected: {(case.steps, size)}",
+        )
+        last = own[-1]
+        checks.require(
+            bool(torch.isfinite(last).all()) and float(last.abs().min()) > 1e-6,
+            "The last hidden state is zero or not finite, so y cannot be judged.",
+            help="Compute the hidden states first.",
+            evidence=case.setting,
+        )
+        y = checks.shape(y, "y", (1,))
+        right = case.weights.v @ last + case.weights.c
+        results.append(Result(y, right, misconceptions.output(case, last), case.setting))
+    explain(results, "y", "y = V·h[T] + c with the last hidden state.")

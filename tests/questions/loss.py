@@ -1,0 +1,47 @@
+"""The squared error of one prediction."""
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "loss"
+points = None
+
+
+@test_case(name="worked example", points=0, hidden=False)
+def worked_by_hand(env):
+    mse_loss_func = env.get("mse_loss_func")
+    assert mse_loss_func not in (None, ...), "mse_loss_func is not defined: run its cell first."
+    loss = mse_loss_func(torch.tensor([1.0]), torch.tensor([1.5]))
+    assert not isinstance(loss, type(None) | type(...)), (
+        f"The loss is {loss}: is the TODO filled in and returned?"
+    )
+    assert abs(float(loss) - 0.25) < 1e-6, f"The loss is {float(loss)}, by hand (1.5 − 1)² = 0.25."
+
+
+@test_case(name="several predictions, both signs", points=1, hidden=True)
+def many_pairs(env):
+    from autograder.grading import checks
+    from reference.judging import Result, defined, explain
+    from reference.misconceptions import squared_error
+
+    mse_loss_func = defined(env.get("mse_loss_func"), "mse_loss_func")
+    results = []
+    for y_true, y_pred in (
+        (1.0, 1.5),
+        (1.5, 1.0),
+        (-0.75, 2.5),
+        (2.5, -0.75),
+        (0.0, -3.0),
+        (0.3, 0.2),
+        (-1.0, -1.0),
+    ):
+        answer = mse_loss_func(torch.tensor([y_true]), torch.tensor([y_pred]))
+        loss = checks.shape(answer, "the loss", (), (1,)).reshape(())
+        right = torch.tensor(
+            (torch.tensor(y_pred) - torch.tensor(y_true)).double().item() ** 2, dtype=torch.float64
+        )
+        results.append(
+            Result(loss, right, squared_error(y_true, y_pred), f"y_true = {y_true}, y_pred = {y_pred}")
+        )
+    explain(results, "the loss", "L = (ŷ − y)².")

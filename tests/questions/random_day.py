@@ -1,0 +1,92 @@
+"""24 contiguous hours and the temperature of the hour after, drawn at random."""
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "random_day"
+points = None
+
+HOURS, COLUMNS, TEMPERATURE = 24, 6, 1
+
+
+def telling_data(rows):
+    """(rows, 6): every value is unique, so a value says where it was taken from."""
+    return torch.arange(rows * COLUMNS, dtype=torch.float32).reshape(rows, COLUMNS)
+
+
+@test_case(name="shapes and the hour after", points=0, hidden=False)
+def one_draw(env):
+    get_random_day = env.get("get_random_day")
+    assert get_random_day not in (None, ...), "get_random_day is not defined: run its cell first."
+    x, y = get_random_day(telling_data(100))
+    assert tuple(x.shape) == (HOURS, COLUMNS), f"x has shape {tuple(x.shape)}, expected (24, 6)."
+    assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
+    after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
+    assert float(y) == after, f"y is {float(y)}; the temperature of the hour after x is {after} here."
+
+
+SHORT, SHORT_DRAWS = 50, 300  # 26 windows: an index that is one too large shows with probability 1 - 1e-5
+LONG, LONG_DRAWS = 2_400, 150
+
+
+def start_of(draw, data):
+    """Check one draw, and return the row at which it starts."""
+    from autograder.grading import checks
+
+    checks.require(
+        isinstance(draw, tuple | list) and len(draw) == 2,
+        "get_random_day does not return two values.",
+        help="It should end with `return x, y`; is the TODO filled in?",
+    )
+    x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
+    y = checks.shape(draw[1], "y", (1,))
+    start = int(torch.nan_to_num(x[0, 0], nan=-1.0)) // COLUMNS
+    fits = start >= 0 and start + HOURS < len(data)
+    checks.require(
+        fits and bool((x == data[start : start + HOURS].double()).all()),
+        "x is not a window of 24 contiguous rows that leaves room for the hour after.",
+        help="x = data[start_idx : start_idx + 24]; the last valid start is len(data) - 25.",
+        evidence=f"{len(data)} rows of data, the first row of x is row {start}",
+    )
+    after = float(data[start + HOURS, TEMPERATURE])
+    checks.require(
+        float(y) == after,
+        "y is not the temperature of the hour after the window.",
+        help="It is column 1 of row start_idx + 24.",
+        evidence=f"x starts at row {start}: y is {float(y):g}, expected {after:g}",
+    )
+    return start
+
+
+@test_case(name="always a valid window, really random", points=1, hidden=True)
+def many_draws(env):
+    from itertools import pairwise
+
+    from autograder.grading import checks
+    from reference.judging import defined
+
+    get_random_day = defined(env.get("get_random_day"), "get_random_day")
+    for _ in range(SHORT_DRAWS):
+        start_of(get_random_day(telling_data(SHORT)), telling_data(SHORT))
+    data = telling_data(LONG)
+    starts = [start_of(get_random_day(data.clone()), data) for _ in range(LONG_DRAWS)]
+    # Samplers of whole days have 99 starts; a uniform one misses a quarter with probability 1e-19.
+    checks.require(
+        len(set(starts)) >= 40,
+        "get_random_day is hardly random.",
+        help="Draw a new index at each call, and set no seed inside the function.",
+        evidence=f"{len(set(starts))} different windows in {LONG_DRAWS} draws",
+    )
+    checks.require(
+        min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
+        "get_random_day does not reach all of the data.",
+        help="Every part of the data should be drawn: the range of the index depends on len(data).",
+        evidence=f"{LONG} rows, starts from {min(starts)} to {max(starts)} in {LONG_DRAWS} draws",
+    )
+    ascending = sum(later > earlier for earlier, later in pairwise(starts))
+    checks.require(
+        0.25 * LONG_DRAWS < ascending < 0.75 * LONG_DRAWS,  # six standard deviations around one half
+        "get_random_day walks through the data in order.",
+        help="Draw the index at random.",
+    )

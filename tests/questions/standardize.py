@@ -1,0 +1,201 @@
+"""Each column has mean 0 and standard deviation 1, and the test data use the training data's numbers."""
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "standardize"
+points = None
+
+
+@test_case(name="shapes, and roughly mean 0 and std 1", points=0, hidden=False)
+def roughly_standard(env):
+    for what in ("means", "stds"):
+        value = env.get(what)
+        assert not isinstance(value, type(None) | type(...)), f"{what} is {value}: is the TODO filled in?"
+        assert torch.as_tensor(value).numel() == 6, f"{what} should hold one number per column, six in all."
+    train = env.get("data_train")
+    assert isinstance(train, torch.Tensor), "data_train is not a tensor: is the TODO filled in?"
+    # Statistics of the whole data set are off by up to 0.05 here.
+    assert bool((train.double().mean(dim=0).abs() < 0.1).all()), (
+        "The columns of data_train do not have mean 0."
+    )
+    assert bool(((train.double().std(dim=0) - 1).abs() < 0.1).all()), (
+        "The columns of data_train do not have std 1."
+    )
+    test = env.get("data_test")
+    assert isinstance(test, torch.Tensor), "data_test is not a tensor: is the TODO filled in?"
+    assert test.double().abs().mean() < 3, "data_test is not standardised yet."
+
+
+# Shares of a standard deviation. NumPy sums 34,368 float32 values with an error of up to 3e-4, n and n - 1
+# differ by 1.5e-5, and statistics of the wrong rows by 3e-2.
+TOLERANCE = 2e-3
+
+ROWS_FOR_TRAINING = 34_368
+"""Rows of 80 % of the days, where the student's own split cannot be seen."""
+
+
+def statistics(rows):
+    """Mean and std of each column, both (6,) float64."""
+    return rows.double().mean(0), rows.double().std(0)
+
+
+def sources(count):
+    """The two data sets whose statistics are accepted: the first ``count`` rows, and all rows."""
+    from reference.dataset import features
+
+    return {"train": statistics(features()[:count]), "all": statistics(features())}
+
+
+def distance(tensor, expected, scale):
+    """Largest difference of two tensors of one shape in units of ``scale``; infinite if not finite."""
+    if not bool(torch.isfinite(tensor).all()):
+        return float("inf")
+    return float(((tensor - expected).abs() / scale).max())
+
+
+def check_statistics(found, count):
+    """Judge ``means`` and ``stds`` of the notebook for a split after ``count`` rows."""
+    from autograder.grading import checks
+
+    means, stds = (checks.shape(found[what], what, (6,), (1, 6)).reshape(6) for what in ("means", "stds"))
+    accepted = sources(count)
+    for what, values, part in (("means", means, 0), ("stds", stds, 1)):
+        nearest = min(accepted, key=lambda key: distance(values, accepted[key][part], accepted[key][1]))
+        right = accepted[nearest]
+        if distance(values, right[part], right[1]) > TOLERANCE:
+            column = int(((values - right[part]).abs() / right[1]).argmax())
+            checks.fail(
+                "stds holds variances: the square root is missing."
+                if what == "stds" and distance(values, right[1].square(), right[1].square()) < TOLERANCE
+                else f"{what} is wrong.",
+                help="One number per column, over all rows (dim=0).",
+                evidence=f"column {column}: yours {float(values[column]):.6g}, "
+                f"expected {float(right[part][column]):.6g}",
+            )
+        if nearest == "all":
+            note_leakage()
+
+
+def note_leakage():
+    from autograder.grading import checks
+
+    checks.note(
+        "The statistics are those of the whole data set, as the TODO says. Strictly, the test data leak into "
+        "the training that way; use the statistics of data_train."
+    )
+
+
+def check_scaled(found, count):
+    """Judge both standardised parts for a split after ``count`` rows."""
+    from autograder.grading import checks
+    from reference.dataset import features
+
+    raw = features().double()
+    parts = {"data_train": raw[:count], "data_test": raw[count:]}
+    scaled = {what: checks.shape(found[what], what, rows.shape) for what, rows in parts.items()}
+    worst = {}
+    for source, (means, stds) in sources(count).items():
+        expected = {what: (rows - means) / stds for what, rows in parts.items()}
+        # Relative for the rare extremes: Ir reaches 25 standard deviations.
+        worst[source] = {
+            what: distance(scaled[what], expected[what], 1 + expected[what].abs()) for what in parts
+        }
+        if max(worst[source].values()) <= TOLERANCE:
+            if source == "all":
+                note_leakage()
+            return
+    train_fits = [source for source in worst if worst[source]["data_train"] <= TOLERANCE]
+    if not train_fits:
+        mean, std = statistics(scaled["data_train"])
+        checks.fail(
+            "data_train is not standardised: its columns do not have mean 0 and std 1.",
+            help="Subtract the mean of each column, then divide by its standard deviation.",
+            evidence=f"means of yours: {rounded(mean)}, stds: {rounded(std)}",
+        )
+    own_means, own_stds = statistics(parts["data_test"])
+    own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
+    checks.fail(
+        "data_test is standardised with its own mean and std."
+        if own
+        else "data_test is not standardised right.",
+        help="Use for data_test the same means and stds as for data_train.",
+    )
+
+
+def rounded(values):
+    return [round(value, 3) for value in values.tolist()]
+
+
+def found_in(env):
+    """The four names as the notebook left them."""
+    return {what: env.get(what) for what in ("means", "stds", "data_train", "data_test")}
+
+
+def training_rows(found):
+    """Where the student split the data, by the length of both parts; None when they do not fit together."""
+    from reference.dataset import features
+
+    parts = [found["data_train"], found["data_test"]]
+    if any(not isinstance(part, torch.Tensor) or part.dim() != 2 for part in parts):
+        return None
+    train, test = map(len, parts)
+    return train if train + test == len(features()) and train > 1 else None
+
+
+def found_alone(env):
+    """The four names after the standardising cells ran again on raw data and the right split.
+
+    Nothing of it remains in the notebook. None where cells cannot be run again.
+    """
+    from autograder.grading.namespace import kept, namespace_of, student_errors
+    from reference.dataset import features
+
+    names, count = namespace_of(env), ROWS_FOR_TRAINING
+    raw = {"data_train": features()[:count], "data_test": features()[count:]}
+    given = {"dataset": features(), "num_train_samples": count, "means": None, "stds": None, **raw}
+    found = dict.fromkeys(("means", "stds", "data_train", "data_test"))
+    with kept(env, *given):
+        try:
+            if not names.rerun("means", given):
+                return None
+            # The lab has one cell for all four; others use one for each.
+            if names.get("stds") is None:
+                names.rerun("stds", {})
+            for part, rows in raw.items():
+                if untouched(names.get(part), rows):
+                    names.rerun(part, {})
+                found[part] = names.get(part)
+            found.update({what: names.get(what) for what in ("means", "stds")})
+        except student_errors(env):
+            return found
+    return found
+
+
+def untouched(value, rows):
+    return isinstance(value, torch.Tensor) and value.shape == rows.shape and bool((value == rows).all())
+
+
+def judge(env, check):
+    """Judge what the notebook left; if that fails, the standardising cells alone on the right split."""
+    from autograder.grading import checks
+
+    found = found_in(env)
+    try:
+        check(found, training_rows(found) or ROWS_FOR_TRAINING)
+    except checks.CheckFailed:
+        alone = found_alone(env)
+        if alone is None:
+            raise
+        check(alone, ROWS_FOR_TRAINING)
+
+
+@test_case(name="mean and standard deviation of each column", points=1, hidden=True)
+def column_statistics(env):
+    judge(env, check_statistics)
+
+
+@test_case(name="both parts are scaled with the same statistics", points=1, hidden=True)
+def scaled_parts(env):
+    judge(env, check_scaled)

@@ -1,0 +1,305 @@
+"""One plain SGD step on a minibatch, for all five parameters."""
+
+import torch
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "training_step"
+points = None
+
+
+@test_case(name="worked example", points=0, hidden=False)
+def worked_by_hand(env):
+    """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
+    for what in ("RNN", "do_training_step"):
+        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    rnn = env.get("RNN")(2, 6)
+    for parameter, size in {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}.items():
+        try:
+            setattr(rnn, parameter, torch.zeros(size))
+        except TypeError:  # a torch.nn.Parameter takes new numbers only
+            getattr(rnn, parameter).data = torch.zeros(size)
+    loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
+    assert loss is not None, "do_training_step returns nothing: is there a `return`?"
+    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss)}, by hand (0 − 1)² = 1."
+    c = float(rnn.c)
+    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c}; by hand 0 − 0.1 · (−2) = 0.2."
+    assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
+        "u changed although its gradient is zero."
+    )
+
+
+BATCH = 8
+LR = 0.037  # not a value that somebody writes into the function
+PARAMETERS = ("u", "w", "v", "b", "c")
+
+
+def flat(tensors):
+    """All parameters as one vector."""
+    return torch.cat([tensors[parameter].reshape(-1) for parameter in PARAMETERS])
+
+
+def window_gradients(weights, windows):
+    """(N, P): the flat gradient of each window's loss."""
+    from reference import oracle
+
+    found = [oracle.gradients(weights, x, y) for x, y in windows]
+    return torch.stack([flat({"u": g.u, "w": g.w, "v": g.v, "b": g.b, "c": g.c}) for g in found])
+
+
+def agree(weights, moved, expected):
+    """Whether each parameter moved as expected: 2e-3 relative, above the rounding of float32 weights."""
+    from autograder.grading import checks
+
+    actual, sizes = (
+        flat(moved.tensors()) - flat(weights.tensors()),
+        [t.numel() for t in weights.tensors().values()],
+    )
+    pairs = zip(actual.split(sizes), expected.split(sizes), strict=True)
+    return all(checks.agrees(one, other, rtol=2e-3, floor=1e-4) for one, other in pairs)
+
+
+class Attempt:
+    """One call of do_training_step: windows used, weights after it, loss.
+
+    ``windows`` has one entry per window of the batch that was drawn, in order; None when they are unknown.
+    """
+
+    def __init__(self, batch, size, moved, loss, windows, losses):
+        self.batch, self.size, self.moved, self.loss = batch, size, moved, loss
+        self.windows, self.losses = windows, losses
+
+
+def with_everything_replaced(env, size, make):
+    """Call the student's step with right functions around it, on known windows.
+
+    ``make`` gives the object that stands for the network.
+    """
+    from autograder.grading.namespace import replaced
+    from reference.cases import given, minibatch
+    from reference.judging import weights_of
+    from reference.stand_ins import Served
+
+    batch = minibatch(24 + BATCH)
+    served = Served(batch)
+    with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
+        rnn = make(batch.weights)
+        loss = env.get("do_training_step")(rnn, given(batch.data), size, LR)
+        moved = weights_of(rnn)
+    return Attempt(batch, size, moved, loss, served.drawn, served.losses)
+
+
+def with_their_network(env, size):
+    def make(weights):
+        from reference.judging import network
+        from reference.stand_ins import equip
+
+        rnn = network(env.get("RNN"), weights)
+        equip(rnn)
+        return rnn
+
+    return with_everything_replaced(env, size, make)
+
+
+def with_stand_in(env, size):
+    def make(weights):
+        from reference.stand_ins import equip, stand_in
+
+        rnn = stand_in(env, weights)
+        equip(rnn)
+        return rnn
+
+    return with_everything_replaced(env, size, make)
+
+
+def with_their_own(env, size):
+    """Call the student's step with their own functions, on a data set of three windows."""
+    from reference.cases import given, minibatch
+    from reference.judging import network, weights_of
+
+    batch = minibatch(27)
+    rnn = network(env.get("RNN"), batch.weights)
+    loss = env.get("do_training_step")(rnn, given(batch.data), size, LR)
+    return Attempt(batch, size, weights_of(rnn), loss, None, [])
+
+
+def shares(size, windows):
+    """Every way to draw ``size`` times from ``windows`` windows: how often each was drawn."""
+    if windows == 1:
+        return [(size,)]
+    return [(first, *rest) for first in range(size + 1) for rest in shares(size - first, windows - 1)]
+
+
+def drawn_in(attempt):
+    """The draws that explain the update (mean or sum of the gradients), or None."""
+    weights = attempt.batch.weights
+    gradients = window_gradients(weights, attempt.batch.windows())
+    if attempt.windows is not None:
+        counted = [tuple(attempt.windows.count(number) for number in range(len(gradients)))]
+        counted = counted if len(attempt.windows) == attempt.size else []
+    else:
+        counted = shares(attempt.size, len(gradients))
+    for counts in counted:
+        total = torch.tensor(counts, dtype=torch.float64) @ gradients
+        if any(agree(weights, attempt.moved, -LR * step) for step in (total / attempt.size, total)):
+            return counts
+    return None
+
+
+def updates_right(env, call):
+    """Whether the steps of ``call`` are right for a minibatch and for a single window."""
+    from autograder.grading import checks
+
+    counts = None
+    for _ in range(5):  # a batch that is one window eight times says nothing about batches: draw again
+        attempt = call(env, BATCH)
+        counts = drawn_in(attempt)
+        if counts is None or max(counts) < BATCH:
+            break
+    if counts is None:
+        explain_update(attempt)
+    checks.require(
+        counts is not None and max(counts) < BATCH,
+        "The update does not depend on the whole minibatch.",
+        help="Each of the batch_size rounds draws its own window with get_random_day.",
+    )
+    single = call(env, 1)
+    if drawn_in(single) is None:
+        explain_update(single)
+
+
+def explain_update(attempt):
+    """Raise, with the mistake that explains the update where one does."""
+    from autograder.grading import checks
+
+    weights, setting = attempt.batch.weights, f"batch_size={attempt.size}, lr={LR}"
+    help = "Each parameter becomes itself − lr · (mean of its gradients over the minibatch)."
+    still = [
+        parameter
+        for parameter, value in weights.tensors().items()
+        if bool((attempt.moved.tensors()[parameter] - value).abs().max() < 1e-7)
+    ]
+    if len(still) == len(PARAMETERS):
+        checks.fail("do_training_step does not change the weights.", help=help, evidence=setting)
+    if still:
+        checks.fail(f"do_training_step does not update {', '.join(still)}.", help=help, evidence=setting)
+    if attempt.windows is not None and len(attempt.windows) != attempt.size:
+        checks.fail(
+            f"do_training_step draws {len(attempt.windows)} windows for batch_size={attempt.size}.",
+            help="Each of the batch_size rounds draws one window: x, y = get_random_day(data_train).",
+        )
+    for sentence, expected in step_mistakes(attempt).items():
+        if agree(weights, attempt.moved, expected):
+            checks.fail(sentence, help=help, evidence=setting)
+    checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
+
+
+def step_mistakes(attempt):
+    """What known mistakes change, as flat vectors, for windows that are known."""
+    from reference import oracle
+
+    if attempt.windows is None:
+        return {}
+    weights, windows = attempt.batch.weights, [attempt.batch.window(number) for number in attempt.windows]
+    gradients = window_gradients(weights, windows)
+    total, size, start = gradients.sum(0), attempt.size, flat(weights.tensors())
+    one_by_one = {}
+    for rate in (LR, LR / size):
+        moving = weights
+        for x, y in windows:
+            moving, _ = oracle.sgd_step(moving, x[None], y, rate)
+        one_by_one[rate] = flat(moving.tensors()) - start
+    sequential = "The weights change after each window: collect all gradients first, then update once."
+    uphill = "The step goes uphill: subtract lr · gradient."
+    last = "Only the last window's gradient is used."
+    no_rate = "The learning rate lr is not used."
+    overwritten = "The weights are overwritten by the step instead of changed by it."
+    return {
+        "The gradients are divided by batch_size twice.": -LR * total / size**2,
+        uphill: LR * total / size,
+        f"{uphill} ": LR * total,
+        last: -LR * gradients[-1],
+        f"{last} ": -LR * gradients[-1] / size,
+        "Only the first window's gradient is used.": -LR * gradients[0],
+        no_rate: -total / size,
+        f"{no_rate} ": -total,
+        overwritten: -LR * total / size - start,
+        f"{overwritten} ": -LR * total - start,
+        sequential: one_by_one[LR],
+        f"{sequential} ": one_by_one[LR / size],
+        "The last window is left out.": -LR * gradients[:-1].sum(0) / size,
+    }
+
+
+def loss_right(env, call):
+    """Check the returned loss of ``call``: the mean over the minibatch, or the last window's."""
+    from autograder.grading import checks
+
+    for size in (BATCH, 1):
+        attempt = call(env, size)
+        if attempt.windows is not None and len(attempt.windows) != size:
+            attempt = with_their_own(env, size)  # it does not draw with get_random_day, or not once a round
+        value = checks.as_tensor(attempt.loss, "The loss that do_training_step returns")
+        checks.require(value.numel() == 1, "The loss that do_training_step returns is not one number.")
+        table = attempt.batch.losses
+        if attempt.windows is None:  # their own draws: any that three windows allow
+            counted = torch.tensor(shares(size, len(table)), dtype=torch.float64)
+            accepted = [*(counted @ table / size), *table]
+        else:
+            # Losses as they were computed: changing the weights too early costs the update, not this.
+            full = len(attempt.losses) == size
+            losses = torch.tensor(attempt.losses, dtype=torch.float64) if full else table[attempt.windows]
+            accepted = [losses.mean(), losses[-1]]
+        if any(checks.agrees(value.reshape(()), one, rtol=1e-4) for one in accepted):
+            continue
+        total = attempt.windows is not None and checks.agrees(
+            value.reshape(()), accepted[0] * size, rtol=1e-4
+        )
+        checks.fail(
+            "The returned loss is the sum over the minibatch, not its mean."
+            if total
+            else "The returned loss is not the mean loss of the minibatch.",
+            help="total_loss += float(loss) / batch_size, once for each window.",
+            evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(accepted[0]):.6g}",
+        )
+
+
+def first_success(env, check, conclusive):
+    """Run ``check`` in each setting until one succeeds, and else raise what the first one said.
+
+    Args:
+        conclusive: whether the first wrong answer decides; an exception never does.
+    """
+    from autograder.errors import RequestTimedOut
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference.judging import defined
+    from reference.stand_ins import can_be_built
+
+    defined(env.get("do_training_step"), "do_training_step")
+    settings = [with_their_network] if can_be_built(env, env.get("RNN")) else []
+    first = None
+    for call in (*settings, with_stand_in, *([with_their_own] if settings else [])):
+        try:
+            check(env, call)
+        except RequestTimedOut:
+            raise  # a loop without end: other settings only cost time
+        except checks.CheckFailed as failure:
+            first = first or failure
+            if conclusive:
+                break
+        except student_errors(env) as failure:
+            first = first or failure
+        else:
+            return
+    raise first
+
+
+@test_case(name="all five parameters take one step on the whole minibatch", points=2, hidden=True)
+def one_step(env):
+    first_success(env, updates_right, conclusive=False)
+
+
+@test_case(name="returns the loss of the minibatch", points=1, hidden=True)
+def returned_loss(env):
+    first_success(env, loss_right, conclusive=True)
