@@ -1,0 +1,13 @@
+# %% training_loop
+def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
+    losses = []
+    rnn = RNN()
+
+    for step in range(num_steps):
+        loss = do_training_step(rnn, data_train, batch_size=4, lr=0.05)
+        print('=' * 100, '\nSTEP', step, 'LOSS', loss)
+        print(rnn.w.tolist())
+        print(rnn.u.tolist())
+        losses.append(loss)
+
+    return rnn, losses

@@ -1,0 +1,2 @@
+# %% [markdown] thanks after title
+# Thank you for the nice exercise!

@@ -1,0 +1,9 @@
+# %% rnn.forward
+def forward(self, x: Tensor) -> Tuple[Tensor, Tensor]:
+    """Pass a timeseries through the RNN."""
+    h_dims = (len(x) + 1, self.hidden_state_size)
+    h = torch.zeros(h_dims)
+    for t in range(len(x) - 1):
+        h[t + 1] = torch.tanh(self.w @ h[t] + self.u @ x[t] + self.b)
+    y = self.v @ h[-1] + self.c
+    return h[1:], y

@@ -1,0 +1,6 @@
+# %% rnn._compute_grad_b
+def _compute_grad_b(self, hidden: Tensor, grad_h: Tensor) -> Tensor:
+    """Compute the gradient w.r.t. b. (The bias of the recurrent layer)"""
+    grad_b = torch.zeros_like(self.b)
+    # TODO: Compute the gradient w.r.t. b
+    return grad_b

@@ -1,0 +1,13 @@
+# %% standardize
+means = torch.mean(data_train, dim=0)
+stds = torch.std(data_train, dim=0)
+
+data_train = (data_train - means) / stds
+
+means = torch.mean(data_train, dim=0)
+stds = torch.std(data_train, dim=0)
+data_test = (data_test - means) / stds
+
+# Check if standardization worked
+print('This should be close to zero:', torch.mean(data_train, dim=0))
+print('This should be close to one:', torch.std(data_train, dim=0))

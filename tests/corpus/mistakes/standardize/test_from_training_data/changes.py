@@ -1,0 +1,10 @@
+# %% standardize
+means = torch.mean(data_train, dim=0)
+stds = torch.std(data_train, dim=0)
+
+data_train = (data_train - means) / stds
+data_test = (data_train - means) / stds
+
+# Check if standardization worked
+print('This should be close to zero:', torch.mean(data_train, dim=0))
+print('This should be close to one:', torch.std(data_train, dim=0))

@@ -1,0 +1,4 @@
+# %% [markdown] title
+# # Lab 9
+#
+# Handed in without a line of code.
