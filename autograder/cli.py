@@ -42,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="autograder", description="Grade Jupyter-notebook labs: student code in a sandbox, tests outside."
+        prog="autograder",
+        description="Grade Jupyter-notebook labs: student code in a sandbox, tests outside.",
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -50,9 +51,17 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade notebooks, folders and zips")
     grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
     grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
-    grade.add_argument("--jobs", metavar="N", type=_positive, default=None, help="submissions at a time (default: one per core)")
+    grade.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_positive,
+        default=None,
+        help="submissions at a time (default: one per core)",
+    )
     grade.add_argument("--seed", metavar="N", type=int, help="instead of the configuration's")
-    grade.add_argument("--no-cache", action="store_true", help="grade everything afresh (today always the case)")
+    grade.add_argument(
+        "--no-cache", action="store_true", help="grade everything afresh (today always the case)"
+    )
     _common(grade)
     grade.set_defaults(run=_grade)
 
@@ -69,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: the one here)")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: the one here)"
+    )
     parser.add_argument(
         "--sandbox", choices=("full", "none"), default="full",
         help="none: run student code unconfined, for your own notebooks on a machine without Landlock",
@@ -113,7 +124,9 @@ def _build(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from .doctor import doctor_command
 
-    return doctor_command(_config_path(options.config), quick=options.quick, enforce=options.sandbox == "full")
+    return doctor_command(
+        _config_path(options.config), quick=options.quick, enforce=options.sandbox == "full"
+    )
 
 
 if __name__ == "__main__":

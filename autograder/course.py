@@ -148,7 +148,9 @@ def fingerprint(lab: Lab) -> str:
     reference = lab.root / "reference"
     files = [lab.path, *sorted((lab.root / lab.config.tests).rglob("*.py")), *sorted(reference.glob("*.py"))]
     files += [lab.root / item.file for item in lab.config.data]
-    for root, file in [(lab.root, file) for file in files] + [(engine, f) for f in sorted(engine.rglob("*.py"))]:
+    for root, file in [(lab.root, file) for file in files] + [
+        (engine, f) for f in sorted(engine.rglob("*.py"))
+    ]:
         name = f"{root == engine}/{file.relative_to(root).as_posix()}".encode()
         for part in (name, file.read_bytes()):
             digest.update(len(part).to_bytes(8, "big"))

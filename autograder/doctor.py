@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .config import Lab, check_files, load
+from .config import Build, check_files, load
 from .course import Course, opened
 from .errors import AutograderError
 from .kernel.session import Session
@@ -75,8 +75,8 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
             data = ", ".join(item.name for item in lab.config.data) or "none"
             yield Finding("data files and their checksums", True, data)
             yield from _probe(course)
-            if not quick:
-                yield from _grade_known(lab, course)
+            if not quick and lab.config.build is not None:
+                yield from _grade_known(lab.config.build, course)
     except AutograderError as trouble:
         yield Finding(type(trouble).__name__, False, str(trouble))
 
@@ -89,7 +89,9 @@ def _probe(course: Course) -> Iterator[Finding]:
         server.setblocking(False)
         probes = _probes(Path(outside), server, course.lab.root, course.settings.limits.memory_bytes)
         notebook = nbformat.v4.new_notebook()
-        notebook.cells = [nbformat.v4.new_code_cell(_attempt(probe.code, i)) for i, probe in enumerate(probes)]
+        notebook.cells = [
+            nbformat.v4.new_code_cell(_attempt(probe.code, i)) for i, probe in enumerate(probes)
+        ]
         with Session(course.server, course.settings) as session:
             session.run(notebook)
             names = session.names()
@@ -115,7 +117,9 @@ def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -
         return True
 
     return [
-        Probe("use the network", f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)", connected),
+        Probe(
+            "use the network", f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)", connected
+        ),
         Probe("start a process", "import os; os.fork() or os._exit(0)"),
         Probe("run a program", "import os; os.execv('/bin/true', ['true'])"),
         Probe("read a foreign file", f"open({str(secret)!r}).read()"),
@@ -135,12 +139,13 @@ def _attempt(code: str, number: int) -> str:
     )
 
 
-def _grade_known(lab: Lab, course: Course) -> Iterator[Finding]:
+def _grade_known(built: Build, course: Course) -> Iterator[Finding]:
     """The solution earns everything, the untouched template nothing."""
+    lab = course.lab
     possible = sum(question.points for question in lab.config.questions)
     for what, relative, wanted in (
-        ("the solution earns everything", lab.config.build.solution, possible),
-        ("the untouched template earns nothing", lab.config.build.template, 0.0),
+        ("the solution earns everything", built.solution, possible),
+        ("the untouched template earns nothing", built.template, 0.0),
     ):
         file = lab.root / relative
         result = grade(Submission(id="doctor", source=file.name, student="doctor", file=file), course)
@@ -156,4 +161,6 @@ def _describe(result: Grade) -> str:
         for question in result.questions
         if question.points not in (0, question.possible)
     ]
-    return f"{result.score:g} of {result.max_score:g} in {result.seconds:.1f} s" + (f" ({', '.join(lost)})" if lost else "")
+    return f"{result.score:g} of {result.max_score:g} in {result.seconds:.1f} s" + (
+        f" ({', '.join(lost)})" if lost else ""
+    )

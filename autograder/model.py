@@ -1,6 +1,6 @@
 """The nouns: one frozen type per arrow of the pipeline. No I/O, no HTML, no clock.
 
-    intake ──Submission──▶ kernel ──ExecutedNotebook──▶ grading ──Grade──▶ report, lms
+intake ──Submission──▶ kernel ──ExecutedNotebook──▶ grading ──Grade──▶ report, lms
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Ending(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     DISK_FULL = "disk limit"
+    THREAD_LIMIT = "thread limit"
     OUTPUT_LIMIT = "output limit"
     DIED = "kernel died"
     SKIPPED = "skipped"

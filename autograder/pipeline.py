@@ -10,16 +10,29 @@ from .grading import flags
 from .grading.questions import ask
 from .intake.notebook import ReadNotebook, read_notebook
 from .kernel.session import Session
-from .model import Ending, ExecutedNotebook, Grade, ManualQuestion, Outcome, QuestionResult, Status, Submission
+from .model import (
+    Ending,
+    ExecutedNotebook,
+    Grade,
+    ManualQuestion,
+    Outcome,
+    QuestionResult,
+    Status,
+    Submission,
+)
 
 LIMITS = {
     Ending.TIMED_OUT: ("cell_seconds", "{} s for one cell"),
     Ending.SKIPPED: ("notebook_seconds", "{} s for all cells"),
     Ending.OUT_OF_MEMORY: ("memory_mb", "{} MB of memory"),
     Ending.DISK_FULL: ("disk_mb", "{} MB of disk"),
+    Ending.THREAD_LIMIT: ("threads", "{} threads"),
     Ending.OUTPUT_LIMIT: ("output_mb", "{} MB of output"),
 }
 """Which setting a cell's ending speaks of, and how the report says it."""
+
+
+LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.THREAD_LIMIT)
 
 
 def grade(submission: Submission, course: Course) -> Grade:
@@ -38,7 +51,9 @@ def grade(submission: Submission, course: Course) -> Grade:
             ended = time.monotonic()
     except NotGradable as reason:
         return not_gradable(submission, course, str(reason), time.monotonic() - started)
-    unchecked = [case.message for result in results for case in result.cases if case.outcome is Outcome.NOT_CHECKED]
+    unchecked = [
+        case.message for result in results for case in result.cases if case.outcome is Outcome.NOT_CHECKED
+    ]
     return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
@@ -82,14 +97,16 @@ def _read(submission: Submission, course: Course) -> ReadNotebook:
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
     return tuple(
-        ManualQuestion(question.name, question.title, question.points, read.manual_answers.get(question.name, ""))
+        ManualQuestion(
+            question.name, question.title, question.points, read.manual_answers.get(question.name, "")
+        )
         for question in course.lab.config.manual
     )
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:
     found = []
-    dead = [run for run in executed.cells if run.ending in (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL)]
+    dead = [run for run in executed.cells if run.ending in LETHAL]
     if dead:
         found.append(f"{len(dead)} cell(s) ended the kernel")
     if any(run.ending is Ending.TIMED_OUT for run in executed.cells):
@@ -112,5 +129,3 @@ def _limits_hit(
     if any(case.ending is Ending.TIMED_OUT for result in results for case in result.cases):
         hit.append(f"request_seconds: {limits.request_seconds:g} s for one call of a test")
     return tuple(dict.fromkeys(hit))
-
-

@@ -37,7 +37,9 @@ def main() -> None:
     if options.floor:
         print(floor_seconds(Path(options.floor)))
         return
-    print(f"{'notebook':<12} {'graded':>8} {'its cells':>10} {'overhead':>9} {'start':>7} {'questions':>10} {'floor':>8}")
+    print(
+        f"{'notebook':<12} {'graded':>8} {'its cells':>10} {'overhead':>9} {'start':>7} {'questions':>10} {'floor':>8}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         trivial = Path(folder) / "trivial.ipynb"
         nbformat.write(TRIVIAL, trivial)

@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config import Lab, check_files, load
-from ..errors import UsageError
-from ..model import Grade, Status, Submission
-from ..report import terminal
-from ..report.write import write_report, write_submission
+from autograder.config import Lab, check_files, load
+from autograder.errors import UsageError
+from autograder.model import Grade, Status, Submission
+from autograder.report import terminal
+from autograder.report.write import write_report, write_submission
+
 from .run import RunSettings, grade_all
 
 SOME_NOT_GRADABLE = 3
@@ -29,7 +30,7 @@ def grade_command(
     """
     from rich.console import Console
 
-    from ..intake.discover import discover
+    from autograder.intake.discover import discover
 
     console = Console()
     lab = load(config)

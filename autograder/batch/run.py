@@ -17,10 +17,10 @@ from multiprocessing.synchronize import Lock
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..model import Grade, Status, Submission
+from autograder.model import Grade, Status, Submission
 
 if TYPE_CHECKING:
-    from ..course import Course
+    from autograder.course import Course
 
 ATTEMPTS = 2
 """How often a submission is tried when its worker dies: once more, in case another one was to blame."""
@@ -103,9 +103,9 @@ class _Worker:
 
 
 def _start_worker(settings: RunSettings, slots: Any) -> None:
-    from ..config import load
-    from ..course import opened
-    from ..errors import AutograderError
+    from autograder.config import load
+    from autograder.course import opened
+    from autograder.errors import AutograderError
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what a Ctrl-C ends
     lock: Lock = slots.get_lock()
@@ -124,7 +124,7 @@ def _start_worker(settings: RunSettings, slots: Any) -> None:
 
 
 def _grade_one(submission: Submission) -> Grade:
-    from ..pipeline import grade
+    from autograder.pipeline import grade
 
     if _Worker.trouble is not None:
         raise _Worker.trouble

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..config import load
+from autograder.config import load
+
 from .check import build, check, plan_of
 
 DISAGREE = 1

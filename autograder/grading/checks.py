@@ -84,6 +84,8 @@ def as_tensor(value: Any, name: str) -> Tensor:
         )
     if value is Ellipsis:
         raise CheckFailed(f"{name} is still `...`.", help="Fill in the TODO.")
+    if isinstance(value, tuple) and not value:
+        raise CheckFailed(f"{name} is still empty: `()`.", help="Fill in the TODO.")
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-AUTOGRAD_CALLS = frozenset({"backward", "requires_grad_", "jacrev", "jacfwd", "vjp", "jvp", "make_dual"})
+AUTOGRAD_CALLS = frozenset({"backward", "jacrev", "jacfwd", "vjp", "jvp", "make_dual"})
 
 
 def static(notebook: Any) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from otter.test_files import ExceptionTestFile
 
-from ..errors import (
+from autograder.errors import (
     BadReply,
     ConfigurationError,
     KernelDied,
@@ -24,7 +24,8 @@ from ..errors import (
     StudentCodeError,
     StudentException,
 )
-from ..model import CaseResult, Ending, Outcome, QuestionResult
+from autograder.model import CaseResult, Ending, Outcome, QuestionResult
+
 from .checks import CheckFailed, collected_notes
 from .namespace import Namespace
 
@@ -148,7 +149,8 @@ def _student_failure(
         case StudentException(type_name="AutogradSwitchedOff"):
             return (
                 Outcome.FAILED, "The gradient is computed with autograd.",
-                "This lab is about deriving it: use the formula of the exercise.", failure.where, Ending.RAISED,
+                "This lab is about deriving it: use the formula of the exercise.",
+                failure.where, Ending.RAISED,
             )  # fmt: skip
         case StudentException(type_name="NotImplementedError"):
             return (

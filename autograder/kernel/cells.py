@@ -17,9 +17,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 
-from ..errors import SandboxError
-from ..model import CellRun, Ending
-from ..sandbox.launcher import StudentProcess
+from autograder.errors import SandboxError
+from autograder.model import CellRun, Ending
+from autograder.sandbox.launcher import StudentProcess
 
 CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 """The number that ends the path of each channel's socket."""
@@ -47,7 +47,7 @@ class CellLimits:
     output_bytes: int
 
 
-class KernelClient(AsyncKernelClient):
+class KernelClient(AsyncKernelClient):  # type: ignore[misc]
     """A client that knows its kernel's process, and so needs no heartbeat."""
 
     process: StudentProcess
@@ -129,7 +129,9 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             late = not task.done() and not ended.is_set()
             if late:
                 self.kc.process.signal(signal.SIGINT)
-                await asyncio.wait({task, death}, timeout=INTERRUPT_GRACE, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(
+                    {task, death}, timeout=INTERRUPT_GRACE, return_when=asyncio.FIRST_COMPLETED
+                )
             alive = await self._settle(task)
         finally:
             death.cancel()
@@ -152,12 +154,14 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             await task
         except DeadKernelError:
             return False
-        except Exception:  # noqa: BLE001  the kernel is the student's: it may send anything, and then it is done for
+        except Exception:  # noqa: BLE001  the kernel is the student's and may send anything
             self.kc.process.signal(signal.SIGKILL)
             return False
         return True
 
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
         """Take a message as nbclient does, within the output limit and without widgets."""
         kind = msg["msg_type"]
         if kind.startswith("comm") or kind == "update_display_data":

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import BadReply, KernelDied, RequestTimedOut, StudentException
-from ..sandbox.launcher import StudentProcess
+from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException
+from autograder.sandbox.launcher import StudentProcess
+
 from . import wire
 
 INTERRUPT_GRACE = 3.0
@@ -99,9 +100,11 @@ class Conversation:
         except wire.DeadlinePassed:
             raise self._interrupt(number) from None
         except wire.Disconnected:
-            raise self._lost(KernelDied("your code ended its own process")) from None
+            self._lose()
+            raise KernelDied("your code ended its own process") from None
         except wire.WireError as reason:
-            raise self._lost(BadReply(f"the answer cannot be read: {reason}")) from None
+            self._lose()
+            raise BadReply(f"the answer cannot be read: {reason}") from None
 
     def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
         if "value" in message:
@@ -127,11 +130,11 @@ class Conversation:
             answer = {"return": encoder.encode(function(*args, **kwargs))}
         except (KernelDied, RequestTimedOut):
             raise
-        except Exception as error:  # noqa: BLE001  wrong arguments are the student's; their code gets the error
+        except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
         wire.send(self._channel, answer, encoder.blobs, deadline)
 
-    def _interrupt(self, number: int) -> RequestTimedOut | KernelDied:
+    def _interrupt(self, number: int) -> RequestTimedOut:
         """Interrupt what runs; end the process if it does not give in."""
         self._process.signal(signal.SIGINT)
         grace = time.monotonic() + INTERRUPT_GRACE
@@ -143,12 +146,13 @@ class Conversation:
                 if "callback" in message:
                     wire.send(self._channel, {"error": "the time is over"}, [], grace)
         except wire.WireError:
-            return self._lost(RequestTimedOut("your code did not finish in time and had to be ended"))
+            self._lose()
+            return RequestTimedOut("your code did not finish in time and had to be ended")
 
-    def _lost(self, error: Any) -> Any:
+    def _lose(self) -> None:
+        """Give the process up: what it would still say belongs to nothing that we asked."""
         self.usable = False
         self._process.signal(signal.SIGKILL)
-        return error
 
     def _describe(self, value: Any) -> dict[str, Any]:
         if isinstance(value, RemoteObject):

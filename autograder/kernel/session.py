@@ -21,10 +21,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from ..errors import KernelDied, PolicyNotEnforced, SandboxError
-from ..model import CellRun, Ending, ExecutedNotebook
-from ..sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
-from ..sandbox.policy import Limits, Policy, readable_paths
+from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError
+from autograder.model import CellRun, Ending, ExecutedNotebook
+from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
+from autograder.sandbox.policy import Limits, Policy, readable_paths
+
 from . import wire
 from .cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
 from .remote import Conversation, RemoteNamespace
@@ -134,7 +135,9 @@ class Session:
         self._drop_kernel()
         self._starts += 1
         began = time.monotonic()
-        self._kernel = kernel = self._resources.enter_context(_Kernel(self._server, self._settings, self._until))
+        self._kernel = kernel = self._resources.enter_context(
+            _Kernel(self._server, self._settings, self._until)
+        )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
         until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
@@ -199,7 +202,9 @@ class _Kernel:
             resources.callback(self._end)
             ours.setblocking(False)
             self.layers = self._hear_ready(ours)
-            self._watchdog = resources.enter_context(Watchdog(self.process, place.work, self._settings.limits))
+            self._watchdog = resources.enter_context(
+                Watchdog(self.process, place.work, self._settings.limits)
+            )
             self.conversation = Conversation(
                 ours, self.process, self._settings.request_seconds, self._until, self._settings.reply_bytes
             )

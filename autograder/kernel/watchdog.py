@@ -1,4 +1,4 @@
-"""Ends a student process that outgrows its memory or its disk, whatever it is doing."""
+"""Ends a student process that outgrows its memory, its threads or its disk, whatever it is doing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-from ..model import Ending
-from ..sandbox.launcher import StudentProcess, resident_bytes
-from ..sandbox.policy import Limits
+from autograder.model import Ending
+from autograder.sandbox.launcher import StudentProcess, resident_bytes
+from autograder.sandbox.policy import Limits
+
 from .workspace import disk_usage
 
 PERIOD = 0.25
@@ -53,7 +54,18 @@ class Watchdog:
     def _excess(self) -> Ending | None:
         if resident_bytes(self._process.pid) > self._limits.resident_bytes:
             return Ending.OUT_OF_MEMORY
+        if _threads(self._process.pid) > self._limits.threads:
+            return Ending.THREAD_LIMIT
         size, count = disk_usage(self._work, self._limits.disk_files)
         if size > self._limits.disk_bytes or count > self._limits.disk_files:
             return Ending.DISK_FULL
         return None
+
+
+def _threads(pid: int) -> int:
+    """Threads of a process; 0 when it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("Threads:")), 0)

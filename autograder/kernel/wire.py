@@ -37,7 +37,8 @@ TENSOR_TYPES = frozenset(
     "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
 )
 ARRAY_TYPES = frozenset(
-    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool complex64 complex128".split()
+    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
+    + ["bool", "complex64", "complex128"]
 )
 
 
@@ -125,7 +126,9 @@ class Encoder:
     def _tensor(self, torch: Any, value: Any) -> list[Any]:
         dtype = str(value.dtype).removeprefix("torch.")
         if dtype not in TENSOR_TYPES or value.layout is not torch.strided or value.device.type == "meta":
-            raise NotPlain(f"a {value.layout} tensor of type {dtype} on {value.device} holds no plain numbers")
+            raise NotPlain(
+                f"a {value.layout} tensor of type {dtype} on {value.device} holds no plain numbers"
+            )
         if value.numel() * value.element_size() > self._budget:
             raise NotPlain(f"a tensor of {value.numel()} entries is too large")
         flat = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
@@ -177,7 +180,15 @@ class Decoder:
             return reader(self, body, depth + 1)
         except WireError:
             raise
-        except (TypeError, ValueError, KeyError, IndexError, OverflowError, RuntimeError, MemoryError) as reason:
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+            IndexError,
+            OverflowError,
+            RuntimeError,
+            MemoryError,
+        ) as reason:
             raise WireError(f"a malformed {kind}: {str(reason)[:200]}") from None
 
     def blob(self, index: Any) -> bytes:
@@ -264,7 +275,9 @@ _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
 # --- frames -----------------------------------------------------------------------------------
 
 
-def send(channel: socket.socket, message: dict[str, Any], blobs: list[bytes], deadline: float | None = None) -> None:
+def send(
+    channel: socket.socket, message: dict[str, Any], blobs: list[bytes], deadline: float | None = None
+) -> None:
     """Send one frame.
 
     Args:
@@ -275,9 +288,7 @@ def send(channel: socket.socket, message: dict[str, Any], blobs: list[bytes], de
         DeadlinePassed: it does not read.
     """
     header = json.dumps({"m": message, "b": [len(blob) for blob in blobs]}).encode("utf-8", "surrogatepass")
-    data = memoryview(
-        b"".join([_PREFIX.pack(len(header), sum(map(len, blobs))), header, *blobs])
-    )
+    data = memoryview(b"".join([_PREFIX.pack(len(header), sum(map(len, blobs))), header, *blobs]))
     while data:
         _wait(channel, deadline, write=True)
         try:

@@ -11,7 +11,8 @@ import os
 import resource
 import signal
 
-from ..errors import PolicyNotEnforced
+from autograder.errors import PolicyNotEnforced
+
 from . import landlock, seccomp
 from .policy import WRITABLE_DEVICES, Limits, Policy
 
@@ -32,7 +33,7 @@ def confine(policy: Policy) -> list[str]:
     """
     os.chdir(policy.work)
     os.umask(0o077)
-    layers = [_limit(policy.limits)]
+    layers = [_limit(policy.limits, own_user=policy.uid is not None)]
     layers.append(_become(policy.uid) if policy.uid is not None else _drop_capabilities())
     rules = [(path, landlock.READ) for path in policy.readable]
     rules += [(path, landlock.DEVICE) for path in WRITABLE_DEVICES]
@@ -58,17 +59,18 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _limit(limits: Limits) -> str:
+def _limit(limits: Limits, *, own_user: bool) -> str:
     values = {
         resource.RLIMIT_DATA: limits.memory_bytes,
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_NPROC: limits.threads,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
+    if own_user:  # it counts everything that the user runs, which is only this process
+        values[resource.RLIMIT_NPROC] = limits.threads
     for kind, value in values.items():
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
@@ -89,7 +91,7 @@ def _become(uid: int) -> str:
 
 def _drop_capabilities() -> str:
     class Header(ctypes.Structure):
-        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]  # noqa: RUF012
+        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
     for capability in range(64):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails where there is none to drop

@@ -102,7 +102,7 @@ def _run_child(
     code = 70  # EX_SOFTWARE: our own set-up failed
     try:
         control.close()
-        from ..kernel.guest import app
+        from autograder.kernel.guest import app
 
         code = app.run(message, descriptors[0], served)
     finally:
@@ -142,7 +142,7 @@ def _readable_to(uid: int) -> bool:
             os.setgroups([])
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
-            files = [m.__file__ for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
+            files = [str(m.__file__) for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
             code = 0 if all(os.access(file, os.R_OK) for file in files if os.path.isabs(file)) else 1
         finally:
             os._exit(code)

@@ -12,7 +12,7 @@ import os
 import stat
 from collections.abc import Iterable
 
-from ..errors import PolicyNotEnforced
+from autograder.errors import PolicyNotEnforced
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # one number on every architecture
 _CREATE_RULESET_VERSION = 1
@@ -39,7 +39,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _RulesetAttr(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012 (a C structure's layout)
+    _fields_ = [
         ("handled_access_fs", ctypes.c_uint64),
         ("handled_access_net", ctypes.c_uint64),
         ("scoped", ctypes.c_uint64),
@@ -48,7 +48,7 @@ class _RulesetAttr(ctypes.Structure):
 
 class _PathBeneathAttr(ctypes.Structure):
     _pack_ = 1
-    _fields_ = [("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32)]  # noqa: RUF012
+    _fields_ = [("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32)]
 
 
 def abi() -> int:
@@ -85,7 +85,9 @@ def restrict(rules: Iterable[tuple[str, int]]) -> str:
     """
     version = abi()
     if version < 1:
-        raise PolicyNotEnforced("the kernel offers no Landlock (Linux 5.13 or newer, CONFIG_SECURITY_LANDLOCK)")
+        raise PolicyNotEnforced(
+            "the kernel offers no Landlock (Linux 5.13 or newer, CONFIG_SECURITY_LANDLOCK)"
+        )
     attr, size = _handled(version)
     ruleset = _call(_CREATE_RULESET, ctypes.byref(attr), ctypes.c_size_t(size), 0)
     try:

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..errors import SandboxError
+from autograder.errors import SandboxError
+
 from .forkserver import MESSAGE_BYTES
 
 FIRST_UID = 61_184
@@ -93,8 +94,15 @@ class ForkServer:
         counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
         environment = ENVIRONMENT | counts | {"MPLCONFIGDIR": str(_matplotlib_cache())}
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", "autograder.sandbox.forkserver"]
-            + [str(theirs.fileno()), json.dumps(settings)],
+            [
+                sys.executable,
+                "-P",
+                "-s",
+                "-m",
+                "autograder.sandbox.forkserver",
+                str(theirs.fileno()),
+                json.dumps(settings),
+            ],
             pass_fds=[theirs.fileno()],
             env=environment,
             cwd="/",
@@ -179,7 +187,9 @@ class ForkServer:
                 raise SandboxError(f"the fork server did not start within {START_SECONDS:.0f} s") from None
             if not data:
                 code = self._process.wait(timeout=10)
-                raise SandboxError(f"the fork server could not start (exit code {code}; see its message above)")
+                raise SandboxError(
+                    f"the fork server could not start (exit code {code}; see its message above)"
+                )
             self._ready = json.loads(data)
         return self._ready
 
@@ -205,5 +215,3 @@ def _matplotlib_cache() -> Path:
         path = Path(tempfile.gettempdir()) / f"autograder-matplotlib-{os.getuid()}"
         path.mkdir(mode=0o700, exist_ok=True)
     return path
-
-

@@ -35,7 +35,8 @@ class Limits:
         disk_bytes: size of everything in the working directory.
         disk_files: number of files in the working directory.
         open_files: file descriptors.
-        threads: threads; the kernel enforces it where a user id of its own is used.
+        threads: threads at which the watchdog ends the process; with a user id of its own (RLIMIT_NPROC)
+            there cannot be more in the first place.
         cpu_seconds: processor time of all threads.
     """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"
 GOOD = (
@@ -108,7 +108,11 @@ def test_no_process_is_left(graded_class):
             commands.append(entry.read_bytes())
         except OSError:
             continue
-    mine = [c for c in commands if b"autograder.sandbox.forkserver" in c and b"words.txt" in c and b"/ag-data-" in c]
+    mine = [
+        c
+        for c in commands
+        if b"autograder.sandbox.forkserver" in c and b"words.txt" in c and b"/ag-data-" in c
+    ]
     # The session's own toy course has one fork server; the command's two are gone.
     assert len(mine) <= 1
 
@@ -138,7 +142,9 @@ def test_a_broken_test_file_is_named(tmp_path, write_notebook):
     lab = tmp_path / "lab"
     shutil.copytree(TOY_LAB, lab)
     (lab / "questions" / "median.py").write_text("OK_FORMAT = False\nname = 'median'\nthis is no Python\n")
-    done = autograder("grade", write_notebook(*GOOD), "--out", tmp_path / "o", "--config", lab / "grading_config.yml")
+    done = autograder(
+        "grade", write_notebook(*GOOD), "--out", tmp_path / "o", "--config", lab / "grading_config.yml"
+    )
     assert done.returncode == 2
     assert "median.py" in done.stderr
     assert "Traceback" not in done.stderr

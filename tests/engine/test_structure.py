@@ -76,7 +76,9 @@ def test_there_is_no_import_cycle():
     for path in ENGINE.rglob("*.py"):
         lazy = set()
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+            if isinstance(node, ast.FunctionDef) or (
+                isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+            ):
                 for inner in ast.walk(node):
                     if isinstance(inner, ast.ImportFrom) and inner.module:
                         lazy.add(inner.module.split(".")[-1])
@@ -97,7 +99,14 @@ def test_there_is_no_import_cycle():
 @pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
 def test_the_engine_names_no_symbol_of_the_lab(path):
     text = path.read_text()
-    for symbol in ("_compute_grad", "get_random_day", "train_rnn", "mse_loss_func", "do_training_step", "BPTT"):
+    for symbol in (
+        "_compute_grad",
+        "get_random_day",
+        "train_rnn",
+        "mse_loss_func",
+        "do_training_step",
+        "BPTT",
+    ):
         assert symbol not in text
 
 

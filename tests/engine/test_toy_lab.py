@@ -75,7 +75,12 @@ def test_an_endless_cell_is_interrupted_and_the_rest_is_graded(grade_cells):
 @pytest.mark.slow
 def test_an_endless_cell_that_ignores_interrupts_is_ended(grade_cells):
     ignore = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-    grade = grade_cells(MEDIAN, ignore + "while True:\n    try:\n        while True: pass\n    except BaseException: pass", COUNTS, CLASS)
+    grade = grade_cells(
+        MEDIAN,
+        ignore + "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        COUNTS,
+        CLASS,
+    )
     assert grade.score == 5
     assert grade.cells[1].ending is Ending.TIMED_OUT
 
@@ -107,6 +112,17 @@ def test_disk_beyond_the_limit_ends_the_kernel_and_costs_only_the_cell(grade_cel
     assert grade.score == 5
     assert grade.cells[1].ending is Ending.DISK_FULL
     assert grade.limits_hit == ("disk_mb: 20 MB of disk",)
+
+
+@pytest.mark.slow
+def test_threads_beyond_the_limit_cost_only_the_cell(grade_cells):
+    many = "import threading, time\nfor i in range(300): threading.Thread(target=time.sleep, args=(2,)).start()\ntime.sleep(2)"
+    grade = grade_cells(MEDIAN, many, COUNTS, CLASS)
+    assert grade.score == 5
+    # With a user id of its own the process cannot start them; else the watchdog ends it.
+    assert grade.cells[1].ending is Ending.THREAD_LIMIT or grade.cells[1].error.startswith(
+        "RuntimeError: can't start"
+    )
 
 
 def test_commands_are_skipped_and_other_downloads_fail_clearly(grade_cells):

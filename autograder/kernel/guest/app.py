@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import PolicyNotEnforced
-from ...sandbox import enter
-from ...sandbox.policy import Policy
-from .. import wire
+from autograder.errors import PolicyNotEnforced
+from autograder.kernel import wire
+from autograder.sandbox import enter
+from autograder.sandbox.policy import Policy
+
 from . import questions, scenery
 
 COMM_TARGET = "autograder.questions"
@@ -52,7 +53,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         app.kernel.comm_manager.register_target(COMM_TARGET, lambda comm, opened: server.serve())
         if policy.enforce:
             layers += enter.seal(policy)
-    except Exception as reason:  # noqa: BLE001  no student code has run: whatever it is, the TA must read it
+    except Exception as reason:  # noqa: BLE001  no student code has run: the TA must read it
         where = "" if isinstance(reason, PolicyNotEnforced) else traceback.format_exc()
         wire.send(channel, {"failed": f"{type(reason).__name__}: {reason}\n{where}".strip()}, [])
         return 71  # EX_OSERR
@@ -81,7 +82,6 @@ def _only_descriptor(descriptor: int) -> int:
 
 def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
     """An initialised, not yet started ``IPKernelApp`` on the sockets of ``connection``."""
-    import zmq
     from ipykernel import kernelapp
     from traitlets.config import Config
 
@@ -105,8 +105,9 @@ def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
         def init_control(self, context: Any) -> None:
             """Leave the debugger's socket unconnected: it would dial out after the seal."""
             super().init_control(context)
+            unconnected = context.socket(self.debug_shell_socket.type)
             self.debug_shell_socket.close()
-            self.debug_shell_socket = context.socket(zmq.DEALER)
+            self.debug_shell_socket: Any = unconnected
 
     config = Config()
     config.HistoryManager.enabled = False

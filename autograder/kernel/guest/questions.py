@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from ...no_autograd import no_autograd
-from .. import wire
+from autograder.kernel import wire
+from autograder.no_autograd import no_autograd
+
 from . import scenery
 
 TEXT_LIMIT = 2_000
@@ -168,13 +169,13 @@ def _assign(target: Any, name: str, value: Any) -> None:
     A ``torch.nn.Module`` refuses a plain tensor where it holds a parameter, and a leaf that
     requires gradients keeps doing so.
     """
-    torch = sys.modules.get("torch")
-    current = getattr(target, name, None)
-    if torch is not None and isinstance(current, torch.nn.Parameter) and isinstance(value, torch.Tensor):
-        value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
-    elif isinstance(current, getattr(torch, "Tensor", ())) and isinstance(value, torch.Tensor):
-        if current.is_leaf and current.requires_grad and value.is_floating_point():
-            value.requires_grad_(True)
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        current = getattr(target, name, None)
+        if isinstance(current, torch.nn.Parameter):
+            value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
+        elif isinstance(current, torch.Tensor) and current.is_leaf and value.is_floating_point():
+            value.requires_grad_(current.requires_grad)
     setattr(target, name, value)
 
 
