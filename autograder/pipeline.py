@@ -127,5 +127,5 @@ def _limits_hit(
             name, text = LIMITS[run.ending]
             hit.append(f"{name}: {text.format(f'{getattr(limits, name):g}')}")
     if any(case.ending is Ending.TIMED_OUT for result in results for case in result.cases):
-        hit.append(f"request_seconds: {limits.request_seconds:g} s for one call of a test")
+        hit.append("request_seconds: a call of a test did not finish in its time")
     return tuple(dict.fromkeys(hit))

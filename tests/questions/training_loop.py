@@ -19,7 +19,10 @@ def loss_at_the_end(env):
 
 TRAINING_ROWS = 34_368
 FEW_ROWS = 480  # the steps are ours and bring their own data: sending little to the notebook is faster
-SECONDS = 120.0
+# Deadlines of one call, in seconds. An endless loop costs each of them once.
+FEW_STEPS_SECONDS = 10.0  # three steps, ours or the student's
+RIGHT_STEPS_SECONDS = 30.0  # 500 of our steps: about two seconds
+OWN_STEPS_SECONDS = 120.0  # 500 of the student's steps: up to twenty seconds with a large batch
 HOPELESS = 0.3  # unlucky honest runs end below; about 0.9 is what predicting the mean gives
 
 
@@ -76,7 +79,7 @@ def one_number_each(losses):
     return checks.as_tensor(losses, "losses").reshape(-1)
 
 
-def train(env, steps, data):
+def train(env, steps, data, seconds):
     """Call the student's train_rnn; its network and losses."""
     from autograder.grading import checks
     from autograder.grading.namespace import namespace_of
@@ -84,7 +87,7 @@ def train(env, steps, data):
     from reference.judging import defined
 
     train_rnn = defined(env.get("train_rnn"), "train_rnn")
-    with namespace_of(env).time_limit(SECONDS):
+    with namespace_of(env).time_limit(seconds):
         result = train_rnn(given(data), steps)
     checks.require(
         isinstance(result, tuple | list) and len(result) == 2,
@@ -94,7 +97,7 @@ def train(env, steps, data):
     return result
 
 
-def train_with_right_steps(env, steps, seed):
+def train_with_right_steps(env, steps, seed, seconds):
     """Call train_rnn with do_training_step replaced; network, losses, and the losses of the steps made."""
     from autograder.errors import RequestTimedOut
     from autograder.grading.namespace import namespace_of, replaced, student_errors
@@ -110,7 +113,7 @@ def train_with_right_steps(env, steps, seed):
         namespace_of(env).seed(seed)
         try:
             with replaced(env, do_training_step=made.do_training_step, **others):
-                rnn, losses = train(env, steps, data[:FEW_ROWS])
+                rnn, losses = train(env, steps, data[:FEW_ROWS], seconds)
         except RequestTimedOut:
             raise
         except student_errors(env):
@@ -129,9 +132,10 @@ def one_loss_per_step(env):
     from autograder.grading import checks
 
     steps = 3
-    _, losses, made = train_with_right_steps(env, steps, seed=0)
-    if not made:  # a loop that does not call do_training_step: it has to show by itself that it counts
-        _, losses = train(env, steps, training_data(whole=False))
+    _, losses, made = train_with_right_steps(env, steps, 0, FEW_STEPS_SECONDS)
+    if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
+        rnn, losses = train(env, steps, training_data(whole=False), FEW_STEPS_SECONDS)
+        check_moved(env, rnn)
     values = one_number_each(losses)
     checks.require(
         len(values) == steps,
@@ -170,6 +174,24 @@ def really_trained(env):
         trained_again(env, failure)
 
 
+def check_moved(env, rnn):
+    """Check that training changed the biases, which a new network has in common with every other."""
+    from autograder.grading import checks
+    from reference.judging import defined, weights_of
+
+    new, trained = weights_of(defined(env.get("RNN"), "RNN")()), weights_of(rnn)
+    same = (
+        bool((new.c == trained.c).all())
+        and new.b.shape == trained.b.shape
+        and bool((new.b == trained.b).all())
+    )
+    checks.require(
+        not same,
+        "train_rnn returns a network that was never trained.",
+        help="Call do_training_step in the loop, with the network that is returned.",
+    )
+
+
 def trained_again(env, own):
     """Bad luck, or a mistake in another function: train again, with right steps where that is possible."""
     from autograder.grading import checks
@@ -177,7 +199,7 @@ def trained_again(env, own):
 
     limits = settings()
     for seed in limits.rerun_seeds:
-        rnn, losses, made = train_with_right_steps(env, limits.num_steps, seed)
+        rnn, losses, made = train_with_right_steps(env, limits.num_steps, seed, RIGHT_STEPS_SECONDS)
         if not made:
             trained_by_themselves(env, own)
             return
@@ -201,7 +223,7 @@ def trained_by_themselves(env, own):
     failure = own
     for seed in settings().rerun_seeds:
         namespace_of(env).seed(seed)
-        rnn, losses = train(env, settings().num_steps, training_data(whole=False))
+        rnn, losses = train(env, settings().num_steps, training_data(whole=False), OWN_STEPS_SECONDS)
         try:
             check_trained(rnn, losses)
         except checks.CheckFailed as reason:
