@@ -7,6 +7,8 @@ until a 1 % error in any one entry of any expected tensor exceeds the tolerance 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,9 +72,22 @@ class Case:
         return f"T={self.steps}, H={hidden_size}, F={features}"
 
 
+_precision: ContextVar[torch.dtype] = ContextVar("precision", default=torch.float32)
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """Hand out float64 inside the block, for notebooks that keep everything in it."""
+    token = _precision.set(torch.float64)
+    try:
+        yield
+    finally:
+        _precision.reset(token)
+
+
 def given(tensor: Tensor) -> Tensor:
-    """A float32 copy for a student's function, which may write to it."""
-    return tensor.to(torch.float32, copy=True)
+    """A copy for a student's function, which may write to it: float32 unless in ``double_precision``."""
+    return tensor.to(_precision.get(), copy=True)
 
 
 def _as_float32(tensor: Tensor) -> Tensor:

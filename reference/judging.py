@@ -39,14 +39,14 @@ def defined(value: Any, name: str) -> Any:
 
 
 def network(rnn_class: Any, weights: Weights) -> Any:
-    """An instance of the student's class with the given weights in float32."""
+    """An instance of the student's class with the given weights."""
     rnn = defined(rnn_class, "RNN")(*weights.sizes)
     set_weights(rnn, weights)
     return rnn
 
 
 def set_weights(rnn: Any, weights: Weights) -> None:
-    """Give ``rnn`` these weights, as float32 tensors."""
+    """Give ``rnn`` these weights."""
     for name, value in weights.tensors().items():
         try:
             setattr(rnn, name, given(value))
@@ -77,6 +77,30 @@ def weights_of(rnn: Any) -> Weights:
     return Weights(**found)
 
 
+SPEAKS_OF_TYPES = ("dtype", "scalar type", "Double", "double")
+"""In the messages of torch that complain about two number types in one operation."""
+
+
+def in_either_precision(env: Any, check: Callable[[], None]) -> None:
+    """Run ``check`` with float32 inputs, and with float64 ones if the student's code keeps to that.
+
+    A notebook that turns data and weights into float64 is as right as another; torch then refuses the
+    float32 that the lab's own data would be.
+
+    Raises:
+        CheckFailed, StudentCodeError: of the second run where there is one.
+    """
+    try:
+        check()
+    except student_errors(env) as error:
+        if not any(word in str(error) for word in SPEAKS_OF_TYPES):
+            raise
+    else:
+        return
+    with cases.double_precision():
+        check()
+
+
 Ask = Callable[[Any, Case], Any]
 """Calls a student's function with the inputs of a case."""
 
@@ -98,7 +122,7 @@ def judge(
     help: str,
     select: Select = _everything,
 ) -> None:
-    """Judge a function of the network on all cases, T = 1 among them.
+    """Judge a function of the network on all cases, T = 1 among them, in either precision.
 
     Args:
         name: of the result, for the message.
@@ -112,6 +136,19 @@ def judge(
         CheckFailed: a case's result is wrong. The message names the mistake that explains all results, and
             shows the smallest case that is wrong.
     """
+    in_either_precision(env, lambda: _judge(env, rnn_class, name, ask, expected, mistakes, help, select))
+
+
+def _judge(
+    env: Any,
+    rnn_class: Any,
+    name: str,
+    ask: Ask,
+    expected: Callable[[Case], Tensor],
+    mistakes: Callable[[Case], Mapping[str, Tensor]],
+    help: str,
+    select: Select,
+) -> None:
     results = []
     for case in cases.sequences():
         right = expected(case)
@@ -163,7 +200,7 @@ def explain(results: Sequence[Result], name: str, help: str) -> None:
 
 
 def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
-    """Judge each row of the student's grad_h by the student's own row after it.
+    """Judge each row of the student's grad_h by the student's own row after it, in either precision.
 
     A mistake in the last row therefore costs nothing here.
 
@@ -173,6 +210,10 @@ def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     Raises:
         CheckFailed: a row does not follow from the row after it, or nothing can follow because that is zero.
     """
+    in_either_precision(env, lambda: _judge_recursion(env, rnn_class, ask))
+
+
+def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     results = []
     for case in cases.sequences():
         if case.steps == 1:

@@ -108,7 +108,10 @@ class Conversation:
 
     def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
         if "value" in message:
-            return wire.Decoder(blobs, self._resolve).decode(message["value"])
+            try:
+                return wire.Decoder(blobs, self._resolve).decode(message["value"])
+            except wire.WireError as reason:  # the frame was whole: the conversation can go on
+                raise BadReply(f"the answer is no plain value: {reason}") from None
         raised = message.get("raised")
         if isinstance(raised, dict):
             texts = [str(raised.get(part, "")) for part in ("type", "text", "where")]
@@ -164,6 +167,8 @@ class Conversation:
         raise TypeError(f"a {type(value).__name__} of the test file cannot be sent to the notebook")
 
     def _resolve(self, body: Any) -> RemoteObject:
+        if not isinstance(body, dict) or not {"id", "kind", "callable"} <= body.keys():
+            raise wire.WireError("not an object")
         number, kind = body["id"], body["kind"]
         if type(number) is not int or not isinstance(kind, str):
             raise wire.WireError("not an object")

@@ -36,10 +36,7 @@ MAX_HEADER = 64 << 20
 TENSOR_TYPES = frozenset(
     "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
 )
-ARRAY_TYPES = frozenset(
-    "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64".split()
-    + ["bool", "complex64", "complex128"]
-)
+ARRAY_TYPES = (TENSOR_TYPES - {"bfloat16"}) | {"uint16", "uint32", "uint64"}
 
 
 class WireError(Exception):
@@ -115,6 +112,7 @@ class Encoder:
             return {"tensor": self._tensor(torch, value)}
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
+            value = numpy.ndarray.view(value, numpy.ndarray) if isinstance(value, numpy.ndarray) else value
             dtype = str(value.dtype)
             if dtype not in ARRAY_TYPES:
                 raise NotPlain(f"an array of type {dtype} holds no plain numbers")
@@ -124,6 +122,15 @@ class Encoder:
         return None
 
     def _tensor(self, torch: Any, value: Any) -> list[Any]:
+        # Without the overrides of a subclass: its numbers are wanted, not what it says of itself.
+        with torch._C.DisableTorchFunctionSubclass():
+            try:
+                base = torch.Tensor.as_subclass(value, torch.Tensor)
+            except RuntimeError as reason:  # sparse, and other kinds without numbers of their own
+                raise NotPlain(f"a tensor without plain numbers: {reason}") from None
+            return self._plain_tensor(torch, base)
+
+    def _plain_tensor(self, torch: Any, value: Any) -> list[Any]:
         dtype = str(value.dtype).removeprefix("torch.")
         if dtype not in TENSOR_TYPES or value.layout is not torch.strided or value.device.type == "meta":
             raise NotPlain(

@@ -23,7 +23,9 @@ def worked_by_hand(env):
     hidden, y = torch.as_tensor(hidden).detach().float(), torch.as_tensor(y).detach().float()
     assert tuple(hidden.shape) == (2, 1), f"hidden has shape {tuple(hidden.shape)}, expected (T, H) = (2, 1)."
     assert torch.allclose(hidden, torch.tensor([[0.6], [0.8]]), atol=1e-4), (
-        f"hidden is {hidden.tolist()}, by hand it is [[0.6], [0.8]]."
+        f"hidden is {hidden.double().round(decimals=4).tolist()}, by hand it is [[0.6], [0.8]]."
     )
     assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
-    assert torch.allclose(y, torch.tensor([1.5]), atol=1e-4), f"y is {float(y)}, by hand 2 · 0.8 − 0.1 = 1.5."
+    assert torch.allclose(y, torch.tensor([1.5]), atol=1e-4), (
+        f"y is {float(y):.4g}, by hand 2 · 0.8 − 0.1 = 1.5."
+    )

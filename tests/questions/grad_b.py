@@ -30,6 +30,11 @@ def worked_example(env):
     return rnn
 
 
+def readable(numbers):
+    """Numbers of a tensor, rounded for a message."""
+    return numbers.double().round(decimals=4).tolist()
+
+
 def by_hand(result, expected, what):
     """Compare with numbers that were worked out by hand."""
     assert not isinstance(result, type(None) | type(...)), (
@@ -40,7 +45,7 @@ def by_hand(result, expected, what):
         f"{what} has shape {tuple(result.shape)}, expected {tuple(expected.shape)}."
     )
     assert torch.allclose(result, expected, rtol=1e-3, atol=1e-4), (
-        f"{what} is {result.tolist()}, by hand it is {expected.tolist()}."
+        f"{what} is {readable(result)}, by hand it is {readable(expected)}."
     )
 
 

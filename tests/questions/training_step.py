@@ -21,9 +21,9 @@ def worked_by_hand(env):
             getattr(rnn, parameter).data = torch.zeros(size)
     loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
-    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss)}, by hand (0 − 1)² = 1."
+    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
     c = float(rnn.c)
-    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c}; by hand 0 − 0.1 · (−2) = 0.2."
+    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c:.4g}; by hand 0 − 0.1 · (−2) = 0.2."
     assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
         "u changed although its gradient is zero."
     )
