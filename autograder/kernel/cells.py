@@ -98,7 +98,9 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
         super().__init__(
             notebook, allow_errors=True, timeout=None, record_timing=False, store_widget_state=False,
             coalesce_streams=True, iopub_timeout=4, raise_on_iopub_timeout=False,
+            on_cell_executed=self._remember,
         )  # fmt: skip
+        self._reply: dict[str, Any] = {}
         self.kc = client
         self.reset_execution_trackers()
         self.outputs_cut = False
@@ -117,12 +119,12 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
         Returns:
             How it went, and whether the kernel is still usable.
         """
-        cell = self.nb.cells[index]
+        self._reply = {}
         started = time.monotonic()
         cut_before = self.outputs_cut
         allowed = min(self._limits.cell_seconds, self._limits.notebook_until - started)
         allowed = allowed if seconds is None else min(allowed, seconds)
-        task = asyncio.ensure_future(self.async_execute_cell(cell, index))
+        task = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
         death = asyncio.ensure_future(ended.wait())
         try:
             await asyncio.wait({task, death}, timeout=max(allowed, 0.01), return_when=asyncio.FIRST_COMPLETED)
@@ -140,7 +142,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             return CellRun(index, Ending.TIMED_OUT, seconds), alive
         if not alive:
             return CellRun(index, Ending.DIED, seconds), False
-        error = _error_of(cell)
+        error = _error_of(self._reply)
         if self.outputs_cut and not cut_before:
             return CellRun(index, Ending.OUTPUT_LIMIT, seconds, error), True
         return CellRun(index, Ending.RAISED if error else Ending.FINISHED, seconds, error), True
@@ -158,6 +160,10 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             self.kc.process.signal(signal.SIGKILL)
             return False
         return True
+
+    def _remember(self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+        """Keep what the kernel says of the cell's end (nbclient's hook)."""
+        self._reply = execute_reply
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
@@ -189,8 +195,12 @@ def _text_length(content: Any) -> int:
     return 8
 
 
-def _error_of(cell: NotebookNode) -> str:
-    for output in cell.outputs:
-        if output.get("output_type") == "error":
-            return f"{str(output.get('ename'))[:200]}: {str(output.get('evalue'))[:2000]}"
-    return ""
+def _error_of(reply: dict[str, Any]) -> str:
+    """``Type: message`` of the exception that ended the cell; empty if none did.
+
+    From the reply, not from the outputs: a traceback may fail to be formatted.
+    """
+    content = reply.get("content")
+    if not isinstance(content, dict) or content.get("status") != "error":
+        return ""
+    return f"{str(content.get('ename'))[:200]}: {str(content.get('evalue'))[:2000]}"

@@ -48,7 +48,13 @@ def main(folder: Path) -> None:
 def photograph(page: Path, picture: Path, width: int, height: int) -> None:
     """Have Chromium show ``page`` in a window of ``width`` by ``height`` and keep what it shows."""
     with tempfile.TemporaryDirectory() as profile:
-        command = ["chromium", "--headless", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"]
+        command = [
+            "chromium",
+            "--headless",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            f"--user-data-dir={profile}",
+        ]
         command += ["--no-first-run", "--disable-background-networking", "--disable-sync", "--disable-quic"]
         command += ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own sandbox refuses root
         command += [f"--window-size={width},{height}", f"--screenshot={picture}", page.resolve().as_uri()]

@@ -116,7 +116,7 @@ def test_disk_beyond_the_limit_ends_the_kernel_and_costs_only_the_cell(grade_cel
 
 @pytest.mark.slow
 def test_threads_beyond_the_limit_cost_only_the_cell(grade_cells):
-    many = "import threading, time\nfor i in range(300): threading.Thread(target=time.sleep, args=(2,)).start()\ntime.sleep(2)"
+    many = "import threading, time\nthreading.stack_size(65536)\nfor i in range(300): threading.Thread(target=time.sleep, args=(2,)).start()\ntime.sleep(2)"
     grade = grade_cells(MEDIAN, many, COUNTS, CLASS)
     assert grade.score == 5
     # With a user id of its own the process cannot start them; else the watchdog ends it.

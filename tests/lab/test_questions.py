@@ -190,7 +190,7 @@ def test_a_forward_pass_that_remembers_loses_its_states():
         .replace("        y = self", "        self.last = h[-1]\n        y = self")
     }
     points, message = ask(notebook(changes), "forward")
-    assert points == 1
+    assert points == 0
     assert "keep no state" in message
 
 
@@ -219,7 +219,7 @@ def test_losses_without_a_trained_network_are_refused():
         [0.01 + 1e-4 * i for i in range(num_steps)],
     )
     points, message = ask(env, "training_loop")
-    assert points == 1
+    assert points == 0
     assert "do not predict the temperature" in message
 
 
