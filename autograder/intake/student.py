@@ -13,7 +13,7 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     """A student's name for each path.
 
     It is the file's stem. Where that is the lab's own notebook, or several files share it, the folder
-    that holds the file names the student; where several share that too (``alice/work/lab.ipynb``), the
+    that holds the file names the student; where several share that too (``alice/lab9/lab.ipynb``), the
     nearest folder that tells them apart.
 
     Args:

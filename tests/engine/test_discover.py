@@ -109,7 +109,7 @@ def test_an_archive_in_a_folder_or_a_zip_is_opened_and_noted(desk: Desk) -> None
         (["ada/rnn_lab.ipynb"], ["ada"]),
         (["ada.ipynb", "bob.ipynb"], ["ada", "bob"]),
         (["ada/notebook.ipynb", "bob/Notebook.ipynb"], ["ada", "bob"]),
-        (["ada/work/lab.ipynb", "bob/work/lab.ipynb"], ["ada", "bob"]),
+        (["ada/lab9/lab.ipynb", "bob/lab9/lab.ipynb"], ["ada", "bob"]),
         (["1/ada/lab.ipynb", "2/bob/lab.ipynb"], ["ada", "bob"]),
         (["ada/lab.ipynb", "bob/sub/lab.ipynb"], ["ada", "sub"]),
         (["lab.ipynb", "bob/lab.ipynb"], ["lab", "bob"]),
