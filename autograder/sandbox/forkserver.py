@@ -125,7 +125,8 @@ def _preload(modules: Sequence[str], threads: int) -> None:
         importlib.import_module(name)
     # Not matplotlib_inline: its import hooks it into the running shell, and there is none yet.
     drawing = ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"]
-    for name in [*modules, *(drawing if "matplotlib.pyplot" in modules else [])]:
+    # requests: so that its downloads can be answered from memory like those of urllib.
+    for name in [*modules, *(drawing if "matplotlib.pyplot" in modules else []), "requests"]:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
     if torch := sys.modules.get("torch"):

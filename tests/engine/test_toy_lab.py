@@ -136,6 +136,21 @@ def test_commands_are_skipped_and_other_downloads_fail_clearly(grade_cells):
     assert "there is no network while grading" in grade.cells[1].error
 
 
+@pytest.mark.parametrize(
+    "download",
+    [
+        "import requests; text = requests.get(url).text",
+        "import urllib.request as r; text = r.urlopen(r.Request(url)).read().decode()",
+        "import urllib.request as r; text = open(r.urlretrieve(url, 'copy.txt')[0]).read()",
+        "import pandas as pd; text = ' '.join(pd.read_csv(url, sep=' ', header=None).iloc[0])",
+        "text = open('words.txt').read()",
+    ],
+)
+def test_the_files_of_the_lab_are_there_however_they_are_fetched(grade_cells, download):
+    grade = grade_cells(f"url = '{URL}'\n{download}\nassert text == 'one two two three three three'")
+    assert grade.cells[0].error == ""
+
+
 def test_the_otter_of_the_notebook_is_a_stand_in(grade_cells):
     grade = grade_cells(
         "import otter\ngrader = otter.Notebook('words.ipynb')", "grader.check('median')", "grader.export()",
