@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__
-from .errors import AutograderError, UsageError
+from autograder import __version__
+from autograder.errors import AutograderError, UsageError
 
 CONFIG_NAME = "grading_config.yml"
 
@@ -106,7 +106,7 @@ def _config_path(given: Path | None) -> Path:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from .batch.command import grade_command
+    from autograder.batch.command import grade_command
 
     jobs = options.jobs or len(os.sched_getaffinity(0))
     return grade_command(
@@ -116,13 +116,13 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from .build.command import build_command
+    from autograder.build.command import build_command
 
     return build_command(_config_path(options.config), check_only=options.check)
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from .doctor import doctor_command
+    from autograder.doctor import doctor_command
 
     return doctor_command(
         _config_path(options.config), quick=options.quick, enforce=options.sandbox == "full"

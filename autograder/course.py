@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import __version__
-from .config import MB, Lab
-from .errors import ConfigurationError, SandboxError
-from .grading.questions import Question, load_questions
-from .kernel.session import SessionSettings
-from .sandbox.launcher import ForkServer
-from .sandbox.policy import Limits, exposes, readable_paths
+from autograder import __version__
+from autograder.config import MB, Lab
+from autograder.errors import ConfigurationError, SandboxError
+from autograder.grading.questions import Question, load_questions
+from autograder.kernel.session import GUEST, SessionSettings
+from autograder.sandbox.launcher import ForkServer
+from autograder.sandbox.policy import Limits, exposes, readable_paths
 
 VERSIONED = ("torch", "numpy", "ipykernel", "nbclient", "jupyter_client", "otter-grader", "nbformat")
 """Packages whose version is part of every result."""
@@ -65,7 +65,7 @@ def opened(lab: Lab, *, seed: int | None = None, slot: int = 0, enforce: bool = 
         served = {item.url: files[item.name] for item in config.data}
         # The server imports while we read the test files.
         with ForkServer(
-            config.kernel.preload, served, slot=slot, own_user=enforce, threads=config.kernel.threads
+            GUEST, config.kernel.preload, served, slot=slot, own_user=enforce, threads=config.kernel.threads
         ) as server:
             questions = load_questions(lab.root, config.tests, config.questions)
             _limit_own_threads()

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .config import Build, check_files, load
-from .course import Course, opened
-from .errors import AutograderError
-from .kernel.session import Session
-from .model import Grade, Status, Submission
-from .pipeline import grade
+from autograder.config import Build, check_files, load
+from autograder.course import Course, opened
+from autograder.errors import AutograderError
+from autograder.kernel.session import Session
+from autograder.model import Grade, Status, Submission
+from autograder.pipeline import grade
 
 OK, FOUND_SOMETHING = 0, 1
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from .course import Course
-from .errors import NotGradable
-from .grading import flags
-from .grading.questions import ask
-from .intake.notebook import ReadNotebook, read_notebook
-from .kernel.session import Session
-from .model import (
+from autograder.course import Course
+from autograder.errors import NotGradable
+from autograder.grading import flags
+from autograder.grading.questions import ask
+from autograder.intake.notebook import ReadNotebook, read_notebook
+from autograder.kernel.session import Session
+from autograder.model import (
     Ending,
     ExecutedNotebook,
     Grade,

@@ -6,13 +6,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.batch.run import RunSettings, grade_all
 from autograder.config import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.model import Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.write import write_report, write_submission
-
-from .run import RunSettings, grade_all
 
 SOME_NOT_GRADABLE = 3
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from autograder.build.check import build, check, plan_of
 from autograder.config import load
-
-from .check import build, check, plan_of
 
 DISAGREE = 1
 

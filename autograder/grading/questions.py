@@ -24,10 +24,9 @@ from autograder.errors import (
     StudentCodeError,
     StudentException,
 )
+from autograder.grading.checks import CheckFailed, collected_notes
+from autograder.grading.namespace import Namespace
 from autograder.model import CaseResult, Ending, Outcome, QuestionResult
-
-from .checks import CheckFailed, collected_notes
-from .namespace import Namespace
 
 OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
 """What a test case raises when the lab itself is broken. Student values cannot cause these: they

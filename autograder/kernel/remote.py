@@ -15,9 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException
+from autograder.kernel import plain, wire
 from autograder.sandbox.launcher import StudentProcess
-
-from . import wire
 
 INTERRUPT_GRACE = 3.0
 """Seconds between the interrupt at the deadline and the end of the process."""
@@ -87,7 +86,7 @@ class Conversation:
         deadline = min(time.monotonic() + self._seconds, self._until)
         self._number += 1
         number = self._number
-        encoder = wire.Encoder(self._describe, max_bytes=1 << 31)
+        encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
         encoded = {name: encoder.encode(value) for name, value in (values or {}).items()}
         try:
             wire.send(self._channel, {"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
@@ -109,7 +108,7 @@ class Conversation:
     def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
         if "value" in message:
             try:
-                return wire.Decoder(blobs, self._resolve).decode(message["value"])
+                return plain.Decoder(blobs, self._resolve).decode(message["value"])
             except wire.WireError as reason:  # the frame was whole: the conversation can go on
                 raise BadReply(f"the answer is no plain value: {reason}") from None
         raised = message.get("raised")
@@ -123,12 +122,12 @@ class Conversation:
     def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
         """Answer a call of a function that the test put into the notebook."""
         function = self._callbacks.get(message["callback"]) if type(message["callback"]) is int else None
-        encoder = wire.Encoder(self._describe, max_bytes=1 << 31)
+        encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
         answer: dict[str, Any]
         try:
             if function is None:
                 raise wire.WireError("this function belongs to an earlier check")
-            decoder = wire.Decoder(blobs, self._resolve)
+            decoder = plain.Decoder(blobs, self._resolve)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
         except (KernelDied, RequestTimedOut):

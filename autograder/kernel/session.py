@@ -22,15 +22,17 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError
+from autograder.kernel import wire
+from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
+from autograder.kernel.remote import Conversation, RemoteNamespace
+from autograder.kernel.watchdog import Watchdog
+from autograder.kernel.workspace import Workspace, workspace
 from autograder.model import CellRun, Ending, ExecutedNotebook
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
-from . import wire
-from .cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
-from .remote import Conversation, RemoteNamespace
-from .watchdog import Watchdog
-from .workspace import Workspace, workspace
+GUEST = "autograder.kernel.guest.app"
+"""What a child of the fork server becomes."""
 
 START_SECONDS = 30.0
 KNOWN_ENDLESS_SECONDS = 5.0

@@ -7,11 +7,10 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
+from autograder.kernel.workspace import disk_usage
 from autograder.model import Ending
 from autograder.sandbox.launcher import StudentProcess, resident_bytes
 from autograder.sandbox.policy import Limits
-
-from .workspace import disk_usage
 
 PERIOD = 0.25
 """Seconds between two looks. A disk that writes 2 GB/s gains half a gigabyte in between."""

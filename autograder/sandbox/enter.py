@@ -12,9 +12,8 @@ import resource
 import signal
 
 from autograder.errors import PolicyNotEnforced
-
-from . import landlock, seccomp
-from .policy import WRITABLE_DEVICES, Limits, Policy
+from autograder.sandbox import landlock, seccomp
+from autograder.sandbox.policy import WRITABLE_DEVICES, Limits, Policy
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _CAPABILITY_VERSION_3 = 0x20080522

@@ -19,7 +19,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 MESSAGE_BYTES = 1 << 20
@@ -29,12 +29,14 @@ def main(argv: Sequence[str]) -> int:
     """Serve until the socket closes.
 
     Args:
-        argv: the socket's descriptor, then a JSON object ``{"preload": [module…], "served":
-            {url: file}, "probe_uid": int | null, "threads": int}``.
+        argv: the socket's descriptor, then a JSON object ``{"guest": module, "preload": [module…],
+            "served": {url: file}, "probe_uid": int | null, "threads": int}``. A child becomes what
+            ``run`` of the guest module makes of it.
     """
     control = socket.socket(fileno=int(argv[0]))
     control.set_inheritable(False)
     settings = json.loads(argv[1])
+    guest = importlib.import_module(settings["guest"])  # found now: the checkout leaves the path
     _forget_checkout()
     served = {url: Path(file).read_bytes() for url, file in settings["served"].items()}
     _preload(settings["preload"], settings["threads"])
@@ -46,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
         control.send(json.dumps({"ready": True, "uid_works": uid_works}).encode())
         while data := _receive(control):
             message, descriptors = data
-            _answer(control, message, descriptors, children, served)
+            _answer(control, message, descriptors, children, guest.run, served)
     except ConnectionError:
         pass  # the other side is gone, perhaps before we were ready: the same end as a closed socket
     finally:
@@ -72,6 +74,7 @@ def _answer(
     message: dict[str, object],
     descriptors: list[int],
     children: set[int],
+    run_guest: Callable[..., int],
     served: dict[str, bytes],
 ) -> None:
     if message["op"] == "status":
@@ -86,7 +89,7 @@ def _answer(
         return
     pid = os.fork()
     if pid == 0:
-        _run_child(control, message, descriptors, served)
+        _run_child(control, lambda: run_guest(message, descriptors[0], served))
     children.add(pid)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -95,16 +98,12 @@ def _answer(
     os.close(pidfd)
 
 
-def _run_child(
-    control: socket.socket, message: dict[str, object], descriptors: list[int], served: dict[str, bytes]
-) -> None:
+def _run_child(control: socket.socket, become_guest: Callable[[], int]) -> None:
     """Become the kernel; never return into the server's loop."""
     code = 70  # EX_SOFTWARE: our own set-up failed
     try:
         control.close()
-        from autograder.kernel.guest import app
-
-        code = app.run(message, descriptors[0], served)
+        code = become_guest()
     finally:
         os._exit(code)
 
@@ -112,7 +111,6 @@ def _run_child(
 def _forget_checkout() -> None:
     """Take a source checkout off the path: students must not be able to import the lab by name."""
     checkout = str(Path(__file__).resolve().parents[2])
-    importlib.import_module("autograder.kernel.guest.app")  # found now, kept in memory
     if "site-packages" not in checkout:
         sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != checkout]
         sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]

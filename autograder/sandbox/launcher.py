@@ -17,8 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
-
-from .forkserver import MESSAGE_BYTES
+from autograder.sandbox.forkserver import MESSAGE_BYTES
 
 FIRST_UID = 61_184
 """First of the user ids for student processes: free by systemd's and Debian's conventions
@@ -66,6 +65,7 @@ class ForkServer:
     """One fork server: a context manager that leaves no process behind.
 
     Args:
+        guest: the module whose ``run`` a child calls to become a student's kernel.
         preload: modules to import once.
         served: file by URL, offered to student code in the place of a download.
         slot: number of this server among those of a run; gives its student processes a user id of
@@ -76,6 +76,7 @@ class ForkServer:
 
     def __init__(
         self,
+        guest: str,
         preload: Sequence[str],
         served: Mapping[str, Path],
         *,
@@ -86,6 +87,7 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         uid = FIRST_UID + slot if own_user and os.geteuid() == 0 else None
         settings = {
+            "guest": guest,
             "preload": list(preload),
             "served": {url: str(file) for url, file in served.items()},
             "probe_uid": uid,
@@ -131,7 +133,7 @@ class ForkServer:
         """Fork a student process.
 
         Args:
-            request: what :func:`autograder.kernel.guest.app.run` needs.
+            request: what the guest's ``run`` needs.
             channel: the student's end of the question socket.
 
         Raises:

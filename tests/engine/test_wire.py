@@ -16,17 +16,17 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.kernel import wire
+from autograder.kernel import plain, wire
 
 
 def no_handle(value):
-    raise wire.NotPlain(f"{type(value).__name__} is no plain data")
+    raise plain.NotPlain(f"{type(value).__name__} is no plain data")
 
 
 def round_trip(value, max_bytes=1 << 24):
-    encoder = wire.Encoder(no_handle, max_bytes)
+    encoder = plain.Encoder(no_handle, max_bytes)
     tree = json.loads(json.dumps(encoder.encode(value)))
-    return wire.Decoder(encoder.blobs, lambda body: body).decode(tree)
+    return plain.Decoder(encoder.blobs, lambda body: body).decode(tree)
 
 
 scalars = (
@@ -45,7 +45,7 @@ values = st.recursive(
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
-    | st.builds(lambda kind, body: {kind: body}, st.sampled_from(sorted(wire._READERS)), inner),
+    | st.builds(lambda kind, body: {kind: body}, st.sampled_from(sorted(plain._READERS)), inner),
     max_leaves=20,
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_numbers_that_json_lacks_survive():
     assert type(round_trip(True)) is bool
 
 
-@pytest.mark.parametrize("dtype", sorted(wire.TENSOR_TYPES))
+@pytest.mark.parametrize("dtype", sorted(plain.TENSOR_TYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 1, 3)])
 def test_tensors_of_every_type_and_shape_survive(dtype, shape):
     tensor = (torch.arange(math.prod(shape)).reshape(shape) % 2).to(getattr(torch, dtype))
@@ -75,7 +75,7 @@ def test_tensors_of_every_type_and_shape_survive(dtype, shape):
     assert torch.equal(back, tensor)
 
 
-@pytest.mark.parametrize("dtype", sorted(wire.ARRAY_TYPES))
+@pytest.mark.parametrize("dtype", sorted(plain.ARRAY_TYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 1, 3)])
 def test_arrays_of_every_type_and_shape_survive(dtype, shape):
     array = np.arange(math.prod(shape)).reshape(shape).astype(dtype)
@@ -104,21 +104,21 @@ def test_views_gradients_and_parameters_become_plain_tensors():
     ids=["expanded", "sparse", "meta", "broadcast", "objects", "long"],
 )
 def test_values_that_lie_about_their_size_or_hold_no_numbers_are_not_sent(value):
-    with pytest.raises(wire.NotPlain):
+    with pytest.raises(plain.NotPlain):
         round_trip(value)
 
 
 def test_cyclic_values_are_not_sent():
     loop: list = []
     loop.append(loop)
-    with pytest.raises(wire.NotPlain):
+    with pytest.raises(plain.NotPlain):
         round_trip(loop)
 
 
 @given(json_values, st.lists(st.binary(max_size=32), max_size=3))
 def test_the_decoder_gives_a_value_or_refuses_whatever_it_is_given(tree, blobs):
     with contextlib.suppress(wire.WireError):
-        wire.Decoder(blobs, lambda body: body).decode(tree)
+        plain.Decoder(blobs, lambda body: body).decode(tree)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_decoder_gives_a_value_or_refuses_whatever_it_is_given(tree, blobs):
 )
 def test_lying_descriptions_are_refused(tree):
     with pytest.raises(wire.WireError):
-        wire.Decoder([b"\0" * 8], lambda body: body).decode(tree)
+        plain.Decoder([b"\0" * 8], lambda body: body).decode(tree)
 
 
 # --- frames -------------------------------------------------------------------------------------

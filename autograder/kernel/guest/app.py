@@ -16,10 +16,9 @@ from typing import Any
 
 from autograder.errors import PolicyNotEnforced
 from autograder.kernel import wire
+from autograder.kernel.guest import questions, scenery
 from autograder.sandbox import enter
 from autograder.sandbox.policy import Policy
-
-from . import questions, scenery
 
 COMM_TARGET = "autograder.questions"
 """The trusted side opens this comm when the notebook has run; from then on questions are served."""

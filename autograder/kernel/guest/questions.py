@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from autograder.kernel import wire
+from autograder.kernel import plain, wire
+from autograder.kernel.guest import scenery
 from autograder.no_autograd import no_autograd
-
-from . import scenery
 
 TEXT_LIMIT = 2_000
 WHERE_LIMIT = 4_000
@@ -72,12 +71,12 @@ class QuestionServer:
     def _reply(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         try:
             with _raised_interrupts():
-                value = self._do(message, wire.Decoder(blobs, self._resolve))
-                encoder = wire.Encoder(self._handle, self._reply_bytes)
+                value = self._do(message, plain.Decoder(blobs, self._resolve))
+                encoder = plain.Encoder(self._handle, self._reply_bytes)
                 return {"value": encoder.encode(value)}, encoder.blobs
         except KeyboardInterrupt:
             return {"interrupted": True}, []
-        except wire.NotPlain as reason:
+        except plain.NotPlain as reason:
             return {"bad": str(reason)[:TEXT_LIMIT]}, []
         except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
             return {"raised": _describe(error)}, []
@@ -87,36 +86,36 @@ class QuestionServer:
 
     # --- requests ---------------------------------------------------------------------------
 
-    def _do(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+    def _do(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         handler = getattr(self, f"_op_{message['op']}")  # the trusted side's word, not the student's
         return handler(message, decoder)
 
-    def _op_get(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+    def _op_get(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         return self._shell.user_ns[message["name"]]
 
-    def _op_has(self, message: dict[str, Any], decoder: wire.Decoder) -> bool:
+    def _op_has(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         return message["name"] in self._shell.user_ns
 
-    def _op_set(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _op_set(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         self._shell.user_ns[message["name"]] = decoder.decode(message["value"])
 
-    def _op_delete(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _op_delete(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         self._shell.user_ns.pop(message["name"], None)
 
-    def _op_attribute(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+    def _op_attribute(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         return getattr(self._objects[message["id"]], message["name"])
 
-    def _op_assign(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _op_assign(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         _assign(self._objects[message["id"]], message["name"], decoder.decode(message["value"]))
 
-    def _op_call(self, message: dict[str, Any], decoder: wire.Decoder) -> Any:
+    def _op_call(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         function = self._objects[message["id"]]
         return function(*decoder.decode(message["args"]), **decoder.decode(message["kwargs"]))
 
-    def _op_seed(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _op_seed(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         scenery.seed(message["seed"])
 
-    def _op_begin(self, message: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _op_begin(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         """A test case begins: forget the last one's objects, seed, and set the autograd guard."""
         self._objects.clear()
         self._guard.close()
@@ -124,7 +123,7 @@ class QuestionServer:
             self._guard.enter_context(no_autograd())
         scenery.seed(message["seed"])
 
-    def _op_rerun(self, message: dict[str, Any], decoder: wire.Decoder) -> bool:
+    def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in reversed(self._cells):
             if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
@@ -146,13 +145,13 @@ class QuestionServer:
 
     def _callback(self, number: int, name: str) -> Callable[..., Any]:
         def ask_test(*args: Any, **kwargs: Any) -> Any:
-            encoder = wire.Encoder(self._handle, self._reply_bytes)
+            encoder = plain.Encoder(self._handle, self._reply_bytes)
             message = {"callback": number, "args": encoder.encode(args), "kwargs": encoder.encode(kwargs)}
             self._tell(message, encoder.blobs)
             while True:  # the test's function may itself ask this side for something
                 answer, blobs = wire.receive(self._channel, max_bytes=1 << 32)
                 if "return" in answer:
-                    return wire.Decoder(blobs, self._resolve).decode(answer["return"])
+                    return plain.Decoder(blobs, self._resolve).decode(answer["return"])
                 if "error" in answer:
                     raise CallbackFailed(answer["error"])
                 reply, reply_blobs = self._reply(answer, blobs)

@@ -1,0 +1,253 @@
+"""Plain values between the two sides: a closed vocabulary with size caps. Never pickle.
+
+A value is JSON where JSON can say it (``null``, booleans, strings, floats, small integers) and otherwise
+an object with the single key of its kind: ``{"tensor": [dtype, shape, blob]}``, ``{"tuple": […]}``,
+``{"object": {…}}``; the bytes of tensors, arrays and byte strings are blobs, named by their number.
+Neither side evaluates or looks up anything that the other named; what a handle stands for is known
+only to the side that made it.
+
+Both sides import this module, so it imports neither engine nor lab, and torch only where it is loaded
+or asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from autograder.kernel.wire import WireError
+
+_SAFE_INTEGER = 1 << 53
+MAX_DEPTH = 24
+MAX_NODES = 1_000_000
+TENSOR_TYPES = frozenset(
+    "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
+)
+ARRAY_TYPES = (TENSOR_TYPES - {"bfloat16"}) | {"uint16", "uint32", "uint64"}
+
+
+class NotPlain(Exception):
+    """A value cannot be sent. The message says what is wrong with it."""
+
+
+class Encoder:
+    """Turns one value into JSON and blobs.
+
+    Args:
+        handle: gives the description of an object that has to stay on this side.
+        max_bytes: limit for all blobs together.
+    """
+
+    def __init__(self, handle: Callable[[Any], dict[str, Any]], max_bytes: int) -> None:
+        self.blobs: list[bytes] = []
+        self._handle = handle
+        self._budget = max_bytes
+        self._nodes = 0
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """JSON for ``value``; its bytes are appended to ``blobs``.
+
+        Raises:
+            NotPlain: too deep, too many parts, too many bytes, or a tensor without numbers.
+        """
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise NotPlain("the value is nested too deeply or has too many parts")
+        if value is None or value is True or value is False:
+            return value
+        if value is Ellipsis:
+            return {"ellipsis": None}
+        if isinstance(value, str):
+            self._spend(len(value))
+            return str(value)
+        if isinstance(value, int):
+            return int(value) if abs(int(value)) < _SAFE_INTEGER else {"int": format(int(value), "x")}
+        if isinstance(value, float):
+            number = float(value)
+            return number if math.isfinite(number) else {"float": str(number)}
+        if isinstance(value, complex):
+            return {"complex": [self.encode(value.real), self.encode(value.imag)]}
+        if isinstance(value, bytes | bytearray):
+            return {"bytes": self._blob(bytes(value))}
+        if isinstance(value, list):
+            return {"list": [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, tuple):
+            return {"tuple": [self.encode(item, depth + 1) for item in value]}
+        if isinstance(value, dict):
+            pairs = value.items()
+            return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
+        return self._array(value) or {"object": self._handle(value)}
+
+    def _array(self, value: Any) -> dict[str, Any] | None:
+        torch = sys.modules.get("torch")
+        if torch is not None and isinstance(value, torch.Tensor):
+            return {"tensor": self._tensor(torch, value)}
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
+            value = numpy.ndarray.view(value, numpy.ndarray) if isinstance(value, numpy.ndarray) else value
+            dtype = str(value.dtype)
+            if dtype not in ARRAY_TYPES:
+                raise NotPlain(f"an array of type {dtype} holds no plain numbers")
+            if value.nbytes > self._budget:  # before the copy: a broadcast array is larger than it looks
+                raise NotPlain(f"an array of {value.nbytes} bytes is too large")
+            return {"array": [dtype, list(value.shape), self._blob(numpy.ascontiguousarray(value).tobytes())]}
+        return None
+
+    def _tensor(self, torch: Any, value: Any) -> list[Any]:
+        # Without the overrides of a subclass: its numbers are wanted, not what it says of itself.
+        with torch._C.DisableTorchFunctionSubclass():
+            try:
+                base = torch.Tensor.as_subclass(value, torch.Tensor)
+            except RuntimeError as reason:  # sparse, and other kinds without numbers of their own
+                raise NotPlain(f"a tensor without plain numbers: {reason}") from None
+            return self._plain_tensor(torch, base)
+
+    def _plain_tensor(self, torch: Any, value: Any) -> list[Any]:
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype not in TENSOR_TYPES or value.layout is not torch.strided or value.device.type == "meta":
+            raise NotPlain(
+                f"a {value.layout} tensor of type {dtype} on {value.device} holds no plain numbers"
+            )
+        if value.numel() * value.element_size() > self._budget:
+            raise NotPlain(f"a tensor of {value.numel()} entries is too large")
+        flat = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
+        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        return [dtype, [int(n) for n in value.shape], self._blob(data)]
+
+    def _blob(self, data: bytes) -> int:
+        self._spend(len(data))
+        self.blobs.append(data)
+        return len(self.blobs) - 1
+
+    def _spend(self, count: int) -> None:
+        self._budget -= count
+        if self._budget < 0:
+            raise NotPlain("the value is too large")
+
+
+class Decoder:
+    """Turns JSON and blobs into a value.
+
+    Args:
+        blobs: the frame's blobs.
+        resolve: gives the value for a handle's description.
+    """
+
+    def __init__(self, blobs: list[bytes], resolve: Callable[[Any], Any]) -> None:
+        self._blobs = blobs
+        self._resolve = resolve
+        self._nodes = 0
+
+    def decode(self, node: Any, depth: int = 0) -> Any:
+        """The value that ``node`` describes.
+
+        Raises:
+            WireError: it describes nothing of the vocabulary.
+        """
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise WireError("the value is nested too deeply or has too many parts")
+        if node is None or isinstance(node, bool | str | int | float):
+            return node
+        if not isinstance(node, dict) or len(node) != 1:
+            raise WireError("not a value")
+        ((kind, body),) = node.items()
+        reader = _READERS.get(kind)
+        if reader is None:
+            raise WireError(f"unknown kind of value {kind[:40]!r}")
+        try:
+            return reader(self, body, depth + 1)
+        except WireError:
+            raise
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+            IndexError,
+            OverflowError,
+            RuntimeError,
+            MemoryError,
+        ) as reason:
+            raise WireError(f"a malformed {kind}: {str(reason)[:200]}") from None
+
+    def blob(self, index: Any) -> bytes:
+        """The blob that a value names by its number."""
+        if type(index) is not int or not 0 <= index < len(self._blobs):
+            raise WireError("no such blob")
+        return self._blobs[index]
+
+    def resolve(self, body: Any) -> Any:
+        """The value for a handle."""
+        return self._resolve(body)
+
+
+def _sequence(decoder: Decoder, body: Any, depth: int) -> list[Any]:
+    if not isinstance(body, list):
+        raise WireError("not a sequence")
+    return [decoder.decode(item, depth) for item in body]
+
+
+def _mapping(decoder: Decoder, body: Any, depth: int) -> dict[Any, Any]:
+    return {decoder.decode(key, depth): decoder.decode(value, depth) for key, value in body}
+
+
+def _number(text: Any) -> float:
+    if text not in ("nan", "inf", "-inf"):
+        raise WireError("not a number")
+    return float(text)
+
+
+def _integer(text: Any) -> int:
+    if not isinstance(text, str) or len(text) > 10_000:
+        raise WireError("not an integer")
+    return int(text, 16)
+
+
+def _checked_shape(body: Any, allowed: frozenset[str], blob: bytes, itemsize: int) -> tuple[int, ...]:
+    dtype, shape, _ = body
+    if dtype not in allowed or not isinstance(shape, list) or len(shape) > 16:
+        raise WireError("not a tensor")
+    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * itemsize != len(blob):
+        raise WireError("a tensor's shape does not fit its bytes")
+    return tuple(shape)
+
+
+def _tensor(decoder: Decoder, body: Any, depth: int) -> Any:
+    import torch
+
+    if body[0] not in TENSOR_TYPES:
+        raise WireError("unknown tensor type")
+    dtype = getattr(torch, body[0])  # one of twelve names that we wrote down
+    blob = decoder.blob(body[2])
+    shape = _checked_shape(body, TENSOR_TYPES, blob, dtype.itemsize)
+    flat = torch.frombuffer(bytearray(blob), dtype=dtype) if blob else torch.empty(0, dtype=dtype)
+    return flat.reshape(shape)
+
+
+def _array(decoder: Decoder, body: Any, depth: int) -> Any:
+    import numpy as np
+
+    if body[0] not in ARRAY_TYPES:
+        raise WireError("unknown array type")
+    blob = decoder.blob(body[2])
+    dtype = np.dtype(body[0])
+    shape = _checked_shape(body, ARRAY_TYPES, blob, dtype.itemsize)
+    array = np.frombuffer(bytearray(blob), dtype=dtype).reshape(shape)
+    return array if shape else array[()]
+
+
+_READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
+    "ellipsis": lambda decoder, body, depth: Ellipsis,
+    "int": lambda decoder, body, depth: _integer(body),
+    "float": lambda decoder, body, depth: _number(body),
+    "complex": lambda decoder, body, depth: complex(*_sequence(decoder, body, depth)),
+    "bytes": lambda decoder, body, depth: decoder.blob(body),
+    "list": _sequence,
+    "tuple": lambda decoder, body, depth: tuple(_sequence(decoder, body, depth)),
+    "dict": _mapping,
+    "tensor": _tensor,
+    "array": _array,
+    "object": lambda decoder, body, depth: decoder.resolve(body),
+}
