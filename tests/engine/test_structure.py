@@ -15,6 +15,7 @@ FORBIDDEN = {
         "autograder.config", "autograder.course", "autograder.pipeline", "autograder.build", "reference",
     ),
     "autograder.sandbox": (
+        "autograder.kernel",
         "autograder.grading", "autograder.intake", "autograder.report", "autograder.batch", "autograder.config",
         "autograder.course", "autograder.pipeline", "reference",
     ),
