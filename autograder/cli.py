@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from autograder import __version__
 from autograder.errors import AutograderError, UsageError
@@ -29,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code: int = options.run(options)
     except AutograderError as error:
@@ -38,6 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("autograder: stopped", file=sys.stderr)
         return 130
     return code
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    """End as after a Ctrl-C, so that no process and no folder is left."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,11 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--jobs",
         metavar="N",
-        type=_positive,
+        type=_whole_number(1, 1024),
         default=None,
         help="submissions at a time (default: one per core)",
     )
-    grade.add_argument("--seed", metavar="N", type=int, help="instead of the configuration's")
+    grade.add_argument(
+        "--seed", metavar="N", type=_whole_number(0, 2**32 - 1), help="instead of the configuration's"
+    )
     grade.add_argument(
         "--no-cache", action="store_true", help="grade everything afresh (today always the case)"
     )
@@ -87,11 +97,15 @@ def _common(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+def _whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A parser of whole numbers between two bounds, for argparse."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
 
 
 def _config_path(given: Path | None) -> Path:

@@ -14,6 +14,7 @@
     ├── StudentException        their code raised
     ├── RequestTimedOut         their code was interrupted at the deadline
     ├── KernelDied              their code ended its own process
+    ├── TimeUsedUp              the time for the whole submission is over
     └── BadReply                their side answered with something that is not plain data
 
 A student's failure never becomes an ``AutograderError``, and trouble of ours never becomes a
@@ -85,6 +86,10 @@ class RequestTimedOut(StudentCodeError):
 
 class KernelDied(StudentCodeError):
     """The student's process ended while (or before) it was asked."""
+
+
+class TimeUsedUp(StudentCodeError):
+    """The time for the whole submission is over; nothing more is asked."""
 
 
 class BadReply(StudentCodeError):

@@ -42,6 +42,7 @@ class Ending(StrEnum):
     FINISHED = "finished"
     RAISED = "raised"
     TIMED_OUT = "timed out"
+    TIME_USED_UP = "submission time used up"
     OUT_OF_MEMORY = "out of memory"
     DISK_FULL = "disk limit"
     THREAD_LIMIT = "thread limit"

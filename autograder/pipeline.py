@@ -126,6 +126,9 @@ def _limits_hit(
         if run.ending in LIMITS:
             name, text = LIMITS[run.ending]
             hit.append(f"{name}: {text.format(f'{getattr(limits, name):g}')}")
-    if any(case.ending is Ending.TIMED_OUT for result in results for case in result.cases):
+    endings = {case.ending for result in results for case in result.cases}
+    if Ending.TIME_USED_UP in endings:
+        hit.append(f"submission_seconds: {limits.submission_seconds:g} s for everything together")
+    if Ending.TIMED_OUT in endings:
         hit.append("request_seconds: a call of a test did not finish in its time")
     return tuple(dict.fromkeys(hit))

@@ -53,6 +53,8 @@ def grade_command(
 
 
 def _make_folder(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: is a file, a folder was expected")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as reason:

@@ -90,6 +90,10 @@ def _grade_batch(
                 yield futures[future], future.result()
             except BrokenProcessPool:
                 yield futures[future], None
+    except BaseException:  # Ctrl-C, or the caller gave up: nobody waits for what is running
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -97,25 +101,38 @@ def _grade_batch(
 class _Worker:
     """What a worker process holds; set once by :func:`_start_worker`."""
 
+    settings: RunSettings
+    slot = 0
     course: Course
     resources = ExitStack()
     trouble: Exception | None = None
 
+    @classmethod
+    def open(cls) -> None:
+        """Open the course, instead of the one that was open."""
+        from autograder.config import load
+        from autograder.course import opened
+
+        cls.resources.close()
+        lab = load(cls.settings.config)
+        cls.course = cls.resources.enter_context(
+            opened(lab, seed=cls.settings.seed, slot=cls.slot, enforce=cls.settings.enforce)
+        )
+
 
 def _start_worker(settings: RunSettings, slots: Any) -> None:
-    from autograder.config import load
-    from autograder.course import opened
     from autograder.errors import AutograderError
+    from autograder.sandbox.enter import die_with_parent
 
+    die_with_parent()  # a killed parent must not leave workers, and through them kernels, behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what a Ctrl-C ends
     lock: Lock = slots.get_lock()
     with lock:
-        slot = slots.value
+        _Worker.slot = slots.value
         slots.value += 1
+    _Worker.settings = settings
     try:
-        _Worker.course = _Worker.resources.enter_context(
-            opened(load(settings.config), seed=settings.seed, slot=slot, enforce=settings.enforce)
-        )
+        _Worker.open()
     except AutograderError as trouble:
         _Worker.trouble = trouble  # raised by the first submission: an initializer's error says nothing
         return
@@ -124,8 +141,20 @@ def _start_worker(settings: RunSettings, slots: Any) -> None:
 
 
 def _grade_one(submission: Submission) -> Grade:
-    from autograder.pipeline import grade
+    """Grade one submission; trouble of ours with it becomes its reason and never ends the class."""
+    from autograder.errors import ConfigurationError, PolicyNotEnforced
+    from autograder.pipeline import grade, not_gradable
 
     if _Worker.trouble is not None:
         raise _Worker.trouble
-    return grade(submission, _Worker.course)
+    reason = ""
+    for attempt in range(ATTEMPTS):
+        try:
+            if attempt:
+                _Worker.open()  # a fork server that died is replaced
+            return grade(submission, _Worker.course)
+        except (ConfigurationError, PolicyNotEnforced):
+            raise  # true for every submission: the run must end and say so
+        except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
+            reason = f"trouble in the grader, twice: {type(trouble).__name__}: {trouble}"
+    return not_gradable(submission, _Worker.course, reason)

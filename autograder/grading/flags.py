@@ -12,11 +12,21 @@ from typing import Any
 AUTOGRAD_CALLS = frozenset({"backward", "jacrev", "jacfwd", "vjp", "jvp", "make_dual"})
 
 
+LONGEST_CELL, MOST_SOURCE = 200_000, 2_000_000
+"""Characters of one cell and of all together that are parsed: a syntax tree takes hundreds of times
+their memory."""
+
+
 def static(notebook: Any) -> tuple[str, ...]:
     """Flags for the code cells of an nbformat 4 notebook, each at most once, in order of appearance."""
     found: dict[str, None] = {}
+    budget = MOST_SOURCE
     for cell in notebook.cells:
         if cell.cell_type != "code":
+            continue
+        budget -= len(cell.source)
+        if len(cell.source) > LONGEST_CELL or budget < 0:
+            found["source too long to be read for flags"] = None
             continue
         for function, name in _autograd_uses(cell.source):
             found[f"uses autograd: {name} in {function}"] = None

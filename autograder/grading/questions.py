@@ -23,6 +23,7 @@ from autograder.errors import (
     RequestTimedOut,
     StudentCodeError,
     StudentException,
+    TimeUsedUp,
 )
 from autograder.grading.checks import CheckFailed, collected_notes
 from autograder.grading.namespace import Namespace
@@ -164,6 +165,9 @@ def _student_failure(
         case RequestTimedOut():
             help_text = "Look for a loop that never ends."
             return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
+        case TimeUsedUp():
+            text = "The time for the whole submission was used up before this could be checked."
+            return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
         case KernelDied():
             ending = respondent.ending()
             return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending

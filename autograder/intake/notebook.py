@@ -63,10 +63,11 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     cells = repaired_cells(found, value.get("nbformat_minor"), notes)
     if not cells:
         raise UnreadableNotebook("the notebook has no cells")
-    answers: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
     for cell in cells:
-        if name := cell["metadata"].get("autograder", {}).get("manual"):
-            answers[name] = "\n\n".join(part for part in (answers.get(name), cell["source"]) if part)
+        if (name := cell["metadata"].get("autograder", {}).get("manual")) and cell["source"]:
+            parts.setdefault(name, []).append(cell["source"])
+    answers = {name: "\n\n".join(sources) for name, sources in parts.items()}
     # Heavy (it loads the schema), and only needed once there is something to hand on.
     import nbformat
 

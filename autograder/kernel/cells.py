@@ -28,6 +28,9 @@ INTERRUPT_GRACE = 5.0
 """Seconds that a cell has to end after an interrupt, before its kernel is killed."""
 
 READY_SECONDS = 30.0
+
+MAXMSGSIZE = 22
+"""The socket option of libzmq (``zmq.h``): a peer that sends a larger message is disconnected."""
 OUTPUT_OVERHEAD = 200
 """Bytes that an output costs beyond its text, so that a million empty ones reach the limit too."""
 
@@ -59,15 +62,17 @@ class KernelClient(AsyncKernelClient):  # type: ignore[misc]
     _async_is_alive = is_alive
 
 
-def connect(process: StudentProcess, prefix: str, key: str) -> KernelClient:
+def connect(process: StudentProcess, prefix: str, key: str, max_message: int) -> KernelClient:
     """A client on the kernel's sockets, its channels not yet started.
 
     Args:
         prefix: path of the sockets without their number.
         key: the key that signs the messages.
+        max_message: bytes of one message; a kernel that sends more loses the connection.
     """
     ports = {f"{channel}_port": port for channel, port in CHANNELS.items()}
     client = KernelClient(transport="ipc", ip=prefix, **ports)
+    client.context.setsockopt(MAXMSGSIZE, max_message)  # for every socket that it makes
     client.process = process
     client.session.key = key.encode()
     client.allow_stdin = False
@@ -97,7 +102,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
     def __init__(self, notebook: NotebookNode, client: KernelClient, limits: CellLimits) -> None:
         super().__init__(
             notebook, allow_errors=True, timeout=None, record_timing=False, store_widget_state=False,
-            coalesce_streams=True, iopub_timeout=4, raise_on_iopub_timeout=False,
+            coalesce_streams=False, iopub_timeout=4, raise_on_iopub_timeout=False,
             on_cell_executed=self._remember,
         )  # fmt: skip
         self._reply: dict[str, Any] = {}
@@ -137,6 +142,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             alive = await self._settle(task)
         finally:
             death.cancel()
+        _join_streams(self.nb.cells[index])
         seconds = time.monotonic() - started
         if late:
             return CellRun(index, Ending.TIMED_OUT, seconds), alive
@@ -183,6 +189,31 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             raise
         except (KeyError, TypeError, ValueError, AttributeError):  # a message that no kernel would send
             return None
+
+
+def _join_streams(cell: NotebookNode) -> None:
+    """Make one output of neighbouring pieces of a stream.
+
+    Not nbclient's ``coalesce_streams``: its regular expressions for carriage returns take quadratic time
+    on long lines, after the cell and outside every deadline.
+    """
+    joined: list[NotebookNode] = []
+    pieces: list[str] = []
+    for output in cell.outputs:
+        before = joined[-1] if joined else {}
+        same = output.output_type == "stream" == before.get("output_type") and output.name == before.get(
+            "name"
+        )
+        if same:
+            pieces.append(output.text)
+            continue
+        if pieces:
+            before["text"] = "".join(pieces)
+        joined.append(output)
+        pieces = [output.text] if output.output_type == "stream" else []
+    if pieces:
+        joined[-1]["text"] = "".join(pieces)
+    cell.outputs = joined
 
 
 def _text_length(content: Any) -> int:

@@ -84,6 +84,9 @@ class Encoder:
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return {"tensor": self._tensor(torch, value)}
+        pandas = sys.modules.get("pandas")
+        if pandas is not None and isinstance(value, pandas.Series | pandas.DataFrame):
+            value = value.to_numpy()  # a table of numbers; of anything else NumPy makes objects
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
             value = numpy.ndarray.view(value, numpy.ndarray) if isinstance(value, numpy.ndarray) else value
@@ -112,7 +115,9 @@ class Encoder:
             )
         if value.numel() * value.element_size() > self._budget:
             raise NotPlain(f"a tensor of {value.numel()} entries is too large")
-        flat = value.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
+        flat = value.detach().to("cpu").resolve_conj().resolve_neg()
+        # A copy: torch calls a tensor of one entry contiguous whatever its stride, and then cannot view it.
+        flat = flat.clone(memory_format=torch.contiguous_format).reshape(-1)
         data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
         return [dtype, [int(n) for n in value.shape], self._blob(data)]
 
@@ -136,7 +141,7 @@ class Decoder:
     """
 
     def __init__(self, blobs: list[bytes], resolve: Callable[[Any], Any]) -> None:
-        self._blobs = blobs
+        self._blobs: list[bytes | None] = [*blobs]
         self._resolve = resolve
         self._nodes = 0
 
@@ -173,10 +178,13 @@ class Decoder:
             raise WireError(f"a malformed {kind}: {str(reason)[:200]}") from None
 
     def blob(self, index: Any) -> bytes:
-        """The blob that a value names by its number."""
+        """The blob that a value names by its number; each may be named once, or it would multiply."""
         if type(index) is not int or not 0 <= index < len(self._blobs):
             raise WireError("no such blob")
-        return self._blobs[index]
+        found, self._blobs[index] = self._blobs[index], None
+        if found is None:
+            raise WireError("a blob is named twice")
+        return found
 
     def resolve(self, body: Any) -> Any:
         """The value for a handle."""
@@ -190,7 +198,14 @@ def _sequence(decoder: Decoder, body: Any, depth: int) -> list[Any]:
 
 
 def _mapping(decoder: Decoder, body: Any, depth: int) -> dict[Any, Any]:
+    # Only keys whose hashes cannot be made to collide: large integers can, and a dictionary of them hangs.
+    if not all(isinstance(key, str | float | bool | None) or _is_small(key) for key, _ in body):
+        raise WireError("a key that is neither text nor a small number")
     return {decoder.decode(key, depth): decoder.decode(value, depth) for key, value in body}
+
+
+def _is_small(key: Any) -> bool:
+    return isinstance(key, int) and abs(key) < _SAFE_INTEGER
 
 
 def _number(text: Any) -> float:

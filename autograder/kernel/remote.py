@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException
+from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException, TimeUsedUp
 from autograder.kernel import plain, wire
 from autograder.sandbox.launcher import StudentProcess
 
@@ -79,15 +79,20 @@ class Conversation:
             fields: fields that hold our own plain words and numbers.
 
         Raises:
-            StudentException, RequestTimedOut, KernelDied, BadReply: there is no value.
+            StudentException, RequestTimedOut, KernelDied, TimeUsedUp, BadReply: there is no value.
         """
-        if not self.usable or time.monotonic() > self._until:
-            raise KernelDied("the student's process has ended" if not self.usable else "the time is used up")
+        if not self.usable:
+            raise KernelDied("the student's process has ended")
+        if time.monotonic() > self._until:
+            raise TimeUsedUp
         deadline = min(time.monotonic() + self._seconds, self._until)
         self._number += 1
         number = self._number
         encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
-        encoded = {name: encoder.encode(value) for name, value in (values or {}).items()}
+        try:
+            encoded = {name: encoder.encode(value) for name, value in (values or {}).items()}
+        except plain.NotPlain as reason:  # the test hands a value of the student's back
+            raise BadReply(str(reason)) from None
         try:
             wire.send(self._channel, {"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
             while True:
@@ -113,7 +118,8 @@ class Conversation:
                 raise BadReply(f"the answer is no plain value: {reason}") from None
         raised = message.get("raised")
         if isinstance(raised, dict):
-            texts = [str(raised.get(part, "")) for part in ("type", "text", "where")]
+            parts = [raised.get(part) for part in ("type", "text", "where")]
+            texts = [part if isinstance(part, str) else "?" for part in parts]
             raise StudentException(texts[0][:200], texts[1][:2000], texts[2][:4000])
         if "bad" in message:
             raise BadReply(str(message["bad"])[:2000])
@@ -130,7 +136,7 @@ class Conversation:
             decoder = plain.Decoder(blobs, self._resolve)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
-        except (KernelDied, RequestTimedOut):
+        except (KernelDied, RequestTimedOut, TimeUsedUp):
             raise
         except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}

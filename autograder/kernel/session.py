@@ -21,7 +21,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError
+from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
 from autograder.kernel.remote import Conversation, RemoteNamespace
@@ -33,6 +33,12 @@ from autograder.sandbox.policy import Limits, Policy, readable_paths
 
 GUEST = "autograder.kernel.guest.app"
 """What a child of the fork server becomes."""
+
+MESSAGE_OVERHEAD = 1 << 20
+"""Bytes of a kernel's message beyond the output that it carries."""
+
+UNOPENED_KERNELS = 2
+"""Kernels whose question channel may fail to open before the submission is given up: one for bad luck."""
 
 START_SECONDS = 30.0
 KNOWN_ENDLESS_SECONDS = 5.0
@@ -83,6 +89,7 @@ class Session:
         self._lethal: dict[int, CellRun] = {}
         self._cells: dict[int, CellRun] = {}
         self._starts = 0
+        self._unopened = 0
 
     def __enter__(self) -> Session:
         return self
@@ -113,11 +120,14 @@ class Session:
         A kernel that died is replaced first.
 
         Raises:
-            KernelDied: there is no time left for another kernel.
+            TimeUsedUp: there is no time left for another kernel.
+            KernelDied: the notebook closes the channel of the questions each time it runs.
         """
         while self._kernel is None or not self._kernel.conversation.usable:
             if time.monotonic() > self._until:
-                raise KernelDied("there is no time left to run the notebook again")
+                raise TimeUsedUp
+            if self._unopened >= UNOPENED_KERNELS:
+                raise KernelDied("the notebook closed the channel on which questions are asked")
             self._start_and_run()
         return RemoteNamespace(self._kernel.conversation)
 
@@ -150,7 +160,9 @@ class Session:
         return survived
 
     async def _run_cells(self, kernel: _Kernel, notebook: NotebookNode, limits: CellLimits) -> bool:
-        client = connect(kernel.process, kernel.socket_prefix, kernel.key)
+        client = connect(
+            kernel.process, kernel.socket_prefix, kernel.key, self._settings.output_bytes + MESSAGE_OVERHEAD
+        )
         client.start_channels(stdin=False, hb=False, control=False)
         ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(kernel.process.pidfd, ended.set)
@@ -176,6 +188,7 @@ class Session:
                     return False
             self.outputs_cut = runner.outputs_cut
             await kernel.open_questions(client)
+            self._unopened += not kernel.conversation.usable
             return True
         finally:
             asyncio.get_running_loop().remove_reader(kernel.process.pidfd)

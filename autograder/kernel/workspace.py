@@ -68,6 +68,8 @@ def disk_usage(directory: Path, stop_at_files: int) -> tuple[int, int]:
                         waiting.append(entry.path)
                     else:
                         size += entry.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:  # gone meanwhile, or made unreadable: what cannot be listed still has its limits
-            continue
+        except FileNotFoundError:
+            continue  # gone meanwhile
+        except OSError:  # made unreadable, or too deep to be named: no honest notebook does either
+            return size, stop_at_files + 1
     return size, count

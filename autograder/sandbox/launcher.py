@@ -152,8 +152,11 @@ class ForkServer:
 
     def exit_code(self, process: StudentProcess) -> int | None:
         """Exit code of an ended process, negative for a signal; ``None`` while it runs."""
-        self._control.send(json.dumps({"op": "status", "pid": process.pid}).encode())
-        reply = self._control.recv(MESSAGE_BYTES)
+        try:
+            self._control.send(json.dumps({"op": "status", "pid": process.pid}).encode())
+            reply = self._control.recv(MESSAGE_BYTES)
+        except OSError as reason:
+            raise SandboxError(f"the fork server is gone: {reason}") from None
         if not reply:
             raise SandboxError("the fork server ended")
         code: int | None = json.loads(reply)["exit"]
@@ -162,10 +165,11 @@ class ForkServer:
     def end(self, process: StudentProcess) -> int | None:
         """Kill a process, wait until it is gone, release its descriptor; its exit code."""
         process.signal(signal.SIGKILL)
-        process.ended(timeout=10.0)
-        code = self.exit_code(process)
-        os.close(process.pidfd)
-        return code
+        try:
+            process.ended(timeout=10.0)
+            return self.exit_code(process)
+        finally:
+            os.close(process.pidfd)
 
     def resident_bytes(self) -> int:
         """Resident memory of the server itself, in bytes."""

@@ -22,7 +22,7 @@ except (ImportError, RuntimeError, OSError) as reason:
 
 ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek sendfile
-    copy_file_range open openat creat close close_range dup dup2 dup3 fcntl ioctl flock
+    copy_file_range open openat creat close close_range dup dup2 dup3 flock
     stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
     getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 getdents
     getdents64 umask fsync fdatasync ftruncate truncate fallocate fadvise64 readahead
@@ -62,6 +62,12 @@ REFUSED = {
 }  # fmt: skip
 
 _MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, record locks, F_DUPFD_CLOEXEC, F_GETPIPE_SZ."""
+
+_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
+
 _CLONE_THREAD = 0x00010000
 _SCHED_OTHER = 0
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
@@ -122,6 +128,11 @@ def _add_conditional(rules: Any) -> None:
     # the ordinary scheduling class, which libzmq asks for in each thread that it starts
     _add(rules, ALLOW, "sched_setscheduler", Arg(1, EQ, _SCHED_OTHER))
     _add(rules, ERRNO(errno.EPERM), "sched_setscheduler", Arg(1, NE, _SCHED_OTHER))
+    # no F_SETOWN and its kin: they make the kernel send signals to others
+    for command in _FCNTL:
+        _add(rules, ALLOW, "fcntl", Arg(1, EQ, command))
+    for request in _IOCTL:
+        _add(rules, ALLOW, "ioctl", Arg(1, EQ, request))
     # limits of oneself only; the hard limits are set already and cannot be raised
     _add(rules, ALLOW, "prlimit64", Arg(0, EQ, 0))
     for option in (_PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA):

@@ -64,6 +64,8 @@ def test_the_doctor_sees_a_sandbox_that_is_off():
         "import os; os.kill(os.getppid(), 9)",
         "import os; os.kill(-1, 9)",
         "import os; os.kill(1, 0)",
+        "import fcntl, os, socket; a, b = socket.socketpair(); fcntl.fcntl(a, fcntl.F_SETOWN, os.getppid())",
+        "import fcntl, socket; a, b = socket.socketpair(); fcntl.fcntl(a, 10, 9)",  # F_SETSIG
         "import os; os.setuid(0); os.listdir('/root')",
         "import os; os.symlink('/etc/passwd', 'link')",
         "import os; os.link('words.txt', 'hard')",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
+from autograder.kernel.session import Session
 from autograder.model import Ending, Outcome, Status
+from tests.conftest import TOY_LAB
 
 URL = "https://example.org/words.txt"
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
@@ -197,3 +200,80 @@ def test_a_check_that_breaks_is_not_a_zero(toy_course, write_notebook, tmp_path)
     assert result.questions[0].cases[0].outcome is Outcome.NOT_CHECKED
     assert result.status is Status.NOT_GRADABLE
     assert "no_such_module_of_the_lab" in result.reason
+
+
+def test_one_long_line_of_output_costs_no_time_of_ours(grade_cells):
+    grade = grade_cells("print('x' * 900_000)", MEDIAN, COUNTS, CLASS)
+    assert grade.score == 5
+
+
+def test_pieces_of_a_stream_become_one_output(toy_course):
+    notebook = nbformat.v4.new_notebook()
+    source = (
+        "import sys\nfor i in range(300): print(i, flush=True)\nprint('e', file=sys.stderr)\nprint('end')"
+    )
+    notebook.cells = [nbformat.v4.new_code_cell(source)]
+    with Session(toy_course.server, toy_course.settings) as session:
+        outputs = session.run(notebook).notebook.cells[0].outputs
+    assert "".join(o.text for o in outputs if o.name == "stdout").splitlines() == [
+        *map(str, range(300)),
+        "end",
+    ]
+    assert len(outputs) <= 5
+
+
+def test_temporary_files_go_to_the_working_directory(grade_cells):
+    grade = grade_cells(
+        "import tempfile, os\nwith tempfile.NamedTemporaryFile() as f: assert f.name.startswith(os.getcwd())"
+    )
+    assert grade.cells[0].error == ""
+
+
+@pytest.mark.slow
+def test_a_notebook_that_closes_the_question_channel_gets_zero_soon_and_hears_why(grade_cells):
+    grade = grade_cells(MEDIAN, COUNTS, CLASS, "import os; os.close(3)")
+    assert grade.score == 0
+    assert "closed the channel" in grade.questions[0].cases[0].evidence
+
+
+def test_when_the_time_is_used_up_the_report_says_so(toy_course, write_notebook):
+    import dataclasses
+
+    from autograder.model import Submission
+    from autograder.pipeline import grade
+
+    settings = dataclasses.replace(toy_course.settings, submission_seconds=1.5)
+    course = dataclasses.replace(toy_course, settings=settings)
+    file = write_notebook("import time; time.sleep(1.7)", MEDIAN, COUNTS, CLASS)
+    result = grade(Submission("slow", "slow", "slow", file=file), course)
+    assert {case.ending for question in result.questions for case in question.cases} == {Ending.TIME_USED_UP}
+    assert any(hit.startswith("submission_seconds") for hit in result.limits_hit)
+
+
+@pytest.mark.slow
+def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
+    unlinked = (
+        "import os, time\nkeep = []\nfor i in range(6):\n    f = open('f', 'wb'); f.write(bytes(5 << 20)); f.flush()\n"
+        "    os.unlink('f'); keep.append(f)\ntime.sleep(2)"
+    )
+    deep = "import os, time\nfor i in range(60):\n    os.mkdir('d' * 100); os.chdir('d' * 100)\ntime.sleep(2)"
+    assert grade_cells(MEDIAN, unlinked, COUNTS, CLASS).cells[1].ending is Ending.DISK_FULL
+    grade = grade_cells(MEDIAN, deep, COUNTS, CLASS)
+    assert grade.cells[1].ending is Ending.DISK_FULL
+    assert grade.score == 5
+
+
+def test_a_fork_server_that_dies_is_replaced(tmp_path, write_notebook):
+    from autograder.batch import run
+    from autograder.model import Submission
+
+    file = write_notebook(MEDIAN, COUNTS, CLASS)
+    worker = run._Worker
+    worker.settings = run.RunSettings(TOY_LAB / "grading_config.yml", jobs=1)
+    worker.open()
+    try:
+        worker.course.server._process.kill()
+        worker.course.server._process.wait()
+        assert run._grade_one(Submission("a", "a", "a", file=file)).score == 5
+    finally:
+        worker.resources.close()

@@ -38,7 +38,7 @@ values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.tuples(inner, inner)
-        | st.dictionaries(st.text(max_size=8) | st.integers(), inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8) | st.integers(-1000, 1000), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -108,6 +108,28 @@ def test_values_that_lie_about_their_size_or_hold_no_numbers_are_not_sent(value)
         round_trip(value)
 
 
+def test_tensors_with_any_stride_are_sent():
+    table = torch.arange(12.0).reshape(4, 3)
+    for view in (
+        table[1:2, 1],
+        table[:, 1],
+        table.T,
+        table[::2, ::2],
+        torch.rand(2).expand(3, 2),
+        table[0:0],
+    ):
+        assert torch.equal(round_trip(view), view)
+
+
+def test_tables_of_numbers_are_sent_as_arrays():
+    import pandas as pd
+
+    assert np.array_equal(round_trip(pd.Series([1.5, 2.5])), [1.5, 2.5])
+    assert np.array_equal(round_trip(pd.DataFrame({"a": [1, 2]})), [[1], [2]])
+    with pytest.raises(plain.NotPlain):
+        round_trip(pd.Series(["text", object()], dtype=object))
+
+
 def test_cyclic_values_are_not_sent():
     loop: list = []
     loop.append(loop)
@@ -135,6 +157,9 @@ def test_the_decoder_gives_a_value_or_refuses_whatever_it_is_given(tree, blobs):
         {"eval": "1"},
         {"a": 1, "b": 2},
         {"dict": [[{"list": []}, 1]]},
+        {"dict": [[{"int": "1fffffffffffffff"}, 1]]},
+        {"dict": [[{"tuple": [1]}, 1]]},
+        {"list": [{"bytes": 0}, {"bytes": 0}]},
     ],
 )
 def test_lying_descriptions_are_refused(tree):

@@ -190,7 +190,7 @@ def test_a_forward_pass_that_remembers_loses_its_states():
         .replace("        y = self", "        self.last = h[-1]\n        y = self")
     }
     points, message = ask(notebook(changes), "forward")
-    assert points == 0
+    assert points == 1
     assert "keep no state" in message
 
 

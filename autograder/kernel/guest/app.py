@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +45,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         os.environ.clear()
         os.environ.update(message["environment"])
         os.environ.update(HOME=policy.work, TMPDIR=policy.work, IPYTHONDIR=f"{policy.work}/.ipython")
+        tempfile.tempdir = None  # found in the fork server; here TMPDIR names another one
         layers = enter.confine(policy) if policy.enforce else _unconfined(policy)
         app = _kernel(policy, message["kernel"])
         scenery.install(app.shell, served)
