@@ -43,6 +43,11 @@ class Served:
         self.losses: list[float] = []
         self._next = first
 
+    def begin_again(self) -> None:
+        """Forget what was asked so far."""
+        self.drawn.clear()
+        self.losses.clear()
+
     def get_random_day(self, data: Any = None) -> tuple[Tensor, Tensor]:
         """The next window: x (24, F) and y (1,), float32."""
         number = self._next % len(self.batch.losses)

@@ -77,14 +77,19 @@ def with_everything_replaced(env, size, make):
     """
     from autograder.grading.namespace import replaced
     from reference.cases import given, minibatch
-    from reference.judging import weights_of
+    from reference.judging import set_weights, weights_of
     from reference.stand_ins import Served
 
     batch = minibatch(24 + BATCH)
     served = Served(batch)
     with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
         rnn = make(batch.weights)
-        loss = env.get("do_training_step")(rnn, given(batch.data), size, LR)
+        step = env.get("do_training_step")
+        step(rnn, given(batch.data), size, LR)
+        # The second step from the same weights is judged: momentum would show in it.
+        set_weights(rnn, batch.weights)
+        served.begin_again()
+        loss = step(rnn, given(batch.data), size, LR)
         moved = weights_of(rnn)
     return Attempt(batch, size, moved, loss, served.drawn, served.losses)
 

@@ -165,16 +165,18 @@ class QuestionServer:
 def _assign(target: Any, name: str, value: Any) -> None:
     """Set an attribute in the way that the object's own style needs.
 
-    A ``torch.nn.Module`` refuses a plain tensor where it holds a parameter, and a leaf that
-    requires gradients keeps doing so.
+    Numbers go into a tensor that is there already where they fit: it may be a parameter of a
+    ``torch.nn.Module``, a leaf that requires gradients, known to an optimizer, or float64.
     """
     torch: Any = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         current = getattr(target, name, None)
-        if isinstance(current, torch.nn.Parameter):
-            value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
-        elif isinstance(current, torch.Tensor) and current.is_leaf and value.is_floating_point():
-            value.requires_grad_(current.requires_grad)
+        if isinstance(current, torch.Tensor) and current.is_floating_point():
+            if current.shape == value.shape and current.is_contiguous():
+                current.data.copy_(value)
+                return
+            if isinstance(current, torch.nn.Parameter):
+                value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
     setattr(target, name, value)
 
 
