@@ -152,6 +152,9 @@ def _student_failure(
                 "This lab is about deriving it: use the formula of the exercise.",
                 failure.where, Ending.RAISED,
             )  # fmt: skip
+        case StudentException(type_name="CallbackFailed"):
+            text = "Your code called a function of the lab with something that it cannot work with."
+            return Outcome.FAILED, text, "", "\n".join((failure.text, failure.where)), Ending.RAISED
         case StudentException(type_name="NotImplementedError"):
             return (
                 Outcome.FAILED,

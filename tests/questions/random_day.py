@@ -42,6 +42,11 @@ def start_of(draw, data):
     x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
     y = checks.shape(draw[1], "y", (1,))
     start = int(torch.nan_to_num(x[0, 0], nan=-1.0)) // COLUMNS
+    checks.require(
+        0 <= start < len(data),
+        "x does not come from the data that get_random_day was given.",
+        help="Use the parameter data, not data_train or dataset.",
+    )
     fits = start >= 0 and start + HOURS < len(data)
     checks.require(
         fits and bool((x == data[start : start + HOURS].double()).all()),
@@ -59,6 +64,23 @@ def start_of(draw, data):
     return start
 
 
+def draw_from(env, get_random_day, data):
+    """One draw; an index outside of the data is explained."""
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+
+    try:
+        return get_random_day(data)
+    except student_errors(env) as error:
+        if "IndexError" in str(error) or isinstance(error, IndexError):
+            checks.fail(
+                "get_random_day draws an index that is not in the data.",
+                help="The last valid start is len(data) - 25, whatever data it is given.",
+                evidence=f"{len(data)} rows of data: {error}",
+            )
+        raise
+
+
 @test_case(name="always a valid window, really random", points=1, hidden=True)
 def many_draws(env):
     from itertools import pairwise
@@ -68,21 +90,21 @@ def many_draws(env):
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
     for _ in range(SHORT_DRAWS):
-        start_of(get_random_day(telling_data(SHORT)), telling_data(SHORT))
+        start_of(draw_from(env, get_random_day, telling_data(SHORT)), telling_data(SHORT))
     data = telling_data(LONG)
     starts = [start_of(get_random_day(data.clone()), data) for _ in range(LONG_DRAWS)]
+    checks.require(
+        min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
+        "get_random_day does not reach all of the data.",
+        help="Every part of the data should be drawn: the range of the index depends on len(data).",
+        evidence=f"{LONG} rows, starts from {min(starts)} to {max(starts)} in {LONG_DRAWS} draws",
+    )
     # Samplers of whole days have 99 starts; a uniform one misses a quarter with probability 1e-19.
     checks.require(
         len(set(starts)) >= 40,
         "get_random_day is hardly random.",
         help="Draw a new index at each call, and set no seed inside the function.",
         evidence=f"{len(set(starts))} different windows in {LONG_DRAWS} draws",
-    )
-    checks.require(
-        min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
-        "get_random_day does not reach all of the data.",
-        help="Every part of the data should be drawn: the range of the index depends on len(data).",
-        evidence=f"{LONG} rows, starts from {min(starts)} to {max(starts)} in {LONG_DRAWS} draws",
     )
     ascending = sum(later > earlier for earlier, later in pairwise(starts))
     checks.require(

@@ -53,7 +53,8 @@ def check_trained(rnn, losses):
     checks.require(
         last < limits.loss_threshold,
         f"The mean of the last {limits.loss_window} losses is not below {limits.loss_threshold}.",
-        help="Is the batch large enough, the learning rate neither too small nor too large?",
+        help="Is RNN() created once, before the loop? Is the batch large enough, and the learning rate "
+        "neither too small nor too large?",
         evidence=f"yours: {last:.4g}",
     )
     weights = weights_of(rnn)
@@ -140,7 +141,7 @@ def one_loss_per_step(env):
     checks.require(
         len(values) == steps,
         f"train_rnn(data_train, {steps}) gives {len(values)} losses.",
-        help="Append the loss inside the loop over num_steps.",
+        help="Append the loss inside the loop over num_steps, and return after the loop.",
     )
     checks.require(
         len(made) in (0, steps),

@@ -196,7 +196,41 @@ def explain_update(attempt):
     for sentence, expected in step_mistakes(attempt).items():
         if agree(weights, attempt.moved, expected):
             checks.fail(sentence, help=help, evidence=setting)
+    explain_parts(attempt, help, setting)
     checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
+
+
+def explain_parts(attempt, help, setting):
+    """Raise where only some parameters are wrong, or only the length of the step."""
+    from autograder.grading import checks
+
+    if attempt.windows is None:
+        return
+    weights = attempt.batch.weights
+    windows = [attempt.batch.window(number) for number in attempt.windows]
+    mean = -window_gradients(weights, windows).mean(0)
+    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
+    sizes = [tensor.numel() for tensor in weights.tensors().values()]
+    wrong = [
+        parameter
+        for parameter, moved, step in zip(PARAMETERS, actual.split(sizes), mean.split(sizes), strict=True)
+        if not any(
+            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4) for factor in (LR, LR * attempt.size)
+        )
+    ]
+    if 0 < len(wrong) < len(PARAMETERS):
+        checks.fail(
+            f"The update of {', '.join(wrong)} is wrong, that of the others is right.",
+            help="Does it use the gradient of this parameter?",
+            evidence=setting,
+        )
+    factor = float(actual @ mean / (mean @ mean))
+    if agree(weights, attempt.moved, factor * mean):
+        checks.fail(
+            "The step has the right direction and the wrong length.",
+            help=help,
+            evidence=f"{setting}: yours is {factor:.4g} times the mean gradient",
+        )
 
 
 def step_mistakes(attempt):
