@@ -94,6 +94,12 @@ def many_draws(env):
     data = telling_data(LONG)
     starts = [start_of(get_random_day(data.clone()), data) for _ in range(LONG_DRAWS)]
     checks.require(
+        len(set(starts)) > 1,
+        "get_random_day is hardly random: it draws the same window again and again.",
+        help="Draw a new index at each call, and set no seed inside the function.",
+        evidence=f"{LONG_DRAWS} draws, always row {starts[0]}",
+    )
+    checks.require(
         min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
         "get_random_day does not reach all of the data.",
         help="Every part of the data should be drawn: the range of the index depends on len(data).",
