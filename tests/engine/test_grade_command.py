@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
+import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -182,3 +185,42 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number):
+    def started_below(name: str) -> list[str]:
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                environment = (entry / "environ").read_bytes()
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if name.encode() in environment or name.encode() in command:
+                found.append(command.decode(errors="replace"))
+        return found
+
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "autograder.cli", "grade", write_notebook("import time; time.sleep(60)")]
+    command += ["--out", tmp_path / "out", "--config", CONFIG]
+    running = subprocess.Popen(
+        [str(part) for part in command], cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_until(lambda: list(temporary.glob("ag-*/sockets/kernel-1")))  # the notebook is about to run
+    running.send_signal(number)
+    assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)
+    wait_until(lambda: not started_below(str(temporary)))
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for an event of another process; fails after half a minute."""
+    event = threading.Event()
+    for _ in range(600):
+        if condition():
+            return
+        event.wait(0.05)
+    raise AssertionError("it did not happen")
