@@ -65,9 +65,9 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
         raise UnreadableNotebook("the notebook has no cells")
     parts: dict[str, list[str]] = {}
     for cell in cells:
-        if (name := cell["metadata"].get("autograder", {}).get("manual")) and cell["source"]:
+        if name := cell["metadata"].get("autograder", {}).get("manual"):
             parts.setdefault(name, []).append(cell["source"])
-    answers = {name: "\n\n".join(sources) for name, sources in parts.items()}
+    answers = {name: "\n\n".join(filter(None, sources)) for name, sources in parts.items()}
     # Heavy (it loads the schema), and only needed once there is something to hand on.
     import nbformat
 
