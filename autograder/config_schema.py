@@ -109,6 +109,10 @@ class Limits(Section):
     threads: Annotated[int, Field(ge=8, le=4096)] = Field(
         default=64, description="count: threads (and processes, where they are allowed at all)"
     )
+    grader_mb: Megabytes = Field(
+        default=6144,
+        description="MB: private memory of a process that grades, which reads what students wrote",
+    )
     output_mb: Megabytes = Field(default=20, description="MB: stored outputs of the notebook")
     reply_mb: Megabytes = Field(default=64, description="MB: one answer to a test case")
     notebook_mb: Megabytes = Field(default=50, description="MB: one submitted .ipynb file")

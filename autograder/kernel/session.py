@@ -209,7 +209,7 @@ class _Kernel:
         with ExitStack() as resources:
             uid = self._server.uid if self._settings.enforce else None
             place = resources.enter_context(workspace(self._settings.files, uid))
-            self.socket_prefix = str(place.sockets / "kernel")
+            self.socket_prefix = str(place.sockets / "k")
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             resources.callback(ours.close)
             with theirs:

@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import SandboxError
+
+LONGEST_FOLDER = 98
+"""Bytes of the path of a kernel's directory: the path of a socket in it holds at most 107."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -32,11 +37,19 @@ def workspace(files: Mapping[str, Path], uid: int | None) -> Iterator[Workspace]
     Args:
         files: files of the lab by the name that they get in the working directory.
         uid: who owns them; ``None`` for the present user.
+
+    Raises:
+        SandboxError: the path is too long for a socket.
     """
-    top = Path(tempfile.mkdtemp(prefix="ag-"))  # short: a socket's path holds 107 bytes at most
+    top = Path(tempfile.mkdtemp(prefix="ag-"))
     try:
+        if len(os.fsencode(top)) > LONGEST_FOLDER:
+            raise SandboxError(
+                f"the folder for temporary files has too long a name for sockets: set TMPDIR to a shorter "
+                f"one than {tempfile.gettempdir()}"
+            )
         top.chmod(0o711)  # a user id of its own has to pass, nobody has to look
-        made = Workspace(top / "work", top / "sockets")
+        made = Workspace(top / "work", top / "ipc")
         for directory in (made.work, made.sockets):
             directory.mkdir(mode=0o700)
         for name, file in files.items():
@@ -46,8 +59,17 @@ def workspace(files: Mapping[str, Path], uid: int | None) -> Iterator[Workspace]
                 os.chown(path, uid, uid)
         yield made
     finally:
-        # rm walks a tree of any depth without recursion, which shutil.rmtree does not.
-        subprocess.run(["rm", "-rf", "--one-file-system", "--", str(top)], check=False, capture_output=True)
+        remove_tree(top)
+
+
+def remove_tree(top: Path) -> None:
+    """Remove a directory that student code has written to: of any depth, with any permissions."""
+    # rm walks a tree of any depth without recursion, which shutil.rmtree does not.
+    remove = ["rm", "-rf", "--one-file-system", "--", str(top)]
+    subprocess.run(remove, check=False, capture_output=True)
+    if top.exists():  # an ordinary user cannot list a directory that was made unreadable
+        subprocess.run(["chmod", "-R", "u+rwx", "--", str(top)], check=False, capture_output=True)
+        subprocess.run(remove, check=False, capture_output=True)
 
 
 def disk_usage(directory: Path, stop_at_files: int) -> tuple[int, int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable
@@ -140,8 +142,6 @@ def test_usage_and_configuration_give_exit_code_2_and_a_reason(write_notebook, t
 
 
 def test_a_broken_test_file_is_named(tmp_path, write_notebook):
-    import shutil
-
     lab = tmp_path / "lab"
     shutil.copytree(TOY_LAB, lab)
     (lab / "questions" / "median.py").write_text("OK_FORMAT = False\nname = 'median'\nthis is no Python\n")
@@ -154,8 +154,6 @@ def test_a_broken_test_file_is_named(tmp_path, write_notebook):
 
 
 def test_points_that_disagree_are_named(tmp_path, write_notebook):
-    import shutil
-
     lab = tmp_path / "lab"
     shutil.copytree(TOY_LAB, lab)
     config = lab / "grading_config.yml"
@@ -202,18 +200,20 @@ def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number)
                 found.append(command.decode(errors="replace"))
         return found
 
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary = Path(tempfile.mkdtemp(prefix="ended-"))  # not tmp_path: a socket's path must be short
     command = [sys.executable, "-m", "autograder.cli", "grade", write_notebook("import time; time.sleep(60)")]
     command += ["--out", tmp_path / "out", "--config", CONFIG]
     running = subprocess.Popen(
         [str(part) for part in command], cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_until(lambda: list(temporary.glob("ag-*/sockets/kernel-1")))  # the notebook is about to run
+    wait_until(lambda: list(temporary.glob("**/ipc/k-1")))  # the notebook is about to run
     running.send_signal(number)
     assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)
     wait_until(lambda: not started_below(str(temporary)))
+    if number != signal.SIGKILL:
+        assert list(temporary.iterdir()) == []
+    shutil.rmtree(temporary)
 
 
 def wait_until(condition: Callable[[], object]) -> None:

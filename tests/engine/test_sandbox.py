@@ -177,7 +177,7 @@ def test_the_sockets_of_a_kernel_cannot_be_reached_by_another(toy_course, tmp_pa
     idle = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass")])
     with Session(toy_course.server, toy_course.settings) as first:
         first.run(idle)
-        (shell,) = tmp_path.glob("*/sockets/kernel-1")
+        (shell,) = tmp_path.glob("*/ipc/k-1")
         with socket.socket(socket.AF_UNIX) as from_here:
             from_here.connect(str(shell))  # it is a live socket: from outside the sandbox it answers
         code = f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(shell)!r})"

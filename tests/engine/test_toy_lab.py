@@ -263,17 +263,12 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
     assert grade.score == 5
 
 
-def test_a_fork_server_that_dies_is_replaced(tmp_path, write_notebook):
-    from autograder.batch import run
+def test_a_fork_server_that_dies_is_replaced(write_notebook):
+    from autograder.batch.worker import Worker, WorkerSettings
     from autograder.model import Submission
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)
-    worker = run._Worker
-    worker.settings = run.RunSettings(TOY_LAB / "grading_config.yml", jobs=1)
-    worker.open()
-    try:
-        worker.course.server._process.kill()
-        worker.course.server._process.wait()
-        assert run._grade_one(Submission("a", "a", "a", file=file)).score == 5
-    finally:
-        worker.resources.close()
+    with Worker(WorkerSettings(TOY_LAB / "grading_config.yml")) as worker:
+        worker._course.server._process.kill()
+        worker._course.server._process.wait()
+        assert worker.grade(Submission("a", "a", "a", file=file)).score == 5

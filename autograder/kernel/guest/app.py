@@ -118,7 +118,7 @@ def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
     app = SandboxedKernelApp.instance(
         config=config,
         transport="ipc",
-        ip=str(Path(policy.sockets) / "kernel"),
+        ip=str(Path(policy.sockets) / "k"),
         **{f"{channel}_port": port for channel, port in connection["ports"].items()},
     )
     app.initialize([])
