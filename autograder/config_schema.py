@@ -109,6 +109,9 @@ class Limits(Section):
     threads: Annotated[int, Field(ge=8, le=4096)] = Field(
         default=64, description="count: threads (and processes, where they are allowed at all)"
     )
+    restarts: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=10, description="count: cells that may end the kernel; the cells after them are not run"
+    )
     grader_mb: Megabytes = Field(
         default=6144,
         description="MB: private memory of a process that grades, which reads what students wrote",

@@ -103,6 +103,7 @@ def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> Ses
         reply_bytes=limits.reply_mb * MB,
         files=files,
         seed=seed,
+        restarts=limits.restarts,
         enforce=enforce,
     )
 

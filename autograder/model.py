@@ -45,8 +45,11 @@ class Ending(StrEnum):
     TIME_USED_UP = "submission time used up"
     OUT_OF_MEMORY = "out of memory"
     DISK_FULL = "disk limit"
+    FILE_LIMIT = "limit of files"
     THREAD_LIMIT = "thread limit"
     OUTPUT_LIMIT = "output limit"
+    REPLY_LIMIT = "answer limit"
+    RESTART_LIMIT = "restart limit"
     DIED = "kernel died"
     SKIPPED = "skipped"
 

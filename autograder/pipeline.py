@@ -6,8 +6,8 @@ import time
 
 from autograder.course import Course
 from autograder.errors import NotGradable
-from autograder.grading import flags
-from autograder.grading.questions import ask
+from autograder.grading import flags, limits
+from autograder.grading.questions import LETHAL, ask
 from autograder.intake.notebook import ReadNotebook, read_notebook
 from autograder.kernel.session import Session
 from autograder.model import (
@@ -20,19 +20,6 @@ from autograder.model import (
     Status,
     Submission,
 )
-
-LIMITS = {
-    Ending.TIMED_OUT: ("cell_seconds", "{} s for one cell"),
-    Ending.SKIPPED: ("notebook_seconds", "{} s for all cells"),
-    Ending.OUT_OF_MEMORY: ("memory_mb", "{} MB of memory"),
-    Ending.DISK_FULL: ("disk_mb", "{} MB of disk"),
-    Ending.THREAD_LIMIT: ("threads", "{} threads"),
-    Ending.OUTPUT_LIMIT: ("output_mb", "{} MB of output"),
-}
-"""Which setting a cell's ending speaks of, and how the report says it."""
-
-
-LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.THREAD_LIMIT)
 
 
 def grade(submission: Submission, course: Course) -> Grade:
@@ -51,9 +38,8 @@ def grade(submission: Submission, course: Course) -> Grade:
             ended = time.monotonic()
     except NotGradable as reason:
         return not_gradable(submission, course, str(reason), time.monotonic() - started)
-    unchecked = [
-        case.message for result in results for case in result.cases if case.outcome is Outcome.NOT_CHECKED
-    ]
+    cases = [case for result in results for case in result.cases]
+    unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
@@ -63,7 +49,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         cells=executed.cells,
         flags=flags.static(read.notebook) + _dynamic_flags(executed, results),
         notes=submission.notes + read.notes,
-        limits_hit=_limits_hit(executed, results, course),
+        limits_hit=limits.hit(executed.cells, cases, course.lab.config.limits),
         sandbox_layers=session.layers,
         versions=course.versions,
         seed=course.seed,
@@ -115,20 +101,3 @@ def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ..
         if any(case.message == "The gradient is computed with autograd." for case in result.cases):
             found.append(f"autograd in {result.name}")
     return tuple(found)
-
-
-def _limits_hit(
-    executed: ExecutedNotebook, results: tuple[QuestionResult, ...], course: Course
-) -> tuple[str, ...]:
-    limits = course.lab.config.limits
-    hit = []
-    for run in executed.cells:
-        if run.ending in LIMITS:
-            name, text = LIMITS[run.ending]
-            hit.append(f"{name}: {text.format(f'{getattr(limits, name):g}')}")
-    endings = {case.ending for result in results for case in result.cases}
-    if Ending.TIME_USED_UP in endings:
-        hit.append(f"submission_seconds: {limits.submission_seconds:g} s for everything together")
-    if Ending.TIMED_OUT in endings:
-        hit.append("request_seconds: a call of a test did not finish in its time")
-    return tuple(dict.fromkeys(hit))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,17 @@ OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, Recurs
 """What a test case raises when the lab itself is broken. Student values cannot cause these: they
 arrive as plain data."""
 
+LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT)
+"""How a student's process ends, in a cell or while it is asked."""
+
+MOST_DEATHS = 2
+"""Cases of one question that may end the process; each costs another run of the notebook, and the cases
+of a question call the same function."""
+
+AFTER_A_TIMEOUT = 5.0
+"""Seconds for a request of a question in which an earlier case ran out of time: most likely the same
+endless loop again."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -47,8 +58,12 @@ class Question:
 class Names(Namespace, Protocol):
     """A namespace that can be prepared for a test case."""
 
-    def begin_case(self, seed: int, *, forbid_autograd: bool) -> None:
-        """Forget what earlier cases made, seed the generators, set the autograd guard."""
+    def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
+        """Forget what earlier cases made, seed the generators, set the autograd guard.
+
+        Args:
+            patience: seconds that a request of this case gets at most; ``None`` for no such bound.
+        """
 
 
 class Respondent(Protocol):
@@ -99,14 +114,28 @@ def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult
     Raises:
         AutograderError: trouble on our side that stops the submission, not the class.
     """
+    cases: list[CaseResult] = []
     with collected_notes() as notes:
-        cases = tuple(_ask_case(question, case, respondent, seed) for case in question.file.test_cases)
-    return QuestionResult(question.name, question.title, cases, tuple(notes))
+        for case in question.file.test_cases:
+            cases.append(_ask_case(question, case, respondent, seed, cases))
+    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes))
 
 
-def _ask_case(question: Question, case: Any, respondent: Respondent, seed: int) -> CaseResult:
+def _ask_case(
+    question: Question, case: Any, respondent: Respondent, seed: int, before: Sequence[CaseResult]
+) -> CaseResult:
     started = time.monotonic()
-    verdict = _verdict(lambda: _run_case(question, case, respondent, seed), respondent)
+    endings = [result.ending for result in before]
+    patience = AFTER_A_TIMEOUT if Ending.TIMED_OUT in endings else None
+
+    def run() -> None:
+        if sum(ending in LETHAL for ending in endings) >= MOST_DEATHS:
+            raise KernelDied("not asked again: it ended the process in the checks before this one")
+        names = respondent.names()
+        names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
+        case.body.call_func(names)
+
+    verdict = _verdict(run, respondent)
     outcome, message, help_text, evidence, ending = verdict
     passed = outcome is Outcome.PASSED
     return CaseResult(
@@ -115,12 +144,6 @@ def _ask_case(question: Question, case: Any, respondent: Respondent, seed: int) 
         message=message or ("" if passed else case.failure_message or "the check failed"),
         help=help_text, evidence=evidence, ending=ending, seconds=time.monotonic() - started,
     )  # fmt: skip
-
-
-def _run_case(question: Question, case: Any, respondent: Respondent, seed: int) -> None:
-    names = respondent.names()
-    names.begin_case(seed, forbid_autograd=question.forbid_autograd)
-    case.body.call_func(names)
 
 
 def _verdict(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str, str, str, Ending]:
@@ -176,7 +199,8 @@ def _student_failure(
             return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending
         case BadReply():
             text = "Your code returned something that is not plain data."
-            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
+            ending = Ending.REPLY_LIMIT if "too large" in str(failure) else Ending.FINISHED
+            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), ending
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 

@@ -16,6 +16,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
+from zmq.constants import SocketOption
 
 from autograder.errors import SandboxError
 from autograder.model import CellRun, Ending
@@ -29,8 +30,11 @@ INTERRUPT_GRACE = 5.0
 
 READY_SECONDS = 30.0
 
-MAXMSGSIZE = 22
-"""The socket option of libzmq (``zmq.h``): a peer that sends a larger message is disconnected."""
+
+WAITING_MESSAGES = 64
+"""Messages that may wait on our side while one is handled. libzmq counts messages, not bytes: its usual
+1,000 of the largest size would take 20 GB."""
+
 OUTPUT_OVERHEAD = 200
 """Bytes that an output costs beyond its text, so that a million empty ones reach the limit too."""
 
@@ -72,7 +76,8 @@ def connect(process: StudentProcess, prefix: str, key: str, max_message: int) ->
     """
     ports = {f"{channel}_port": port for channel, port in CHANNELS.items()}
     client = KernelClient(transport="ipc", ip=prefix, **ports)
-    client.context.setsockopt(MAXMSGSIZE, max_message)  # for every socket that it makes
+    for option, value in ((SocketOption.MAXMSGSIZE, max_message), (SocketOption.RCVHWM, WAITING_MESSAGES)):
+        client.context.setsockopt(option, value)  # for every socket that it makes
     client.process = process
     client.session.key = key.encode()
     client.allow_stdin = False

@@ -23,6 +23,14 @@ INTERRUPT_GRACE = 3.0
 
 BEGIN_SECONDS = 20.0
 
+CALLBACK_BYTES = 8 << 20
+"""Limit of what the student's code hands to a function of the test: that function runs on our side,
+where nothing interrupts it. A batch of windows takes a few kilobytes."""
+
+STALE_REPLIES = 100
+"""Replies to other requests than the present one that are passed over. An honest process sends one after
+an interrupt; one that sends more and more only wants to be listened to."""
+
 
 class Conversation:
     """Requests and replies on the question channel.
@@ -35,12 +43,14 @@ class Conversation:
 
     Attributes:
         usable: whether the student's side can still be asked.
+        patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
     """
 
     def __init__(
         self, channel: socket.socket, process: StudentProcess, seconds: float, until: float, reply_bytes: int
     ) -> None:
         self.usable = False
+        self.patience: float | None = None
         self._channel = channel
         self._process = process
         self._seconds = seconds
@@ -85,7 +95,8 @@ class Conversation:
             raise KernelDied("the student's process has ended")
         if time.monotonic() > self._until:
             raise TimeUsedUp
-        deadline = min(time.monotonic() + self._seconds, self._until)
+        seconds = self._seconds if self.patience is None else min(self._seconds, self.patience)
+        deadline = min(time.monotonic() + seconds, self._until)
         self._number += 1
         number = self._number
         encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
@@ -95,12 +106,11 @@ class Conversation:
             raise BadReply(str(reason)) from None
         try:
             wire.send(self._channel, {"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
-            while True:
-                message, blobs = wire.receive(self._channel, self._reply_bytes, deadline)
-                if "callback" in message:
-                    self._call_back(message, blobs, deadline)
-                elif message.get("n") == number:
+            for _ in range(STALE_REPLIES):
+                message, blobs = self._reply(deadline)
+                if message.get("n") == number:
                     return self._value(message, blobs)
+            raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
             raise self._interrupt(number) from None
         except wire.Disconnected:
@@ -109,6 +119,14 @@ class Conversation:
         except wire.WireError as reason:
             self._lose()
             raise BadReply(f"the answer cannot be read: {reason}") from None
+
+    def _reply(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
+        """The next message that is a reply; calls of our functions before it are answered."""
+        while True:
+            message, blobs = wire.receive(self._channel, self._reply_bytes, deadline)
+            if "callback" not in message:
+                return message, blobs
+            self._call_back(message, blobs, deadline)
 
     def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
         if "value" in message:
@@ -133,6 +151,8 @@ class Conversation:
         try:
             if function is None:
                 raise wire.WireError("this function belongs to an earlier check")
+            if sum(map(len, blobs)) > CALLBACK_BYTES:
+                raise wire.WireError("this is far more than the function needs")
             decoder = plain.Decoder(blobs, self._resolve)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
@@ -219,9 +239,10 @@ class RemoteNamespace:
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
 
-    def begin_case(self, seed: int, *, forbid_autograd: bool) -> None:
+    def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Start a test case: old objects and functions are forgotten, generators are seeded."""
         self._conversation.forget_callbacks()
+        self._conversation.patience = patience
         self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
 
     def get(self, name: str, default: Any = None) -> Any:

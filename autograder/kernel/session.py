@@ -57,6 +57,7 @@ class SessionSettings:
         output_bytes: limit of the notebook's outputs; ``reply_bytes`` of one answer to a test.
         files: files of the lab by their name in the working directory.
         seed: for ``random``, NumPy and torch.
+        restarts: cells that may end the kernel before the rest of the notebook is left out.
         enforce: whether the sandbox is on.
     """
 
@@ -69,6 +70,7 @@ class SessionSettings:
     reply_bytes: int
     files: Mapping[str, Path] = field(default_factory=dict)
     seed: int = 0
+    restarts: int = 10
     enforce: bool = True
 
 
@@ -185,6 +187,8 @@ class Session:
                 if not alive:
                     self._lethal[index] = kernel.explained(self._cells[index])
                     self._cells[index] = self._lethal[index]
+                    if len(self._lethal) >= self._settings.restarts:
+                        self._give_up_after(index, notebook)
                     return False
             self.outputs_cut = runner.outputs_cut
             await kernel.open_questions(client)
@@ -193,6 +197,11 @@ class Session:
         finally:
             asyncio.get_running_loop().remove_reader(kernel.process.pidfd)
             client.stop_channels()
+
+    def _give_up_after(self, index: int, notebook: NotebookNode) -> None:
+        """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
+        for later in range(index + 1, len(notebook.cells)):
+            self._lethal[later] = CellRun(later, Ending.RESTART_LIMIT, 0.0)
 
 
 class _Kernel:

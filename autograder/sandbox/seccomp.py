@@ -61,7 +61,7 @@ REFUSED = {
     errno.EACCES: "bind listen connect",
 }  # fmt: skip
 
-_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, record locks, F_DUPFD_CLOEXEC, F_GETPIPE_SZ."""
 
@@ -113,10 +113,16 @@ def _add_conditional(rules: Any) -> None:
     # threads, never processes
     _add(rules, ALLOW, "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
     _add(rules, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, 0))
-    # shared anonymous memory would not count against RLIMIT_DATA
+    # neither shared anonymous memory nor what grows downwards would count against RLIMIT_DATA
     both = _MAP_SHARED | _MAP_ANONYMOUS
     for flags in (0, _MAP_SHARED, _MAP_ANONYMOUS):
-        _add(rules, ALLOW, "mmap", Arg(3, MASKED_EQ, both, flags))
+        _add(rules, ALLOW, "mmap", Arg(3, MASKED_EQ, both | _MAP_GROWSDOWN, flags))
+        _add(
+            rules,
+            ERRNO(errno.EPERM),
+            "mmap",
+            Arg(3, MASKED_EQ, both | _MAP_GROWSDOWN, flags | _MAP_GROWSDOWN),
+        )
     _add(rules, ERRNO(errno.EPERM), "mmap", Arg(3, MASKED_EQ, both, both))
     # signals to oneself only
     for name in ("kill", "tgkill"):

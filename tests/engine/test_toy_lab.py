@@ -259,7 +259,7 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
     deep = "import os, time\nfor i in range(60):\n    os.mkdir('d' * 100); os.chdir('d' * 100)\ntime.sleep(2)"
     assert grade_cells(MEDIAN, unlinked, COUNTS, CLASS).cells[1].ending is Ending.DISK_FULL
     grade = grade_cells(MEDIAN, deep, COUNTS, CLASS)
-    assert grade.cells[1].ending is Ending.DISK_FULL
+    assert grade.cells[1].ending is Ending.FILE_LIMIT
     assert grade.score == 5
 
 
