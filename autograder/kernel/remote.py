@@ -112,7 +112,8 @@ class Conversation:
                     return self._value(message, blobs)
             raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
-            raise self._interrupt(number) from None
+            timed_out = self._interrupt(number)
+            raise (TimeUsedUp() if deadline == self._until else timed_out) from None
         except wire.Disconnected:
             self._lose()
             raise KernelDied("your code ended its own process") from None
