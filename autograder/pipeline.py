@@ -47,7 +47,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         questions=results,
         manual=_manual(read, course),
         cells=executed.cells,
-        flags=flags.static(read.notebook) + _dynamic_flags(executed, results),
+        flags=flags.static(read.notebook, _handed_out(course)) + _dynamic_flags(executed, results),
         notes=submission.notes + read.notes,
         limits_hit=limits.hit(executed.cells, cases, course.lab.config.limits),
         sandbox_layers=session.layers,
@@ -88,6 +88,11 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
         )
         for question in course.lab.config.manual
     )
+
+
+def _handed_out(course: Course) -> set[str]:
+    """Names and addresses of the files that the lab itself gives to students."""
+    return {text for item in course.lab.config.data for text in (item.name, item.url)}
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:

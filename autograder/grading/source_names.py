@@ -1,0 +1,89 @@
+"""What the names in a notebook's source stand for, as far as reading it can tell."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+LONGEST_CHAIN = 20
+"""Parts of a dotted name that are followed."""
+
+WRITERS = {"urllib.request.urlretrieve": 1, "torch.save": 1, "numpy.save": 0, "numpy.savetxt": 0}
+"""Functions that write a file, and the position of its name among their arguments."""
+
+
+@dataclass
+class Names:
+    """Facts of a whole notebook.
+
+    Attributes:
+        imported: what each imported name stands for: ``np`` -> ``numpy``.
+        modules: first parts of everything imported.
+        texts: names that are assigned one constant text.
+        written: names of the files that the notebook writes itself.
+    """
+
+    imported: dict[str, str] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    written: set[str] = field(default_factory=set)
+
+    def dotted(self, node: ast.AST) -> str:
+        """The full name of an expression like ``np.linalg.norm``; empty when it is something else."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute) and len(parts) < LONGEST_CHAIN:
+            parts.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Call):  # get_ipython().kernel
+            node = node.func
+        if not isinstance(node, ast.Name):
+            return ""
+        return ".".join([self.imported.get(node.id, node.id), *reversed(parts)])
+
+    def text(self, node: ast.AST) -> str | None:
+        """The constant text that an expression is, itself or by the name that holds it."""
+        if isinstance(node, ast.Name):
+            return self.texts.get(node.id)
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def names_in(trees: Sequence[ast.Module]) -> Names:
+    """The names of all cells together."""
+    names = Names()
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                _know(names, alias.asname or alias.name.partition(".")[0], alias.name, alias.asname)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                _know(names, alias.asname or alias.name, f"{node.module}.{alias.name}", "whole")
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+            (target,), value = node.targets, node.value
+            if (
+                isinstance(target, ast.Name)
+                and isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+            ):
+                names.texts[target.id] = value.value
+    for node in nodes:
+        if isinstance(node, ast.Call) and (written := _written(node, names)):
+            names.written.add(written)
+    return names
+
+
+def _know(names: Names, name: str, stands_for: str, whole: str | None) -> None:
+    names.imported[name] = stands_for if whole else stands_for.partition(".")[0]
+    names.modules.add(stands_for.partition(".")[0])
+
+
+def _written(node: ast.Call, names: Names) -> str | None:
+    called = names.dotted(node.func)
+    if called == "open" and len(node.args) > 1:
+        mode = names.text(node.args[1]) or ""
+        return names.text(node.args[0]) if mode[:1] in ("w", "x", "a") else None
+    if called.endswith((".to_csv", ".to_pickle")) and node.args:
+        return names.text(node.args[0])
+    place = WRITERS.get(called)
+    return names.text(node.args[place]) if place is not None and len(node.args) > place else None
