@@ -25,6 +25,9 @@ from autograder.sandbox.launcher import StudentProcess
 CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 """The number that ends the path of each channel's socket."""
 
+LEFT_OUT = "left_out"
+"""What the guest puts into the metadata of a message in the place of an output that is too large."""
+
 INTERRUPT_GRACE = 5.0
 """Seconds that a cell has to end after an interrupt, before its kernel is killed."""
 
@@ -181,6 +184,9 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
     ) -> NotebookNode | None:
         """Take a message as nbclient does, within the output limit and without widgets."""
         kind = msg["msg_type"]
+        if isinstance(msg["metadata"], dict) and LEFT_OUT in msg["metadata"]:
+            self.outputs_cut = True
+            return None
         if kind.startswith("comm") or kind == "update_display_data":
             return None
         if kind != "status":

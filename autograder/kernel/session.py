@@ -254,6 +254,7 @@ class _Kernel:
             "seed": self._settings.seed,
             "environment": ENVIRONMENT,
             "reply_bytes": self._settings.reply_bytes,
+            "output_bytes": self._settings.output_bytes,
         }
 
     def _hear_ready(self, channel: socket.socket) -> tuple[str, ...]:

@@ -24,13 +24,16 @@ from autograder.sandbox.policy import Policy
 COMM_TARGET = "autograder.questions"
 """The trusted side opens this comm when the notebook has run; from then on questions are served."""
 
+LEFT_OUT = "left_out"
+"""In a message's metadata: it stands for an output that was too large to be sent."""
+
 
 def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]) -> int:
     """Set up, tell the trusted side that the kernel is ready (or why not), and run it.
 
     Args:
         message: ``policy`` (JSON text), ``kernel`` (``key``, ``ports`` by channel), ``seed``,
-            ``environment``.
+            ``environment``, ``reply_bytes``, ``output_bytes``.
         descriptor: our end of the socket over which questions are asked.
         served: bytes by URL, for downloads without a network.
 
@@ -48,6 +51,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         tempfile.tempdir = None  # found in the fork server; here TMPDIR names another one
         layers = enter.confine(policy) if policy.enforce else _unconfined(policy)
         app = _kernel(policy, message["kernel"])
+        _leave_out_large_outputs(app, message["output_bytes"])
         scenery.install(app.shell, served)
         scenery.seed(message["seed"])
         server = questions.QuestionServer(channel, app.shell, message["reply_bytes"])
@@ -61,6 +65,24 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
     wire.send(channel, {"layers": layers}, [])
     app.start()
     return 0
+
+
+def _leave_out_large_outputs(app: Any, limit: int) -> None:
+    """Say that an output was left out instead of sending more than the trusted side would take.
+
+    It disconnects a kernel that sends too much, and nobody would hear of the cells that follow.
+    """
+    send = app.iopub_thread.send_multipart
+
+    def send_unless_large(parts: Any, *args: Any, **kwargs: Any) -> None:
+        if sum(map(len, parts)) <= limit:
+            send(parts, *args, **kwargs)
+        else:
+            note = {"name": "stderr", "text": ""}
+            parent = app.kernel.get_parent("shell")
+            app.session.send(app.iopub_socket, "stream", note, parent, metadata={LEFT_OUT: True})
+
+    app.iopub_thread.send_multipart = send_unless_large
 
 
 def _unconfined(policy: Policy) -> list[str]:
