@@ -33,6 +33,9 @@ OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, Recurs
 """What a test case raises when the lab itself is broken. Student values cannot cause these: they
 arrive as plain data."""
 
+LONGEST_TEXT = 5_000
+"""Characters of a message: a test case may quote what a student's code returned."""
+
 LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT)
 """How a student's process ends, in a cell or while it is asked."""
 
@@ -141,8 +144,9 @@ def _ask_case(
     return CaseResult(
         name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
         possible=float(case.points), hidden=bool(case.hidden),
-        message=message or ("" if passed else case.failure_message or "the check failed"),
-        help=help_text, evidence=evidence, ending=ending, seconds=time.monotonic() - started,
+        message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
+        help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
+        ending=ending, seconds=time.monotonic() - started,
     )  # fmt: skip
 
 

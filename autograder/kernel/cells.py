@@ -189,9 +189,11 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             return None
         if kind.startswith("comm") or kind == "update_display_data":
             return None
+        if not _is_plausible(kind, msg["content"]):
+            return None
         if kind != "status":
             self._output_budget -= OUTPUT_OVERHEAD + _text_length(msg["content"])
-            if self._output_budget < 0 and kind != "error":
+            if self._output_budget < 0:
                 self.outputs_cut = True
                 return None
         try:
@@ -200,6 +202,17 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             raise
         except (KeyError, TypeError, ValueError, AttributeError):  # a message that no kernel would send
             return None
+
+
+def _is_plausible(kind: str, content: Any) -> bool:
+    """Whether a message has the types that a kernel sends; the student's process may send any."""
+    if not isinstance(content, dict):
+        return False
+    if kind == "stream":
+        return isinstance(content.get("text"), str) and content.get("name") in ("stdout", "stderr")
+    if kind in ("display_data", "execute_result"):
+        return isinstance(content.get("data"), dict) and isinstance(content.get("metadata"), dict)
+    return True
 
 
 def _join_streams(cell: NotebookNode) -> None:

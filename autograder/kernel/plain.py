@@ -22,6 +22,11 @@ from autograder.kernel.wire import WireError
 _SAFE_INTEGER = 1 << 53
 MAX_DEPTH = 24
 MAX_NODES = 1_000_000
+MAX_TENSORS = 20_000
+"""Tensors and arrays in one value: each costs ten microseconds and some hundred bytes to make."""
+
+MAX_EMPTY = 1 << 20
+"""Product of the sizes of a tensor without entries, zeros aside: reducing it over the zero makes as many."""
 TENSOR_TYPES = frozenset(
     "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
 )
@@ -141,6 +146,8 @@ class Decoder:
     """
 
     def __init__(self, blobs: list[bytes], resolve: Callable[[Any], Any]) -> None:
+        if len(blobs) > MAX_TENSORS:
+            raise WireError("the value has too many parts")
         self._blobs: list[bytes | None] = [*blobs]
         self._resolve = resolve
         self._nodes = 0
@@ -226,6 +233,8 @@ def _checked_shape(body: Any, allowed: frozenset[str], blob: bytes, itemsize: in
         raise WireError("not a tensor")
     if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * itemsize != len(blob):
         raise WireError("a tensor's shape does not fit its bytes")
+    if not blob and math.prod(max(n, 1) for n in shape) > MAX_EMPTY:
+        raise WireError("an empty tensor with enormous sizes")
     return tuple(shape)
 
 

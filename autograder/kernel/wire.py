@@ -20,7 +20,11 @@ import time
 from typing import Any
 
 _PREFIX = struct.Struct(">IQ")
-MAX_HEADER = 64 << 20
+MAX_HEADER = 16 << 20
+"""Bytes of a header: half a million numbers. Numbers in tensors and arrays are blobs."""
+
+MAX_CONTAINERS = 300_000
+"""Lists and objects in a header. Each takes some hundred bytes of memory, and three of the header."""
 
 
 class WireError(Exception):
@@ -76,11 +80,13 @@ def receive(
     if header_size > min(MAX_HEADER, max_bytes) or blob_size > max_bytes:
         raise WireError(f"a frame of {header_size + blob_size} bytes is too large")
     header = _read(channel, header_size, deadline)
+    if header.count(b"[") + header.count(b"{") > MAX_CONTAINERS:
+        raise WireError("the value has too many parts")
     data = _read(channel, blob_size, deadline)
     try:
         parsed = json.loads(header)
         message, lengths = parsed["m"], parsed["b"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError, MemoryError):
         raise WireError("the header is not a message") from None
     if not isinstance(message, dict) or not isinstance(lengths, list):
         raise WireError("the header is not a message")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -12,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SandboxError
+
+BLOCK = 512
+"""Bytes of the blocks that ``stat`` counts in."""
 
 LONGEST_FOLDER = 98
 """Bytes of the path of a kernel's directory: the path of a socket in it holds at most 107."""
@@ -88,10 +94,51 @@ def disk_usage(directory: Path, stop_at_files: int) -> tuple[int, int]:
                         return size, count
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                    else:
-                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+                        continue
+                    with contextlib.suppress(FileNotFoundError):  # gone meanwhile: the others are not
+                        size += entry.stat(follow_symlinks=False).st_blocks * BLOCK
         except FileNotFoundError:
-            continue  # gone meanwhile
+            continue
         except OSError:  # made unreadable, or too deep to be named: no honest notebook does either
             return size, stop_at_files + 1
     return size, count
+
+
+def hidden_bytes(pid: int, directory: Path, *, mapped: bool) -> int | None:
+    """Bytes of files below ``directory`` that have no name any more but are still held by a process.
+
+    Args:
+        mapped: look at the files that it has mapped as well, not only at those that it has open.
+
+    Returns:
+        ``None`` where this process may not look; 0 when the other one is gone.
+    """
+    found: dict[tuple[int, int], int] = {}
+    try:
+        places = [entry.path for entry in os.scandir(f"/proc/{pid}/fd")]
+        if mapped:
+            maps = Path(f"/proc/{pid}/maps").read_bytes()
+            ranges = re.findall(
+                rb"^([0-9a-f]+-[0-9a-f]+) .*" + _quoted(directory) + rb"/.* \(deleted\)$", maps, re.M
+            )
+            places += [f"/proc/{pid}/map_files/{one.decode()}" for one in ranges]
+        for place in places:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                status = os.stat(place)
+                if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                    found[status.st_dev, status.st_ino] = status.st_blocks * BLOCK
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    except PermissionError:
+        return None
+    return sum(found.values())
+
+
+def _quoted(directory: Path) -> bytes:
+    return re.escape(os.fsencode(directory.resolve()))
+
+
+def free_bytes(directory: Path) -> int:
+    """Free space of the disk that holds ``directory``."""
+    disk = os.statvfs(directory)
+    return disk.f_bavail * disk.f_frsize

@@ -22,10 +22,10 @@ except (ImportError, RuntimeError, OSError) as reason:
 
 ALLOWED = """
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek sendfile
-    copy_file_range open openat creat close close_range dup dup2 dup3 flock
+    copy_file_range creat close dup dup2 dup3 flock
     stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat
     getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 getdents
-    getdents64 umask fsync fdatasync ftruncate truncate fallocate fadvise64 readahead
+    getdents64 umask fsync fdatasync ftruncate fallocate fadvise64 readahead
     munmap mprotect mremap madvise brk msync mincore membarrier
     futex futex_waitv set_robust_list get_robust_list rseq set_tid_address restart_syscall
     getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid
@@ -37,12 +37,13 @@ ALLOWED = """
     get_mempolicy getrandom arch_prctl
     epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 poll ppoll select pselect6
     eventfd eventfd2 pipe pipe2 timerfd_create timerfd_settime timerfd_gettime
-    accept accept4 sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg getsockname getpeername
+    accept accept4 sendto recvfrom getsockname getpeername
     getsockopt setsockopt shutdown
 """.split()  # fmt: skip
 """By name, as the kernel calls them; names that an architecture lacks are left out.
 ``accept`` serves the kernel's own sockets, which are bound before the filter is loaded.
-``sendto`` and ``sendmsg`` need a connected stream socket: no other kind can be made."""
+``sendto`` needs a connected stream socket: no other kind can be made. ``sendmsg`` and its kin are missing
+because they carry descriptors: an open file could wait in a socket, where the watchdog cannot see it."""
 
 OWN_FILES_ONLY = """
     chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat
@@ -56,7 +57,8 @@ REFUSED = {
         setxattr fsetxattr lsetxattr keyctl add_key request_key bpf perf_event_open memfd_create
         io_uring_setup userfaultfd setpriority sched_setaffinity reboot swapon
         settimeofday clock_settime adjtimex sethostname personality setsid setpgid tkill
-        pidfd_open pidfd_send_signal pidfd_getfd mlock mlockall shmget semget msgget""",
+        pidfd_open pidfd_send_signal pidfd_getfd mlock mlockall shmget semget msgget truncate
+        sendmsg recvmsg sendmmsg recvmmsg""",
     errno.EAFNOSUPPORT: "socket",
     errno.EACCES: "bind listen connect",
 }  # fmt: skip
@@ -68,7 +70,12 @@ _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
 
-_CLONE_THREAD = 0x00010000
+_THREAD = 0x00000100 | 0x00000200 | 0x00000400 | 0x00000800 | 0x00010000
+"""CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_SIGHAND, CLONE_THREAD: with a table of files of its own, a thread
+could hold some that the watchdog does not see."""
+
+_CLOSE_RANGE_CLOEXEC = 4
+_ACCESS_MODE, _O_TRUNC = 0o3, 0o1000
 _SCHED_OTHER = 0
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 _PR_SET_NAME, _PR_GET_NAME, _PR_SET_VMA = 15, 16, 0x53564D41
@@ -111,8 +118,18 @@ def _add_conditional(rules: Any) -> None:
     EQ, MASKED_EQ, NE = scmp.EQ, scmp.MASKED_EQ, scmp.NE  # noqa: N806
     pid = os.getpid()
     # threads, never processes
-    _add(rules, ALLOW, "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD))
-    _add(rules, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, 0))
+    _add(rules, ALLOW, "clone", Arg(0, MASKED_EQ, _THREAD, _THREAD))
+    for missing in (1 << bit for bit in range(32) if _THREAD >> bit & 1):
+        _add(rules, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, missing, 0))
+    for flags in (0, _CLOSE_RANGE_CLOEXEC):  # the other flag gives a thread files of its own as well
+        _add(rules, ALLOW, "close_range", Arg(2, EQ, flags))
+    # Opening for reading alone may empty a file too; older versions of Landlock see only the reading.
+    for name, place in (("open", 1), ("openat", 2)):
+        for flags in range(_ACCESS_MODE + 1):
+            _add(rules, ALLOW, name, Arg(place, MASKED_EQ, _ACCESS_MODE | _O_TRUNC, flags))
+            if flags:
+                _add(rules, ALLOW, name, Arg(place, MASKED_EQ, _ACCESS_MODE | _O_TRUNC, flags | _O_TRUNC))
+        _add(rules, ERRNO(errno.EPERM), name, Arg(place, MASKED_EQ, _ACCESS_MODE | _O_TRUNC, _O_TRUNC))
     # neither shared anonymous memory nor what grows downwards would count against RLIMIT_DATA
     both = _MAP_SHARED | _MAP_ANONYMOUS
     for flags in (0, _MAP_SHARED, _MAP_ANONYMOUS):
