@@ -127,7 +127,11 @@ def _needed_files(lab: Lab) -> Iterator[tuple[Place, str, bool]]:
 
 def _wrong_with(root: Path, relative: str, folder: bool) -> str:
     path = root / relative
-    if not (path.is_dir() if folder else path.is_file()):
+    try:
+        there = path.is_dir() if folder else path.is_file()
+    except OSError as error:  # a name that is too long for the file system, a folder that is closed to us
+        return f"cannot be read ({error.strerror})"
+    if not there:
         return f"no such {'folder' if folder else 'file'}"
     return "" if path.resolve().is_relative_to(root.resolve()) else "leads out of the lab's folder"
 

@@ -21,7 +21,7 @@ RESERVED_NAMES = frozenset(
 
 def _inside_the_lab(text: str) -> str:
     path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts or "\\" in text or "\0" in text:
+    if path.is_absolute() or ".." in path.parts or "\\" in text or not text.isprintable():
         raise ValueError("expected a path relative to the configuration file, without '..' or '\\'")
     return text
 
@@ -37,7 +37,7 @@ QuestionName = Annotated[Identifier, AfterValidator(_free_name)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside_the_lab)]
-FileName = Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*$", max_length=200)]
+FileName = Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*$", max_length=200)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Megabytes = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -53,9 +53,9 @@ class Assignment(Section):
     """What students see of the lab."""
 
     title: Title = Field(description="the lab's title on every page")
-    notebook: Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*\.ipynb$", max_length=200)] = Field(
-        description="file name of the notebook that students hand in"
-    )
+    notebook: Annotated[
+        str, Field(pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*\.ipynb$", max_length=200)
+    ] = Field(description="file name of the notebook that students hand in")
 
 
 class Question(Section):

@@ -20,6 +20,7 @@ from autograder.errors import ConfigurationError
 
 Place = tuple[str | int, ...]
 
+_LONGEST_SHOWN = 80
 _PREFIX = "tag:yaml.org,2002:"
 # YAML 1.1 reads `1e-3` as text; whoever writes it means a number (YAML 1.2 agrees).
 _SHORT_FLOAT = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+")
@@ -42,8 +43,18 @@ class LocatedValue:
 
 def spell(place: Place) -> str:
     """``("questions", 3, "points")`` as ``questions[3].points``, counting list items from 0."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
-    return text.lstrip(".")
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in place)
+    return text.removeprefix(".")
+
+
+def _shown(text: str) -> str:
+    """Text of the file within one line of a message."""
+    short = _clipped(text)
+    return short if short and short.isprintable() and short == short.strip() else repr(short)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def read(path: Path) -> LocatedValue:
@@ -73,8 +84,11 @@ def read(path: Path) -> LocatedValue:
         raise ConfigurationError(
             f"{path}{where}: not valid YAML: {error.problem or error.context}{column}"
         ) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigurationError(
+            f"{path}:{line}: not valid YAML: the character U+{error.character:04X} is not allowed"
+        ) from error
     except RecursionError as error:
         raise ConfigurationError(f"{path}: nested too deep") from error
     return LocatedValue(path, value, lines)
@@ -99,13 +113,13 @@ class _Construction:
             return [self._item(child, (*place, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, place)
-        raise self._error(node, place, f"the tag {node.tag} is not supported")
+        raise self._error(node, place, f"the tag {_shown(node.tag)} is not supported")
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != _PREFIX + "str":
-                written = f" ({key_node.value})" if isinstance(key_node, yaml.ScalarNode) else ""
+                written = f" ({_shown(key_node.value)})" if isinstance(key_node, yaml.ScalarNode) else ""
                 raise self._error(key_node, place, f"a key must be text{written}: put it in quotes")
             key: str = key_node.value
             here = (*place, key)
@@ -137,10 +151,14 @@ class _Construction:
                 return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
         except ValueError:
             # 010, 1:30 and the like are numbers in YAML 1.1 only, and never the ones that were meant.
-            raise self._error(node, place, f"{text!r} is not a plain number: use digits, or quotes") from None
+            raise self._error(
+                node, place, f"{_clipped(text)!r} is not a plain number: use digits, or quotes"
+            ) from None
         if node.tag.startswith(_PREFIX) and kind in ("timestamp", "merge", "value"):
-            raise self._error(node, place, f"{text!r} is read as a {kind} by YAML: put it in quotes")
-        raise self._error(node, place, f"the tag {node.tag} is not supported")
+            raise self._error(
+                node, place, f"{_clipped(text)!r} is read as a {kind} by YAML: put it in quotes"
+            )
+        raise self._error(node, place, f"the tag {_shown(node.tag)} is not supported")
 
     def _error(self, node: yaml.Node, place: Place, message: str) -> ConfigurationError:
         field_name = f" {spell(place)}:" if place else ""

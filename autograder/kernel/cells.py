@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from zmq.constants import SocketOption
 
 from autograder.errors import SandboxError
@@ -200,7 +200,13 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             raise
-        except (KeyError, TypeError, ValueError, AttributeError):  # a message that no kernel would send
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ValidationError,
+        ):  # what no kernel would send
             return None
 
 
@@ -210,8 +216,14 @@ def _is_plausible(kind: str, content: Any) -> bool:
         return False
     if kind == "stream":
         return isinstance(content.get("text"), str) and content.get("name") in ("stdout", "stderr")
+    if kind == "error":
+        trace = content.get("traceback")
+        texts = [content.get("ename"), content.get("evalue"), *(trace if isinstance(trace, list) else [None])]
+        return all(isinstance(text, str) for text in texts)
     if kind in ("display_data", "execute_result"):
-        return isinstance(content.get("data"), dict) and isinstance(content.get("metadata"), dict)
+        count = content.get("execution_count")
+        maps = isinstance(content.get("data"), dict) and isinstance(content.get("metadata"), dict)
+        return maps and (count is None or type(count) is int)
     return True
 
 

@@ -259,3 +259,14 @@ def test_what_a_subclass_says_of_itself_does_not_matter():
 
     assert torch.equal(round_trip(torch.zeros(2).as_subclass(Liar)), torch.zeros(2))
     assert np.array_equal(round_trip(np.zeros(2).view(ArrayLiar)), np.zeros(2))
+
+
+def test_a_header_of_endless_lists_is_refused_before_it_is_parsed():
+    ours, theirs = socket.socketpair()
+    header = b'{"m": {"value": [' + b"[]," * 400_000 + b'[]]}, "b": []}'
+    with ours, theirs:
+        sender = threading.Thread(target=theirs.sendall, args=(struct.pack(">IQ", len(header), 0) + header,))
+        sender.start()
+        with pytest.raises(wire.WireError, match="too many parts"):
+            wire.receive(ours, 1 << 26, time.monotonic() + 30)
+        sender.join()
