@@ -8,6 +8,7 @@ Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _stop)
     try:

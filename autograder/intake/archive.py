@@ -28,6 +28,18 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # this in a large file is a bomb, stopped before it fills the disk up to its limit.
 _MAX_RATIO = 200
 _RATIO_MATTERS_FROM = 16 * 2**20
+# Archives that are often renamed to .zip, by their first bytes.
+_OTHER_ARCHIVES = (
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+)
+_LONGEST_MAGIC = 8
+_PACK_AGAIN = "unpack it and hand in the notebook, or pack it as a zip"
+OTHER_ARCHIVE = f"an archive that is not a zip: {_PACK_AGAIN}"
+"""Why a file whose name says so cannot be used."""
 _ENCRYPTED = 0x1 | 0x40
 # A class's archive may hold this many times more than one student's archive inside it, so that a
 # folder of installed packages in one upload cannot use up the members of all.
@@ -74,7 +86,7 @@ class Member:
     Attributes:
         name: its path, ``/`` between components, in NFC; untrusted text. In a nested archive it
             begins with that archive's own name: ``lab.zip/rnn_lab.ipynb``.
-        file: where its bytes lie; ``None`` when it was refused or is no notebook.
+        file: where its bytes lie; ``None`` when it was refused or is neither notebook nor archive.
         problem: why it was refused; empty otherwise.
         size: bytes, as the archive declares.
     """
@@ -150,7 +162,7 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> lis
         # budget cannot cost the honest notebooks in the same archive their marks.
         for index in sorted(found, key=lambda i: infos[i].file_size):
             member = found[index]
-            if not member.problem and (names.is_notebook(member.name) or names.is_zip(member.name)):
+            if not member.problem and names.is_handed_in(member.name):
                 try:
                     file = _spool(archive, infos[index], spool, budget, file_limit)
                     found[index] = replace(member, file=file)
@@ -164,7 +176,22 @@ def _open(path: Path, budget: Budget) -> zipfile.ZipFile:
         zip_layout.check_directory(path, budget.members)
         return zipfile.ZipFile(path)
     except _UNREADABLE as error:
-        raise NotGradable(f"the zip archive is damaged or incomplete ({_brief(error)})") from error
+        kind = _other_kind(path)
+        raise NotGradable(
+            f"a {kind} archive, not a zip: {_PACK_AGAIN}"
+            if kind
+            else f"the zip archive is damaged or incomplete ({_brief(error)})"
+        ) from error
+
+
+def _other_kind(path: Path) -> str:
+    """What kind of archive a file is that is no zip; empty when it is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_LONGEST_MAGIC)
+    except OSError:
+        return ""
+    return next((kind for magic, kind in _OTHER_ARCHIVES if head.startswith(magic)), "")
 
 
 def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Member]:
@@ -179,7 +206,9 @@ def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Mem
                 continue
             name = "/".join(names.components(name))
             # Other files are never read, so nothing about their content matters.
-            if names.is_notebook(name) or names.is_zip(name):
+            if names.is_other_archive(name):
+                problem = OTHER_ARCHIVE
+            elif names.is_handed_in(name):
                 problem = _refused_because(info, name, seen, index in overlapping)
         found[index] = Member(names.printable(name), problem=problem, size=info.file_size)
     return found

@@ -8,9 +8,21 @@ from collections.abc import Sequence
 from typing import Any
 
 # Names of old formats, and what nbformat's own upgrade makes of them.
-_TYPES = {"code": "code", "markdown": "markdown", "raw": "raw", "heading": "markdown", "html": "markdown"}
+_TYPES = {
+    "code": "code",
+    "markdown": "markdown",
+    "raw": "raw",
+    "heading": "markdown",
+    "html": "markdown",
+    "text": "markdown",
+}
+# Where a cell's source stands; the others than the first in formats 3, 2 and 1.
+_SOURCES = ("source", "input", "code", "text")
+# One key in Jupyter makes text of a cell of code. A definition right at its beginning gives it away.
+_DEFINITION = re.compile(r"(?:[^\S\n]*(?:#[^\n]*)?\n)*(?:def \w+ ?\(|class \w+ ?[(:]|async def |@\w+\n)")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _NAMED_IN_A_NOTE = 8
+_HEAD = 2000
 
 
 def repaired_cells(found: Sequence[Any], minor: Any, notes: list[str]) -> list[dict[str, Any]]:
@@ -52,12 +64,14 @@ def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any
     kind, name = _kind(item)
     if kind == "raw" and name != "raw":
         repairs["a cell of unknown type is kept as text that does not run"].append(index)
-    source, complete = _source(item["source"] if "source" in item else item.get("input"))
+    source, complete = _source(next((item[key] for key in _SOURCES if key in item), None))
     if not complete:
         repairs["source that was not text is left out"].append(index)
     if name == "heading":
         level = item.get("level")
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source
+    if kind != "code" and _DEFINITION.match(source[:_HEAD]):
+        repairs["a text cell looks like code; it was not run"].append(index)
     if item.get("attachments"):
         repairs["pasted pictures are left out: look at the submitted file"].append(index)
     cell: dict[str, Any] = {"cell_type": kind, "metadata": _metadata(item.get("metadata")), "source": source}

@@ -10,12 +10,13 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import NotGradable, UsageError
 from autograder.intake import folder, names, student
-from autograder.intake.archive import Budget, Member, unpack
+from autograder.intake.archive import OTHER_ARCHIVE, Budget, Member, unpack
 from autograder.model import Submission
 
 if TYPE_CHECKING:  # reading a folder needs no pydantic
@@ -85,9 +86,29 @@ def _look_into(path: Path, spool: Path, limits: Limits) -> list[_Found]:
         found = _in_zip((), path, spool, limits, budget)
     else:
         raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
+    found = _without_copies(found)
     # A path of one component names the input itself.
     return [entry if entry.path else _Found((name,), problem=entry.problem) for entry in found] or [
         _Found((name,), problem=_NOTHING)
+    ]
+
+
+def _without_copies(found: list[_Found]) -> list[_Found]:
+    """``found`` without renamed notebooks and packed files that lie in a folder beside a notebook.
+
+    There the notebook is what was handed in. At the top of an upload, however, files of different
+    students lie side by side, and one that comes as ``lab.ipynb.txt`` or ``lab.rar`` must not disappear.
+    """
+    folders = [entry.path[:-1] for entry in found if entry.path]
+    first, last = min(folders, default=()), max(folders, default=())
+    top = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
+    with_notebook = {entry.path[:-1] for entry in found if entry.path and names.is_notebook(entry.path[-1])}
+    return [
+        entry
+        for entry in found
+        if len(entry.path) <= top + 1
+        or entry.path[:-1] not in with_notebook
+        or not (names.is_renamed_notebook(entry.path[-1]) or names.is_other_archive(entry.path[-1]))
     ]
 
 
@@ -107,6 +128,8 @@ def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget) -> list[
 
 
 def _notebook(path: tuple[str, ...], file: Path, problem: str, limits: Limits) -> _Found:
+    if not problem and names.is_other_archive(path[-1]):
+        problem = OTHER_ARCHIVE
     if not problem and file.stat().st_size > limits.notebook_mb * _MB:
         problem = f"it is larger than {limits.notebook_mb} MB"
     return _Found(path, None if problem else file, problem)
@@ -123,7 +146,7 @@ def _in_zip(outer: tuple[str, ...], file: Path, spool: Path, limits: Limits, bud
     for member in members:
         if not member.problem and member.file is None:
             continue  # neither notebook nor archive
-        if names.is_notebook(member.name) or names.is_zip(member.name):
+        if member.file or names.is_handed_in(member.name):
             path = (*outer, *names.components(member.name))
             found.append(_Found(path, member.file, member.problem))
         else:

@@ -27,7 +27,7 @@ class Entry:
 
 
 def walk(folder: Path) -> Iterator[Entry]:
-    """Notebooks and zip archives below a folder, and whatever keeps it from finding them.
+    """Notebooks and archives below a folder, and whatever keeps it from finding them.
 
     Links are followed only to files inside the folder: a link that a student's archive brought along
     must not make somebody else's file theirs. Links to folders are not followed at all.
@@ -43,7 +43,7 @@ def walk(folder: Path) -> Iterator[Entry]:
             if name in folders:
                 if file.is_symlink():
                     yield Entry(path, file, "a link to a folder is not followed: put a copy there")
-            elif names.is_notebook(name) or names.is_zip(name):
+            elif names.is_handed_in(name):
                 yield Entry(path, file, unusable_because(file, root))
     for error in trouble:
         file = Path(os.fsdecode(error.filename))

@@ -9,10 +9,14 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 # Litter of operating systems and editors. Names with a leading dot are hidden files, `~` marks
 # lock files of office programs, and exports of a Mac hold a shadow of every file in __MACOSX.
 _LITTER = frozenset(["__macosx", "thumbs.db", "desktop.ini"])
+# What browsers and systems append to a name that they do not know, or that is there already.
+_RENAMED = re.compile(r"\.ipynb(?:\.(?:txt|json|download)| ?\(\d+\))?[ .]*\Z", re.IGNORECASE)
+_OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.gz)\Z", re.IGNORECASE)
 _UTF8_FLAG = 0x800
 _SLUG_LENGTH = 64
 
@@ -27,9 +31,30 @@ def is_notebook(name: str) -> bool:
     return name.lower().endswith(".ipynb")
 
 
+def is_renamed_notebook(name: str) -> bool:
+    """Whether the name said notebook before a program added something: ``lab.ipynb.txt``."""
+    return not is_notebook(name) and _RENAMED.search(name) is not None
+
+
+def is_other_archive(name: str) -> bool:
+    """Whether the name says archive, of a kind that is not opened here."""
+    return _OTHER_ARCHIVE.search(name) is not None
+
+
 def is_zip(name: str) -> bool:
     """Whether the name says zip archive."""
     return name.lower().endswith(".zip")
+
+
+def is_handed_in(name: str) -> bool:
+    """Whether the name says that somebody handed this in, be it readable or not."""
+    return is_notebook(name) or is_zip(name) or is_renamed_notebook(name) or is_other_archive(name)
+
+
+def without_suffix(name: str) -> str:
+    """The name of a notebook or archive without what says that it is one."""
+    shorter = _OTHER_ARCHIVE.sub("", _RENAMED.sub("", name))
+    return (shorter if shorter != name else PurePosixPath(name).stem) or name
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
@@ -88,7 +113,7 @@ def submission_id(source: str, origin: str) -> str:
         origin: the name of the upload that it came from; both enter the hash at the end.
     """
     digest = hashlib.sha256(f"{origin}\0{source}".encode("utf-8", "replace")).hexdigest()[:10]
-    stem = source[: -len(".ipynb")] if is_notebook(source) else source
+    stem = _RENAMED.sub("", source)
     ascii_text = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9._]+", "-", ascii_text)[:_SLUG_LENGTH].strip("-._")
     return f"{slug or 'submission'}-{digest}"

@@ -27,6 +27,9 @@ _METADATA = {
 _KERNELS = {r"ir": "R", r"julia.*": "Julia", r"octave": "Octave", r"matlab.*": "MATLAB", r"xcpp\d*": "C++"}
 # Far beyond any notebook; every cell is a message to the kernel and a row of the report.
 _MAX_CELLS = 10_000
+# Keys under which programs hand out a notebook inside another object, and how many times around each other.
+_WRAPPERS = ("content", "notebook", "ipynb")
+_MAX_WRAPPINGS = 3
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
             is for the student.
     """
     value, notes = decode_json(data, limits.notebook_mb * 2**20)
+    value = _unwrapped(value, notes)
     found = _cells(value, notes)
     if language := _other_language(value.get("metadata")):
         raise UnreadableNotebook(f"the notebook's language is {language}, not Python")
@@ -73,6 +77,24 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
 
     node = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells})
     return ReadNotebook(node, tuple(notes), answers)
+
+
+def _unwrapped(value: Any, notes: list[str]) -> Any:
+    """The notebook inside what some programs put around it; ``value`` itself where there is none.
+
+    Jupyter's own interface for contents answers ``{"content": notebook, "type": "notebook"}``.
+    """
+    inner = value
+    for _ in range(_MAX_WRAPPINGS):
+        if isinstance(inner, list) and len(inner) == 1:
+            (inner,) = inner
+        elif isinstance(inner, dict) and inner.keys().isdisjoint(("cells", "worksheets")):
+            inner = next((inner[key] for key in _WRAPPERS if isinstance(inner.get(key), dict | list)), None)
+        if isinstance(inner, dict) and isinstance(inner.get("cells", inner.get("worksheets")), list):
+            if inner is not value:
+                notes.append("the notebook was wrapped in another JSON value")
+            return inner
+    return value
 
 
 def _cells(value: Any, notes: list[str]) -> list[Any]:
@@ -93,7 +115,8 @@ def _cells(value: Any, notes: list[str]) -> list[Any]:
             raise UnreadableNotebook(
                 "a link to a notebook in the cloud, not the notebook: download it as .ipynb"
             )
-        raise UnreadableNotebook("not a notebook: the JSON object has no cells")
+        kind = " (they are no list)" if cells is not None else ""
+        raise UnreadableNotebook(f"not a notebook: the JSON object has no cells{kind}")
     if not cells:
         raise UnreadableNotebook("the notebook has no cells")
     if len(cells) > _MAX_CELLS:

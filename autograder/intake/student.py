@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from autograder.intake import names
 
@@ -22,9 +21,9 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     """
     groups: dict[str, list[int]] = defaultdict(list)
     for index, path in enumerate(paths):
-        groups[names.same_name_key(_stem(path[-1]))].append(index)
-    usual = names.same_name_key(_stem(notebook))
-    result = [_stem(path[-1]) for path in paths]
+        groups[names.same_name_key(names.without_suffix(path[-1]))].append(index)
+    usual = names.same_name_key(names.without_suffix(notebook))
+    result = [names.without_suffix(path[-1]) for path in paths]
     for key, group in groups.items():
         if len(group) > 1 or key == usual:
             holders = [_holders(paths[index]) for index in group]
@@ -49,11 +48,7 @@ def _holders(path: tuple[str, ...]) -> list[str]:
 
     An otter export (``lab_2024_11_05.zip`` around ``lab.ipynb``) names the notebook again, not the student.
     """
-    stem = _stem(path[-1]).casefold()
-    folders = [_stem(part) if names.is_zip(part) else part for part in reversed(path[:-1])]
+    stem = names.without_suffix(path[-1]).casefold()
+    folders = [names.without_suffix(part) if names.is_zip(part) else part for part in reversed(path[:-1])]
     inner = [part for part in folders if not part.casefold().startswith(stem)]
     return inner or folders
-
-
-def _stem(name: str) -> str:
-    return PurePosixPath(name).stem or name

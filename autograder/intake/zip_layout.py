@@ -66,14 +66,17 @@ def overlapping(path: Path, infos: list[zipfile.ZipInfo], directory: int) -> set
     spans = []
     with path.open("rb") as file:
         for index, info in enumerate(infos):
-            start = max(0, info.header_offset)
-            file.seek(start)
+            start = info.header_offset
+            file.seek(max(0, start))
             header = file.read(_LOCAL_HEADER.size)
             lengths = _LOCAL_HEADER.unpack(header) if len(header) == _LOCAL_HEADER.size else (0, 0)
             spans.append((start, start + _LOCAL_HEADER.size + sum(lengths) + info.compress_size, index))
-    shared = {index for _, end, index in spans if end > directory}
+    # Whoever claims bytes outside is refused alone: a lie must not cost its neighbours anything.
+    shared = {index for start, end, index in spans if start < 0 or end > directory}
     furthest, holder = -1, -1
     for start, end, index in sorted(spans):
+        if index in shared:
+            continue
         if start < furthest:
             shared |= {index, holder}
         if end > furthest:

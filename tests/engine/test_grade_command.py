@@ -174,6 +174,14 @@ def test_a_folder_and_single_files_are_taken_together(tmp_path, write_notebook):
     assert sorted(row["score"] for row in rows(out).values()) == ["0", "5", "5"]
 
 
+def test_a_name_that_the_terminal_cannot_show_ends_nothing(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    file, out = write_notebook(*GOOD, name="李明.ipynb"), tmp_path / "out"
+    done = autograder("grade", file, "--out", out, "--config", CONFIG)
+    assert done.returncode == 0, done.stderr
+    assert rows(out)["李明.ipynb"]["score"] == "5"
+
+
 def test_help_loads_nothing_heavy():
     code = (
         "import sys, contextlib\nfrom autograder.cli import main\n"

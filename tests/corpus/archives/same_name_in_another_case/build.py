@@ -1,0 +1,14 @@
+from pathlib import Path
+
+from tests.corpus.archives.zip_writer import Entry, archive
+
+
+def build(path: Path) -> None:
+    path.write_bytes(
+        archive(
+            Entry("ada/lab.ipynb"),
+            Entry("Ada/LAB.ipynb"),
+            Entry("bob/straße.ipynb"),
+            Entry("bob/STRASSE.ipynb"),
+        )
+    )

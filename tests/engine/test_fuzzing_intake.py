@@ -1,0 +1,241 @@
+"""Uploads with anything changed anywhere: they are read, or refused with a reason, and nothing else happens.
+
+The seeds are the corpora of damaged notebooks and hostile archives. Everything is derived, not random:
+each run tries the same examples.
+"""
+
+from __future__ import annotations
+
+import json
+import runpy
+import signal
+import struct
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.config_schema import Limits
+from autograder.errors import UnreadableNotebook
+from autograder.intake.discover import discover
+from autograder.intake.notebook import read_notebook
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+LIMITS = Limits(notebook_mb=1, archive_mb=4, archive_members=300)
+SEED_BYTES = 20_000
+FUZZ = settings(
+    derandomize=True, database=None, deadline=None, max_examples=300,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _never_hangs() -> Iterator[None]:
+    """A test that takes minutes hangs: it fails instead of holding up the others."""
+
+    def give_up(number: int, frame: object) -> None:
+        raise TimeoutError("the test hangs")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(240)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+# What happens to files on their way: bytes change, are lost, come twice.
+
+INTERESTING = [b"", b"\0", b"\xff", b"{", b"}", b"[", b"]", b'"', b"\\", b"\\u", b",", b":", b"null", b"-", b"1e9", b"\xef\xbb\xbf", b"PK"]  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn, seeds: Callable[[], list[bytes]]) -> bytes:
+    """A seed with up to six changes."""
+    data = bytearray(draw(st.sampled_from(seeds())))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, max(len(data) - 1, 0)))
+        length = draw(st.integers(0, 40))
+        kind = draw(st.sampled_from(["change", "lose", "repeat", "insert", "cut"]))
+        if kind == "change" and data:
+            data[at] = draw(st.integers(0, 255))
+        elif kind == "lose":
+            del data[at : at + length]
+        elif kind == "repeat":
+            data[at:at] = data[at : at + length]
+        elif kind == "insert":
+            data[at:at] = draw(st.sampled_from(INTERESTING))
+        elif kind == "cut" and draw(st.integers(0, 3)) == 0:
+            del data[at:]
+    return bytes(data)
+
+
+@cache
+def notebooks() -> list[bytes]:
+    """The damaged notebooks that are small enough to be changed many times."""
+    files = sorted((CORPUS / "damaged").glob("*/submission.ipynb"))
+    return [data for file in files if 0 < len(data := file.read_bytes()) < SEED_BYTES]
+
+
+def readable_or_refused(data: bytes) -> None:
+    try:
+        result = read_notebook(data, LIMITS)
+    except UnreadableNotebook as refusal:
+        reason = str(refusal)
+        reason.encode()
+        assert reason.strip()
+        return
+    nbformat.validate(result.notebook)
+    for cell in result.notebook.cells:
+        assert cell.metadata.keys() <= {"autograder"}
+        assert not cell.get("outputs")
+    "".join([*result.notes, *result.manual_answers.values()]).encode()
+    # What was repaired once needs no repair: the same cells, and nothing left to say of the format.
+    again = read_notebook(nbformat.writes(result.notebook).encode(), LIMITS)
+    assert again.notebook == result.notebook
+    assert again.manual_answers == result.manual_answers
+    assert all("looks like code" in note for note in again.notes)
+
+
+@FUZZ
+@given(damaged(notebooks))
+def test_a_notebook_with_any_bytes_changed(data: bytes) -> None:
+    readable_or_refused(data)
+
+
+WILD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=6)
+    | st.sampled_from(["code", "markdown", "python", "cells", "x" * 300, 10**40, -1, "4", [[]], {"": {}}]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value in a JSON tree."""
+    yield path
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        yield from places(value, (*path, key))
+
+
+@st.composite
+def changed_tree(draw: st.DrawFn) -> Any:
+    """A notebook's JSON with other values, of any type, in up to four places."""
+    tree = json.loads(
+        (CORPUS / "damaged" / draw(st.sampled_from(SEED_CASES)) / "submission.ipynb").read_bytes()
+    )
+    for _ in range(draw(st.integers(1, 4))):
+        if not tree:
+            break
+        *parents, last = draw(st.sampled_from(list(places(tree))[1:]))
+        holder = tree
+        for key in parents:
+            holder = holder[key]
+        kind = draw(st.sampled_from(["replace", "remove", "wrap", "repeat"]))
+        if kind == "remove":
+            del holder[last]
+        elif kind == "wrap":
+            holder[last] = draw(
+                st.sampled_from([[holder[last]], {"content": holder[last]}, {"cells": holder[last]}])
+            )
+        elif kind == "repeat" and isinstance(holder, list):
+            holder.insert(last, holder[last])
+        else:
+            holder[last] = draw(WILD.map(deepcopy))
+    return tree
+
+
+SEED_CASES = [
+    "attachments",
+    "by_colab",
+    "format_1",
+    "format_2",
+    "format_3",
+    "wrapped_by_the_contents_service",
+]
+
+
+@FUZZ
+@given(changed_tree())
+def test_a_notebook_with_values_of_any_type_anywhere(tree: Any) -> None:
+    readable_or_refused(json.dumps(tree).encode())
+
+
+# Archives
+
+
+@cache
+def archives() -> list[bytes]:
+    """The small archives of the corpus."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "upload.zip")
+        result = []
+        for build in sorted((CORPUS / "archives").glob("*/build.py")):
+            if not build.parent.name.startswith(("bomb", "many", "environment")):
+                runpy.run_path(str(build))["build"](path)
+                if 0 < path.stat().st_size < SEED_BYTES:
+                    result.append(path.read_bytes())
+    return result
+
+
+HEADERS = {b"PK\1\2": 46, b"PK\3\4": 30, b"PK\5\6": 22, b"PK\7\x08": 16}
+VALUES = st.sampled_from(
+    [0, 1, 2, 7, 8, 12, 0x0801, 0x7FFF, 0xFFFE, 0xFFFF, 2**31 - 1, 2**32 - 2, 2**32 - 1, 2**63]
+)
+
+
+@st.composite
+def lying(draw: st.DrawFn) -> bytes:
+    """An archive with other values in up to four fields of its headers."""
+    data = bytearray(draw(st.sampled_from(archives())))
+    starts = [(at, size) for mark, size in HEADERS.items() for at in positions(data, mark)]
+    for _ in range(draw(st.integers(1, 4))):
+        at, size = draw(st.sampled_from(starts or [(0, 8)]))
+        field = at + draw(st.integers(4, size - 2))
+        width = draw(st.sampled_from("HLQ"))
+        value = draw(VALUES | st.integers(0, len(data))) % 2 ** (8 * struct.calcsize(f"<{width}"))
+        data[field : field + struct.calcsize(f"<{width}")] = struct.pack(f"<{width}", value)
+    return bytes(data)
+
+
+def positions(data: bytearray, mark: bytes) -> Iterator[int]:
+    at = data.find(mark)
+    while at >= 0:
+        yield at
+        at = data.find(mark, at + 1)
+
+
+def submissions_or_reasons(data: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        upload, spool = Path(folder, "upload.zip"), Path(folder, "spool")
+        upload.write_bytes(data)
+        spool.mkdir()
+        found = discover([upload], spool, LIMITS, "words.ipynb")
+        assert found
+        assert len({one.id for one in found}) == len(found) <= LIMITS.archive_members
+        for one in found:
+            assert (one.file is None) == bool(one.problem)
+            assert one.file is None or one.file.parent == spool
+            "".join([one.source, one.student, one.problem, *one.notes]).encode()
+        assert {path.name for path in Path(folder).iterdir()} == {"upload.zip", "spool"}
+        assert all(path.is_file() and not path.is_symlink() for path in spool.iterdir())
+        assert sum(path.stat().st_size for path in spool.iterdir()) <= LIMITS.archive_mb * 2**20
+
+
+@FUZZ
+@given(damaged(archives))
+def test_an_archive_with_any_bytes_changed(data: bytes) -> None:
+    submissions_or_reasons(data)
+
+
+@FUZZ
+@given(lying())
+def test_an_archive_whose_headers_lie(data: bytes) -> None:
+    submissions_or_reasons(data)
