@@ -80,12 +80,14 @@ class ExecutedNotebook:
         cells: one entry per code cell that has source, in order.
         restarts: how often a dead kernel was replaced.
         seconds: wall time of the whole run, restarts included.
+        outputs_cut: whether outputs beyond the limit were left out.
     """
 
     notebook: Any
     cells: tuple[CellRun, ...]
     restarts: int = 0
     seconds: float = 0.0
+    outputs_cut: bool = False
 
 
 class Outcome(StrEnum):

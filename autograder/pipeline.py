@@ -49,7 +49,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         cells=executed.cells,
         flags=flags.static(read.notebook, _handed_out(course)) + _dynamic_flags(executed, results),
         notes=submission.notes + read.notes,
-        limits_hit=limits.hit(executed.cells, cases, course.lab.config.limits),
+        limits_hit=limits.hit(executed, cases, course.lab.config.limits),
         sandbox_layers=session.layers,
         versions=course.versions,
         seed=course.seed,

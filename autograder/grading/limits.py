@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograder.model import CaseResult, CellRun, Ending
+from autograder.model import CaseResult, CellRun, Ending, ExecutedNotebook
 
 SAID = {
     "cell_seconds": "{} s for one cell",
@@ -57,13 +57,14 @@ IN_WORDS = (
 )
 
 
-def hit(cells: Iterable[CellRun], cases: Iterable[CaseResult], limits: Any) -> tuple[str, ...]:
+def hit(executed: ExecutedNotebook, cases: Iterable[CaseResult], limits: Any) -> tuple[str, ...]:
     """One text for each limit that was hit, in the order in which that happened.
 
     Args:
         limits: the configuration's section of that name.
     """
-    names = dict.fromkeys([*_of_cells(cells), *_of_cases(cases)])
+    outputs = ["output_mb"] if executed.outputs_cut else []
+    names = dict.fromkeys([*_of_cells(executed.cells), *outputs, *_of_cases(cases)])
     return tuple(f"{name}: {_in_numbers(name, limits)}" for name in names)
 
 

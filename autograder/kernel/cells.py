@@ -95,8 +95,10 @@ async def wait_ready(client: KernelClient) -> None:
     """
     until = time.monotonic() + READY_SECONDS
     while not await client.iopub_channel.msg_ready():
-        if time.monotonic() > until or client.process.ended():
-            raise SandboxError("the kernel did not answer after its start")
+        if client.process.ended():
+            raise SandboxError("the kernel ended after its start, before the first cell")
+        if time.monotonic() > until:
+            raise SandboxError(f"the kernel did not answer within {READY_SECONDS:.0f} s after its start")
         await asyncio.sleep(0.005)
 
 

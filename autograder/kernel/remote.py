@@ -21,7 +21,8 @@ from autograder.sandbox.launcher import StudentProcess
 INTERRUPT_GRACE = 3.0
 """Seconds between the interrupt at the deadline and the end of the process."""
 
-BEGIN_SECONDS = 20.0
+BEGIN_SECONDS = 10.0
+"""Seconds from the last cell's end until the kernel serves questions: a millisecond if all is well."""
 
 CALLBACK_BYTES = 8 << 20
 """Limit of what the student's code hands to a function of the test: that function runs on our side,
@@ -62,7 +63,8 @@ class Conversation:
     def begin(self) -> None:
         """Wait until the student's side serves; it is not usable if it does not."""
         try:
-            message, _ = wire.receive(self._channel, 1 << 20, time.monotonic() + BEGIN_SECONDS)
+            until = min(time.monotonic() + BEGIN_SECONDS, self._until)
+            message, _ = wire.receive(self._channel, 1 << 20, until)
         except wire.WireError:
             return
         self.usable = message.get("serving") is True

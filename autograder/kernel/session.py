@@ -80,7 +80,7 @@ class Session:
     def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
         self.layers: tuple[str, ...] = ()
         self.start_seconds = 0.0
-        self.outputs_cut = False
+        self._outputs_cut = False
         self._server = server
         self._settings = settings
         self._until = time.monotonic() + settings.submission_seconds
@@ -114,7 +114,7 @@ class Session:
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
-        return ExecutedNotebook(self._executed, cells, max(self._starts - 1, 0), seconds)
+        return ExecutedNotebook(self._executed, cells, max(self._starts - 1, 0), seconds, self._outputs_cut)
 
     def names(self) -> RemoteNamespace:
         """The notebook's top-level names, asked of a living kernel.
@@ -183,6 +183,7 @@ class Session:
                 known = self._cells.get(index)
                 endless = known is not None and known.ending is Ending.TIMED_OUT
                 run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
+                self._outputs_cut |= runner.outputs_cut
                 self._cells[index] = run
                 if not alive:
                     self._lethal[index] = kernel.explained(self._cells[index])
@@ -190,7 +191,6 @@ class Session:
                     if len(self._lethal) >= self._settings.restarts:
                         self._give_up_after(index, notebook)
                     return False
-            self.outputs_cut = runner.outputs_cut
             await kernel.open_questions(client)
             self._unopened += not kernel.conversation.usable
             return True
@@ -279,7 +279,13 @@ class _Kernel:
         return CellRun(run.index, ending, run.seconds, run.error)
 
     def ending(self) -> Ending:
-        """Why the process ended."""
+        """Why the process ended.
+
+        Raises:
+            SandboxError: it had to be ended because it could not be watched any more.
+        """
+        if self._watchdog.trouble is not None:
+            raise SandboxError(f"the watchdog broke: {self._watchdog.trouble!r}")
         return self._watchdog.verdict or Ending.DIED
 
 

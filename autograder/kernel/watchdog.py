@@ -35,10 +35,12 @@ class Watchdog:
 
     Attributes:
         verdict: why the process was ended; ``None`` while it behaves.
+        trouble: why it is not watched any more, which is no fault of the process; it is ended then.
     """
 
     def __init__(self, process: StudentProcess, work: Path, limits: Limits) -> None:
         self.verdict: Ending | None = None
+        self.trouble: Exception | None = None
         self._process = process
         self._work = work
         self._limits = limits
@@ -66,6 +68,8 @@ class Watchdog:
                 self.verdict = self._excess()
                 if self.verdict is not None:
                     return
+        except Exception as trouble:  # noqa: BLE001  in a thread: nobody else would hear of it
+            self.trouble = trouble
         finally:  # whatever ends the watch: nobody runs unwatched
             self._process.signal(signal.SIGKILL)
 

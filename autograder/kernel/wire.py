@@ -23,6 +23,9 @@ _PREFIX = struct.Struct(">IQ")
 MAX_HEADER = 16 << 20
 """Bytes of a header: half a million numbers. Numbers in tensors and arrays are blobs."""
 
+MAX_BLOBS = 20_000
+"""Blobs of a frame: each costs ten microseconds and some hundred bytes, as a tensor even when it is empty."""
+
 MAX_CONTAINERS = 300_000
 """Lists and objects in a header. Each takes some hundred bytes of memory, and three of the header."""
 
@@ -90,6 +93,8 @@ def receive(
         raise WireError("the header is not a message") from None
     if not isinstance(message, dict) or not isinstance(lengths, list):
         raise WireError("the header is not a message")
+    if len(lengths) > MAX_BLOBS:
+        raise WireError("the value has too many parts")
     if any(type(n) is not int or n < 0 for n in lengths) or sum(lengths) != blob_size:
         raise WireError("the blobs do not fit their lengths")
     blobs, start = [], 0

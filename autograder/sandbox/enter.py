@@ -20,6 +20,10 @@ from autograder.sandbox.policy import WRITABLE_DEVICES, Limits, Policy
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 
+ADDRESS_SPACE = 16 << 30
+"""Bytes of addresses beyond the memory: libraries and files that are only read. Without a limit, the tables
+of a few terabytes that are mapped and barely touched would fill the machine's memory."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -70,6 +74,7 @@ def _go_first() -> None:
 def _limit(limits: Limits, *, own_user: bool) -> str:
     values = {
         resource.RLIMIT_DATA: limits.memory_bytes,
+        resource.RLIMIT_AS: limits.memory_bytes + ADDRESS_SPACE,
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_CPU: limits.cpu_seconds,

@@ -30,8 +30,8 @@ def main(argv: Sequence[str]) -> int:
 
     Args:
         argv: the socket's descriptor, then a JSON object ``{"guest": module, "preload": [module…],
-            "served": {url: file}, "probe_uid": int | null, "threads": int}``. A child becomes what
-            ``run`` of the guest module makes of it.
+            "served": {url: file}, "probe_uid": int | null, "reach": folder, "threads": int}``. A child
+            becomes what ``run`` of the guest module makes of it.
     """
     control = socket.socket(fileno=int(argv[0]))
     control.set_inheritable(False)
@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
     _forget_checkout()
     served = {url: Path(file).read_bytes() for url, file in settings["served"].items()}
     _preload(settings["preload"], settings["threads"])
-    uid_works = settings["probe_uid"] is not None and _readable_to(settings["probe_uid"])
+    uid_works = settings["probe_uid"] is not None and _readable_to(settings["probe_uid"], settings["reach"])
     gc.collect()
     gc.freeze()  # children share these pages instead of copying them when they collect
     children: set[int] = set()
@@ -132,8 +132,8 @@ def _preload(modules: Sequence[str], threads: int) -> None:
         torch.set_num_interop_threads(1)
 
 
-def _readable_to(uid: int) -> bool:
-    """Whether another user could read the interpreter (it may lie under a private home folder)."""
+def _readable_to(uid: int, folder: str) -> bool:
+    """Whether another user could read the interpreter and reach ``folder`` (either may be private)."""
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -142,7 +142,8 @@ def _readable_to(uid: int) -> bool:
             os.setresgid(uid, uid, uid)
             os.setresuid(uid, uid, uid)
             files = [str(m.__file__) for m in list(sys.modules.values()) if getattr(m, "__file__", None)]
-            code = 0 if all(os.access(file, os.R_OK) for file in files if os.path.isabs(file)) else 1
+            readable = all(os.access(file, os.R_OK) for file in files if os.path.isabs(file))
+            code = 0 if readable and os.access(folder, os.X_OK) else 1
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

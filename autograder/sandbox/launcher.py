@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,7 @@ class ForkServer:
             "preload": list(preload),
             "served": {url: str(file) for url, file in served.items()},
             "probe_uid": uid,
+            "reach": tempfile.gettempdir(),
             "threads": threads,
         }
         counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
@@ -216,8 +218,6 @@ def _matplotlib_cache() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError:  # a read-only home: build the list once per server instead
-        import tempfile
-
         path = Path(tempfile.gettempdir()) / f"autograder-matplotlib-{os.getuid()}"
         path.mkdir(mode=0o700, exist_ok=True)
     return path

@@ -98,6 +98,8 @@ def load(*, own_user: bool) -> str:
     try:
         rules = scmp.SyscallFilter(scmp.ERRNO(errno.ENOSYS))
         rules.set_attr(scmp.Attr.CTL_TSYNC, 1)
+        # Calls of another architecture (32 bits, x32): usually only the thread would end, and its lock stay.
+        rules.set_attr(scmp.Attr.ACT_BADARCH, scmp.KILL_PROCESS)
         for name in ALLOWED + (OWN_FILES_ONLY if own_user else []):
             _add(rules, scmp.ALLOW, name)
         refused = {name: code for code, names in REFUSED.items() for name in names.split()}
@@ -148,8 +150,8 @@ def _add_conditional(rules: Any) -> None:
     # event loops wake themselves through a pair of stream sockets; datagrams could be addressed
     stream = Arg(1, MASKED_EQ, _SOCK_TYPE_MASK, _SOCK_STREAM)
     _add(rules, ALLOW, "socketpair", Arg(0, EQ, _AF_UNIX), stream)
-    # the ordinary scheduling class, which libzmq asks for in each thread that it starts
-    _add(rules, ALLOW, "sched_setscheduler", Arg(1, EQ, _SCHED_OTHER))
+    # libzmq asks for the ordinary scheduling class in each thread that it starts: "done", without doing it
+    _add(rules, ERRNO(0), "sched_setscheduler", Arg(1, EQ, _SCHED_OTHER))
     _add(rules, ERRNO(errno.EPERM), "sched_setscheduler", Arg(1, NE, _SCHED_OTHER))
     # no F_SETOWN and its kin: they make the kernel send signals to others
     for command in _FCNTL:

@@ -122,7 +122,7 @@ def test_where_open_files_cannot_be_seen_the_free_space_is_watched(tmp_path):
 def sent(kind, content, times=1):
     return (
         "k = get_ipython().kernel\n"
-        f"for i in range({times}): k.session.send(k.iopub_socket, {kind!r}, content={content}, parent=k.get_parent())"
+        f"for i in range({times}): type(k.session).send(k.session, k.iopub_socket, {kind!r}, content={content}, parent=k.get_parent())"
     )
 
 
@@ -202,3 +202,25 @@ def test_answers_that_would_grow_on_our_side_are_refused(grade_cells, value, sai
 def test_a_long_answer_is_not_quoted_in_full(grade_cells):
     grade = grade_cells("counts = 'x' * 1_500_000")
     assert all(len(case.message) + len(case.evidence) < 11_000 for q in grade.questions for case in q.cases)
+
+
+def test_an_exception_of_enormous_text_costs_only_its_cell(grade_cells):
+    grade = grade_cells("raise ValueError('x' * 80_000_000)", COUNTS)
+    assert grade.cells[0].ending is Ending.RAISED
+    assert grade.cells[0].error.startswith("ValueError: xxx")
+    assert grade.score == 1
+
+
+def test_a_watchdog_that_breaks_is_not_the_students_fault(toy_course, write_notebook, monkeypatch):
+    from autograder.errors import SandboxError
+    from autograder.kernel import watchdog
+    from autograder.model import Submission
+    from autograder.pipeline import grade
+
+    def broken(directory, stop_at_files):
+        raise RuntimeError("no such disk")
+
+    monkeypatch.setattr(watchdog, "disk_usage", broken)
+    file = write_notebook("import time; time.sleep(60)")
+    with pytest.raises(SandboxError, match="no such disk"):
+        grade(Submission("s", file.name, "s", file=file), toy_course)

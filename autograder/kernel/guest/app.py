@@ -24,6 +24,9 @@ from autograder.sandbox.policy import Policy
 COMM_TARGET = "autograder.questions"
 """The trusted side opens this comm when the notebook has run; from then on questions are served."""
 
+LONGEST_ERROR, LONGEST_TRACE = 10_000, 50
+"""Characters of an exception's message and of each part of its traceback, and the parts that are kept."""
+
 LEFT_OUT = "left_out"
 """In a message's metadata: it stands for an output that was too large to be sent."""
 
@@ -51,6 +54,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         tempfile.tempdir = None  # found in the fork server; here TMPDIR names another one
         layers = enter.confine(policy) if policy.enforce else _unconfined(policy)
         app = _kernel(policy, message["kernel"])
+        _cut_long_errors(app.session)
         _leave_out_large_outputs(app, message["output_bytes"])
         scenery.install(app.shell, served)
         scenery.seed(message["seed"])
@@ -83,6 +87,20 @@ def _leave_out_large_outputs(app: Any, limit: int) -> None:
             app.session.send(app.iopub_socket, "stream", note, parent, metadata={LEFT_OUT: True})
 
     app.iopub_thread.send_multipart = send_unless_large
+
+
+def _cut_long_errors(session: Any) -> None:
+    """Shorten the text of exceptions, which goes out twice: as an output and with the reply."""
+    send = session.send
+
+    def send_short(stream: Any, kind: Any, content: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(content, dict) and "traceback" in content:
+            trace = [str(line)[:LONGEST_ERROR] for line in content["traceback"][-LONGEST_TRACE:]]
+            texts = {key: str(content[key])[:LONGEST_ERROR] for key in ("ename", "evalue") if key in content}
+            content = {**content, **texts, "traceback": trace}
+        return send(stream, kind, content, *args, **kwargs)
+
+    session.send = send_short
 
 
 def _unconfined(policy: Policy) -> list[str]:
