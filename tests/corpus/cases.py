@@ -107,7 +107,8 @@ class Case:
 
 def all_cases() -> list[Case]:
     """Every case, sorted by name."""
-    return [_read(file.parent) for file in sorted(HERE.glob("*/**/expect.yml"))]
+    files = [file for kind in ("correct", "mistakes") for file in (HERE / kind).glob("**/expect.yml")]
+    return [_read(file.parent) for file in sorted(files)]
 
 
 def _read(folder: Path) -> Case:

@@ -1,0 +1,153 @@
+"""Hostile submissions, each a folder with what it must come to: nothing forged, nothing harmed, nothing lost.
+
+``attacks/README.md`` describes the folders. This module reads them and makes notebooks of them; it runs
+nothing. The rule behind all of them: an attack gets exactly what the same notebook gets without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from autograder.model import Ending, Status
+
+from .cases import HERE, ONLY_IN_FULL, POINTS, Cell, as_notebook, changed, parse
+
+ATTACKS = HERE / "attacks"
+
+KINDS = ("forging", "spying", "escaping", "exhausting", "reporting")
+
+UNSOLVED = ("title", "imports", "download", "header", "features")
+"""The cells of ``base.py`` in front of the first TODO: they earn nothing and cost next to nothing."""
+
+SOURCES = ("changes.py", "submission.py", "submission.ipynb", "build.py")
+
+_KEYS = frozenset("why kind base marks ending limits flags status unconfined gains".split())
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One hostile submission and what it must come to.
+
+    Attributes:
+        name: of the folder; begins with the kind.
+        why: one sentence: what is tried.
+        kind: one of :data:`KINDS`.
+        base: ``unsolved`` or ``solved``; without meaning unless the folder holds ``changes.py``.
+        marks: question -> points; every question that is not named gets 0.
+        endings: how the cell ``attack`` may end; empty for any.
+        limits: names of settings that the report must say were hit.
+        flags: texts that must occur in the flags.
+        unconfined: whether it is also run without a sandbox, where it must get ``gains``.
+    """
+
+    name: str
+    folder: Path
+    why: str
+    kind: str
+    base: str = "unsolved"
+    marks: Mapping[str, float] = field(default_factory=dict)
+    endings: tuple[Ending, ...] = ()
+    limits: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    status: Status = Status.GRADED
+    unconfined: bool = False
+    gains: Mapping[str, float] = field(default_factory=dict)
+
+
+def all_attacks() -> list[Attack]:
+    """Every attack, sorted by name."""
+    return [read(file.parent) for file in sorted(ATTACKS.glob("*/expect.yml"))]
+
+
+def read(folder: Path) -> Attack:
+    """The attack in ``folder``.
+
+    Raises:
+        ValueError: ``expect.yml`` does not read as ``attacks/README.md`` says.
+    """
+    expect: dict[str, Any] = yaml.safe_load((folder / "expect.yml").read_text("utf-8"))
+    kind = expect["kind"]
+    sources = [source for source in SOURCES if (folder / source).exists()]
+    endings = expect.get("ending", [])
+    unconfined = expect.get("unconfined", False)
+    for wrong, reason in (
+        (sorted(expect.keys() - _KEYS), "unknown keys"),
+        (kind not in KINDS or not folder.name.startswith(f"{kind}_"), "the name begins with another kind"),
+        (len(sources) != 1, f"holds {sources}, expected one of {SOURCES}"),
+        (expect.get("base", "unsolved") not in ("unsolved", "solved"), "unknown base"),
+        (unconfined != ("gains" in expect), "unconfined and gains go together"),
+        (not str(expect["why"]).strip(), "why is empty"),
+    ):
+        if wrong:
+            raise ValueError(f"{folder.name}: {reason} {wrong if isinstance(wrong, list) else ''}".strip())
+    return Attack(
+        name=folder.name,
+        folder=folder,
+        why=expect["why"],
+        kind=kind,
+        base=expect.get("base", "unsolved"),
+        marks=_marks(expect.get("marks")),
+        endings=tuple(Ending(one) for one in ([endings] if isinstance(endings, str) else endings)),
+        limits=tuple(expect.get("limits", ())),
+        flags=tuple(expect.get("flags", ())),
+        status=Status(expect.get("status", "graded")),
+        unconfined=unconfined,
+        gains=_marks(expect.get("gains")),
+    )
+
+
+def _marks(value: Any) -> Mapping[str, float]:
+    marks = POINTS if value == "all" else value or {}
+    unknown = marks.keys() - POINTS.keys()
+    if unknown:
+        raise ValueError(f"no such questions: {sorted(unknown)}")
+    return dict(marks)
+
+
+def base_cells(name: str) -> list[Cell]:
+    """The cells of the base notebook ``solved`` or ``unsolved``."""
+    cells = parse((HERE / "base.py").read_text("utf-8"))
+    if name == "unsolved":
+        return [cell for cell in cells if cell.name in UNSOLVED]
+    return [_trained_faster(cell) for cell in cells if cell.name not in ONLY_IN_FULL]
+
+
+def _trained_faster(cell: Cell) -> Cell:
+    """A batch of two: the training ends far from the small time limit of the attacks' run."""
+    return replace(cell, source=cell.source.replace("batch_size=4, lr=0.05", "batch_size=2, lr=0.03"))
+
+
+def notebook(attack: Attack) -> bytes:
+    """The attack as it is handed in; the same bytes every time."""
+    if (file := attack.folder / "submission.ipynb").exists():
+        return file.read_bytes()
+    if (attack.folder / "build.py").exists():
+        return _built(attack.folder)
+    if (file := attack.folder / "submission.py").exists():
+        return as_notebook(parse(file.read_text("utf-8")))
+    changes = parse((attack.folder / "changes.py").read_text("utf-8"))
+    return as_notebook(changed(base_cells(attack.base), changes))
+
+
+def _built(folder: Path) -> bytes:
+    module = importlib.import_module(f"{__package__}.attacks.{folder.name}.build")
+    data: bytes = module.build()
+    return data
+
+
+def attack_cell(data: bytes) -> int | None:
+    """Position of the cell ``attack`` among all cells of a notebook; ``None`` where no cell is called so.
+
+    In a notebook that was not made from a script, it is the cell with the id ``attack``.
+    """
+    for index, cell in enumerate(json.loads(data)["cells"]):
+        if re.fullmatch(r"(\d{3}-)?attack", str(cell.get("id"))):
+            return index
+    return None

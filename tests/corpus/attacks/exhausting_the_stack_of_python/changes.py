@@ -1,0 +1,11 @@
+# %% attack after features
+def deeper():
+    return deeper()
+
+
+deeper()
+
+
+# %% later after attack
+def mse_loss_func(y_true, y_pred):
+    return (y_true - y_pred) ** 2

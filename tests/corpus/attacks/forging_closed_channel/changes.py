@@ -1,0 +1,3 @@
+# %% attack after features
+import os
+os.close(3)

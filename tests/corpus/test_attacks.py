@@ -1,0 +1,455 @@
+"""Every attack gets exactly what the same notebook would get without it, and everybody else notices nothing.
+
+All of them are graded in one run, with right submissions among them, and the whole report is written.
+Then each attack is a test, and what must hold for the run as a whole is one.
+"""
+
+from __future__ import annotations
+
+import csv
+import ctypes
+import multiprocessing.resource_tracker
+import os
+import re
+import select
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+from autograder.batch.run import RunSettings, grade_all
+from autograder.model import Ending, Grade, Status, Submission
+from autograder.report import terminal
+from autograder.report.pages import TEMPLATES
+from autograder.report.write import write_report, write_submission
+
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+
+from .attack_cases import KINDS, Attack, all_attacks, attack_cell, base_cells, notebook
+from .cases import POINTS, Cell, as_notebook, parse
+
+pytestmark = pytest.mark.slow
+
+ATTACKS = all_attacks()
+
+SMALL_LIMITS = {
+    "cell_seconds": 5, "notebook_seconds": 40, "request_seconds": 3, "submission_seconds": 90,
+    "memory_mb": 1500, "disk_mb": 30, "disk_files": 500, "file_mb": 20, "output_mb": 4, "reply_mb": 16,
+    "notebook_mb": 20, "open_files": 256, "threads": 48,
+}  # fmt: skip
+"""Limits that are reached in seconds; everything else is the lab's own configuration."""
+
+SECRET = "SECRET-5b1f0c6e9ad34e53"
+
+BETWEEN_CONTROLS = 15
+
+PR_SET_CHILD_SUBREAPER = 36
+
+HOSTILE_NAME = '=HYPERLINK("http://x";"y")<img src=x onerror=alert(1)>\x1b[31m\u202e\x00\r\n@SUM(1)'
+"""Under which every attack on the report is handed in."""
+
+
+@dataclass
+class Run:
+    """What one run of all attacks left behind."""
+
+    grades: dict[str, Grade] = field(default_factory=dict)
+    controls: list[Grade] = field(default_factory=list)
+    harmless: Grade | None = None
+    report: Path = Path()
+    lines: list[str] = field(default_factory=list)
+    left_files: list[str] = field(default_factory=list)
+    left_processes: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """A folder outside of pytest's own, which student users could not even pass.
+
+    Everybody may read it, so that nothing but the sandbox protects what lies in it, and its path is short,
+    since the path of a socket holds 107 bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="at-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have this process and the workers put temporary files there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield
+
+
+def lab_with_small_limits(folder: Path) -> Path:
+    """A copy of the lab's configuration in ``folder``, with the lab linked beside it and a secret; its path."""
+    folder.mkdir()
+    for name in ("reference", "tests", "student_template"):
+        (folder / name).symlink_to(ROOT / name)
+    config = yaml.safe_load((ROOT / "grading_config.yml").read_text("utf-8"))
+    assert SMALL_LIMITS.keys() <= config["limits"].keys()
+    config["limits"] |= SMALL_LIMITS
+    (folder / "grading_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    (folder / "secret.txt").write_text(SECRET)
+    return folder / "grading_config.yml"
+
+
+def control() -> bytes:
+    """A right submission; it holds the secret too, as the notebook of another student might."""
+    secret = Cell("secret", f"# my password is {SECRET}", "markdown")
+    return as_notebook([*base_cells("solved"), secret])
+
+
+def harmless() -> bytes:
+    """Mistakes of every kind that a page tells of: errors, endings, answers, repairs."""
+    extra = parse(
+        "# %% error\nundefined_name\n# %% dies\nimport os; os._exit(1)\n# %% late\nwhile True: pass\n"
+        "# %% loss\ndef mse_loss_func(y_true, y_pred):\n    raise ValueError('too difficult')\n"
+    )
+    data = as_notebook([*base_cells("unsolved"), *extra, Cell("answer", "My derivation.", "markdown")])
+    tagged = data.replace(
+        b'"id": "009-answer",\n   "metadata": {}',
+        b'"id": "009-answer",\n   "metadata": {"autograder": {"manual": "derivation_general"}}, "attachments": {"a": {}}',
+    )
+    assert tagged != data
+    return tagged
+
+
+def descendants() -> dict[int, str]:
+    """The living processes below this one, orphans included, with what they are called."""
+    parents: dict[int, list[int]] = {}
+    commands = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                parents.setdefault(int(parent), []).append(int(entry.name))
+                commands[int(entry.name)] = (entry / "cmdline").read_bytes().decode(errors="replace")
+    found, waiting = {}, [os.getpid()]
+    while waiting:
+        for child in parents.get(waiting.pop(), []):
+            found[child] = commands[child]
+            waiting.append(child)
+    return found
+
+
+def survivors(before: dict[int, str]) -> list[str]:
+    """New descendants that do not end by themselves within ten seconds.
+
+    Not every process with a student's user id: another run on this machine may use the same ones.
+    """
+    left = []
+    for pid, command in descendants().items():
+        if pid in before:
+            continue
+        with suppress(ProcessLookupError):
+            pidfd = os.pidfd_open(pid)
+            try:
+                watched = select.poll()
+                watched.register(pidfd, select.POLLIN)
+                if not watched.poll(10_000):
+                    left.append(f"{pid}: {command}")
+            finally:
+                os.close(pidfd)
+    return left
+
+
+def handed_in(folder: Path) -> list[Submission]:
+    """All attacks and the right submissions among them: first, last, and every few attacks."""
+    folder.mkdir()
+    submissions: list[Submission] = []
+
+    def hand_in(name: str, data: bytes, student: str) -> None:
+        number = len(submissions)
+        file = folder / f"{number}.ipynb"
+        file.write_bytes(data)
+        submissions.append(Submission(f"{number:03d}", name, student, file=file))
+
+    for number, attack in enumerate(ATTACKS):
+        if number % BETWEEN_CONTROLS == 0:
+            hand_in("control", control(), "anna")
+        hand_in(attack.name, notebook(attack), HOSTILE_NAME if attack.kind == "reporting" else attack.name)
+    hand_in("harmless", harmless(), "bert")
+    hand_in("control", control(), "anna")
+    return submissions
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Run:
+    """Grade everything once and write the whole report."""
+    # Orphans of ours become children of this process, wherever they tried to hide.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    multiprocessing.resource_tracker.ensure_running()  # the pool's, one for the whole test session
+    before = descendants()
+    done = Run(report=tmp_path_factory.mktemp("report"))
+    with place() as folder, pytest.MonkeyPatch.context() as patch:
+        config = lab_with_small_limits(folder / "lab")
+        for secret in ("home/anna/secret.txt", "home/anna/.ssh/id_ed25519"):
+            (folder / secret).parent.mkdir(parents=True, exist_ok=True)
+            (folder / secret).write_text(SECRET)
+        patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
+        submissions = handed_in(folder / "handed_in")
+        temporary = folder / "t"
+        temporary.mkdir(mode=0o711)
+        everything: dict[str, Grade] = {}
+        with temporary_files_in(temporary):
+            for grade in grade_all(submissions, RunSettings(config, jobs=len(os.sched_getaffinity(0)))):
+                write_submission(done.report, grade, "The lab")
+                done.lines.append(terminal.line(grade))
+                everything[grade.submission.id] = grade
+        done.left_processes = survivors(before)
+        done.left_files = sorted(path.name for path in temporary.iterdir())
+    in_order = [everything[submission.id] for submission in submissions]
+    write_report(done.report, in_order, "The lab", list(POINTS), ["derivation_general"])
+    done.controls = [grade for grade in in_order if grade.submission.source == "control"]
+    done.harmless = next(grade for grade in in_order if grade.submission.source == "harmless")
+    done.grades = {grade.submission.source: grade for grade in in_order}
+    return done
+
+
+def marks(grade: Grade) -> dict[str, float]:
+    """The questions that earned something."""
+    return {question.name: question.points for question in grade.questions if question.points}
+
+
+def told(grade: Grade) -> dict[str, list[str]]:
+    """What each question said, for a failing test."""
+    return {
+        question.name: [f"{case.message} {case.evidence}"[:300] for case in question.cases if case.message]
+        for question in grade.questions
+    }
+
+
+# --- each attack --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack(attack: Attack, run: Run):
+    grade = run.grades[attack.name]
+    assert grade.status is attack.status, grade.reason
+    if grade.status is Status.GRADED:
+        assert len(grade.questions) == len(POINTS)
+    assert marks(grade) == dict(attack.marks), (attack.why, told(grade))
+    if attack.endings:
+        cell = attack_cell(notebook(attack))
+        found = {run.index: run for run in grade.cells}[cell]
+        assert found.ending in attack.endings, (attack.why, found)
+    for limit in attack.limits:
+        assert any(hit.startswith(limit) for hit in grade.limits_hit), (limit, grade.limits_hit)
+    for flag in attack.flags:
+        assert any(flag in one for one in grade.flags), (flag, grade.flags)
+    if attack.kind != "exhausting":
+        assert grade.seconds <= SMALL_LIMITS["submission_seconds"], attack.why
+
+
+# --- the others ---------------------------------------------------------------------------------
+
+
+def test_right_submissions_among_the_attacks_get_all_marks(run):
+    for grade in run.controls:
+        assert grade.status is Status.GRADED, grade.reason
+        assert marks(grade) == POINTS, told(grade)
+        assert [cell.ending for cell in grade.cells] == [Ending.FINISHED] * len(grade.cells)
+        assert not grade.flags
+        assert not grade.limits_hit
+    assert len(run.controls) >= 2
+
+
+def test_ordinary_mistakes_among_the_attacks_are_told_as_ever(run):
+    assert run.harmless.status is Status.GRADED
+    assert marks(run.harmless) == {}
+    endings = [cell.ending for cell in run.harmless.cells]
+    assert endings[-4:] == [Ending.RAISED, Ending.DIED, Ending.TIMED_OUT, Ending.FINISHED]
+    assert "My derivation." in (run.report / "feedback" / f"{run.harmless.submission.id}.html").read_text(
+        "utf-8"
+    )
+
+
+def test_no_file_of_the_report_holds_a_secret(run):
+    files = [path for path in run.report.rglob("*") if path.is_file()]
+    assert len(files) == 2 * (len(ATTACKS) + len(run.controls) + 1) + 2
+    for file in files:
+        assert SECRET.encode() not in file.read_bytes(), file.name
+
+
+def test_no_temporary_file_is_left(run):
+    assert run.left_files == []
+
+
+def test_no_process_is_left(run):
+    assert run.left_processes == []
+
+
+def test_there_are_enough_of_each_kind():
+    counts = Counter(attack.kind for attack in ATTACKS)
+    assert len(ATTACKS) >= 40
+    assert all(counts[kind] >= 5 for kind in KINDS), counts
+    assert sum(attack.unconfined for attack in ATTACKS) >= 5
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+SAFE_LINK = re.compile(r"#[A-Za-z0-9_-]+|(feedback|results)/[A-Za-z0-9._-]+\.(html|json)|grades\.csv")
+
+
+class Markup(HTMLParser):
+    """The elements and attributes of a page, and where its links lead."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.links: set[str] = set()
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+        self.found |= {f"{tag} {name}" for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name in ("href", "src")}
+
+    def handle_comment(self, data: str) -> None:
+        self.found.add("comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.found.add(decl)
+
+
+def our_markup() -> set[str]:
+    """What the templates are made of: all that a page may be made of."""
+    return set().union(*(Markup(file.read_text("utf-8")).found for file in TEMPLATES.glob("*.html")))
+
+
+def test_no_page_is_made_of_anything_that_a_student_wrote(run):
+    ours = our_markup()
+    assert {"h1", "pre dir", "a href", "td class"} <= ours
+    assert not [one for one in ours if one in ("script", "img", "iframe") or " on" in one]
+    for file in run.report.rglob("*.html"):
+        page = Markup(file.read_text("utf-8"))
+        assert page.found <= ours, (file.name, page.found - ours)
+        assert all(SAFE_LINK.fullmatch(link) for link in page.links), (file.name, page.links)
+
+
+def test_what_students_wrote_is_in_the_pages_as_text(run):
+    page = (
+        run.report / "feedback" / f"{run.grades['reporting_markup_in_errors'].submission.id}.html"
+    ).read_text("utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_no_control_character_is_in_any_file_or_line(run):
+    for file in run.report.rglob("*"):
+        if file.is_file():
+            assert not CONTROL_CHARACTERS.search(file.read_text("utf-8")), file.name
+    for line in run.lines:
+        assert not CONTROL_CHARACTERS.search(line)
+        assert "\n" not in line
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\u2029]", line)
+        assert len(line) < 500
+
+
+def test_no_cell_of_the_table_is_a_formula(run):
+    check_table(run.report / "grades.csv", len(run.grades) + len(run.controls) - 1)
+
+
+def check_table(file: Path, expected_rows: int) -> None:
+    """Every row is there, complete, and holds nothing that a spreadsheet would compute."""
+    with file.open(encoding="utf-8", newline="") as text:
+        header, *rows = csv.reader(text)
+    assert len(rows) == expected_rows
+    for row in rows:
+        assert len(row) == len(header)
+        assert not any(cell.startswith(FORMULA_STARTS) for cell in row), row
+
+
+HOSTILE_MEMBERS = (
+    '=HYPERLINK("http:__x","y").ipynb',
+    "+cmd|' _C calc'!A0.ipynb",
+    "@SUM(1).ipynb",
+    "-2+3.ipynb",
+    "\t=1+1.ipynb",
+    "\x1b[31mred\x1b]0;title\x07.ipynb",
+    "<img src=x onerror=alert(1)>/<script>alert(1)<_script>.ipynb",
+    "n" * 3000 + ".ipynb",
+    "folder" * 100 + "/" + "deep/" * 200 + "notebook.ipynb",
+    "\u202egnp.ipynb",
+    "\u200b\ufeff=1.ipynb",
+    "line\nbreak\r\n=1.ipynb",
+    "CON.ipynb",
+    "'; rm -rf ~; '.ipynb",
+    "$(touch x) `touch y` %n%s.ipynb",
+    "[link=http://x]click[/link] :boom: [red]x[/].ipynb",
+    "{{ 7*7 }}{% raw %}.ipynb",
+)
+OUTSIDE_MEMBERS = (
+    "../../outside.ipynb",
+    "/tmp/outside.ipynb",
+    "a/../../../outside.ipynb",
+    "C:\\outside.ipynb",
+    "..\\outside.ipynb",
+)
+
+
+def test_hostile_names_in_an_upload(tmp_path, capsys):
+    from autograder.batch.command import grade_command
+
+    archive, out = tmp_path / "upload.zip", tmp_path / "out"
+    raising = notebook_bytes("raise type('=1<b>', (Exception,), {})('\x1b[31m@SUM(1)<script>')")
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for name in (*HOSTILE_MEMBERS, *OUTSIDE_MEMBERS):
+            zipped.writestr(name, raising)
+    before = set(tmp_path.parent.rglob("*"))
+    code = grade_command([archive], out, TOY_LAB / "grading_config.yml", jobs=2, seed=None, enforce=True)
+    assert code in (0, 3)
+    shown = capsys.readouterr().out
+    assert not CONTROL_CHARACTERS.search(shown)
+    # Left to right and right to left: nothing on the terminal may be reordered by a name.
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", shown)
+    check_table(out / "grades.csv", len(HOSTILE_MEMBERS) + len(OUTSIDE_MEMBERS))
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    assert sum(row["status"] == "graded" for row in rows) >= len(HOSTILE_MEMBERS)
+    assert set(tmp_path.parent.rglob("*")) - before <= {out, *out.rglob("*")}
+    for path in (Path("/tmp/outside.ipynb"), tmp_path / "outside.ipynb", tmp_path.parent / "outside.ipynb"):
+        assert not path.exists()
+    names = [path.name for folder in ("feedback", "results") for path in (out / folder).iterdir()]
+    assert len(names) == 2 * len(rows)
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]{1,250}", name) for name in names)
+    for file in out.rglob("*.html"):
+        page = Markup(file.read_text("utf-8"))
+        assert page.found <= our_markup(), (file.name, page.found - our_markup())
+        assert all(SAFE_LINK.fullmatch(link) for link in page.links), (file.name, page.links)
+    for file in out.rglob("*"):
+        if file.is_file():
+            assert not CONTROL_CHARACTERS.search(file.read_text("utf-8")), file.name
+
+
+# --- what the attacks would get without a sandbox -----------------------------------------------
+
+
+def test_attacks_that_the_sandbox_stops_are_real():
+    real = [attack for attack in ATTACKS if attack.unconfined]
+    with place() as folder, pytest.MonkeyPatch.context() as patch:
+        config = lab_with_small_limits(folder / "lab")
+        patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
+        (folder / "t").mkdir(mode=0o711)
+        submissions = []
+        for attack in real:
+            file = folder / f"{attack.name}.ipynb"
+            file.write_bytes(notebook(attack))
+            submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
+        settings = RunSettings(config, jobs=len(os.sched_getaffinity(0)), enforce=False)
+        with temporary_files_in(folder / "t"):
+            found = {grade.submission.id: marks(grade) for grade in grade_all(submissions, settings)}
+    assert found == {attack.name: dict(attack.gains) for attack in real}
