@@ -13,13 +13,13 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import NotGradable, RefusedMember
-from autograder.intake import names, zip_layout
+from autograder.intake import names, zip_layout, zip_mending
 
 _CHUNK = 64 * 1024
 # bzip2 and LZMA expand without a bound per chunk (and zipfile lacks Deflate64); an LMS writes neither.
@@ -148,7 +148,7 @@ def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, fil
 
 def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
     """The members of one archive in its order, without folders and litter."""
-    with _open(path, budget) as archive:
+    with _opened(path, budget) as archive:
         infos = archive.infolist()
         if len(infos) > budget.members:
             raise NotGradable(f"the zip archive has too many members ({budget.members} are allowed)")
@@ -171,17 +171,22 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> lis
     return list(found.values())
 
 
-def _open(path: Path, budget: Budget) -> zipfile.ZipFile:
-    try:
-        zip_layout.check_directory(path, budget.members)
-        return zipfile.ZipFile(path)
-    except _UNREADABLE as error:
-        kind = _other_kind(path)
-        raise NotGradable(
-            f"a {kind} archive, not a zip: {_PACK_AGAIN}"
-            if kind
-            else f"the zip archive is damaged or incomplete ({_brief(error)})"
-        ) from error
+@contextmanager
+def _opened(path: Path, budget: Budget) -> Iterator[zipfile.ZipFile]:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb"))
+            directory = zip_layout.find_directory(file, budget.members)
+            readable = zip_mending.MendedFile(file, directory) if directory else file
+            archive = stack.enter_context(zipfile.ZipFile(readable))
+        except _UNREADABLE as error:
+            kind = _other_kind(path)
+            raise NotGradable(
+                f"a {kind} archive, not a zip: {_PACK_AGAIN}"
+                if kind
+                else f"the zip archive is damaged or incomplete ({_brief(error)})"
+            ) from error
+        yield archive
 
 
 def _other_kind(path: Path) -> str:

@@ -59,7 +59,8 @@ def discover(
         origin = names.file_name(path.name)
         found = _look_into(path, spool, limits)
         # A notebook given by itself: the folder around it may have to name the student.
-        around = (names.file_name(path.parent.name),) if path.is_file() and names.is_notebook(origin) else ()
+        alone = path.is_file() and names.is_handed_in(origin) and not names.is_zip(origin)
+        around = (names.file_name(path.parent.name),) if alone else ()
         described += [(origin, around, entry) for entry in found]
     students = student.names_of([(*around, *entry.path) for _, around, entry in described], notebook)
     for (origin, _, entry), name in zip(described, students, strict=True):
@@ -80,10 +81,10 @@ def _look_into(path: Path, spool: Path, limits: Limits) -> list[_Found]:
         found = _in_folder(path, spool, limits, budget)
     elif not path.exists():
         raise UsageError(f"{path}: no such file or folder")
-    elif path.is_file() and names.is_notebook(name):
-        return [_notebook((name,), path, folder.unusable_because(path), limits)]
     elif path.is_file() and names.is_zip(name):
         found = _in_zip((), path, spool, limits, budget)
+    elif path.is_file() and names.is_handed_in(name):
+        return [_notebook((name,), path, folder.unusable_because(path), limits)]
     else:
         raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
     found = _without_copies(found)

@@ -18,6 +18,9 @@ _LITTER = frozenset(["__macosx", "thumbs.db", "desktop.ini"])
 _RENAMED = re.compile(r"\.ipynb(?:\.(?:txt|json|download)| ?\(\d+\))?[ .]*\Z", re.IGNORECASE)
 _OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.gz)\Z", re.IGNORECASE)
 _UTF8_FLAG = 0x800
+# No file system has longer paths. Composing a long run of accents takes time with its square.
+_LONGEST_NAME = 4096
+_SHOWN = 100
 _SLUG_LENGTH = 64
 
 
@@ -58,7 +61,7 @@ def without_suffix(name: str) -> str:
 
 
 def member_name(info: zipfile.ZipInfo) -> str:
-    """The name of a zip member as its author saw it, in NFC.
+    """The name of a zip member as its author saw it, in NFC unless it is too long for any use.
 
     ``zipfile`` reads a name without the UTF-8 flag as cp437, though most programs that omit the flag
     write UTF-8; and it cuts a name at a NUL byte, which only its ``orig_filename`` still shows.
@@ -67,7 +70,7 @@ def member_name(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & _UTF8_FLAG:
         with contextlib.suppress(UnicodeError):  # then it is cp437 indeed
             name = name.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", name)
+    return name if len(name) > _LONGEST_NAME else unicodedata.normalize("NFC", name)
 
 
 def file_name(name: str) -> str:
@@ -76,12 +79,19 @@ def file_name(name: str) -> str:
 
 
 def printable(name: str) -> str:
-    """The name with U+FFFD for control characters, which could steer a terminal."""
+    """The name with U+FFFD for control characters, which could steer a terminal.
+
+    Of a name that is too long for any use, the beginning and the end.
+    """
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:_SHOWN]}…{name[-_SHOWN:]}"
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in name)
 
 
 def unsafe_because(name: str) -> str:
     """Why a member's name is refused; empty when it is a plain relative path."""
+    if len(name) > _LONGEST_NAME:
+        return f"its name is longer than {_LONGEST_NAME} characters"
     if "\0" in name:
         return "its name holds a NUL byte"
     if "\\" in name:

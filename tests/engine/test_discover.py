@@ -132,6 +132,21 @@ def test_notebooks_given_one_by_one_are_named_by_their_folders(desk: Desk) -> No
     ]
 
 
+@pytest.mark.parametrize("name", ["lab.ipynb.txt", "lab.ipynb (1)", "lab.ipynb.json"])
+def test_a_renamed_notebook_given_by_itself_is_graded_as_in_a_folder(desk: Desk, name: str) -> None:
+    (one,) = desk.find(desk.put(f"ada/{name}"), notebook="lab.ipynb")
+    assert (one.source, one.student, one.problem) == (name, "ada", "")
+    (in_folder,) = desk.find(notebook="lab.ipynb")
+    assert (in_folder.student, in_folder.file) == (one.student, one.file)
+
+
+def test_an_archive_of_another_kind_does_not_stop_the_others_on_the_command_line(desk: Desk) -> None:
+    assert desk.listing(desk.put("ada.rar", b"Rar!"), desk.put("bob.ipynb")) == [
+        ("ada.rar", "an archive that is not a zip: unpack it and hand in the notebook, or pack it as a zip"),
+        ("bob.ipynb", ""),
+    ]
+
+
 def test_identifiers_depend_on_names_not_on_the_place_or_the_order(desk: Desk, tmp_path: Path) -> None:
     members = {"ada/lab.ipynb": GOOD, "bob/lab.ipynb": GOOD}
     other = tmp_path / "elsewhere" / "class.zip"
@@ -258,7 +273,7 @@ def test_a_folder_that_cannot_be_read_is_listed(desk: Desk) -> None:
 # Usage
 
 
-@pytest.mark.parametrize("name", ["missing.ipynb", "missing", "grades.csv", "lab.py", "lab.ipynb.txt"])
+@pytest.mark.parametrize("name", ["missing.ipynb", "missing", "grades.csv", "lab.py", "lab.txt"])
 def test_a_path_that_is_nothing_to_grade_is_a_usage_error(desk: Desk, name: str) -> None:
     if not name.startswith("missing"):
         desk.put(name)

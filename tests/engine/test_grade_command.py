@@ -48,7 +48,7 @@ def graded_class(tmp_path_factory):
         zipped.writestr("anna/words.ipynb", notebook_bytes(*GOOD))
         zipped.writestr("bert.ipynb", notebook_bytes(GOOD[0]))
         zipped.writestr("empty.ipynb", b"")
-        zipped.writestr("truncated.ipynb", notebook_bytes(*GOOD)[:-40])
+        zipped.writestr("truncated.ipynb", notebook_bytes(*GOOD)[:300])  # within a cell
         r_notebook = json.loads(notebook_bytes("x <- 1"))
         r_notebook["metadata"] = {"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}
         zipped.writestr("statistician.ipynb", json.dumps(r_notebook))

@@ -153,9 +153,75 @@ def test_what_is_no_notebook_is_called_by_its_name(data: bytes, because: str) ->
     assert because in reason(data)
 
 
-@pytest.mark.parametrize("end", range(1, len(WHOLE) - 1, 7))
-def test_a_notebook_that_was_cut_off_anywhere_is_recognised(end: int) -> None:
+BEHIND_THE_CELLS = WHOLE.rindex("]") + 1
+
+
+@pytest.mark.parametrize("end", [*range(1, BEHIND_THE_CELLS - 1, 7), BEHIND_THE_CELLS - 1])
+def test_a_notebook_that_was_cut_off_within_its_cells_is_recognised(end: int) -> None:
     assert "the file ends in the middle (line" in reason(WHOLE[:end].encode())
+
+
+def with_cells_first(**more: Any) -> str:
+    """As Jupyter writes it: the cells come before everything else."""
+    return json.dumps(
+        {"cells": [code("x = 'Δ'"), code("y")], "metadata": {"name": "Ä", **more}, "nbformat": 4}
+    )
+
+
+@pytest.mark.parametrize("text", [WHOLE, with_cells_first(), json.dumps(json.loads(WHOLE), indent=None)])
+def test_a_notebook_that_was_cut_off_behind_its_cells_is_graded_with_a_note(text: str) -> None:
+    whole = sources(text.encode())
+    behind = next(end for end in range(len(text)) if closes_the_cells(text[:end]))
+    for end in range(1, behind):
+        assert "the file ends in the middle (line" in reason(text[:end].encode())
+    for end in range(behind, len(text)):
+        result = read(text[:end].encode())
+        assert [cell.source for cell in result.notebook.cells] == whole
+        assert "the file ends in the middle (line" in result.notes[0]
+        assert "the 2 cells before that were graded" in result.notes[0]
+
+
+def closes_the_cells(text: str) -> bool:
+    """Whether nothing but the outermost brace is open where this text ends."""
+    try:
+        return len(json.loads(text + "}").get("cells", [])) == 2
+    except ValueError:
+        return False
+
+
+def test_half_a_character_at_the_end_does_not_change_the_others() -> None:
+    whole = {"cells": [code("x = 'größe'")], "metadata": {"name": "Ä"}}
+    for mark in (b"", b"\xef\xbb\xbf"):
+        data = mark + json.dumps(whole, ensure_ascii=False).encode()
+        result = read(data[: data.index("Ä".encode()) + 1])
+        assert result.notebook.cells[0].source == "x = 'größe'"
+        assert not any("1252" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"cells": [{"source": "old"}], "cells": [{"source": "ne',
+        '{"cells": [{"source": "a"}], "worksheets": [{"cells": [',
+        '{"metadata": {}, "nbformat": 4, "cel',
+        '{"cells": {"a": 1}, "metadata"',
+        '{"cells": [], "metadata"',
+        '["cells", [{"source": "a"}], "b',
+    ],
+)
+def test_a_cut_that_may_have_cost_a_cell_is_never_graded(text: str) -> None:
+    assert "the file ends in the middle (line" in reason(text.encode())
+
+
+def test_cells_that_were_cut_off_behind_a_merge_conflict_are_not_graded() -> None:
+    text = with_cells_first().replace(', "metadata"', ',\n<<<<<<< HEAD\n"metadata"')
+    assert "conflict markers" in reason(text[:-8].encode())
+
+
+def test_an_old_notebook_that_was_cut_off_behind_its_cells_is_graded() -> None:
+    result = read(b'{"worksheets": [{"cells": [{"cell_type": "code", "input": "x"}]}], "nbformat": ')
+    assert [cell.source for cell in result.notebook.cells] == ["x"]
+    assert "the cells before that were graded" in result.notes[0]
 
 
 def test_a_file_made_to_fill_the_memory_is_refused_before_it_is_parsed() -> None:

@@ -9,7 +9,7 @@ def build(path: Path) -> None:
         archive(
             block,
             *[
-                Entry(f"{index}.ipynb", b"", method=DEFLATED, size=2**20, packed_size=1051, offset=0)
+                Entry(f"{index}.ipynb", b"", method=DEFLATED, size=2**20, packed_size=1033, offset=0)
                 for index in range(1, 1000)
             ],
             Entry("ada/lab.ipynb"),
