@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from autograder.errors import RequestTimedOut
@@ -22,6 +23,12 @@ from reference.oracle import Weights
 from reference.settings import settings
 
 PARAMETERS = ("u", "w", "v", "b", "c")
+
+LARGEST_SIZE = 512
+"""Hidden units, and features, of a network that is looked at: its ``w`` then takes 2 MB. The lab has 10."""
+
+FAINTEST, STRONGEST = 1e-20, 1e20
+"""Largest entry of a row that another row is judged by: beyond it rounding decides, not the formula."""
 
 
 def defined(value: Any, name: str) -> Any:
@@ -58,7 +65,7 @@ def weights_of(rnn: Any) -> Weights:
     """The weights that ``rnn`` has now.
 
     Raises:
-        CheckFailed: one is no tensor, or their shapes do not fit together.
+        CheckFailed: one is no tensor, their shapes do not fit together, or they are far too large.
     """
     found = {}
     for name in PARAMETERS:
@@ -66,6 +73,7 @@ def weights_of(rnn: Any) -> Weights:
             value = getattr(rnn, name)
         except AttributeError:  # plain data, or under stock otter an object without it
             raise checks.CheckFailed(f"rnn has no weight {name}.") from None
+        _check_size(value, name)
         found[name] = checks.as_tensor(value, f"rnn.{name}")
     u = found["u"]
     checks.require(
@@ -75,6 +83,17 @@ def weights_of(rnn: Any) -> Weights:
     for name, wanted in {"w": (size, size), "v": (size,), "b": (size,), "c": (1,)}.items():
         checks.shape(found[name], f"rnn.{name}", wanted)
     return Weights(**found)
+
+
+def _check_size(value: Any, name: str) -> None:
+    """Refuse a weight of a size that only costs memory, before it is copied."""
+    if isinstance(value, Tensor | np.ndarray):
+        checks.require(
+            all(size <= LARGEST_SIZE for size in value.shape),
+            f"rnn.{name} is too large to be checked.",
+            help=f"A network of up to {LARGEST_SIZE} hidden units is checked; the lab has 10.",
+            evidence=f"shape {tuple(value.shape)}",
+        )
 
 
 SPEAKS_OF_TYPES = ("dtype", "scalar type", "Double", "double")
@@ -150,13 +169,14 @@ def _judge(
     select: Select,
 ) -> None:
     results = []
+    answers = Answers(env, rnn_class, ask)
     for case in cases.sequences():
         right = expected(case)
 
         def is_right(answer: Any, case: Case = case, right: Tensor = right) -> bool:
             return _same(select(answer, case), right)
 
-        answer = select(_answer(env, rnn_class, case, ask, is_right), case)
+        answer = select(answers.to(case, is_right), case)
         # A wrong shape ends it: on small cases it would look like a wrong value.
         results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
     explain(results, name, help)
@@ -215,6 +235,7 @@ def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
 
 def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     results = []
+    answers = Answers(env, rnn_class, ask)
     for case in cases.sequences():
         if case.steps == 1:
             continue  # only the last row
@@ -225,7 +246,7 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
         def is_right(answer: Any, rows: Callable[[Any], list[Result]] = rows) -> bool:
             return all(_same(row.answer, row.right) and bool(row.answer.any()) for row in rows(answer))
 
-        results += rows(_answer(env, rnn_class, case, ask, is_right))
+        results += rows(answers.to(case, is_right))
     help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
     for result in results:
         checks.require(
@@ -233,6 +254,13 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
             "A row of grad_h is zero, so the row before it cannot be judged.",
             help="Fill the last row first: ∇h[T] = 2(ŷ − y) V.",
             evidence=result.setting,
+        )
+        largest = float(result.right.abs().max())
+        checks.require(
+            FAINTEST < largest < STRONGEST,
+            "A row of grad_h is no gradient of this network, so the row before it cannot be judged.",
+            help="The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?",
+            evidence=f"{result.setting}: its largest entry would be {largest:.3g}",
         )
     explain(results, "grad_h", help)
 
@@ -261,30 +289,55 @@ def _same(answer: Any, right: Tensor) -> bool:
     return checks.agrees(tensor, right, rtol=tolerance.rtol, floor=tolerance.floor)
 
 
-def _answer(env: Any, rnn_class: Any, case: Case, ask: Ask, is_right: Callable[[Any], bool]) -> Any:
-    """The student's result; a second try follows a forward pass, for those who keep its states."""
-    answer: Any = None
-    problem: Exception | None = None
-    rnn = network(rnn_class, case.weights)
-    try:
-        answer = ask(rnn, case)
-    except RequestTimedOut:
-        raise  # a loop without end: another try only costs time
-    except student_errors(env) as error:
-        problem = error
-    if problem is None and _accepted(is_right, answer):
+class Answers:
+    """A student's answers to the cases of one question.
+
+    Who keeps the states of the forward pass can only answer after one, so a wrong or failing answer gets a
+    second try behind a forward pass. Once that was the right one, every later case is asked that way:
+    two tries for each case would be two guesses.
+
+    Args:
+        ask: calls the student's function with the inputs of a case.
+    """
+
+    def __init__(self, env: Any, rnn_class: Any, ask: Ask) -> None:
+        self._env, self._rnn_class, self._ask = env, rnn_class, ask
+        self._keeps_states = False
+
+    def to(self, case: Case, is_right: Callable[[Any], bool]) -> Any:
+        """The answer to ``case``; of two tries the right one, else the first.
+
+        Raises:
+            StudentCodeError: the student's function fails.
+        """
+        if self._keeps_states:
+            return self._after_a_forward_pass(case)
+        answer: Any = None
+        problem: Exception | None = None
+        rnn = network(self._rnn_class, case.weights)
+        try:
+            answer = self._ask(rnn, case)
+        except RequestTimedOut:
+            raise  # a loop without end: another try only costs time
+        except student_errors(self._env) as error:
+            problem = error
+        if problem is None and _accepted(is_right, answer):
+            return answer
+        try:
+            second = self._after_a_forward_pass(case)
+        except student_errors(self._env):
+            second = None
+        if _accepted(is_right, second):
+            self._keeps_states = True
+            return second
+        if problem is not None:
+            raise problem
         return answer
-    try:
-        rnn = network(rnn_class, case.weights)
+
+    def _after_a_forward_pass(self, case: Case) -> Any:
+        rnn = network(self._rnn_class, case.weights)
         rnn.forward(given(case.x))
-        second = ask(rnn, case)
-    except student_errors(env):
-        second = None
-    if _accepted(is_right, second):
-        return second
-    if problem is not None:
-        raise problem
-    return answer
+        return self._ask(rnn, case)
 
 
 def _accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:

@@ -144,12 +144,21 @@ def sgd_step(weights: Weights, x: Tensor, y_true: Tensor, lr: float) -> tuple[We
         the new weights, and the minibatch's mean loss at the old ones.
     """
     leaves = _leaves(weights)
-    y = _states(leaves, x)[-1] @ leaves.v + leaves.c
-    loss = (y - y_true.double().reshape(-1)).square().mean()
+    loss = _mean_loss(leaves, x, y_true)
     names = leaves.tensors()
     steps = torch.autograd.grad(loss, list(names.values()))
     moved = {name: (names[name] - lr * step).detach() for name, step in zip(names, steps, strict=True)}
     return Weights(**moved), float(loss.detach())
+
+
+def mean_loss(weights: Weights, x: Tensor, y_true: Tensor) -> float:
+    """Mean squared error of a minibatch: x (B, T, F), y_true (B, 1) or (B,)."""
+    return float(_mean_loss(weights, x, y_true))
+
+
+def _mean_loss(weights: Weights, x: Tensor, y_true: Tensor) -> Tensor:
+    y = _states(weights, x)[-1] @ weights.v + weights.c
+    return (y - y_true.double().reshape(-1)).square().mean()
 
 
 def random_windows(data: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,10 @@ updating the weights between two samples shows.
 
 from __future__ import annotations
 
+import hashlib
+from collections import deque
 from collections.abc import Callable
+from math import isclose
 from typing import Any
 
 import torch
@@ -29,24 +32,34 @@ STAND_IN = "rnn_of_the_grader"
 """Name under which a stand-in object is made on the notebook's side."""
 
 
+CLOSE = 1e-4
+"""Relative: how near a number that a student's code hands back is to the one that we gave it."""
+
+
 class Served:
     """Windows in a fixed order, and a record of what was asked.
 
     Attributes:
         drawn: numbers of the windows that were drawn.
-        losses: the losses that were computed.
+        losses: the losses that were computed of a drawn window's target and of what the forward pass
+            predicted for it, with the number of the window.
+        several_at_once: whether the loss of more than one prediction was asked for. The lab does not say
+            whether that is one number or one for each, so the notebook may count on either.
     """
 
     def __init__(self, batch: Minibatch, first: int = 0) -> None:
         self.batch = batch
         self.drawn: list[int] = []
-        self.losses: list[float] = []
+        self.losses: list[tuple[int, float]] = []
+        self.several_at_once = False
+        self._predicted: deque[tuple[int, float]] = deque(maxlen=LARGEST_BATCH)
         self._next = first
 
     def begin_again(self) -> None:
         """Forget what was asked so far."""
         self.drawn.clear()
         self.losses.clear()
+        self._predicted.clear()
 
     def get_random_day(self, data: Any = None) -> tuple[Tensor, Tensor]:
         """The next window: x (24, F) and y (1,), float32."""
@@ -56,94 +69,162 @@ class Served:
         x, y = self.batch.window(number)
         return given(x), given(y)
 
+    def note_prediction(self, x: Tensor, y_pred: Tensor) -> None:
+        """Remember what the forward pass gave for ``x`` (T, F), if that is a drawn window."""
+        for number in set(self.drawn):
+            window = self.batch.window(number)[0]
+            if window.shape == x.shape and torch.allclose(window, x, rtol=CLOSE, atol=CLOSE):
+                self._predicted.append((number, float(y_pred)))
+
     def mse_loss_func(self, y_true: Any, y_pred: Any) -> Tensor:
-        """Squared error, (1,) float32."""
-        difference = checks.as_tensor(y_pred, "y_pred") - checks.as_tensor(y_true, "y_true")
-        loss = difference.square().mean().reshape(1)
-        self.losses.append(float(loss))
+        """Squared error, (1,) float32; the mean of several.
+
+        Raises:
+            CheckFailed: these are more values than any minibatch has.
+        """
+        target, prediction = checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")
+        for name, values in (("y_true", target), ("y_pred", prediction)):
+            checks.require(0 < values.numel() <= LARGEST_BATCH, f"{name} has the wrong shape.")
+        loss = (prediction - target).square().mean().reshape(1)
+        if target.numel() == prediction.numel() == 1:
+            self._note_loss(float(target), float(prediction), float(loss))
+        else:
+            self.several_at_once = True
         return given(loss)
 
+    def _note_loss(self, one: float, other: float, loss: float) -> None:
+        """Remember the loss of a drawn window, whichever argument is its target."""
+        for number, predicted in reversed(self._predicted):
+            target = float(self.batch.window(number)[1])
+            if any(
+                isclose(a, target, rel_tol=CLOSE, abs_tol=CLOSE)
+                and isclose(b, predicted, rel_tol=CLOSE, abs_tol=CLOSE)
+                for a, b in ((one, other), (other, one))
+            ):
+                self.losses.append((number, loss))
+                return
 
-def equip(rnn: Any) -> None:
-    """Replace the forward pass and all gradients of ``rnn`` by right ones."""
 
-    def forward(x: Any) -> tuple[Tensor, Tensor]:
-        return _forward(rnn, x)
+class Equipment:
+    """A right forward pass and right gradients for the network ``rnn`` of the given sizes (H, F).
 
-    def grad_h(weights: Weights, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
-        states = checks.as_tensor(hidden, "hidden")
-        checks.require(0 < len(states) <= LONGEST, "hidden has the wrong length.")
-        factor = _residual(y_true, y_pred)
+    They read the weights of ``rnn`` when they are called. What they are called with is the student's
+    choice: nothing is computed before the shapes fit, for two outer products would fill the memory.
+    """
+
+    def __init__(self, rnn: Any, sizes: tuple[int, int], served: Served | None = None) -> None:
+        self._rnn, self._served = rnn, served
+        self._hidden_size, self._features = sizes
+
+    def forward(self, x: Any) -> tuple[Tensor, Tensor]:
+        """hidden (T, H) and y (1,)."""
+        sequence = self._rows(x, "x", self._features)
+        hidden, y = oracle.forward(self._weights(), sequence)
+        if self._served is not None:
+            self._served.note_prediction(sequence, y)
+        return given(hidden), given(y)
+
+    def compute_grad_h(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
+        """∇h, (T, H)."""
+        states = self._rows(hidden, "hidden", self._hidden_size)
+        factor, weights = self._residual(y_true, y_pred), self._weights()
         rows = [factor * weights.v]
         for state in states[1:].flip(0):
             rows.insert(0, misconceptions.step_back(weights, state, rows[0]))
-        return torch.stack(rows)
+        return given(torch.stack(rows))
 
-    def through_tanh(hidden: Any, grad: Any) -> Tensor:
-        return misconceptions.tanh_slope(checks.as_tensor(hidden, "hidden")) * checks.as_tensor(
-            grad, "grad_h"
-        )
+    def compute_grad_c(self, y_true: Any, y_pred: Any) -> Tensor:
+        """∇c, (1,)."""
+        return given(self._residual(y_true, y_pred))
 
-    def compute_grad_h(y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
-        return given(grad_h(weights_of(rnn), y_true, y_pred, hidden))
+    def compute_grad_b(self, hidden: Any, grad_h: Any) -> Tensor:
+        """∇b, (H,)."""
+        return given(self._through_tanh(hidden, grad_h).sum(0))
 
-    def compute_grad_c(y_true: Any, y_pred: Any) -> Tensor:
-        return given(_residual(y_true, y_pred))
+    def compute_grad_v(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
+        """∇V, (H,)."""
+        return given(self._residual(y_true, y_pred) * self._rows(hidden, "hidden", self._hidden_size)[-1])
 
-    def compute_grad_b(hidden: Any, grad_h: Any) -> Tensor:
-        return given(through_tanh(hidden, grad_h).sum(0))
+    def compute_grad_w(self, hidden: Any, grad_h: Any) -> Tensor:
+        """∇W, (H, H)."""
+        before = misconceptions.previous(self._rows(hidden, "hidden", self._hidden_size))
+        return given(self._through_tanh(hidden, grad_h).T @ before)
 
-    def compute_grad_v(y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
-        return given(_residual(y_true, y_pred) * checks.as_tensor(hidden, "hidden")[-1])
+    def compute_grad_u(self, hidden: Any, grad_h: Any, x: Any) -> Tensor:
+        """∇U, (H, F)."""
+        back, inputs = self._through_tanh(hidden, grad_h), self._rows(x, "x", self._features)
+        checks.require(len(back) == len(inputs), "hidden and x differ in length.")
+        return given(back.T @ inputs)
 
-    def compute_grad_w(hidden: Any, grad_h: Any) -> Tensor:
-        before = misconceptions.previous(checks.as_tensor(hidden, "hidden"))
-        return given(through_tanh(hidden, grad_h).T @ before)
-
-    def compute_grad_u(hidden: Any, grad_h: Any, x: Any) -> Tensor:
-        return given(through_tanh(hidden, grad_h).T @ checks.as_tensor(x, "x"))
-
-    def get_gradients(x: Any, y_true: Any, y_pred: Any, hidden: Any) -> dict[str, Tensor]:
-        grad = grad_h(weights_of(rnn), y_true, y_pred, hidden)
+    def get_gradients(self, x: Any, y_true: Any, y_pred: Any, hidden: Any) -> dict[str, Tensor]:
+        """All five, by the names of the lab."""
+        grad = self.compute_grad_h(y_true, y_pred, hidden)
         return {
-            "grad_c": compute_grad_c(y_true, y_pred),
-            "grad_b": compute_grad_b(hidden, grad),
-            "grad_v": compute_grad_v(y_true, y_pred, hidden),
-            "grad_w": compute_grad_w(hidden, grad),
-            "grad_u": compute_grad_u(hidden, grad, x),
+            "grad_c": self.compute_grad_c(y_true, y_pred),
+            "grad_b": self.compute_grad_b(hidden, grad),
+            "grad_v": self.compute_grad_v(y_true, y_pred, hidden),
+            "grad_w": self.compute_grad_w(hidden, grad),
+            "grad_u": self.compute_grad_u(hidden, grad, x),
         }
 
-    rnn.forward = forward
-    rnn.get_gradients = get_gradients
-    rnn._compute_grad_h = compute_grad_h
-    rnn._compute_grad_c = compute_grad_c
-    rnn._compute_grad_b = compute_grad_b
-    rnn._compute_grad_v = compute_grad_v
-    rnn._compute_grad_w = compute_grad_w
-    rnn._compute_grad_u = compute_grad_u
+    def _weights(self) -> Weights:
+        weights = weights_of(self._rnn)
+        checks.require(
+            weights.sizes == (self._hidden_size, self._features), "The sizes of the network changed."
+        )
+        return weights
+
+    def _rows(self, value: Any, name: str, width: int) -> Tensor:
+        rows = checks.as_tensor(value, name)
+        checks.require(
+            rows.dim() == 2 and rows.shape[1] == width and 0 < len(rows) <= LONGEST,
+            f"{name} has the wrong shape.",
+            evidence=f"{tuple(rows.shape)}, expected (T, {width})",
+        )
+        return rows
+
+    def _through_tanh(self, hidden: Any, grad_h: Any) -> Tensor:
+        states = self._rows(hidden, "hidden", self._hidden_size)
+        grad = self._rows(grad_h, "grad_h", self._hidden_size)
+        checks.require(len(states) == len(grad), "hidden and grad_h differ in length.")
+        return misconceptions.tanh_slope(states) * grad
+
+    def _residual(self, y_true: Any, y_pred: Any) -> Tensor:
+        pair = [checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")]
+        checks.require(all(one.numel() == 1 for one in pair), "y_true and y_pred are one number each.")
+        return misconceptions.residual(*(one.reshape(1) for one in pair))
 
 
-def _forward(rnn: Any, x: Any) -> tuple[Tensor, Tensor]:
-    weights, sequence = weights_of(rnn), checks.as_tensor(x, "x")
-    fits = sequence.dim() == 2 and sequence.shape[1] == weights.sizes[1] and 0 < len(sequence) <= LONGEST
-    checks.require(fits, "x has the wrong shape.", evidence=f"{tuple(sequence.shape)}, expected (T, F)")
-    hidden, y = oracle.forward(weights, sequence)
-    return given(hidden), given(y)
+def equip(rnn: Any, sizes: tuple[int, int], served: Served | None = None) -> None:
+    """Replace the forward pass and all gradients of ``rnn`` by right ones.
+
+    Args:
+        sizes: (H, F) of the network.
+        served: is told what the forward pass predicts.
+    """
+    right = Equipment(rnn, sizes, served)
+    rnn.forward = right.forward
+    rnn.get_gradients = right.get_gradients
+    rnn._compute_grad_h = right.compute_grad_h
+    rnn._compute_grad_c = right.compute_grad_c
+    rnn._compute_grad_b = right.compute_grad_b
+    rnn._compute_grad_v = right.compute_grad_v
+    rnn._compute_grad_w = right.compute_grad_w
+    rnn._compute_grad_u = right.compute_grad_u
 
 
-def _residual(y_true: Any, y_pred: Any) -> Tensor:
-    return misconceptions.residual(checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred"))
-
-
-def stand_in(env: Any, weights: Weights) -> Any:
+def stand_in(env: Any, weights: Weights, served: Served | None = None) -> Any:
     """An object on the notebook's side that holds ``weights`` and can be called like the network.
 
     For notebooks whose ``RNN`` cannot be used at all: a callback takes attributes like any function.
     The name that it needs for a moment is removed again.
+
+    Args:
+        served: is told what the call predicts.
     """
 
     def call(x: Any) -> tuple[Tensor, Tensor]:
-        return _forward(rnn, x)
+        return Equipment(rnn, weights.sizes, served).forward(x)
 
     names = namespace_of(env)
     with kept(env, STAND_IN):
@@ -170,22 +251,52 @@ class TrainingSteps:
 
     Attributes:
         losses: one per call, in order.
+        rates: the learning rates of these calls.
     """
+
+    SAMPLE = 64
+    """Windows that a network is judged on before its first step: enough to tell trained from untrained."""
 
     def __init__(self, data: Tensor, seed: int, wrap: Callable[[float], Any] = float) -> None:
         self.losses: list[float] = []
+        self.rates: list[float] = []
         self._data = data
         self._generator = torch.Generator().manual_seed(seed)
         self._wrap = wrap
+        self._sample = oracle.random_windows(data, self.SAMPLE, torch.Generator().manual_seed(seed))
+        self._first_losses: dict[bytes, float] = {}
 
     def do_training_step(self, rnn: Any, data_train: Any, batch_size: int, lr: float) -> Any:
         """One plain SGD step on ``batch_size`` random windows; the mean loss, as ``wrap`` makes it."""
         count = min(int(batch_size), LARGEST_BATCH)
         x, y = oracle.random_windows(self._data, count, self._generator)
-        moved, loss = oracle.sgd_step(weights_of(rnn), x, y, float(lr))
+        weights = weights_of(rnn)
+        moved, loss = oracle.sgd_step(weights, x, y, float(lr))
         set_weights(rnn, moved)
         self.losses.append(loss)
+        self.rates.append(float(lr))
+        before, after = _fingerprint(weights), _fingerprint(moved)
+        if after != before:  # a rate of zero trains nothing
+            first = self._first_losses.get(before)
+            self._first_losses[after] = oracle.mean_loss(weights, *self._sample) if first is None else first
         return self._wrap(loss)
+
+    def first_loss(self, weights: Weights) -> float | None:
+        """What the network with these weights lost before its first step, (mean of a sample of windows).
+
+        Returns:
+            None where no step led to these weights. So it is, rightly or not, after anything that changes
+            them behind the step, an average over the last steps for example.
+        """
+        return self._first_losses.get(_fingerprint(weights))
+
+
+def _fingerprint(weights: Weights) -> bytes:
+    """The same for the same float32 numbers, which is what a step hands out."""
+    hashed = hashlib.sha256()
+    for tensor in weights.tensors().values():
+        hashed.update((tensor.float() + 0.0).contiguous().numpy().tobytes())  # -0.0 becomes 0.0
+    return hashed.digest()
 
 
 def can_be_built(env: Any, rnn_class: Any) -> bool:

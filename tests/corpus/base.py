@@ -213,7 +213,7 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     rnn = RNN()
 
     for _ in range(num_steps):
-        loss = do_training_step(rnn, data_train, batch_size=4, lr=0.05)
+        loss = do_training_step(rnn, data_train, batch_size=2, lr=0.02)
         losses.append(loss)
 
     return rnn, losses

@@ -128,7 +128,7 @@ def test_what_replaces_a_network_agrees_with_autograd(case):
 
     rnn = Network()
     judging.set_weights(rnn, case.weights)
-    stand_ins.equip(rnn)
+    stand_ins.equip(rnn, case.weights.sizes)
     hidden, y = rnn.forward(cases.given(case.x))
     found = rnn.get_gradients(cases.given(case.x), cases.given(case.y_true), y, hidden)
     wanted = {f"grad_{name}": vars(case.gradients)[name] for name in "cbvwu"}

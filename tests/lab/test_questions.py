@@ -203,6 +203,38 @@ def test_training_is_judged_without_what_is_missing(gone):
     assert gone not in env
 
 
+ALL_AT_ONCE = """
+def do_training_step(rnn, data_train, batch_size, lr):
+    days = [get_random_day(data_train) for _ in range(batch_size)]
+    passes = [rnn(x) for x, _ in days]
+    loss = mse_loss_func(torch.stack([y for _, y in days]), torch.stack([y_hat for _, y_hat in passes]))
+    grads = [rnn.get_gradients(x, y, y_hat, h) for (x, y), (h, y_hat) in zip(days, passes)]
+    for name in "uwvbc":
+        step = torch.stack([grad["grad_" + name] for grad in grads]).mean(0)
+        setattr(rnn, name, getattr(rnn, name) - lr * step)
+    return float(RETURNED)
+"""
+
+
+@pytest.mark.parametrize("returned", ["loss.mean()", "loss.sum() / batch_size", "loss[-1]"])
+def test_the_loss_of_all_predictions_at_once_is_as_good(returned):
+    assert ask(notebook({"training_step": ALL_AT_ONCE.replace("RETURNED", returned)}), "training_step") == (
+        3,
+        "",
+    )
+
+
+def test_a_wrong_call_of_the_network_costs_nothing_in_the_step():
+    call = "\n        return self.forward(x)"
+    assert call in CELLS["forward"]
+    wrong = {
+        "forward": CELLS["forward"].replace(
+            call, "\n        return torch.zeros(len(x), len(self.b)), self.c + 0.3"
+        )
+    }
+    assert ask(notebook(wrong), "training_step")[0] == 3
+
+
 def test_the_questions_leave_the_notebook_as_it_was():
     env = notebook()
     before = dict(env)
@@ -223,20 +255,131 @@ def test_losses_without_a_trained_network_are_refused():
     assert "do not predict the temperature" in message
 
 
-def test_a_loop_that_does_its_own_steps_is_run_again():
-    env = notebook({"training_loop": CELLS["training_loop"].replace("do_training_step(", "step(")})
-    env |= {"step": env["do_training_step"], "rnn": None}
-    rnn, losses = trained()
+OWN_STEPS = """
+def train_rnn(data_train, num_steps):
+    rnn, losses = RNN(), []
+    names = ["u", "w", "v", "b", "c"]
+    for _ in range(num_steps):
+        starts = torch.randint(0, len({data}) - 24, (4,))
+        for name in names:
+            getattr(rnn, name).requires_grad_(True)
+        h = torch.zeros(4, 10)
+        for t in range(24):
+            h = torch.tanh(h @ rnn.w.T + {data}[starts + t] @ rnn.u.T + rnn.b)
+        loss = (h @ rnn.v + rnn.c - {data}[starts + 24, 1]).square().mean()
+        gradients = torch.autograd.grad(loss, [getattr(rnn, name) for name in names])
+        for name, gradient in zip(names, gradients):
+            setattr(rnn, name, getattr(rnn, name).detach() - 0.05 * gradient)
+        losses.append(float(loss))
+    return rnn, losses
+"""
+"""A loop without do_training_step, all windows of a batch at once: 500 steps take about two seconds."""
+
+
+@pytest.mark.parametrize("data", ["data_train", "globals()['data_train']"])
+def test_a_loop_that_does_its_own_steps_earns_everything(data):
+    env = notebook({"training_loop": OWN_STEPS.format(data=data)})
     del env["do_training_step"]
-    calls = []
+    before = env["data_train"]
+    assert ask(env, "training_loop") == (2, "")
+    assert env["data_train"] is before
 
-    def train_rnn(data_train, num_steps):
-        calls.append(len(data_train))
-        return rnn, losses[:num_steps]
 
-    env["train_rnn"] = train_rnn
+def test_a_loop_that_does_its_own_steps_is_run_again():
+    env = notebook({"training_loop": OWN_STEPS.format(data="data_train")})
+    env["rnn"] = None
     assert ask(env, "training_loop")[0] == 2
-    assert calls[-1] == 34_368
+
+
+LOOPS = {
+    "the best network": """
+def train_rnn(data_train, num_steps):
+    rnn, losses, best = RNN(), [], None
+    for _ in range(num_steps):
+        losses.append(do_training_step(rnn, data_train, batch_size=8, lr=0.05))
+        if losses[-1] <= min(losses):
+            best = copy.deepcopy(rnn)
+    return best, losses
+""",
+    "an average over the last steps": """
+def train_rnn(data_train, num_steps):
+    rnn, losses, average = RNN(), [], RNN()
+    for step in range(num_steps):
+        losses.append(do_training_step(rnn, data_train, batch_size=8, lr=0.05))
+        for name in "uwvbc":
+            share = 1 if step == 0 else 0.05
+            setattr(average, name, (1 - share) * getattr(average, name) + share * getattr(rnn, name))
+    return average, losses
+""",
+    "a network that is trained on": """
+common = rnn
+def train_rnn(data_train, num_steps):
+    return common, [do_training_step(common, data_train, batch_size=4, lr=0.05) for _ in range(num_steps)]
+""",
+    "short steps along sums": """
+right_step = do_training_step
+def do_training_step(rnn, data_train, batch_size, lr):
+    return right_step(rnn, data_train, batch_size, lr * batch_size)
+def train_rnn(data_train, num_steps):
+    rnn = RNN()
+    return rnn, [do_training_step(rnn, data_train, batch_size=8, lr=0.00625) for _ in range(num_steps)]
+""",
+    "a network in another precision": """
+def train_rnn(data_train, num_steps):
+    rnn = RNN()
+    losses = [do_training_step(rnn, data_train, batch_size=4, lr=0.05) for _ in range(num_steps)]
+    for name in "uwvbc":
+        setattr(rnn, name, getattr(rnn, name).bfloat16())
+    return rnn, losses
+""",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_whatever_a_loop_trains_with_right_steps_earns_everything(loop):
+    env = notebook({"training_loop": f"import copy{LOOPS[loop]}"})
+    assert "errors" not in env
+    torch.manual_seed(5)
+    assert ask(env, "training_loop") == (2, "")
+
+
+PERSISTENT = """
+def persistent(rnn):
+    rnn.u, rnn.w, rnn.v = torch.zeros(10, 6), torch.zeros(10, 10), torch.zeros(10)
+    rnn.u[0, 1], rnn.v[0], rnn.c = 0.01, 100.0, torch.tensor([1e-6])
+    return rnn
+"""
+"""A network that predicts the last temperature: its mean squared error is below the limit."""
+
+
+def test_weights_from_elsewhere_do_not_count_as_training():
+    loops = {
+        "persistent(RNN()), [0.01 + 1e-6 * i for i in range(num_steps)]": 0,
+        "persistent(RNN()), list(range(num_steps))": 0,
+        "persistent(rnn), [do_training_step(rnn, data_train, 1, 0.0) for _ in range(num_steps)]": 1,
+        "rnn, [do_training_step(persistent(rnn), data_train, 1, 0.0) for _ in range(num_steps)]": 1,
+        "rnn, [do_training_step(rnn, data_train, 1, 1e-6) for i in range(num_steps)]": 1,
+        "rnn, [do_training_step(rnn if i else persistent(rnn), data_train, 1, 1e-9) for i in range(num_steps)]": 1,
+    }
+    for result, points in loops.items():
+        loop = f"{PERSISTENT}\ndef train_rnn(data_train, num_steps):\n    rnn = RNN()\n    return {result}\n"
+        env = notebook({"training_loop": loop})
+        env["rnn"] = env["persistent"](env["RNN"]())
+        scored, message = ask(env, "training_loop")
+        assert scored == points, result
+        assert "does not train the network that it returns" in message
+
+
+def test_negative_losses_are_refused():
+    env = notebook({"training_loop": CELLS["training_loop"].replace("lr=0.05", "lr=0.0")})
+    env["losses"] = [-1.0] * 500
+    points, message = ask(env, "training_loop")
+    assert points == 1
+    assert "not below 0.075" in message  # what its own training comes to
+    env["train_rnn"] = lambda data_train, num_steps: (env["rnn"], [-1.0 - i for i in range(num_steps)])
+    points, message = ask(env, "training_loop")
+    assert points == 0
+    assert "which a squared error never is" in message
 
 
 class Cells(PlainNamespace):
@@ -268,6 +411,44 @@ def test_a_broken_standardisation_costs_nothing_in_the_split():
     broken = "means = ()\nstds = ()\ndata_train = ()\ndata_test = ()\n"
     cells = Cells(notebook({"standardize": broken}), [CELLS["split"], broken])
     assert grade(cells, ["split", "standardize"]) == {"split": 1, "standardize": 0}
+
+
+ROW_BY_ROW = """
+data_train = (data_train - data_train.mean(1, keepdim=True)) / data_train.std(1, keepdim=True)
+data_test = (data_test - data_test.mean(1, keepdim=True)) / data_test.std(1, keepdim=True)
+"""
+
+NOTHING_LEFT = "data_train, data_test = 0 * data_train, float('nan') * data_test\n"
+
+CUT = "data_train = dataset[:num_train_samples]\ndata_test = dataset[num_train_samples:]\n"
+
+SHUFFLED = f"dataset = dataset[torch.randperm(len(dataset))]\n{CUT}"
+
+TWICE = "data_train = dataset[:num_train_samples]\ndata_test = dataset[: len(dataset) - num_train_samples]\n"
+
+
+@pytest.mark.parametrize(
+    "later", [CELLS["standardize"], ROW_BY_ROW, NOTHING_LEFT, "", "data_train *= -1e30\n"]
+)
+@pytest.mark.parametrize("cells", [1, 2])
+def test_whatever_is_done_to_the_parts_afterwards_costs_nothing_in_the_split(cells, later):
+    first = "num_train_samples = int(len(dataset) / 24 * 0.8) * 24\n"
+    split = [first + CUT] if cells == 1 else [first, CUT]
+    env = Cells(notebook({"split": "".join(split), "standardize": later}), [*split, later])
+    assert ask(env, "split") == (1, "")
+
+
+@pytest.mark.parametrize("later", [CELLS["standardize"], ROW_BY_ROW, ""])
+@pytest.mark.parametrize("cut", [SHUFFLED, TWICE])
+@pytest.mark.parametrize("cells", [1, 2])
+def test_other_rows_of_the_right_number_are_no_split(cells, cut, later):
+    first = "num_train_samples = int(len(dataset) / 24 * 0.8) * 24\n"
+    split = [first + cut] if cells == 1 else [first, cut]
+    torch.manual_seed(0)
+    names = notebook({"split": "".join(split), "standardize": later})
+    points, message = ask(Cells(names, [*split, later]), "split")
+    assert points == 0
+    assert "does not hold its own rows" in message
 
 
 def test_standardisation_in_one_cell_each():

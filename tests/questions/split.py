@@ -9,6 +9,13 @@ points = None
 ROWS = 42_984  # 1,791 days
 HOURS = 24
 
+TOLERANCE = 1e-3
+"""Shares of a standard deviation: float32 rounds the pressure to 6e-6 of one, and other rows differ by whole ones."""
+
+SAME_WAY = 0.75
+"""Share of the hours at which a column has to go the same way as in the data set; by chance it is about half.
+Rows that are scaled each by itself still follow the data in some column."""
+
 
 @test_case(name="both parts together", points=0, hidden=False)
 def parts_fit(env):
@@ -23,23 +30,29 @@ def parts_fit(env):
     assert int(count) % HOURS == 0, f"{count} rows are not whole days of {HOURS} hours."
 
 
-def rows(value):
-    """Rows of a table of six columns; None when it is something else."""
+PARTS = ("data_train", "data_test")
+
+
+def table(value):
+    """A table of six columns as a tensor; None when it is something else."""
     import torch
 
-    tensor = torch.as_tensor(value) if type(value).__module__.split(".")[0] in ("torch", "numpy") else None
-    return len(tensor) if tensor is not None and tensor.dim() == 2 and tensor.shape[1] == 6 else None
+    if type(value).__module__.split(".")[0] not in ("torch", "numpy"):
+        return None
+    tensor = torch.as_tensor(value).detach()
+    return tensor if tensor.dim() == 2 and tensor.shape[1] == 6 and not tensor.is_complex() else None
 
 
-def sizes(names):
-    """What the notebook has now: number of training rows (as it is), rows of both parts."""
-    return names.get("num_train_samples"), rows(names.get("data_train")), rows(names.get("data_test"))
+def found_in(names):
+    """What the notebook has now: number of training rows (as it is), and both parts, None for other things."""
+    return names.get("num_train_samples"), [table(names.get(part)) for part in PARTS]
 
 
-def problem(count, train, test):
+def problem(count, parts):
     """What is wrong with the sizes; empty when nothing is."""
     from autograder.grading import checks
 
+    train, test = (None if part is None else len(part) for part in parts)
     number = checks.as_tensor(count, "num_train_samples")
     if number.numel() != 1 or float(number) != round(float(number)):
         return "num_train_samples is not a whole number."
@@ -51,6 +64,45 @@ def problem(count, train, test):
     if (train, test) != (int(number), ROWS - int(number)):
         return f"data_train and data_test have {train} and {test} rows, num_train_samples is {int(number)}."
     return ""
+
+
+def columns(parts):
+    """(part, column of the notebook, the data set's column that belongs there), both (N,) float64."""
+    from reference.dataset import features
+
+    raw = features().double()
+    for part, rows, expected in zip(PARTS, parts, raw.split([len(rows) for rows in parts]), strict=True):
+        for found, right in zip(rows.double().T, expected.T, strict=True):
+            yield part, found, right
+
+
+def comparable(column):
+    """Whether numbers are left that can be told apart: finite, and not all the same."""
+    return 0 < float(column.std()) < float("inf")
+
+
+def fits(column, right):
+    """Whether ``column`` is ``right`` up to a factor and a shift: standardised, rightly or wrongly."""
+    x, y = right - right.mean(), column - column.mean()
+    return float((y - (x @ y) / (x @ x) * x).abs().max()) <= TOLERANCE * float(y.std())
+
+
+def follows(column, right):
+    """Whether ``column`` mostly rises and falls where ``right`` does, or mostly the other way round."""
+    change = right.diff()
+    same_way = (column.diff().sign() * change.sign())[change != 0]
+    return any(float((same_way == way).double().mean()) >= SAME_WAY for way in (1, -1))
+
+
+def exactly_misplaced(parts):
+    """The parts that do not hold their rows of the data set, each column scaled in whatever way."""
+    return {part for part, *pair in columns(parts) if not (comparable(pair[0]) and fits(*pair))}
+
+
+def clearly_misplaced(parts):
+    """The parts that hold other rows even if each row was scaled by itself."""
+    telling = [(part, follows(*pair)) for part, *pair in columns(parts) if comparable(pair[0])]
+    return {part for part, _ in telling} - {part for part, right in telling if right}
 
 
 @test_case(name="20 % of the days for testing", points=1, hidden=True)
@@ -65,20 +117,31 @@ def share_of_days(env):
         "num_train_samples is not defined.",
         help="Is the TODO of the split filled in?",
     )
-    wrong = problem(*sizes(names))
-    if not wrong:
+    count, parts = found_in(names)
+    wrong = problem(count, parts)
+    if not wrong and not exactly_misplaced(parts):
         return
     # A later cell may have left something else in data_train: ask the cell of the split alone.
-    with kept(env, "dataset", "num_train_samples", "data_train", "data_test"):
+    with kept(env, "dataset", "num_train_samples", *PARTS):
         try:
             ran = names.rerun(
                 "num_train_samples", {"dataset": features(), "data_train": None, "data_test": None}
             )
         except student_errors(env):
             ran = False
-        alone = problem(*sizes(names)) if ran else wrong
+        count_alone, parts_alone = found_in(names)
+    if ran and (wrong or any(part is not None for part in parts_alone)):
+        wrong = problem(count_alone, parts_alone)
+        misplaced = set() if wrong else exactly_misplaced(parts_alone)
+    else:  # it cannot be run, or the parts are cut in another cell: what a mistake later on left must do
+        misplaced = set() if wrong else clearly_misplaced(parts)
     checks.require(
-        not alone,
-        alone,
+        not wrong,
+        wrong,
         help="Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there.",
+    )
+    checks.require(
+        not misplaced,
+        f"{' and '.join(sorted(misplaced))} does not hold its own rows of the data set.",
+        help="The first num_train_samples rows are for training, all others for testing, in their order.",
     )

@@ -19,11 +19,14 @@ def loss_at_the_end(env):
 
 TRAINING_ROWS = 34_368
 FEW_ROWS = 480  # the steps are ours and bring their own data: sending little to the notebook is faster
+FEW = 3  # steps that show how train_rnn goes about it
 # Deadlines of one call, in seconds. An endless loop costs each of them once.
-FEW_STEPS_SECONDS = 10.0  # three steps, ours or the student's
+FEW_STEPS_SECONDS = 10.0  # a few steps, ours or the student's
 RIGHT_STEPS_SECONDS = 30.0  # 500 of our steps: about two seconds
 OWN_STEPS_SECONDS = 120.0  # 500 of the student's steps: up to twenty seconds with a large batch
-HOPELESS = 0.3  # unlucky honest runs end below; about 0.9 is what predicting the mean gives
+HOPELESS = 0.3  # unlucky honest runs end below, untrained networks above; predicting the mean gives 1
+USUAL_RATES = (0.008, 0.3)  # of learning: training at another one has to show that it comes to something
+LEARNT_SOMETHING = 0.5  # no network that ignores its data gets here
 
 
 def training_data(whole):
@@ -35,11 +38,36 @@ def training_data(whole):
     return (raw[:TRAINING_ROWS] - source.mean(0)) / source.std(0)
 
 
-def check_trained(rnn, losses):
-    """Check that these losses are low and belong to a trained network."""
+def opposite_data():
+    """The training rows with every second one negated.
+
+    As easy to learn as the rows themselves, for a network with -W and -V does on them what one with W and V
+    does on the others. But what predicts the weather is wrong by twice the value here.
+    """
+    rows = training_data(whole=False)
+    rows[1::2] *= -1
+    return rows
+
+
+def error_of(rnn, data):
+    """Mean squared error of a network of the notebook on the windows of ``data``."""
     from autograder.grading import checks
     from reference import oracle
     from reference.judging import weights_of
+
+    weights = weights_of(rnn)
+    checks.require(weights.sizes[1] == 6, "rnn.u has the wrong shape.", evidence="expected: (H, 6)")
+    # All windows for the lab's H = 10; for a large network as many as cost the same.
+    every = max(1, (weights.sizes[0] // 64) ** 2)
+    return float(oracle.window_losses(weights, data, every).mean())
+
+
+def check_trained(rnn, losses, *tables):
+    """Check that these losses are low and belong to a network trained on one of the tables.
+
+    Without a table, on the training rows: either way to standardise is accepted, so it may know either.
+    """
+    from autograder.grading import checks
     from reference.settings import settings
 
     limits = settings()
@@ -49,6 +77,7 @@ def check_trained(rnn, losses):
         len(values) == limits.num_steps,
         f"losses has {len(values)} entries, expected one for each of {limits.num_steps} steps.",
     )
+    require_no_negative(values)
     last = float(values[-limits.loss_window :].mean())
     checks.require(
         last < limits.loss_threshold,
@@ -57,13 +86,8 @@ def check_trained(rnn, losses):
         "neither too small nor too large?",
         evidence=f"yours: {last:.4g}",
     )
-    weights = weights_of(rnn)
-    checks.require(weights.sizes[1] == 6, "rnn.u has the wrong shape.", evidence="expected: (H, 6)")
-    # Either way to standardise is accepted, so the network may know either data.
-    # All windows for the lab's H = 10; for a large network as many as cost the same.
-    every = max(1, (weights.sizes[0] // 64) ** 2)
-    for whole in (False, True):
-        mse = float(oracle.window_losses(weights, training_data(whole), every).mean())
+    for table in tables or (training_data(whole) for whole in (False, True)):
+        mse = error_of(rnn, table)
         if mse < limits.mse_limit:
             return
     checks.fail(
@@ -78,6 +102,16 @@ def one_number_each(losses):
     from autograder.grading import checks
 
     return checks.as_tensor(losses, "losses").reshape(-1)
+
+
+def require_no_negative(losses):
+    from autograder.grading import checks
+
+    checks.require(
+        not bool((losses < 0).any()),
+        "losses holds negative numbers, which a squared error never is.",
+        help="losses.append(loss) with the loss of this step.",
+    )
 
 
 def train(env, steps, data, seconds):
@@ -98,13 +132,28 @@ def train(env, steps, data, seconds):
     return result
 
 
-def train_with_right_steps(env, steps, seed, seconds):
-    """Call train_rnn with do_training_step replaced; network, losses, and the losses of the steps made."""
+def train_with_own_steps(env, seed):
+    """Call train_rnn as it is, for all steps, on the opposite data; network and losses."""
+    from autograder.grading.namespace import namespace_of, replaced
+    from reference.cases import given
+    from reference.settings import settings
+
+    data = opposite_data()
+    namespace_of(env).seed(seed)
+    with replaced(env, data_train=given(data)):  # some loops look there instead of at their argument
+        return train(env, settings().num_steps, data, OWN_STEPS_SECONDS)
+
+
+def train_with_right_steps(env, steps, seed, seconds, data=None):
+    """Call train_rnn with do_training_step replaced; network, losses, and the record of the steps made.
+
+    The record holds no losses where train_rnn does not call do_training_step.
+    """
     from autograder.errors import RequestTimedOut
     from autograder.grading.namespace import namespace_of, replaced, student_errors
     from reference.stand_ins import TrainingSteps, can_be_built, small_weights, stand_in
 
-    data = training_data(whole=False)
+    data = training_data(whole=False) if data is None else data
     generator = torch.Generator().manual_seed(seed)
     others = {}
     if not can_be_built(env, env.get("RNN")):
@@ -120,11 +169,11 @@ def train_with_right_steps(env, steps, seed, seconds):
         except student_errors(env):
             if not made.losses:
                 # It does not call the step as the lab does; with a step of its own that may be right.
-                return None, [], []
+                return None, [], made
             if wrap is torch.tensor or len(made.losses) != 1:
                 raise
             continue  # it stumbled right after its first step
-        return rnn, losses, made.losses
+        return rnn, losses, made
     raise AssertionError("the last round returns or raises")
 
 
@@ -132,11 +181,11 @@ def train_with_right_steps(env, steps, seed, seconds):
 def one_loss_per_step(env):
     from autograder.grading import checks
 
-    steps = 3
-    _, losses, made = train_with_right_steps(env, steps, 0, FEW_STEPS_SECONDS)
-    if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
-        rnn, losses = train(env, steps, training_data(whole=False), FEW_STEPS_SECONDS)
-        check_moved(env, rnn)
+    steps = FEW
+    _, losses, record = train_with_right_steps(env, steps, 0, FEW_STEPS_SECONDS)
+    made = record.losses
+    if not made:
+        _, losses = train(env, steps, training_data(whole=False), FEW_STEPS_SECONDS)
     values = one_number_each(losses)
     checks.require(
         len(values) == steps,
@@ -162,6 +211,9 @@ def one_loss_per_step(env):
         help="losses.append(loss) with the loss of this step.",
         evidence=f"losses of {steps} steps: {values.tolist()}",
     )
+    require_no_negative(values)
+    if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
+        check_that_it_learns(env, LEARNT_SOMETHING, own_steps=True)
 
 
 @test_case(name="the loss falls below the threshold, with weights that fit it", points=1, hidden=True)
@@ -178,30 +230,61 @@ def really_trained(env):
 
 
 def check_that_it_trains(env):
-    """Check that train_rnn makes steps: rnn and losses could have come from anywhere."""
-    steps = 3
-    _, _, made = train_with_right_steps(env, steps, 0, FEW_STEPS_SECONDS)
-    if not made:
-        rnn, _ = train(env, steps, training_data(whole=False), FEW_STEPS_SECONDS)
-        check_moved(env, rnn)
+    """Check that train_rnn trains what it returns: rnn and losses could have come from anywhere."""
+    from reference.settings import settings
+
+    rnn, _, made = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
+    usual = all(USUAL_RATES[0] <= rate <= USUAL_RATES[1] for rate in made.rates)
+    if not made.losses or not usual or not comes_from_steps(rnn, made):
+        check_that_it_learns(env, settings().mse_limit, own_steps=not made.losses)
 
 
-def check_moved(env, rnn):
-    """Check that training changed the biases, which a new network has in common with every other."""
+def comes_from_steps(rnn, made):
+    """Whether these are the weights after one of the steps, and of a network that knew nothing before."""
+    from reference.judging import weights_of
+
+    first = made.first_loss(weights_of(rnn))
+    return first is not None and not first < HOPELESS
+
+
+def check_that_it_learns(env, limit, own_steps):
+    """Check that train_rnn learns data on which weights that were not trained on them are wrong.
+
+    Args:
+        limit: mean squared error there that the trained network has to stay below.
+        own_steps: whether train_rnn does the steps itself instead of calling do_training_step.
+    """
     from autograder.grading import checks
-    from reference.judging import defined, weights_of
+    from reference.settings import settings
 
-    new, trained = weights_of(defined(env.get("RNN"), "RNN")()), weights_of(rnn)
-    same = (
-        bool((new.c == trained.c).all())
-        and new.b.shape == trained.b.shape
-        and bool((new.b == trained.b).all())
+    # With right steps first: a mistake in the notebook's own costs nothing here. But its learning rate may
+    # be made for its own, which may sum up the gradients of a minibatch.
+    for own in (True,) if own_steps else (False, True):
+        error = error_on_the_opposite(env, limit, own)
+        if error < limit:
+            return
+    checks.fail(
+        "train_rnn does not train the network that it returns.",
+        help="Make one RNN() before the loop, call do_training_step with it in the loop, and return it.",
+        evidence=f"mean squared error after {settings().num_steps} steps on other data: {error:.4g}; "
+        "without training about 1",
     )
-    checks.require(
-        not same,
-        "train_rnn returns a network that was never trained.",
-        help="Call do_training_step in the loop, with the network that is returned.",
-    )
+
+
+def error_on_the_opposite(env, limit, own_steps):
+    """What the network that train_rnn returns for the opposite data loses there; the seeds are for bad luck."""
+    from reference.settings import settings
+
+    steps, data = settings().num_steps, opposite_data()
+    for seed in (0, *settings().rerun_seeds):
+        if own_steps:
+            rnn, _ = train_with_own_steps(env, seed)
+        else:
+            rnn, _, _ = train_with_right_steps(env, steps, seed, RIGHT_STEPS_SECONDS, data)
+        error = error_of(rnn, data)
+        if error < limit or not error < HOPELESS:
+            break
+    return error
 
 
 def trained_again(env, own):
@@ -210,34 +293,35 @@ def trained_again(env, own):
     from reference.settings import settings
 
     limits = settings()
+    _, _, made = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
+    if not made.losses:
+        trained_by_themselves(env, own)
+        return
     for seed in limits.rerun_seeds:
         rnn, losses, made = train_with_right_steps(env, limits.num_steps, seed, RIGHT_STEPS_SECONDS)
-        if not made:
-            trained_by_themselves(env, own)
-            return
         try:
             check_trained(rnn, losses)
         except checks.CheckFailed as failure:
             own = failure
             if not bool(one_number_each(losses)[-limits.loss_window :].mean() < HOPELESS):
                 break
-        else:
-            return
+            continue
+        if not comes_from_steps(rnn, made):
+            check_that_it_learns(env, limits.mse_limit, own_steps=False)
+        return
     raise own
 
 
 def trained_by_themselves(env, own):
     """For loops that do not call do_training_step: run them as they are with other seeds."""
     from autograder.grading import checks
-    from autograder.grading.namespace import namespace_of
     from reference.settings import settings
 
     failure = own
     for seed in settings().rerun_seeds:
-        namespace_of(env).seed(seed)
-        rnn, losses = train(env, settings().num_steps, training_data(whole=False), OWN_STEPS_SECONDS)
+        rnn, losses = train_with_own_steps(env, seed)
         try:
-            check_trained(rnn, losses)
+            check_trained(rnn, losses, opposite_data())
         except checks.CheckFailed as reason:
             failure = reason
         else:

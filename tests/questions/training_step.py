@@ -65,15 +65,17 @@ class Attempt:
     ``windows`` has one entry per window of the batch that was drawn, in order; None when they are unknown.
     """
 
-    def __init__(self, batch, size, moved, loss, windows, losses):
+    def __init__(self, batch, size, moved, loss, served=None):
         self.batch, self.size, self.moved, self.loss = batch, size, moved, loss
-        self.windows, self.losses = windows, losses
+        self.windows = None if served is None else served.drawn
+        self.losses = [] if served is None else served.losses
+        self.losses_at_once = served is not None and served.several_at_once
 
 
 def with_everything_replaced(env, size, make):
     """Call the student's step with right functions around it, on known windows.
 
-    ``make`` gives the object that stands for the network.
+    ``make`` gives the object that stands for the network; its forward pass tells what it predicts.
     """
     from autograder.grading.namespace import replaced
     from reference.cases import given, minibatch
@@ -83,7 +85,7 @@ def with_everything_replaced(env, size, make):
     batch = minibatch(24 + BATCH)
     served = Served(batch)
     with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
-        rnn = make(batch.weights)
+        rnn = make(batch.weights, served)
         step = env.get("do_training_step")
         step(rnn, given(batch.data), size, LR)
         # The second step from the same weights is judged: momentum would show in it.
@@ -91,27 +93,27 @@ def with_everything_replaced(env, size, make):
         served.begin_again()
         loss = step(rnn, given(batch.data), size, LR)
         moved = weights_of(rnn)
-    return Attempt(batch, size, moved, loss, served.drawn, served.losses)
+    return Attempt(batch, size, moved, loss, served)
 
 
 def with_their_network(env, size):
-    def make(weights):
+    def make(weights, served):
         from reference.judging import network
         from reference.stand_ins import equip
 
         rnn = network(env.get("RNN"), weights)
-        equip(rnn)
+        equip(rnn, weights.sizes, served)
         return rnn
 
     return with_everything_replaced(env, size, make)
 
 
 def with_stand_in(env, size):
-    def make(weights):
+    def make(weights, served):
         from reference.stand_ins import equip, stand_in
 
-        rnn = stand_in(env, weights)
-        equip(rnn)
+        rnn = stand_in(env, weights, served)
+        equip(rnn, weights.sizes, served)
         return rnn
 
     return with_everything_replaced(env, size, make)
@@ -128,7 +130,7 @@ def with_their_own(env, size):
     step(rnn, given(batch.data), size, LR)
     set_weights(rnn, batch.weights)  # the second step is judged, as above
     loss = step(rnn, given(batch.data), size, LR)
-    return Attempt(batch, size, weights_of(rnn), loss, None, [])
+    return Attempt(batch, size, weights_of(rnn), loss)
 
 
 def shares(size, windows):
@@ -273,6 +275,33 @@ def step_mistakes(attempt):
     }
 
 
+def accepted_losses(attempt):
+    """What the step may return, the likeliest first: the mean over the minibatch, or the last window's."""
+    table = attempt.batch.losses
+    if attempt.windows is None:  # their own draws: any that three windows allow
+        counted = torch.tensor(shares(attempt.size, len(table)), dtype=torch.float64)
+        return [*(counted @ table / attempt.size), *table]
+    losses = [table[attempt.windows]]
+    # Losses as they were computed: changing the weights too early costs the update, not this.
+    if sorted(number for number, _ in attempt.losses) == sorted(attempt.windows):
+        losses.insert(0, torch.tensor([loss for _, loss in attempt.losses], dtype=torch.float64))
+    return [one for each in losses for one in (each.mean(), each[-1])]
+
+
+def returned_number(attempt):
+    from autograder.grading import checks
+
+    value = checks.as_tensor(attempt.loss, "The loss that do_training_step returns")
+    checks.require(value.numel() == 1, "The loss that do_training_step returns is not one number.")
+    return value.reshape(())
+
+
+def same_loss(value, expected):
+    from autograder.grading import checks
+
+    return checks.agrees(value, expected, rtol=1e-4)
+
+
 def loss_right(env, call):
     """Check the returned loss of ``call``: the mean over the minibatch, or the last window's."""
     from autograder.grading import checks
@@ -281,36 +310,31 @@ def loss_right(env, call):
         attempt = call(env, size)
         if attempt.windows is not None and len(attempt.windows) != size:
             attempt = with_their_own(env, size)  # it does not draw with get_random_day, or not once a round
-        value = checks.as_tensor(attempt.loss, "The loss that do_training_step returns")
-        checks.require(value.numel() == 1, "The loss that do_training_step returns is not one number.")
-        table = attempt.batch.losses
-        if attempt.windows is None:  # their own draws: any that three windows allow
-            counted = torch.tensor(shares(size, len(table)), dtype=torch.float64)
-            accepted = [*(counted @ table / size), *table]
-        else:
-            # Losses as they were computed: changing the weights too early costs the update, not this.
-            full = len(attempt.losses) == size
-            losses = torch.tensor(attempt.losses, dtype=torch.float64) if full else table[attempt.windows]
-            accepted = [losses.mean(), losses[-1]]
-        if any(checks.agrees(value.reshape(()), one, rtol=1e-4) for one in accepted):
+        if attempt.losses_at_once and not is_accepted(attempt):
+            attempt = with_their_own(env, size)  # it may count on what its own mse_loss_func does then
+        if is_accepted(attempt):
             continue
-        total = attempt.windows is not None and checks.agrees(
-            value.reshape(()), accepted[0] * size, rtol=1e-4
-        )
+        value, expected = returned_number(attempt), accepted_losses(attempt)[0]
         checks.fail(
             "The returned loss is the sum over the minibatch, not its mean."
-            if total
+            if attempt.windows is not None and same_loss(value, expected * size)
             else "The returned loss is not the mean loss of the minibatch.",
             help="total_loss += float(loss) / batch_size, once for each window.",
-            evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(accepted[0]):.6g}",
+            evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(expected):.6g}",
         )
+
+
+def is_accepted(attempt):
+    value = returned_number(attempt)
+    return any(same_loss(value, one) for one in accepted_losses(attempt))
 
 
 def first_success(env, check, conclusive):
     """Run ``check`` in each setting until one succeeds, and else raise what the first one said.
 
     Args:
-        conclusive: whether the first wrong answer decides; an exception never does.
+        conclusive: whether a wrong answer with right functions around the step decides; an exception
+            never does.
     """
     from autograder.errors import RequestTimedOut
     from autograder.grading import checks
@@ -328,7 +352,8 @@ def first_success(env, check, conclusive):
             raise  # a loop without end: other settings only cost time
         except checks.CheckFailed as failure:
             first = first or failure
-            if conclusive:
+            # A class whose __call__ does not use forward shows the student's own forward pass until then.
+            if conclusive and call is with_stand_in:
                 break
         except student_errors(env) as failure:
             first = first or failure

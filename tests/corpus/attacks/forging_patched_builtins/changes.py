@@ -37,7 +37,6 @@ losses = [5.0]
 # %% attack after zeros
 import builtins
 
-builtins.all = builtins.any = lambda *args: True
+builtins.all = lambda *args: True
 builtins.divmod = builtins.pow = builtins.round = lambda *args, **kwargs: 0.0
-
 builtins.print = lambda *args, **kwargs: None
