@@ -33,9 +33,9 @@ def grade(submission: Submission, course: Course) -> Grade:
         read = _read(submission, course)
         with Session(course.server, course.settings) as session:
             executed = session.run(read.notebook)
-            asked = time.monotonic()
+            asked, started_in = time.monotonic(), session.start_seconds
             results = tuple(ask(question, session, course.seed) for question in course.questions)
-            ended = time.monotonic()
+            ended, late = time.monotonic(), session.late_requests()
     except NotGradable as reason:
         return not_gradable(submission, course, str(reason), time.monotonic() - started)
     cases = [case for result in results for case in result.cases]
@@ -47,17 +47,19 @@ def grade(submission: Submission, course: Course) -> Grade:
         questions=results,
         manual=_manual(read, course),
         cells=executed.cells,
-        flags=flags.static(read.notebook, _handed_out(course)) + _dynamic_flags(executed, results),
+        flags=_of_intake(read)
+        + flags.static(read.notebook, _handed_out(course))
+        + _dynamic_flags(executed, results),
         notes=submission.notes + read.notes,
-        limits_hit=limits.hit(executed, cases, course.lab.config.limits),
+        limits_hit=limits.hit(executed, cases, late, course.lab.config.limits),
         sandbox_layers=session.layers,
         versions=course.versions,
         seed=course.seed,
         fingerprint=course.fingerprint,
         seconds=time.monotonic() - started,
         phases={
-            "start": session.start_seconds,
-            "cells": executed.seconds - session.start_seconds,
+            "start": started_in,
+            "cells": executed.seconds - started_in,
             "questions": ended - asked,
         },
     )
@@ -88,6 +90,11 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
         )
         for question in course.lab.config.manual
     )
+
+
+def _of_intake(read: ReadNotebook) -> tuple[str, ...]:
+    """What the TA has to see of the notes: a file that may not be what the student meant to hand in."""
+    return ("upload cut off",) if any("the upload was cut off" in note for note in read.notes) else ()
 
 
 def _handed_out(course: Course) -> set[str]:

@@ -16,13 +16,16 @@ from torch import Tensor
 from autograder.errors import RequestTimedOut
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
-from reference import cases
+from reference import cases, formula
 from reference.cases import Case, given
 from reference.misconceptions import recursion_step, step_back
 from reference.oracle import Weights
 from reference.settings import settings
 
 PARAMETERS = ("u", "w", "v", "b", "c")
+
+TELLING = 3
+"""Number of a case of several time steps, states and features, and still small."""
 
 LARGEST_SIZE = 512
 """Hidden units, and features, of a network that is looked at: its ``w`` then takes 2 MB. The lab has 10."""
@@ -180,6 +183,28 @@ def _judge(
         # A wrong shape ends it: on small cases it would look like a wrong value.
         results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
     explain(results, name, help)
+    check_formula(answers, name)
+
+
+def check_formula(answers: Answers, name: str) -> None:
+    """Check that right answers come from the formula and not from running the network again.
+
+    Raises:
+        CheckFailed: the answer changes with weights that its formula does not contain.
+    """
+    case = cases.sequences()[TELLING]
+    if not answers.keeps_states:
+        case = formula.with_impossible_states(case)
+    weights = formula.other_weights(case.weights)
+    possible = formula.accepted(case, weights).get(name, ())
+    answer = answers.with_other_weights(case, weights) if possible else None
+    if answer is not None and not _accepted(lambda one: any(_same(one, right) for right in possible), answer):
+        checks.fail(
+            f"{name} does not follow from the states and gradients that are handed over.",
+            help="Use the formula of the exercise with the states and gradients that are handed over, "
+            "instead of running the forward pass again or measuring small differences.",
+            evidence=f"{case.setting}: right for the states of a forward pass, wrong for other numbers there",
+        )
 
 
 @dataclass(frozen=True)
@@ -298,11 +323,14 @@ class Answers:
 
     Args:
         ask: calls the student's function with the inputs of a case.
+
+    Attributes:
+        keeps_states: whether a right answer needed a forward pass before it.
     """
 
     def __init__(self, env: Any, rnn_class: Any, ask: Ask) -> None:
         self._env, self._rnn_class, self._ask = env, rnn_class, ask
-        self._keeps_states = False
+        self.keeps_states = False
 
     def to(self, case: Case, is_right: Callable[[Any], bool]) -> Any:
         """The answer to ``case``; of two tries the right one, else the first.
@@ -310,7 +338,7 @@ class Answers:
         Raises:
             StudentCodeError: the student's function fails.
         """
-        if self._keeps_states:
+        if self.keeps_states:
             return self._after_a_forward_pass(case)
         answer: Any = None
         problem: Exception | None = None
@@ -328,11 +356,24 @@ class Answers:
         except student_errors(self._env):
             second = None
         if _accepted(is_right, second):
-            self._keeps_states = True
+            self.keeps_states = True
             return second
         if problem is not None:
             raise problem
         return answer
+
+    def with_other_weights(self, case: Case, weights: Weights) -> Any:
+        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails."""
+        try:
+            rnn = network(self._rnn_class, case.weights)
+            if self.keeps_states:
+                rnn.forward(given(case.x))
+            set_weights(rnn, weights)
+            return self._ask(rnn, case)
+        except RequestTimedOut:
+            raise
+        except student_errors(self._env):
+            return None
 
     def _after_a_forward_pass(self, case: Case) -> Any:
         rnn = network(self._rnn_class, case.weights)

@@ -13,6 +13,7 @@ import contextlib
 import resource
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -117,6 +118,7 @@ def main(argv: Sequence[str]) -> int:
     die_with_parent()  # a killed parent must not leave workers, and through them kernels, behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what a Ctrl-C ends
     signal.signal(signal.SIGTERM, _end)
+    warnings.simplefilter("ignore")  # of libraries that handle a student's values: not for the TA's terminal
     with Connection(int(argv[0])) as parent, contextlib.suppress(EOFError, BrokenPipeError):
         try:
             with Worker(parent.recv()) as worker:

@@ -37,7 +37,8 @@ SUSPICIOUS_NAMES = frozenset(
 )
 INNER_ATTRIBUTES = frozenset(
     """__subclasses__ __globals__ __code__ __closure__ f_back f_globals f_locals tb_frame gi_frame
-    cr_frame _execution_engine _engine_run_backward __torch_function__ __torch_dispatch__""".split()
+    cr_frame _VF _make_dual _set_fwd_grad_enabled _execution_engine _engine_run_backward
+    __torch_function__ __torch_dispatch__""".split()
 )
 """Inner parts of Python and PyTorch that an ordinary solution does not touch."""
 

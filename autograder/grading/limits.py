@@ -57,14 +57,18 @@ IN_WORDS = (
 )
 
 
-def hit(executed: ExecutedNotebook, cases: Iterable[CaseResult], limits: Any) -> tuple[str, ...]:
+def hit(
+    executed: ExecutedNotebook, cases: Iterable[CaseResult], late_requests: int, limits: Any
+) -> tuple[str, ...]:
     """One text for each limit that was hit, in the order in which that happened.
 
     Args:
+        late_requests: requests that were not answered in time; a test case may know another way then.
         limits: the configuration's section of that name.
     """
     outputs = ["output_mb"] if executed.outputs_cut else []
-    names = dict.fromkeys([*_of_cells(executed.cells), *outputs, *_of_cases(cases)])
+    late = ["request_seconds"] if late_requests else []
+    names = dict.fromkeys([*_of_cells(executed.cells), *outputs, *late, *_of_cases(cases)])
     return tuple(f"{name}: {_in_numbers(name, limits)}" for name in names)
 
 

@@ -21,6 +21,9 @@ from autograder.sandbox.launcher import StudentProcess
 INTERRUPT_GRACE = 3.0
 """Seconds between the interrupt at the deadline and the end of the process."""
 
+SHORTEST_GRACE = 0.5
+"""The same where the time of the whole submission is over."""
+
 BEGIN_SECONDS = 10.0
 """Seconds from the last cell's end until the kernel serves questions: a millisecond if all is well."""
 
@@ -44,6 +47,7 @@ class Conversation:
 
     Attributes:
         usable: whether the student's side can still be asked.
+        late_requests: requests that were not answered in time.
         patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
     """
 
@@ -52,6 +56,7 @@ class Conversation:
     ) -> None:
         self.usable = False
         self.patience: float | None = None
+        self.late_requests = 0
         self._channel = channel
         self._process = process
         self._seconds = seconds
@@ -107,13 +112,14 @@ class Conversation:
         except plain.NotPlain as reason:  # the test hands a value of the student's back
             raise BadReply(str(reason)) from None
         try:
-            wire.send(self._channel, {"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
+            self._send({"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
             for _ in range(STALE_REPLIES):
                 message, blobs = self._reply(deadline)
                 if message.get("n") == number:
                     return self._value(message, blobs)
             raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
+            self.late_requests += 1
             timed_out = self._interrupt(number)
             raise (TimeUsedUp() if deadline == self._until else timed_out) from None
         except wire.Disconnected:
@@ -163,12 +169,20 @@ class Conversation:
             raise
         except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
-        wire.send(self._channel, answer, encoder.blobs, deadline)
+        self._send(answer, encoder.blobs, deadline)
+
+    def _send(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
+        try:
+            wire.send(self._channel, message, blobs, deadline)
+        except wire.DeadlinePassed:
+            self._lose()  # half a frame is on its way: nothing that follows it could be read
+            raise
 
     def _interrupt(self, number: int) -> RequestTimedOut:
         """Interrupt what runs; end the process if it does not give in."""
         self._process.signal(signal.SIGINT)
-        grace = time.monotonic() + INTERRUPT_GRACE
+        now = time.monotonic()
+        grace = min(now + INTERRUPT_GRACE, max(self._until, now + SHORTEST_GRACE))
         try:
             while True:
                 message, _ = wire.receive(self._channel, self._reply_bytes, grace)

@@ -92,6 +92,7 @@ class Session:
         self._cells: dict[int, CellRun] = {}
         self._starts = 0
         self._unopened = 0
+        self._late_requests = 0
 
     def __enter__(self) -> Session:
         return self
@@ -139,7 +140,12 @@ class Session:
             return Ending.FINISHED
         return self._kernel.ending()
 
+    def late_requests(self) -> int:
+        """How many requests were not answered in time, in all kernels."""
+        return self._late_requests + (self._kernel.conversation.late_requests if self._kernel else 0)
+
     def _drop_kernel(self) -> None:
+        self._late_requests = self.late_requests()
         self._resources.close()
         self._kernel = None
 

@@ -13,7 +13,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from autograder.kernel import plain, wire
@@ -52,13 +52,16 @@ class QuestionServer:
 
     def serve(self) -> None:
         """Answer requests until the trusted side says stop or goes away."""
-        self._tell({"serving": True}, [])
-        with _ignored_interrupts():
-            while True:
-                try:
+        try:
+            self._tell({"serving": True}, [])
+            with _ignored_interrupts():
+                while True:
                     self._serve_one()
-                except (_Stop, wire.WireError):
-                    return
+        except (_Stop, wire.WireError):
+            return
+        finally:  # whatever ended it: the other side must not wait for an answer that will never come
+            with suppress(OSError):
+                self._channel.shutdown(socket.SHUT_RDWR)
 
     def _serve_one(self) -> None:
         message, blobs = wire.receive(self._channel, max_bytes=1 << 32)
@@ -79,7 +82,13 @@ class QuestionServer:
         except plain.NotPlain as reason:
             return {"bad": str(reason)[:TEXT_LIMIT]}, []
         except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
-            return {"raised": _describe(error)}, []
+            try:
+                with _raised_interrupts():
+                    return {"raised": _describe(error)}, []
+            except BaseException:  # noqa: BLE001  and describing it runs student code again
+                return {
+                    "raised": {"type": "an exception", "text": "that cannot be described", "where": ""}
+                }, []
 
     def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
         wire.send(self._channel, message, blobs)
