@@ -6,44 +6,22 @@ Everything is derived, not random: each run tries the same examples.
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.config import Lab, check_files, load
 from autograder.errors import ConfigurationError
+from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (Path(__file__).parent / "toy_lab" / "grading_config.yml").read_text("utf-8")
-FUZZ = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=200,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
-@pytest.fixture(autouse=True)
-def _never_hangs() -> Iterator[None]:
-    """A test that takes minutes hangs: it fails instead of holding up the others."""
-
-    def give_up(number: int, frame: object) -> None:
-        raise TimeoutError("the test hangs")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(240)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+FUZZ = fuzz(200)
 
 
 def a_lab_or_a_named_mistake(data: bytes) -> str:
@@ -113,14 +91,6 @@ WILD = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
-
-
-def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in a tree."""
-    yield path
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in items:
-        yield from places(value, (*path, key))
 
 
 @st.composite

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import runpy
-import signal
 import struct
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -18,36 +17,19 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.config_schema import Limits
 from autograder.errors import UnreadableNotebook
 from autograder.intake.discover import discover
 from autograder.intake.notebook import read_notebook
+from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 LIMITS = Limits(notebook_mb=1, archive_mb=4, archive_members=300)
 SEED_BYTES = 20_000
-FUZZ = settings(
-    derandomize=True, database=None, deadline=None, max_examples=300,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _never_hangs() -> Iterator[None]:
-    """A test that takes minutes hangs: it fails instead of holding up the others."""
-
-    def give_up(number: int, frame: object) -> None:
-        raise TimeoutError("the test hangs")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(240)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+FUZZ = fuzz(300)
 
 
 # What happens to files on their way: bytes change, are lost, come twice.
@@ -115,14 +97,6 @@ WILD = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
-
-
-def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in a JSON tree."""
-    yield path
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in items:
-        yield from places(value, (*path, key))
 
 
 @st.composite

@@ -8,17 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-import signal
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -37,29 +35,10 @@ from autograder.report import terminal
 from autograder.report.results import read_results
 from autograder.report.text import storable
 from autograder.report.write import write_report, write_submission
+from tests.engine.fuzzing import fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
-FUZZ = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=80,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+FUZZ = fuzz(80)
 QUESTIONS, MANUAL = ("one", "two"), ("essay",)
-
-
-@pytest.fixture(autouse=True)
-def _never_hangs() -> Iterator[None]:
-    """A test that takes minutes hangs: it fails instead of holding up the others."""
-
-    def give_up(number: int, frame: object) -> None:
-        raise TimeoutError("the test hangs")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(240)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 PARTS = st.sampled_from([

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import struct
 import subprocess
@@ -22,33 +21,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
 from autograder.kernel import plain, wire
 from autograder.kernel.remote import Conversation, RemoteNamespace, RemoteObject
 from autograder.sandbox.launcher import StudentProcess
+from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
 REPLY_BYTES = 1 << 20
-FUZZ = settings(
-    derandomize=True, database=None, deadline=None, max_examples=150,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _never_hangs() -> Iterator[None]:
-    """A test that takes minutes hangs: it fails instead of holding up the others."""
-
-    def give_up(number: int, frame: object) -> None:
-        raise TimeoutError("the test hangs")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(240)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+FUZZ = fuzz(150)
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +93,6 @@ def changed(draw: st.DrawFn, tree: Any) -> Any:
         holder = holder[key]
     holder[path[-1]] = draw(WILD)
     return tree
-
-
-def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The path of every value in a JSON tree."""
-    yield path
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, value in items:
-        yield from places(value, (*path, key))
 
 
 @st.composite

@@ -1,0 +1,43 @@
+"""What the fuzzing tests share: how examples are drawn, how a hang is noticed, where a tree can be changed."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+HANGS_AFTER = 240
+"""Seconds after which a test is taken to hang: it usually takes a few."""
+
+
+def fuzz(examples: int) -> settings:
+    """Settings for ``examples`` examples, the same ones on every run."""
+    ignored = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    return settings(
+        derandomize=True, database=None, deadline=None, max_examples=examples, suppress_health_check=ignored
+    )
+
+
+@pytest.fixture(autouse=True)
+def never_hangs() -> Iterator[None]:
+    """A test that takes minutes fails instead of holding up the others; imported where it is to hold."""
+
+    def give_up(number: int, frame: object) -> None:
+        raise TimeoutError("the test hangs")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(HANGS_AFTER)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value in a tree of dictionaries and lists."""
+    yield path
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in items:
+        yield from places(value, (*path, key))
