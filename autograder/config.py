@@ -131,9 +131,7 @@ def _wrong_with(root: Path, relative: str, folder: bool) -> str:
         there = path.is_dir() if folder else path.is_file()
     except OSError as error:  # a name that is too long for the file system, a folder that is closed to us
         return f"cannot be read ({error.strerror})"
-    if not there:
-        return f"no such {'folder' if folder else 'file'}"
-    return "" if path.resolve().is_relative_to(root.resolve()) else "leads out of the lab's folder"
+    return "" if there else f"no such {'folder' if folder else 'file'}"
 
 
 def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:

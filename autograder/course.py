@@ -55,11 +55,11 @@ def opened(lab: Lab, *, seed: int | None = None, slot: int = 0, enforce: bool = 
         SandboxError: the lab's secrets would be readable to students on this machine.
     """
     config = lab.config
-    exposed = exposes(readable_paths(), lab.root) if enforce else None
-    if exposed:
-        raise SandboxError(
-            f"{lab.root} lies in {exposed}, which student code can read, and holds hidden tests: move the lab"
-        )
+    for secret in (lab.root, lab.root / config.tests) if enforce else ():  # the latter may be a link
+        if exposed := exposes(readable_paths(), secret):
+            raise SandboxError(
+                f"{secret} holds hidden tests and lies in {exposed}, which student code can read: move it"
+            )
     with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
         files = _unpack_data(lab, Path(spool))
         served = {item.url: files[item.name] for item in config.data}

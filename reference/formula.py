@@ -1,11 +1,10 @@
 """Whether a gradient comes from its formula, or from differentiating the network once more.
 
-The formulas of ∇W, ∇U and ∇b contain hidden states and their gradients, no weights, and hold for any
-numbers in them. So the answer for given states must not change with the weights, and states that no tanh
-gives must not matter. What differentiates the forward pass or one step of it (by small differences, or
-automatically behind the grader's back) answers for the new weights, or not at all. Honest habits that look
-at the weights are accepted: ŷ from the last state, and the slope 1 − tanh² from the sums inside it where
-x is handed over.
+The formulas contain hidden states and their gradients, and hold for any numbers in them. So a function is
+asked once more with states that no forward pass of the network gave and with other weights in it. What
+differentiates the forward pass (by small differences, or automatically behind the grader's back) answers
+for other states, or not at all. Honest habits that look at the weights are accepted: ŷ from the last state,
+and the slope 1 − tanh² from the sums inside it.
 """
 
 from __future__ import annotations
@@ -25,10 +24,15 @@ def other_weights(weights: Weights) -> Weights:
     return Weights(0.6 * weights.u, 0.7 * weights.w, 1.3 * weights.v, weights.b + 0.2, weights.c + 0.3)
 
 
-def with_impossible_states(case: Case) -> Case:
-    """``case`` with hidden states beyond 1 and -1, still float32 numbers."""
-    beyond = torch.where(case.hidden < 0, case.hidden - 1.1, case.hidden + 1.1)
-    return replace(case, hidden=beyond.float().double())
+def with_foreign_states(case: Case) -> Case:
+    """``case`` with hidden states of no forward pass; between -1 and 1, as honest code may rely on."""
+    return replace(case, hidden=-case.hidden.flip(0))
+
+
+def with_states_from_sums(case: Case, weights: Weights) -> Case:
+    """``case`` with each state computed anew from the one before it: what ``1 − tanh²`` of the sums sees."""
+    inside = previous(case.hidden) @ weights.w.T + case.x @ weights.u.T + weights.b
+    return replace(case, hidden=torch.tanh(inside))
 
 
 def accepted(case: Case, weights: Weights) -> dict[str, tuple[Tensor, ...]]:
@@ -38,15 +42,15 @@ def accepted(case: Case, weights: Weights) -> dict[str, tuple[Tensor, ...]]:
         For each, first the formula with the numbers that are handed over, then with those that an honest
         solution may compute itself; float64, shaped like the parameter.
     """
-    through = tanh_slope(case.hidden) * case.gradients.h
-    inside = previous(case.hidden) @ weights.w.T + case.x @ weights.u.T + weights.b
-    recomputed = tanh_slope(torch.tanh(inside)) * case.gradients.h
+    slopes = (tanh_slope(one.hidden) for one in (case, with_states_from_sums(case, weights)))
+    through = [slope * case.gradients.h for slope in slopes]
     y_pred = (case.hidden[-1] @ weights.v + weights.c).reshape(1)
     residuals = [residual(case.y_true, one) for one in (case.y_pred, y_pred)]
     return {
         "grad_c": tuple(residuals),
-        "grad_b": (through.sum(0),),
+        "grad_b": tuple(one.sum(0) for one in through),
         "grad_v": tuple(one * case.hidden[-1] for one in residuals),
-        "grad_w": (through.T @ previous(case.hidden),),
-        "grad_u": (through.T @ case.x, recomputed.T @ case.x),
+        "grad_w": tuple(one.T @ previous(case.hidden) for one in through),
+        "grad_u": tuple(one.T @ case.x for one in through),
+        "the last row of grad_h": tuple(one * weights.v for one in residuals),
     }

@@ -7,7 +7,7 @@ lab's signatures, and judged on plain copies.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -183,22 +183,27 @@ def _judge(
         # A wrong shape ends it: on small cases it would look like a wrong value.
         results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
     explain(results, name, help)
-    check_formula(answers, name)
+    case, weights = answers.elsewhere()
+    possible = formula.accepted(case, weights).get(name, ())
+
+    def is_possible(answer: Any) -> bool:
+        return any(_same(select(answer, case), right) for right in possible)
+
+    if possible:
+        check_formula(answers, name, is_possible)
 
 
-def check_formula(answers: Answers, name: str) -> None:
-    """Check that right answers come from the formula and not from running the network again.
+def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) -> None:
+    """Check that right answers come from the formula and not from differentiating the network again.
+
+    Args:
+        is_right: whether an answer to :meth:`Answers.elsewhere` is the formula's.
 
     Raises:
-        CheckFailed: the answer changes with weights that its formula does not contain.
+        CheckFailed: the function answers otherwise, or not at all, for states of no forward pass.
     """
-    case = cases.sequences()[TELLING]
-    if not answers.keeps_states:
-        case = formula.with_impossible_states(case)
-    weights = formula.other_weights(case.weights)
-    possible = formula.accepted(case, weights).get(name, ())
-    answer = answers.with_other_weights(case, weights) if possible else None
-    if answer is not None and not _accepted(lambda one: any(_same(one, right) for right in possible), answer):
+    case, weights = answers.elsewhere()
+    if not _accepted(is_right, answers.with_other_weights(case, weights)):
         checks.fail(
             f"{name} does not follow from the states and gradients that are handed over.",
             help="Use the formula of the exercise with the states and gradients that are handed over, "
@@ -288,6 +293,16 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
             evidence=f"{result.setting}: its largest entry would be {largest:.3g}",
         )
     explain(results, "grad_h", help)
+    case, weights = answers.elsewhere()
+    moved = replace(case, weights=weights)
+
+    def follows(answer: Any) -> bool:
+        tensor = checks.shape(answer, "grad_h", case.hidden.shape)
+        states = (moved, formula.with_states_from_sums(moved, weights))
+        found = (_recursion_rows(tensor, one) for one in states)
+        return bool(tensor.any()) and any(all(_same(row.answer, row.right) for row in rows) for rows in found)
+
+    check_formula(answers, "grad_h", follows)
 
 
 def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
@@ -361,6 +376,15 @@ class Answers:
         if problem is not None:
             raise problem
         return answer
+
+    def elsewhere(self) -> tuple[Case, Weights]:
+        """A case and the weights to put into the network before it is asked; see ``reference.formula``.
+
+        Who keeps the states of the forward pass is asked for those.
+        """
+        case = cases.sequences()[TELLING]
+        weights = formula.other_weights(case.weights)
+        return (case if self.keeps_states else formula.with_foreign_states(case)), weights
 
     def with_other_weights(self, case: Case, weights: Weights) -> Any:
         """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails."""

@@ -30,8 +30,11 @@ class Namespace(Protocol):
     def __delitem__(self, name: str) -> None:
         """Remove ``name``."""
 
-    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
+    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         """Run again the last cell that assigns ``assigns`` at its top level, with ``given`` set before.
+
+        Args:
+            first: the first such cell instead.
 
         Returns:
             False when no such cell is known (always so outside this engine).
@@ -66,7 +69,7 @@ class PlainNamespace:
     def __delitem__(self, name: str) -> None:
         del self._names[name]
 
-    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
+    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         return False
 
     @contextmanager

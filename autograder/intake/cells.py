@@ -67,6 +67,9 @@ def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any
     source, complete = _source(next((item[key] for key in _SOURCES if key in item), None))
     if not complete:
         repairs["source that was not text is left out"].append(index)
+    if source.startswith("\ufeff"):
+        repairs["a byte order mark at the beginning is left out"].append(index)
+        source = source.lstrip("\ufeff")
     if name == "heading":
         level = item.get("level")
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source

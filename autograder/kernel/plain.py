@@ -12,6 +12,7 @@ or asked for.
 
 from __future__ import annotations
 
+import array
 import math
 import sys
 from collections.abc import Callable
@@ -73,6 +74,8 @@ class Encoder:
             return {"complex": [self.encode(value.real), self.encode(value.imag)]}
         if isinstance(value, bytes | bytearray):
             return {"bytes": self._blob(bytes(value))}
+        if isinstance(value, array.array):
+            value = value.tolist()
         if isinstance(value, list):
             return {"list": [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, tuple):

@@ -119,7 +119,7 @@ class Conversation:
                     return self._value(message, blobs)
             raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
-            self.late_requests += 1
+            self.late_requests += deadline != self._until
             timed_out = self._interrupt(number)
             raise (TimeUsedUp() if deadline == self._until else timed_out) from None
         except wire.Disconnected:
@@ -280,9 +280,9 @@ class RemoteNamespace:
     def __delitem__(self, name: str) -> None:
         self._conversation.ask("delete", name=name)
 
-    def rerun(self, assigns: str, given: Mapping[str, Any]) -> bool:
-        """Run again the last cell that assigns ``assigns``, with ``given`` set before."""
-        return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns) is True
+    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
+        """Run again the last (or first) cell that assigns ``assigns``, with ``given`` set before."""
+        return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns, first=first) is True
 
     def seed(self, number: int) -> None:
         """Seed the student's generators."""

@@ -211,10 +211,13 @@ def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number)
     temporary = Path(tempfile.mkdtemp(prefix="ended-"))  # not tmp_path: a socket's path must be short
     command = [sys.executable, "-m", "autograder.cli", "grade", write_notebook("import time; time.sleep(60)")]
     command += ["--out", tmp_path / "out", "--config", CONFIG]
+    # A run in the background may have inherited that Ctrl-C is ignored; the command is not to inherit it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(
         [str(part) for part in command], cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     wait_until(lambda: list(temporary.glob("**/ipc/k-1")))  # the notebook is about to run
     running.send_signal(number)
     assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)

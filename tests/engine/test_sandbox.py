@@ -191,3 +191,18 @@ def test_a_lab_inside_the_interpreters_own_folders_is_refused():
     readable = readable_paths()
     assert exposes(readable, Path(os.__file__).parent / "lab") is not None
     assert exposes(readable, TOY_LAB) is None
+
+
+def test_tests_that_are_a_link_into_the_interpreters_own_folders_are_refused(tmp_path):
+    from autograder.config import load
+    from autograder.course import opened
+    from autograder.errors import SandboxError
+
+    (tmp_path / "data").symlink_to(TOY_LAB / "data")
+    (tmp_path / "questions").symlink_to(Path(os.__file__).parent / "json")
+    (tmp_path / "grading_config.yml").write_bytes((TOY_LAB / "grading_config.yml").read_bytes())
+    with (
+        pytest.raises(SandboxError, match="holds hidden tests"),
+        opened(load(tmp_path / "grading_config.yml")),
+    ):
+        pass

@@ -389,8 +389,8 @@ class Cells(PlainNamespace):
         super().__init__(names)
         self.cells, self.names = cells, names
 
-    def rerun(self, assigns, given):
-        for source in reversed(self.cells):
+    def rerun(self, assigns, given, *, first=False):
+        for source in self.cells if first else reversed(self.cells):
             if f"{assigns} =" in source:
                 self.names.update(given)
                 exec(source, self.names)  # noqa: S102  our own

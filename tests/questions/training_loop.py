@@ -177,15 +177,36 @@ def train_with_right_steps(env, steps, seed, seconds, data=None):
     raise AssertionError("the last round returns or raises")
 
 
+def probe(env):
+    """A short training with right steps: number of steps, network, losses, record of the steps made.
+
+    Where that fails, a whole one: "print every tenth of num_steps" divides by zero when there are three.
+    """
+    from autograder.errors import RequestTimedOut
+    from autograder.grading.namespace import student_errors
+    from reference.settings import settings
+
+    try:
+        found = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
+    except RequestTimedOut:
+        raise
+    except student_errors(env):
+        found = (None, [], None)
+    if found[0] is not None:
+        return FEW, *found
+    steps = settings().num_steps
+    return steps, *train_with_right_steps(env, steps, 0, RIGHT_STEPS_SECONDS)
+
+
 @test_case(name="runs all steps and collects one loss per step", points=1, hidden=True)
 def one_loss_per_step(env):
     from autograder.grading import checks
 
-    steps = FEW
-    _, losses, record = train_with_right_steps(env, steps, 0, FEW_STEPS_SECONDS)
+    steps, _, losses, record = probe(env)
     made = record.losses
     if not made:
-        _, losses = train(env, steps, training_data(whole=False), FEW_STEPS_SECONDS)
+        seconds = FEW_STEPS_SECONDS if steps == FEW else OWN_STEPS_SECONDS
+        _, losses = train(env, steps, training_data(whole=False), seconds)
     values = one_number_each(losses)
     checks.require(
         len(values) == steps,
@@ -206,10 +227,11 @@ def one_loss_per_step(env):
             help="losses.append(loss) with the loss of this step.",
         )
     checks.require(
-        bool(torch.isfinite(values).all()) and len(set(values.tolist())) == steps,
+        bool(torch.isfinite(values).all())
+        and len(set(values.tolist())) > 0.9 * steps,  # two may agree by chance
         "losses does not hold the losses of the steps.",
         help="losses.append(loss) with the loss of this step.",
-        evidence=f"losses of {steps} steps: {values.tolist()}",
+        evidence=f"losses of {steps} steps begin with {values[:5].tolist()}",
     )
     require_no_negative(values)
     if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
@@ -233,7 +255,7 @@ def check_that_it_trains(env):
     """Check that train_rnn trains what it returns: rnn and losses could have come from anywhere."""
     from reference.settings import settings
 
-    rnn, _, made = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
+    _, rnn, _, made = probe(env)
     usual = all(USUAL_RATES[0] <= rate <= USUAL_RATES[1] for rate in made.rates)
     if not made.losses or not usual or not comes_from_steps(rnn, made):
         check_that_it_learns(env, settings().mse_limit, own_steps=not made.losses)
@@ -293,7 +315,7 @@ def trained_again(env, own):
     from reference.settings import settings
 
     limits = settings()
-    _, _, made = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
+    _, _, _, made = probe(env)
     if not made.losses:
         trained_by_themselves(env, own)
         return

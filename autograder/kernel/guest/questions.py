@@ -11,6 +11,7 @@ import ast
 import signal
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -48,6 +49,7 @@ class QuestionServer:
         self._objects: dict[int, Any] = {}
         self._cells: list[str] = []
         self._guard = ExitStack()
+        self._asking = threading.RLock()
         shell.events.register("pre_run_cell", lambda info: self._cells.append(info.raw_cell))
 
     def serve(self) -> None:
@@ -133,7 +135,7 @@ class QuestionServer:
         scenery.seed(message["seed"])
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
-        for source in reversed(self._cells):
+        for source in self._cells if message["first"] else reversed(self._cells):
             if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
@@ -156,16 +158,17 @@ class QuestionServer:
         def ask_test(*args: Any, **kwargs: Any) -> Any:
             encoder = plain.Encoder(self._handle, self._reply_bytes)
             message = {"callback": number, "args": encoder.encode(args), "kwargs": encoder.encode(kwargs)}
-            self._tell(message, encoder.blobs)
-            while True:  # the test's function may itself ask this side for something
-                answer, blobs = wire.receive(self._channel, max_bytes=1 << 32)
-                if "return" in answer:
-                    return plain.Decoder(blobs, self._resolve).decode(answer["return"])
-                if "error" in answer:
-                    raise CallbackFailed(answer["error"])
-                reply, reply_blobs = self._reply(answer, blobs)
-                reply["n"] = answer.get("n")
-                self._tell(reply, reply_blobs)
+            with self._asking:  # a student's code may call from several threads; the channel is one
+                self._tell(message, encoder.blobs)
+                while True:  # the test's function may itself ask this side for something
+                    answer, blobs = wire.receive(self._channel, max_bytes=1 << 32)
+                    if "return" in answer:
+                        return plain.Decoder(blobs, self._resolve).decode(answer["return"])
+                    if "error" in answer:
+                        raise CallbackFailed(answer["error"])
+                    reply, reply_blobs = self._reply(answer, blobs)
+                    reply["n"] = answer.get("n")
+                    self._tell(reply, reply_blobs)
 
         ask_test.__name__ = ask_test.__qualname__ = name
         return ask_test
@@ -196,11 +199,16 @@ def _assigned_names(source: str) -> set[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
     targets: list[ast.AST] = []
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign):
-            targets += statement.targets
-        elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-            targets.append(statement.target)
+    waiting: list[ast.AST] = [*tree.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue  # their names are their own
+        if isinstance(node, ast.Assign):
+            targets += node.targets
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+            targets.append(node.target)
+        waiting += ast.iter_child_nodes(node)
     return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
@@ -227,6 +235,9 @@ def _ignored_interrupts() -> Iterator[None]:
 @contextmanager
 def _raised_interrupts() -> Iterator[None]:
     """Between requests an interrupt that came too late is ignored; inside one it raises."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears signals, and only it may set what they do
+        return
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
