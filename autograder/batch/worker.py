@@ -126,6 +126,7 @@ def main(argv: Sequence[str]) -> int:
                 while (submission := parent.recv()) is not None:
                     parent.send(worker.grade(submission))
         except AutograderError as trouble:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent ends the run, and this ends by itself
             parent.send(trouble)
     return 0
 

@@ -32,6 +32,8 @@ INTERRUPT_GRACE = 5.0
 """Seconds that a cell has to end after an interrupt, before its kernel is killed."""
 
 READY_SECONDS = 30.0
+GREETING_SECONDS = 1.0
+"""Seconds until a kernel that has not greeted us is asked something: it usually takes some milliseconds."""
 
 
 WAITING_MESSAGES = 64
@@ -94,11 +96,15 @@ async def wait_ready(client: KernelClient) -> None:
         SandboxError: it does not answer.
     """
     until = time.monotonic() + READY_SECONDS
+    nudge = time.monotonic() + GREETING_SECONDS
     while not await client.iopub_channel.msg_ready():
         if client.process.ended():
             raise SandboxError("the kernel ended after its start, before the first cell")
         if time.monotonic() > until:
             raise SandboxError(f"the kernel did not answer within {READY_SECONDS:.0f} s after its start")
+        if time.monotonic() > nudge:  # the kernel may miss that we subscribed; a request has it look again
+            nudge = time.monotonic() + GREETING_SECONDS
+            client.kernel_info()
         await asyncio.sleep(0.005)
 
 
