@@ -22,7 +22,7 @@ places = {
     Path("/run/user"),
 }
 for place in places:
-    for pattern in ("*", "ag-*", "ag-*/*", "ag-*/work/*", "*/submission*", "*.ipynb", "*/results/*.json", "*.zip"):
+    for pattern in ("*", "ag-*", "ag-*/*", "ag-*/*/*", "*/submission*", "*.ipynb", "*/results/*.json", "*.zip"):
         for name in glob.glob(f"{place}/{pattern}"):
             if Path.cwd() not in (Path(name), *Path(name).parents):
                 print(name)
