@@ -35,7 +35,6 @@ READY_SECONDS = 30.0
 GREETING_SECONDS = 1.0
 """Seconds until a kernel that has not greeted us is asked something: it usually takes some milliseconds."""
 
-
 WAITING_MESSAGES = 64
 """Messages that may wait on our side while one is handled. libzmq counts messages, not bytes: its usual
 1,000 of the largest size would take 20 GB."""

@@ -70,6 +70,19 @@ def test_files_that_are_only_mapped_count(grade_cells):
     assert grade_cells(mapped, COUNTS).cells[0].ending is Ending.DISK_FULL
 
 
+@pytest.mark.slow
+def test_a_list_of_mappings_that_takes_long_to_read_ends_the_process(grade_cells):
+    many = LIBC + (
+        "os.makedirs('/'.join(['d' * 200] * 5)); os.chdir('/'.join(['d' * 200] * 5))\n"
+        "f = os.open('f', os.O_RDWR | os.O_CREAT, 0o600); os.write(f, bytes(4096))\n"
+        "for i in range(20_000): assert libc.mmap(None, 4096, 1, 2, f, 0) != 2**64 - 1\n"  # 20 MB of names
+        "time.sleep(2)"
+    )
+    grade = grade_cells(many, COUNTS)
+    assert grade.cells[0].ending is Ending.DISK_FULL, grade.cells[0]
+    assert grade.score == 1
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -224,3 +237,13 @@ def test_a_watchdog_that_breaks_is_not_the_students_fault(toy_course, write_note
     file = write_notebook("import time; time.sleep(60)")
     with pytest.raises(SandboxError, match="no such disk"):
         grade(Submission("s", file.name, "s", file=file), toy_course)
+
+
+def test_a_kernel_that_is_asked_before_it_greets_runs_as_usual(grade_cells, monkeypatch):
+    from autograder.kernel import cells
+
+    monkeypatch.setattr(cells, "GREETING_SECONDS", -1.0)  # asked at every look until it greets
+    grade = grade_cells("print('one')", COUNTS, "1 / 0")
+    assert [cell.ending for cell in grade.cells] == [Ending.FINISHED, Ending.FINISHED, Ending.RAISED]
+    assert grade.cells[2].error == "ZeroDivisionError: division by zero"
+    assert grade.score == 1
