@@ -10,93 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from torch import Tensor
 
-from autograder.errors import RequestTimedOut
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
 from reference import cases, formula
-from reference.cases import Case, given
+from reference.answers import Answers, Ask, accepted
+from reference.cases import Case
 from reference.misconceptions import recursion_step, step_back
-from reference.oracle import Weights
 from reference.settings import settings
-
-PARAMETERS = ("u", "w", "v", "b", "c")
-
-TELLING = 3
-"""Number of a case of several time steps, states and features, and still small."""
-
-LARGEST_SIZE = 512
-"""Hidden units, and features, of a network that is looked at: its ``w`` then takes 2 MB. The lab has 10."""
 
 FAINTEST, STRONGEST = 1e-20, 1e20
 """Largest entry of a row that another row is judged by: beyond it rounding decides, not the formula."""
-
-
-def defined(value: Any, name: str) -> Any:
-    """``value``, unless the notebook lacks it or left it unfinished.
-
-    Raises:
-        CheckFailed: ``value`` is what an undefined name or an unset TODO looks like, or cannot be called.
-    """
-    if value is None or value is Ellipsis or not callable(value):
-        checks.fail(
-            f"{name} is not defined.",
-            help="Did the cell that defines it run without an error, and is its TODO filled in?",
-        )
-    return value
-
-
-def network(rnn_class: Any, weights: Weights) -> Any:
-    """An instance of the student's class with the given weights."""
-    rnn = defined(rnn_class, "RNN")(*weights.sizes)
-    set_weights(rnn, weights)
-    return rnn
-
-
-def set_weights(rnn: Any, weights: Weights) -> None:
-    """Give ``rnn`` these weights."""
-    for name, value in weights.tensors().items():
-        try:
-            setattr(rnn, name, given(value))
-        except TypeError:  # torch.nn.Module refuses a plain tensor in the place of a parameter
-            getattr(rnn, name).data = given(value)
-
-
-def weights_of(rnn: Any) -> Weights:
-    """The weights that ``rnn`` has now.
-
-    Raises:
-        CheckFailed: one is no tensor, their shapes do not fit together, or they are far too large.
-    """
-    found = {}
-    for name in PARAMETERS:
-        try:
-            value = getattr(rnn, name)
-        except AttributeError:  # plain data, or under stock otter an object without it
-            raise checks.CheckFailed(f"rnn has no weight {name}.") from None
-        _check_size(value, name)
-        found[name] = checks.as_tensor(value, f"rnn.{name}")
-    u = found["u"]
-    checks.require(
-        u.dim() == 2, "rnn.u has the wrong shape.", evidence=f"yours: {tuple(u.shape)}, expected: (H, F)"
-    )
-    size = u.shape[0]
-    for name, wanted in {"w": (size, size), "v": (size,), "b": (size,), "c": (1,)}.items():
-        checks.shape(found[name], f"rnn.{name}", wanted)
-    return Weights(**found)
-
-
-def _check_size(value: Any, name: str) -> None:
-    """Refuse a weight of a size that only costs memory, before it is copied."""
-    if isinstance(value, Tensor | np.ndarray):
-        checks.require(
-            all(size <= LARGEST_SIZE for size in value.shape),
-            f"rnn.{name} is too large to be checked.",
-            help=f"A network of up to {LARGEST_SIZE} hidden units is checked; the lab has 10.",
-            evidence=f"shape {tuple(value.shape)}",
-        )
 
 
 SPEAKS_OF_TYPES = ("dtype", "scalar type", "Double", "double")
@@ -122,9 +47,6 @@ def in_either_precision(env: Any, check: Callable[[], None]) -> None:
     with cases.double_precision():
         check()
 
-
-Ask = Callable[[Any, Case], Any]
-"""Calls a student's function with the inputs of a case."""
 
 Select = Callable[[Any, Case], Any]
 """Takes the part of an answer that is judged."""
@@ -203,7 +125,7 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
         CheckFailed: the function answers otherwise, or not at all, for states of no forward pass.
     """
     case, weights = answers.elsewhere()
-    if not _accepted(is_right, answers.with_other_weights(case, weights)):
+    if not accepted(is_right, answers.with_other_weights(case, weights)):
         checks.fail(
             f"{name} does not follow from the states and gradients that are handed over.",
             help="Use the formula of the exercise with the states and gradients that are handed over, "
@@ -327,86 +249,3 @@ def _same(answer: Any, right: Tensor) -> bool:
     tolerance = settings().tolerance
     tensor = checks.as_tensor(answer, "the result")
     return checks.agrees(tensor, right, rtol=tolerance.rtol, floor=tolerance.floor)
-
-
-class Answers:
-    """A student's answers to the cases of one question.
-
-    Who keeps the states of the forward pass can only answer after one, so a wrong or failing answer gets a
-    second try behind a forward pass. Once that was the right one, every later case is asked that way:
-    two tries for each case would be two guesses.
-
-    Args:
-        ask: calls the student's function with the inputs of a case.
-
-    Attributes:
-        keeps_states: whether a right answer needed a forward pass before it.
-    """
-
-    def __init__(self, env: Any, rnn_class: Any, ask: Ask) -> None:
-        self._env, self._rnn_class, self._ask = env, rnn_class, ask
-        self.keeps_states = False
-
-    def to(self, case: Case, is_right: Callable[[Any], bool]) -> Any:
-        """The answer to ``case``; of two tries the right one, else the first.
-
-        Raises:
-            StudentCodeError: the student's function fails.
-        """
-        if self.keeps_states:
-            return self._after_a_forward_pass(case)
-        answer: Any = None
-        problem: Exception | None = None
-        rnn = network(self._rnn_class, case.weights)
-        try:
-            answer = self._ask(rnn, case)
-        except RequestTimedOut:
-            raise  # a loop without end: another try only costs time
-        except student_errors(self._env) as error:
-            problem = error
-        if problem is None and _accepted(is_right, answer):
-            return answer
-        try:
-            second = self._after_a_forward_pass(case)
-        except student_errors(self._env):
-            second = None
-        if _accepted(is_right, second):
-            self.keeps_states = True
-            return second
-        if problem is not None:
-            raise problem
-        return answer
-
-    def elsewhere(self) -> tuple[Case, Weights]:
-        """A case and the weights to put into the network before it is asked; see ``reference.formula``.
-
-        Who keeps the states of the forward pass is asked for those.
-        """
-        case = cases.sequences()[TELLING]
-        weights = formula.other_weights(case.weights)
-        return (case if self.keeps_states else formula.with_foreign_states(case)), weights
-
-    def with_other_weights(self, case: Case, weights: Weights) -> Any:
-        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails."""
-        try:
-            rnn = network(self._rnn_class, case.weights)
-            if self.keeps_states:
-                rnn.forward(given(case.x))
-            set_weights(rnn, weights)
-            return self._ask(rnn, case)
-        except RequestTimedOut:
-            raise
-        except student_errors(self._env):
-            return None
-
-    def _after_a_forward_pass(self, case: Case) -> Any:
-        rnn = network(self._rnn_class, case.weights)
-        rnn.forward(given(case.x))
-        return self._ask(rnn, case)
-
-
-def _accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:
-    try:
-        return is_right(answer)
-    except checks.CheckFailed:  # not even a tensor of that shape
-        return False

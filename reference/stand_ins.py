@@ -19,8 +19,8 @@ from autograder.grading import checks
 from autograder.grading.namespace import kept, namespace_of, student_errors
 from reference import misconceptions, oracle
 from reference.cases import Minibatch, given
-from reference.judging import set_weights, weights_of
 from reference.oracle import Weights
+from reference.student_network import set_weights, weights_of
 
 LONGEST = 2_000
 """Time steps that a replaced forward pass takes: a student's code decides what it is called with."""

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.grading import checks
-from reference import cases, judging, oracle
+from reference import cases, judging, oracle, student_network
 from reference.stand_ins import LARGEST_BATCH, LONGEST, Served, TrainingSteps, equip, small_weights
 
 BATCH = cases.minibatch(32)
@@ -19,13 +19,13 @@ class Network:
         self.sizes = hidden_size, features
 
     def forward(self, x):
-        self.seen = oracle.forward(judging.weights_of(self), x.double())[0]
+        self.seen = oracle.forward(student_network.weights_of(self), x.double())[0]
         return self.seen, torch.zeros(1)
 
 
 def network(weights=BATCH.weights):
     rnn = Network(*weights.sizes)
-    judging.set_weights(rnn, weights)
+    student_network.set_weights(rnn, weights)
     return rnn
 
 
@@ -93,13 +93,13 @@ def test_lists_of_tensors_are_read_up_to_a_number():
             checks.as_tensor(many, "it")
 
 
-@pytest.mark.parametrize("name", judging.PARAMETERS)
+@pytest.mark.parametrize("name", student_network.PARAMETERS)
 def test_a_weight_of_great_size_is_refused_before_it_is_copied(name):
     rnn = network()
     # One number that looks like a billion, as any copy would show.
     setattr(rnn, name, torch.zeros(1, dtype=torch.bool).expand(30_000, 30_000))
     with pytest.raises(checks.CheckFailed, match=f"rnn.{name} is too large"):
-        judging.weights_of(rnn)
+        student_network.weights_of(rnn)
 
 
 def endless(*shape):
@@ -180,15 +180,15 @@ def steps():
 
 def test_the_record_of_the_steps_knows_how_a_network_began(steps):
     rnn = network(small_weights(10, 6, torch.Generator().manual_seed(1)))
-    assert steps.first_loss(judging.weights_of(rnn)) is None
+    assert steps.first_loss(student_network.weights_of(rnn)) is None
     firsts = []
     for _ in range(3):
         steps.do_training_step(rnn, None, 4, 0.1)
-        firsts.append(steps.first_loss(judging.weights_of(rnn)))
+        firsts.append(steps.first_loss(student_network.weights_of(rnn)))
     assert len(set(firsts)) == 1
     assert firsts[0] == pytest.approx(1, abs=0.5)  # it predicts about zero
     rnn.c = rnn.c + 1e-3
-    assert steps.first_loss(judging.weights_of(rnn)) is None
+    assert steps.first_loss(student_network.weights_of(rnn)) is None
 
 
 @pytest.mark.parametrize("rate", [0.0, 1e-15])
@@ -196,4 +196,4 @@ def test_a_step_of_no_length_trains_nothing(steps, rate):
     rnn = network()
     steps.do_training_step(rnn, None, 4, rate)
     assert len(steps.losses) == 1
-    assert steps.first_loss(judging.weights_of(rnn)) is None
+    assert steps.first_loss(student_network.weights_of(rnn)) is None

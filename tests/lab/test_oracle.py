@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import ConfigurationError
 from autograder.grading import checks
-from reference import cases, judging, misconceptions, oracle, stand_ins
+from reference import cases, misconceptions, oracle, stand_ins, student_network
 from reference import settings as lab_settings
 from reference.oracle import Gradients, Weights
 
@@ -127,7 +127,7 @@ def test_what_replaces_a_network_agrees_with_autograd(case):
         pass
 
     rnn = Network()
-    judging.set_weights(rnn, case.weights)
+    student_network.set_weights(rnn, case.weights)
     stand_ins.equip(rnn, case.weights.sizes)
     hidden, y = rnn.forward(cases.given(case.x))
     found = rnn.get_gradients(cases.given(case.x), cases.given(case.y_true), y, hidden)

@@ -68,7 +68,8 @@ def hidden_states(env):
 def check_hidden_states(env):
     from reference import cases, misconceptions
     from reference.cases import given
-    from reference.judging import Result, explain, network
+    from reference.judging import Result, explain
+    from reference.student_network import network
 
     results, again = [], []
     for case in cases.sequences():
@@ -93,7 +94,8 @@ def check_output(env):
     from autograder.grading import checks
     from reference import cases, misconceptions
     from reference.cases import given
-    from reference.judging import Result, explain, network
+    from reference.judging import Result, explain
+    from reference.student_network import network
 
     results = []
     for case in cases.sequences():

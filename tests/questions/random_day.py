@@ -86,7 +86,7 @@ def many_draws(env):
     from itertools import pairwise
 
     from autograder.grading import checks
-    from reference.judging import defined
+    from reference.student_network import defined
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
     for _ in range(SHORT_DRAWS):

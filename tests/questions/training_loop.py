@@ -53,7 +53,7 @@ def error_of(rnn, data):
     """Mean squared error of a network of the notebook on the windows of ``data``."""
     from autograder.grading import checks
     from reference import oracle
-    from reference.judging import weights_of
+    from reference.student_network import weights_of
 
     weights = weights_of(rnn)
     checks.require(weights.sizes[1] == 6, "rnn.u has the wrong shape.", evidence="expected: (H, 6)")
@@ -119,7 +119,7 @@ def train(env, steps, data, seconds):
     from autograder.grading import checks
     from autograder.grading.namespace import namespace_of
     from reference.cases import given
-    from reference.judging import defined
+    from reference.student_network import defined
 
     train_rnn = defined(env.get("train_rnn"), "train_rnn")
     with namespace_of(env).time_limit(seconds):
@@ -263,7 +263,7 @@ def check_that_it_trains(env):
 
 def comes_from_steps(rnn, made):
     """Whether these are the weights after one of the steps, and of a network that knew nothing before."""
-    from reference.judging import weights_of
+    from reference.student_network import weights_of
 
     first = made.first_loss(weights_of(rnn))
     return first is not None and not first < HOPELESS

@@ -79,8 +79,8 @@ def with_everything_replaced(env, size, make):
     """
     from autograder.grading.namespace import replaced
     from reference.cases import given, minibatch
-    from reference.judging import set_weights, weights_of
     from reference.stand_ins import Served
+    from reference.student_network import set_weights, weights_of
 
     batch = minibatch(24 + BATCH)
     served = Served(batch)
@@ -98,8 +98,8 @@ def with_everything_replaced(env, size, make):
 
 def with_their_network(env, size):
     def make(weights, served):
-        from reference.judging import network
         from reference.stand_ins import equip
+        from reference.student_network import network
 
         rnn = network(env.get("RNN"), weights)
         equip(rnn, weights.sizes, served)
@@ -122,7 +122,7 @@ def with_stand_in(env, size):
 def with_their_own(env, size):
     """Call the student's step with their own functions, on a data set of three windows."""
     from reference.cases import given, minibatch
-    from reference.judging import network, set_weights, weights_of
+    from reference.student_network import network, set_weights, weights_of
 
     batch = minibatch(27)
     rnn = network(env.get("RNN"), batch.weights)
@@ -339,8 +339,8 @@ def first_success(env, check, conclusive):
     from autograder.errors import RequestTimedOut
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
-    from reference.judging import defined
     from reference.stand_ins import can_be_built
+    from reference.student_network import defined
 
     defined(env.get("do_training_step"), "do_training_step")
     settings = [with_their_network] if can_be_built(env, env.get("RNN")) else []

@@ -1,0 +1,82 @@
+"""A student's network: made with given weights, given others, looked at on plain copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from autograder.grading import checks
+from reference.cases import given
+from reference.oracle import Weights
+
+PARAMETERS = ("u", "w", "v", "b", "c")
+
+LARGEST_SIZE = 512
+"""Hidden units, and features, of a network that is looked at: its ``w`` then takes 2 MB. The lab has 10."""
+
+
+def defined(value: Any, name: str) -> Any:
+    """``value``, unless the notebook lacks it or left it unfinished.
+
+    Raises:
+        CheckFailed: ``value`` is what an undefined name or an unset TODO looks like, or cannot be called.
+    """
+    if value is None or value is Ellipsis or not callable(value):
+        checks.fail(
+            f"{name} is not defined.",
+            help="Did the cell that defines it run without an error, and is its TODO filled in?",
+        )
+    return value
+
+
+def network(rnn_class: Any, weights: Weights) -> Any:
+    """An instance of the student's class with the given weights."""
+    rnn = defined(rnn_class, "RNN")(*weights.sizes)
+    set_weights(rnn, weights)
+    return rnn
+
+
+def set_weights(rnn: Any, weights: Weights) -> None:
+    """Give ``rnn`` these weights."""
+    for name, value in weights.tensors().items():
+        try:
+            setattr(rnn, name, given(value))
+        except TypeError:  # torch.nn.Module refuses a plain tensor in the place of a parameter
+            getattr(rnn, name).data = given(value)
+
+
+def weights_of(rnn: Any) -> Weights:
+    """The weights that ``rnn`` has now.
+
+    Raises:
+        CheckFailed: one is no tensor, their shapes do not fit together, or they are far too large.
+    """
+    found = {}
+    for name in PARAMETERS:
+        try:
+            value = getattr(rnn, name)
+        except AttributeError:  # plain data, or under stock otter an object without it
+            raise checks.CheckFailed(f"rnn has no weight {name}.") from None
+        _check_size(value, name)
+        found[name] = checks.as_tensor(value, f"rnn.{name}")
+    u = found["u"]
+    checks.require(
+        u.dim() == 2, "rnn.u has the wrong shape.", evidence=f"yours: {tuple(u.shape)}, expected: (H, F)"
+    )
+    size = u.shape[0]
+    for name, wanted in {"w": (size, size), "v": (size,), "b": (size,), "c": (1,)}.items():
+        checks.shape(found[name], f"rnn.{name}", wanted)
+    return Weights(**found)
+
+
+def _check_size(value: Any, name: str) -> None:
+    """Refuse a weight of a size that only costs memory, before it is copied."""
+    if isinstance(value, Tensor | np.ndarray):
+        checks.require(
+            all(size <= LARGEST_SIZE for size in value.shape),
+            f"rnn.{name} is too large to be checked.",
+            help=f"A network of up to {LARGEST_SIZE} hidden units is checked; the lab has 10.",
+            evidence=f"shape {tuple(value.shape)}",
+        )
