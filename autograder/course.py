@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib.metadata
-import platform
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,16 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import __version__
 from autograder.config import MB, Lab
 from autograder.errors import ConfigurationError, SandboxError
+from autograder.fingerprint import fingerprint, versions
 from autograder.grading.questions import Question, load_questions
 from autograder.kernel.session import GUEST, SessionSettings
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
-
-VERSIONED = ("torch", "numpy", "ipykernel", "nbclient", "jupyter_client", "otter-grader", "nbformat")
-"""Packages whose version is part of every result."""
 
 SHARED_PAGES_MB = 1024
 """Resident memory that a kernel shares with the fork server (torch's libraries), beyond its own."""
@@ -42,12 +37,11 @@ class Course:
 
 
 @contextmanager
-def opened(lab: Lab, *, seed: int | None = None, slot: int = 0, enforce: bool = True) -> Iterator[Course]:
+def opened(lab: Lab, *, seed: int | None = None, enforce: bool = True) -> Iterator[Course]:
     """Load the questions and start a fork server; both are gone after the block.
 
     Args:
         seed: instead of the configuration's.
-        slot: number of this worker among those of the run.
         enforce: whether student code is confined.
 
     Raises:
@@ -65,7 +59,7 @@ def opened(lab: Lab, *, seed: int | None = None, slot: int = 0, enforce: bool = 
         served = {item.url: files[item.name] for item in config.data}
         # The server imports while we read the test files.
         with ForkServer(
-            GUEST, config.kernel.preload, served, slot=slot, own_user=enforce, threads=config.kernel.threads
+            GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
         ) as server:
             questions = load_questions(lab.root, config.tests, config.questions)
             _limit_own_threads()
@@ -125,36 +119,3 @@ def _unpack_data(lab: Lab, spool: Path) -> dict[str, Path]:
         unpacked[item.name].write_bytes(data)
         unpacked[item.name].chmod(0o444)
     return unpacked
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computes the marks."""
-    found = {"autograder": __version__, "python": platform.python_version()}
-    for package in VERSIONED:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def fingerprint(lab: Lab) -> str:
-    """Hash of everything that decides a mark: lab content, engine, package versions.
-
-    Returns:
-        64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    engine = Path(__file__).parent
-    reference = lab.root / "reference"
-    files = [lab.path, *sorted((lab.root / lab.config.tests).rglob("*.py")), *sorted(reference.glob("*.py"))]
-    files += [lab.root / item.file for item in lab.config.data]
-    for root, file in [(lab.root, file) for file in files] + [
-        (engine, f) for f in sorted(engine.rglob("*.py"))
-    ]:
-        name = f"{root == engine}/{file.relative_to(root).as_posix()}".encode()
-        for part in (name, file.read_bytes()):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    digest.update(repr(sorted(versions().items())).encode())
-    return digest.hexdigest()

@@ -187,6 +187,10 @@ class Grade:
         versions: versions of what computed the marks.
         seed: the seed of this run.
         fingerprint: hash of lab content, engine and package versions.
+        digest: SHA-256 of the notebook's bytes, 64 hexadecimal digits; empty where there are none.
+        trouble: whether the reason lies on our side, so that another run may come to a grade.
+        same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
+        all_cells: whether no cell was left out and nothing else was done to save time.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
     """
@@ -204,6 +208,10 @@ class Grade:
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
     fingerprint: str = ""
+    digest: str = ""
+    trouble: bool = False
+    same_as: tuple[str, ...] = ()
+    all_cells: bool = False
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
 

@@ -6,7 +6,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.batch.run import RunSettings, grade_all
+from autograder.batch.run import grade_all
+from autograder.batch.settings import RunSettings
 from autograder.config import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.model import Grade, Status, Submission
@@ -41,8 +42,8 @@ def grade_command(
         submissions = discover(paths, Path(spool), lab.config.limits, lab.config.assignment.notebook)
         if not submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, paths))}")
-        settings = RunSettings(config, jobs, seed, enforce)
-        grades = _grade_with_progress(submissions, settings, out, lab, console)
+        settings = RunSettings(config, seed, enforce)
+        grades = _grade_with_progress(submissions, settings, jobs, out, lab, console)
     order = {submission.id: place for place, submission in enumerate(submissions)}
     grades.sort(key=lambda grade: order[grade.submission.id])
     names = [question.name for question in lab.config.questions]
@@ -62,7 +63,7 @@ def _make_folder(out: Path) -> None:
 
 
 def _grade_with_progress(
-    submissions: Sequence[Submission], settings: RunSettings, out: Path, lab: Lab, console: object
+    submissions: Sequence[Submission], settings: RunSettings, jobs: int, out: Path, lab: Lab, console: object
 ) -> list[Grade]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -73,7 +74,7 @@ def _grade_with_progress(
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("grading", total=len(submissions))
-        for grade in grade_all(submissions, settings):
+        for grade in grade_all(submissions, settings, jobs):
             write_submission(out, grade, lab.config.assignment.title)
             grades.append(grade)
             # As plain text: a student's name is neither markup nor a reason to wrap a line.

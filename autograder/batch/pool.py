@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from autograder.batch.worker import WorkerSettings
+from autograder.batch.settings import RunSettings
 from autograder.errors import AutograderError, SandboxError
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
@@ -42,8 +42,7 @@ class _Worker:
         until: ``time.monotonic()`` at which ``held`` has taken too long.
     """
 
-    def __init__(self, settings: WorkerSettings, folder: Path) -> None:
-        self.slot = settings.slot
+    def __init__(self, settings: RunSettings, folder: Path) -> None:
         self.ready = False
         self.held: Submission | None = None
         self.until = float("inf")
@@ -105,12 +104,12 @@ class WorkerPool:
     """Grades submissions in worker processes; a context manager that leaves none behind.
 
     Args:
-        settings: of every worker; each gets a slot of its own.
+        settings: of every worker.
         count: number of workers.
         seconds: wall time after which a worker that holds a submission is ended.
     """
 
-    def __init__(self, settings: WorkerSettings, count: int, seconds: float) -> None:
+    def __init__(self, settings: RunSettings, count: int, seconds: float) -> None:
         self._settings = settings
         self._count = count
         self._seconds = seconds
@@ -172,11 +171,8 @@ class WorkerPool:
                 worker.give(waiting.popleft(), self._seconds)
 
     def _start(self) -> _Worker:
-        used = {worker.slot for worker in self._workers}
-        slot = next(number for number in range(self._count) if number not in used)
-        settings = WorkerSettings(self._settings.config, slot, self._settings.seed, self._settings.enforce)
         self._started += 1
-        return _Worker(settings, self._folder / str(self._started))
+        return _Worker(self._settings, self._folder / str(self._started))
 
     def _heard(self) -> list[_Worker]:
         by_connection = {worker.connection: worker for worker in self._workers}

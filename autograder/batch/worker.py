@@ -16,11 +16,10 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.batch.settings import RunSettings
 from autograder.config import MB, Lab, load
 from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced
 
@@ -32,27 +31,10 @@ ATTEMPTS = 2
 """How often a submission is tried when the grader itself is in trouble: bad luck is possible once."""
 
 
-@dataclass(frozen=True)
-class WorkerSettings:
-    """What a worker has to know.
-
-    Attributes:
-        config: path of ``grading_config.yml``.
-        slot: number of this worker among those of the run.
-        seed: instead of the configuration's; ``None`` keeps it.
-        enforce: whether student code is confined.
-    """
-
-    config: Path
-    slot: int = 0
-    seed: int | None = None
-    enforce: bool = True
-
-
 class Worker:
     """A course that is open, and opened anew when its fork server has died; a context manager."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: RunSettings) -> None:
         self._settings = settings
         self._resources = ExitStack()
         self._course: Course
@@ -71,7 +53,7 @@ class Worker:
 
         self._resources.close()
         self._course = self._resources.enter_context(
-            opened(lab, seed=self._settings.seed, slot=self._settings.slot, enforce=self._settings.enforce)
+            opened(lab, seed=self._settings.seed, enforce=self._settings.enforce)
         )
 
     def grade(self, submission: Submission) -> Grade:

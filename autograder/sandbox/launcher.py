@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import secrets
 import select
 import signal
 import socket
@@ -20,9 +22,9 @@ from typing import Any
 from autograder.errors import SandboxError
 from autograder.sandbox.forkserver import MESSAGE_BYTES
 
-FIRST_UID = 61_184
-"""First of the user ids for student processes: free by systemd's and Debian's conventions
-(61184-65519 are for dynamic users), and inside the range that a container maps."""
+UIDS = range(61_184, 65_520)
+"""User ids for student processes: free by systemd's and Debian's conventions (there they are for dynamic
+users), and inside the range that a container maps."""
 
 START_SECONDS = 120.0
 """How long the server may take to import torch from a cold disk."""
@@ -62,6 +64,37 @@ class StudentProcess:
         return bool(watched.poll(timeout * 1000))
 
 
+@dataclass(frozen=True)
+class _Claim:
+    """A user id that is ours as long as ``held`` is open."""
+
+    uid: int
+    held: socket.socket
+
+
+def _claim_uid() -> _Claim:
+    """A user id that no other fork server on this machine uses.
+
+    The kernel counts the threads of a user: two servers with one id would share one limit. An abstract
+    socket's name is taken by one process at a time and free again when that ends, however it ends. The
+    search begins anywhere, since a container sees only its own names.
+
+    Raises:
+        SandboxError: every id is taken.
+    """
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    first = secrets.randbelow(len(UIDS))
+    for uid in [*UIDS[first:], *UIDS[:first]]:
+        try:
+            held.bind(f"\0autograder-uid-{uid}")
+        except OSError as taken:
+            if taken.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return _Claim(uid, held)
+    raise SandboxError(f"all {len(UIDS)} user ids for student processes are in use on this machine")
+
+
 class ForkServer:
     """One fork server: a context manager that leaves no process behind.
 
@@ -69,9 +102,7 @@ class ForkServer:
         guest: the module whose ``run`` a child calls to become a student's kernel.
         preload: modules to import once.
         served: file by URL, offered to student code in the place of a download.
-        slot: number of this server among those of a run; gives its student processes a user id of
-            their own.
-        own_user: try to give student processes that user id.
+        own_user: try to give its student processes a user id that no other server has.
         threads: threads of one numerical operation.
     """
 
@@ -81,12 +112,12 @@ class ForkServer:
         preload: Sequence[str],
         served: Mapping[str, Path],
         *,
-        slot: int = 0,
         own_user: bool = True,
         threads: int = 1,
     ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        uid = FIRST_UID + slot if own_user and os.geteuid() == 0 else None
+        self._claim = _claim_uid() if own_user and os.geteuid() == 0 else None
+        uid = self._claim.uid if self._claim else None
         settings = {
             "guest": guest,
             "preload": list(preload),
@@ -185,6 +216,8 @@ class ForkServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._claim:
+            self._claim.held.close()
 
     def _wait_ready(self) -> dict[str, Any]:
         if self._ready is None:

@@ -23,7 +23,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from autograder.batch.run import RunSettings, grade_all
+from autograder.batch.run import grade_all
+from autograder.batch.settings import RunSettings
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
@@ -201,7 +202,7 @@ def run(tmp_path_factory) -> Run:
         temporary.mkdir(mode=0o711)
         everything: dict[str, Grade] = {}
         with temporary_files_in(temporary):
-            for grade in grade_all(submissions, RunSettings(config, jobs=len(os.sched_getaffinity(0)))):
+            for grade in grade_all(submissions, RunSettings(config), jobs=len(os.sched_getaffinity(0))):
                 write_submission(done.report, grade, "The lab")
                 done.lines.append(terminal.line(grade))
                 everything[grade.submission.id] = grade
@@ -449,7 +450,7 @@ def test_attacks_that_the_sandbox_stops_are_real():
             file = folder / f"{attack.name}.ipynb"
             file.write_bytes(notebook(attack))
             submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
-        settings = RunSettings(config, jobs=len(os.sched_getaffinity(0)), enforce=False)
+        settings, jobs = RunSettings(config, enforce=False), len(os.sched_getaffinity(0))
         with temporary_files_in(folder / "t"):
-            found = {grade.submission.id: marks(grade) for grade in grade_all(submissions, settings)}
+            found = {grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, jobs)}
     assert found == {attack.name: dict(attack.gains) for attack in real}

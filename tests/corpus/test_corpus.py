@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from autograder.batch.run import RunSettings, grade_all
+from autograder.batch.run import grade_all
+from autograder.batch.settings import RunSettings
 from autograder.model import Status, Submission
 
 from tests.conftest import ROOT
@@ -29,8 +30,8 @@ def grades(tmp_path_factory):
         file = folder / f"{number}.ipynb"
         file.write_bytes(notebook(case))
         submissions.append(Submission(str(number), case.name, case.name, file=file))
-    settings = RunSettings(ROOT / "grading_config.yml", jobs=len(os.sched_getaffinity(0)))
-    return {grade.submission.source: grade for grade in grade_all(submissions, settings)}
+    settings, jobs = RunSettings(ROOT / "grading_config.yml"), len(os.sched_getaffinity(0))
+    return {grade.submission.source: grade for grade in grade_all(submissions, settings, jobs)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -143,11 +143,12 @@ def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypa
 
 
 def test_a_grading_process_has_a_memory_limit(tmp_path):
-    from autograder.batch.worker import Worker, WorkerSettings
+    from autograder.batch.settings import RunSettings
+    from autograder.batch.worker import Worker
 
     before = resource.getrlimit(resource.RLIMIT_DATA)
     try:
-        with Worker(WorkerSettings(TOY_LAB / "grading_config.yml")):
+        with Worker(RunSettings(TOY_LAB / "grading_config.yml")):
             soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
             assert soft == Limits().grader_mb << 20
             assert hard == before[1]  # the students' own limit is set below this one

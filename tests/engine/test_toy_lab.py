@@ -264,11 +264,12 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
 
 
 def test_a_fork_server_that_dies_is_replaced(write_notebook):
-    from autograder.batch.worker import Worker, WorkerSettings
+    from autograder.batch.settings import RunSettings
+    from autograder.batch.worker import Worker
     from autograder.model import Submission
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)
-    with Worker(WorkerSettings(TOY_LAB / "grading_config.yml")) as worker:
+    with Worker(RunSettings(TOY_LAB / "grading_config.yml")) as worker:
         worker._course.server._process.kill()
         worker._course.server._process.wait()
         assert worker.grade(Submission("a", "a", "a", file=file)).score == 5

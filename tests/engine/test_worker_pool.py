@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.batch.pool import WorkerPool
-from autograder.batch.worker import WorkerSettings
+from autograder.batch.settings import RunSettings
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.model import Status, Submission
 from tests.conftest import TOY_LAB, notebook_bytes
@@ -59,7 +59,7 @@ def killer(pool, victim, times):
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_worker_that_dies_costs_its_submission_one_more_try_and_nobody_else(tmp_path, temporary, times):
     handed_in = submissions(tmp_path, COUNTS, SLEEPS, COUNTS, COUNTS)
-    with WorkerPool(WorkerSettings(CONFIG), 2, 60) as pool:
+    with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:
         thread, done, killed = killer(pool, "1", times)
         grades = {grade.submission.id: grade for grade in pool.grade(handed_in)}
         done.set()
@@ -79,7 +79,7 @@ def test_a_worker_that_dies_costs_its_submission_one_more_try_and_nobody_else(tm
 
 def test_a_worker_that_holds_a_submission_too_long_is_ended(tmp_path, temporary):
     handed_in = submissions(tmp_path, "import time; time.sleep(60)", COUNTS)
-    with WorkerPool(WorkerSettings(CONFIG), 1, 2) as pool:
+    with WorkerPool(RunSettings(CONFIG), 1, 2) as pool:
         stuck, fine = pool.grade(handed_in)
     assert stuck.status is Status.NOT_GRADABLE
     assert stuck.reason == "the grader needed more than 2 s for it"
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_the_lab_ends_the_run_and_its_workers(tmp_path, tempo
     shutil.copytree(TOY_LAB, lab)
     (lab / "questions" / "median.py").write_text("this is no Python\n")
     with (
-        WorkerPool(WorkerSettings(lab / "grading_config.yml"), 2, 60) as pool,
+        WorkerPool(RunSettings(lab / "grading_config.yml"), 2, 60) as pool,
         pytest.raises(ConfigurationError, match=r"median\.py"),
     ):
         list(pool.grade(submissions(tmp_path, COUNTS, COUNTS)))
@@ -103,7 +103,7 @@ def test_workers_that_cannot_start_end_the_run(tmp_path, temporary, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # -P does not protect from this one
     (tmp_path / "resource.py").write_text("import os; os._exit(7)\n")
     with (
-        WorkerPool(WorkerSettings(CONFIG), 2, 60) as pool,
+        WorkerPool(RunSettings(CONFIG), 2, 60) as pool,
         pytest.raises(SandboxError, match=r"while they start \(exit code 7\)"),
     ):
         list(pool.grade(submissions(tmp_path, COUNTS)))
@@ -113,7 +113,7 @@ def test_a_temporary_folder_with_a_long_name_is_explained(tmp_path, monkeypatch)
     long = tmp_path / ("long" * 20)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    with WorkerPool(WorkerSettings(CONFIG), 1, 60) as pool:
+    with WorkerPool(RunSettings(CONFIG), 1, 60) as pool:
         (grade,) = pool.grade(submissions(tmp_path, COUNTS))
     assert grade.status is Status.NOT_GRADABLE
     assert "TMPDIR" in grade.reason
