@@ -14,10 +14,13 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from autograder import __version__
 from autograder.errors import AutograderError, UsageError
+
+if TYPE_CHECKING:
+    from autograder.batch.command import Means
 
 CONFIG_NAME = "grading_config.yml"
 
@@ -64,20 +67,33 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
     grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
     grade.add_argument(
-        "--jobs",
-        metavar="N",
-        type=_whole_number(1, 1024),
-        default=None,
-        help="submissions at a time (default: one per core)",
-    )
-    grade.add_argument(
         "--seed", metavar="N", type=_whole_number(0, 2**32 - 1), help="instead of the configuration's"
     )
     grade.add_argument(
-        "--no-cache", action="store_true", help="grade everything afresh (today always the case)"
+        "--no-cache", action="store_true", help="grade everything afresh, whatever DIR holds already"
     )
+    grade.add_argument(
+        "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
+    )
+    _means(grade)
     _common(grade)
     grade.set_defaults(run=_grade)
+
+    regrade = commands.add_parser("regrade", help="after a change of the tests: who changes, and why")
+    regrade.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
+    regrade.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        type=Path,
+        help="where the submissions are (default: where they were)",
+    )
+    regrade.add_argument(
+        "--dry-run", action="store_true", help="grade and say who changes; leave DIR's report"
+    )
+    regrade.add_argument("--config", metavar="FILE", type=Path, help="another configuration than last time")
+    _means(regrade)
+    regrade.set_defaults(run=_regrade)
 
     build = commands.add_parser("build", help="make template, public tests and solution from the master")
     build.add_argument("--check", action="store_true", help="change nothing; fail when they disagree")
@@ -89,6 +105,18 @@ def _parser() -> argparse.ArgumentParser:
     _common(doctor)
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _means(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_whole_number(1, 1024),
+        help="submissions at a time (default: one per core)",
+    )
+    parser.add_argument(
+        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
+    )
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -125,12 +153,28 @@ def _config_path(given: Path | None) -> Path:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.batch.command import grade_command
+    from autograder.batch.out_folder import Run
+    from autograder.batch.settings import RunSettings
 
-    jobs = options.jobs or len(os.sched_getaffinity(0))
-    return grade_command(
-        options.paths, options.out, _config_path(options.config),
-        jobs=jobs, seed=options.seed, enforce=options.sandbox == "full",
-    )  # fmt: skip
+    settings = RunSettings(
+        _config_path(options.config), options.seed, options.sandbox == "full", options.all_cells
+    )
+    run = Run(tuple(path.absolute() for path in options.paths), settings)
+    return grade_command(run, options.out, _chosen_means(options), reuse=not options.no_cache)
+
+
+def _regrade(options: argparse.Namespace) -> int:
+    from autograder.batch.regrade import regrade_command
+
+    return regrade_command(
+        options.out, options.paths, options.config, _chosen_means(options), dry_run=options.dry_run
+    )
+
+
+def _chosen_means(options: argparse.Namespace) -> Means:
+    from autograder.batch.command import Means
+
+    return Means(options.jobs or len(os.sched_getaffinity(0)), json_lines=options.json_lines)
 
 
 def _build(options: argparse.Namespace) -> int:

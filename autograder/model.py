@@ -190,6 +190,7 @@ class Grade:
         digest: SHA-256 of the notebook's bytes, 64 hexadecimal digits; empty where there are none.
         trouble: whether the reason lies on our side, so that another run may come to a grade.
         same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
+        confined: whether student code ran in the sandbox, if it ran.
         all_cells: whether no cell was left out and nothing else was done to save time.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
@@ -211,6 +212,7 @@ class Grade:
     digest: str = ""
     trouble: bool = False
     same_as: tuple[str, ...] = ()
+    confined: bool = True
     all_cells: bool = False
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from dataclasses import replace
 
 from autograder.course import Course
 from autograder.errors import NotGradable
@@ -29,15 +31,19 @@ def grade(submission: Submission, course: Course) -> Grade:
         SandboxError: student code cannot be confined here; nothing was run.
     """
     started = time.monotonic()
+    digest = ""
     try:
-        read = _read(submission, course)
+        data = _bytes(submission)
+        digest = hashlib.sha256(data).hexdigest()
+        read = read_notebook(data, course.lab.config.limits)
         with Session(course.server, course.settings) as session:
             executed = session.run(read.notebook)
             asked, started_in = time.monotonic(), session.start_seconds
             results = tuple(ask(question, session, course.seed) for question in course.questions)
             ended, late = time.monotonic(), session.late_requests()
     except NotGradable as reason:
-        return not_gradable(submission, course, str(reason), time.monotonic() - started)
+        refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
+        return replace(refused, digest=digest)
     cases = [case for result in results for case in result.cases]
     unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
@@ -50,12 +56,15 @@ def grade(submission: Submission, course: Course) -> Grade:
         flags=_of_intake(read)
         + flags.static(read.notebook, _handed_out(course))
         + _dynamic_flags(executed, results),
-        notes=submission.notes + read.notes,
+        notes=read.notes,
         limits_hit=limits.hit(executed, cases, late, course.lab.config.limits),
         sandbox_layers=session.layers,
         versions=course.versions,
         seed=course.seed,
         fingerprint=course.fingerprint,
+        digest=digest,
+        trouble=bool(unchecked),
+        confined=course.settings.enforce,
         seconds=time.monotonic() - started,
         phases={
             "start": started_in,
@@ -68,19 +77,19 @@ def grade(submission: Submission, course: Course) -> Grade:
 def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
     """The result for a submission that could not be graded."""
     return Grade(
-        submission=submission, status=Status.NOT_GRADABLE, reason=reason, notes=submission.notes,
-        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint, seconds=seconds,
+        submission=submission, status=Status.NOT_GRADABLE, reason=reason,
+        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
+        confined=course.settings.enforce, seconds=seconds,
     )  # fmt: skip
 
 
-def _read(submission: Submission, course: Course) -> ReadNotebook:
+def _bytes(submission: Submission) -> bytes:
     if submission.file is None:
         raise NotGradable(submission.problem or "there is no notebook")
     try:
-        data = submission.file.read_bytes()
+        return submission.file.read_bytes()
     except OSError as reason:
         raise NotGradable(f"the file cannot be read: {reason.strerror}") from None
-    return read_notebook(data, course.lab.config.limits)
 
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:

@@ -12,14 +12,16 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from autograder.batch.settings import RunSettings
+from autograder.batch.temporary import temporary_folder
 from autograder.errors import AutograderError, SandboxError
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
@@ -30,8 +32,19 @@ ATTEMPTS = 2
 FAILED_STARTS = 3
 """Workers in a row that die before they are ready: then it is the machine, not bad luck."""
 
+WATCH_SECONDS = 1.0
+"""How often somebody who watches is told what the workers hold."""
+
 END_SECONDS = 10.0
 """What a worker gets to clean up before it is killed."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A submission that a worker has had for ``seconds``."""
+
+    submission: Submission
+    seconds: float
 
 
 class _Worker:
@@ -39,12 +52,14 @@ class _Worker:
 
     Attributes:
         held: the submission that it has; ``None`` while it is idle or starts.
+        since: ``time.monotonic()`` at which it got ``held``.
         until: ``time.monotonic()`` at which ``held`` has taken too long.
     """
 
     def __init__(self, settings: RunSettings, folder: Path) -> None:
         self.ready = False
         self.held: Submission | None = None
+        self.since = 0.0
         self.until = float("inf")
         self._folder = folder
         folder.mkdir()
@@ -62,7 +77,8 @@ class _Worker:
 
     def give(self, submission: Submission, seconds: float) -> None:
         """Hand a submission out; a worker that has just died is noticed when its end is read."""
-        self.held, self.until = submission, time.monotonic() + seconds
+        self.held, self.since = submission, time.monotonic()
+        self.until = self.since + seconds
         with contextlib.suppress(BrokenPipeError):
             self.connection.send(submission)
 
@@ -113,8 +129,8 @@ class WorkerPool:
         self._settings = settings
         self._count = count
         self._seconds = seconds
-        self._folder = Path(tempfile.mkdtemp(prefix="ag-"))
-        self._folder.chmod(0o711)
+        self._resources = ExitStack()
+        self._folder = self._resources.enter_context(temporary_folder())
         self._workers: list[_Worker] = []
         self._started = 0
         self._failed_starts = 0
@@ -128,10 +144,15 @@ class WorkerPool:
                 worker.process.terminate()  # all at once, so that they clean up side by side
         for worker in self._workers:
             worker.end()
-        remove_tree(self._folder)
+        self._resources.close()
 
-    def grade(self, submissions: Iterable[Submission]) -> Iterator[Grade]:
+    def grade(
+        self, submissions: Iterable[Submission], watch: Callable[[Sequence[Held]], None] | None = None
+    ) -> Iterator[Grade]:
         """Each grade as soon as it is there.
+
+        Args:
+            watch: is told what the workers hold, once a second and at every change.
 
         Raises:
             AutograderError: nothing can be graded (configuration, sandbox).
@@ -140,7 +161,9 @@ class WorkerPool:
         deaths: dict[str, int] = {}
         while waiting or any(worker.held for worker in self._workers):
             self._hand_out(waiting)
-            for worker in self._heard():
+            if watch:
+                watch(self._held())
+            for worker in self._heard(WATCH_SECONDS if watch else float("inf")):
                 try:
                     grade = worker.take()
                 except EOFError:
@@ -174,10 +197,16 @@ class WorkerPool:
         self._started += 1
         return _Worker(self._settings, self._folder / str(self._started))
 
-    def _heard(self) -> list[_Worker]:
+    def _held(self) -> list[Held]:
+        now = time.monotonic()
+        return [Held(worker.held, now - worker.since) for worker in self._workers if worker.held is not None]
+
+    def _heard(self, seconds: float) -> list[_Worker]:
+        """The workers that have said something, or died, within so many seconds."""
         by_connection = {worker.connection: worker for worker in self._workers}
         nearest = min(worker.until for worker in self._workers)
-        timeout = None if nearest == float("inf") else max(nearest - time.monotonic(), 0)
+        longest = min(max(nearest - time.monotonic(), 0), seconds)
+        timeout = None if longest == float("inf") else longest
         return [
             by_connection[found] for found in wait(list(by_connection), timeout) if found in by_connection
         ]
@@ -201,4 +230,4 @@ class WorkerPool:
 
 
 def _not_gradable(submission: Submission, reason: str) -> Grade:
-    return Grade(submission=submission, status=Status.NOT_GRADABLE, reason=reason, notes=submission.notes)
+    return Grade(submission=submission, status=Status.NOT_GRADABLE, reason=reason, trouble=True)

@@ -1,27 +1,59 @@
-"""Grades many submissions: one worker process per job, each with a fork server of its own.
+"""Grades a class: what is known is used again, copies are graded once, the rest goes to the workers.
 
-The parent only distributes and writes, so it needs neither torch nor the lab's tests.
+The parent only distributes and writes, so it needs neither torch nor the lab's tests, and it holds no
+notebook and no result longer than it takes to hand it on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from autograder.batch.pool import WorkerPool
+from autograder.batch.pool import Held, WorkerPool
+from autograder.batch.results import Conditions, Results, as_of
 from autograder.batch.settings import RunSettings
 from autograder.config import load
-from autograder.model import Grade, Submission
+from autograder.fingerprint import versions
+from autograder.model import Grade, Status, Submission
 
 BEYOND_LIMIT = 120.0
 """Seconds beyond ``submission_seconds`` that a worker may hold a submission: reading the notebook,
 starting kernels and writing down what was found have no other deadline."""
 
+MOST_COPIES = 4
+"""Sources of other submissions with the same bytes that a result names."""
 
-def grade_all(submissions: Sequence[Submission], settings: RunSettings, jobs: int) -> Iterator[Grade]:
-    """Grade every submission; each grade comes as soon as it is there.
+Grader = Callable[[Sequence[Submission]], Iterator[Grade]]
+"""Grades submissions, in any order, wherever it likes."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission that has ended.
+
+    Attributes:
+        grade: its grade.
+        reused: whether it was known before.
+    """
+
+    grade: Grade
+    reused: bool
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    settings: RunSettings,
+    jobs: int,
+    watch: Callable[[Sequence[Held]], None] | None = None,
+) -> Iterator[Grade]:
+    """Grade every submission in worker processes of this machine; each grade comes as soon as it is there.
 
     Args:
         jobs: number of worker processes.
+        watch: is told once a second and at every change what the workers hold.
 
     Raises:
         AutograderError: nothing can be graded (configuration, sandbox).
@@ -30,4 +62,63 @@ def grade_all(submissions: Sequence[Submission], settings: RunSettings, jobs: in
         return
     limits = load(settings.config).config.limits
     with WorkerPool(settings, min(jobs, len(submissions)), limits.submission_seconds + BEYOND_LIMIT) as pool:
-        yield from pool.grade(submissions)
+        yield from pool.grade(submissions, watch)
+
+
+def grade_class(
+    submissions: Sequence[Submission], results: Results, wanted: Conditions, grader: Grader
+) -> Generator[Graded]:
+    """Grade what has no result yet; every grade is written down before it is handed on.
+
+    Args:
+        results: where grades are found and written.
+        wanted: the conditions under which this run grades.
+        grader: grades what is left.
+
+    Raises:
+        AutograderError: nothing can be graded, or nothing can be written.
+    """
+    digests = {one.id: _digest(one.file) for one in submissions if one.file is not None}
+    copies: dict[str, list[Submission]] = defaultdict(list)
+    for submission in submissions:
+        if digest := digests.get(submission.id):
+            copies[digest].append(submission)
+
+    def ended(grade: Grade, submission: Submission, reused: bool = False) -> Graded:
+        group = copies.get(digests.get(submission.id, ""), [])
+        others = (one.source for one in group if one.id != submission.id) if len(group) > 1 else ()
+        same_as = tuple(source for source, _ in zip(others, range(MOST_COPIES), strict=False))
+        grade = replace(as_of(grade, submission), same_as=same_as)
+        results.write(grade)
+        return Graded(grade, reused)
+
+    waiting: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if submission.file is None:
+            yield ended(_nothing_to_grade(submission, wanted), submission)
+        elif found := results.find(submission, digests[submission.id]):
+            yield ended(found, submission, reused=True)
+        else:
+            # A file that cannot be read has no digest and no copies: its grade says why.
+            waiting.setdefault(digests[submission.id] or submission.id, []).append(submission)
+    of_first = {group[0].id: group for group in waiting.values()}
+    for grade in grader([group[0] for group in waiting.values()]):
+        for submission in of_first.pop(grade.submission.id):
+            yield ended(grade, submission)
+
+
+def _digest(file: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal; empty when it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _nothing_to_grade(submission: Submission, wanted: Conditions) -> Grade:
+    return Grade(
+        submission, Status.NOT_GRADABLE, submission.problem or "there is no notebook",
+        versions=versions(), seed=wanted.seed, fingerprint=wanted.fingerprint,
+        confined=wanted.confined, all_cells=wanted.all_cells,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ class Worker:
                 raise
             except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
                 reason = f"trouble in the grader, twice: {type(trouble).__name__}: {trouble}"
-        return not_gradable(submission, self._course, reason)
+        return replace(not_gradable(submission, self._course, reason), trouble=True)
 
 
 def _limit_memory(lab: Lab) -> None:

@@ -1,17 +1,26 @@
-"""What a class's grades come to: pure numbers for the TA's page and the terminal."""
+"""What a class's grades come to: pure numbers for the TA's page and the terminal.
+
+Grades are taken one at a time and none is kept, so that a class may be larger than memory.
+"""
 
 from __future__ import annotations
 
 import re
 import statistics
+from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from autograder.model import Grade, Outcome, QuestionResult, Status
 
 BINS = 10
 MOST_FAILURES = 3
+MOST_MESSAGES = 2_000
+"""Different messages of one question that are counted; those of a class are some dozens."""
+
+LONGEST_EXAMPLE = 500
+"""Characters of a message that are kept of it."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +48,25 @@ class ClassSummary:
     Attributes:
         histogram: submissions per tenth of the possible points, lowest first; full marks belong to
             the last tenth.
+        unconfined: graded submissions whose code ran without a sandbox.
+        fine_print: for sandbox layers, versions, seed and fingerprint: each value that occurs with the
+            number of its submissions, most frequent first.
     """
 
     graded: int
     not_gradable: int
-    scores: tuple[float, ...]
+    scores: Sequence[float]
     possible: float
     histogram: tuple[int, ...]
     questions: tuple[QuestionSummary, ...]
     seconds: float
+    unconfined: int
+    fine_print: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+
+    @property
+    def total(self) -> int:
+        """All submissions."""
+        return self.graded + self.not_gradable
 
     @property
     def mean(self) -> float:
@@ -60,57 +79,92 @@ class ClassSummary:
         return statistics.median(self.scores) if self.scores else 0.0
 
 
-def summarise(grades: Sequence[Grade], question_names: Sequence[str]) -> ClassSummary:
+_FINE_PRINT: dict[str, Callable[[Grade], str]] = {
+    "Sandbox layers": lambda one: ", ".join(one.sandbox_layers),
+    "Versions": lambda one: ", ".join(f"{k} {v}" for k, v in sorted(one.versions.items())),
+    "Seed": lambda one: str(one.seed),
+    "Grader fingerprint": lambda one: one.fingerprint,
+}
+
+
+def summarise(grades: Iterable[Grade], question_names: Sequence[str]) -> ClassSummary:
     """The class's numbers; an ungradable submission counts as nothing but itself."""
-    graded = [grade for grade in grades if grade.status is Status.GRADED]
+    scores = array("d")
     histogram = [0] * BINS
-    for grade in graded:
+    questions = {name: _Tally(name) for name in question_names}
+    fine_print: dict[str, Counter[str]] = {label: Counter() for label in _FINE_PRINT}
+    possible, seconds, not_gradable, unconfined = 0.0, 0.0, 0, 0
+    for grade in grades:
+        seconds += grade.seconds
+        for label, value in _FINE_PRINT.items():
+            fine_print[label].update(filter(None, [value(grade)]))
+        if grade.status is not Status.GRADED:
+            not_gradable += 1
+            continue
+        scores.append(grade.score)
+        possible = max(possible, grade.max_score)
+        unconfined += not grade.sandbox_layers
         if grade.max_score > 0:
             tenth = int(grade.score / grade.max_score * BINS + 1e-9)
             histogram[min(max(tenth, 0), BINS - 1)] += 1
+        for question in grade.questions:
+            if question.name in questions:
+                questions[question.name].add(question)
     return ClassSummary(
-        graded=len(graded),
-        not_gradable=len(grades) - len(graded),
-        scores=tuple(grade.score for grade in graded),
-        possible=max((grade.max_score for grade in graded), default=0.0),
+        graded=len(scores),
+        not_gradable=not_gradable,
+        scores=scores,
+        possible=possible,
         histogram=tuple(histogram),
-        questions=tuple(_question(name, graded) for name in question_names),
-        seconds=sum(grade.seconds for grade in grades),
+        questions=tuple(tally.summary() for tally in questions.values()),
+        seconds=seconds,
+        unconfined=unconfined,
+        fine_print=tuple((label, tuple(counts.most_common())) for label, counts in fine_print.items()),
     )
 
 
-def _question(name: str, graded: Sequence[Grade]) -> QuestionSummary:
-    found = [question for grade in graded for question in grade.questions if question.name == name]
-    checked = [question for question in found if question.checked]
-    full = sum(question.points >= question.possible for question in checked)
-    return QuestionSummary(
-        name=name,
-        title=found[0].title if found else name,
-        possible=max((question.possible for question in found), default=0.0),
-        mean=statistics.fmean(question.points for question in checked) if checked else None,
-        full=full / len(checked) if checked else 0.0,
-        failures=_failures(found),
-    )
+@dataclass
+class _Tally:
+    """One question, as the grades go by."""
 
+    name: str
+    title: str = ""
+    possible: float = 0.0
+    points: float = 0.0
+    checked: int = 0
+    full: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
 
-def _failures(questions: Sequence[QuestionResult]) -> tuple[tuple[str, int], ...]:
-    counts: Counter[str] = Counter()
-    example: dict[str, str] = {}
-    for question in questions:
-        messages = {_pattern(c.message): c.message for c in question.cases if c.outcome is Outcome.FAILED}
-        counts.update(messages.keys())
-        example = messages | example
-    return tuple((example[key] or "no message", count) for key, count in counts.most_common(MOST_FAILURES))
+    def add(self, question: QuestionResult) -> None:
+        self.title = self.title or question.title
+        self.possible = max(self.possible, question.possible)
+        if question.checked:
+            self.checked += 1
+            self.points += question.points
+            self.full += question.points >= question.possible
+        for pattern, message in {
+            _pattern(case.message): case.message for case in question.cases if case.outcome is Outcome.FAILED
+        }.items():
+            if pattern in self.examples or len(self.examples) < MOST_MESSAGES:
+                self.examples.setdefault(pattern, message[:LONGEST_EXAMPLE])
+                self.counts[pattern] += 1
+
+    def summary(self) -> QuestionSummary:
+        failures = self.counts.most_common(MOST_FAILURES)
+        return QuestionSummary(
+            name=self.name,
+            title=self.title or self.name,
+            possible=self.possible,
+            mean=self.points / self.checked if self.checked else None,
+            full=self.full / self.checked if self.checked else 0.0,
+            failures=tuple((self.examples[pattern] or "no message", count) for pattern, count in failures),
+        )
 
 
 def _pattern(message: str) -> str:
     """``message`` with its numbers masked: "took 31 s" and "took 33 s" are one failure."""
     return re.sub(r"\d+(?:\.\d+)?", "#", message[:500])
-
-
-def spread(grades: Sequence[Grade], value: Callable[[Grade], str]) -> list[tuple[str, int]]:
-    """How many grades share each ``value``, most frequent first; empty values are left out."""
-    return Counter(text for text in map(value, grades) if text).most_common()
 
 
 def mark(question: QuestionResult) -> str:

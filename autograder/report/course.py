@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from autograder.model import Grade, QuestionResult, Status
-from autograder.report.class_summary import mark, spread, summarise
+from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.files import file_stem
 from autograder.report.grades import remarks
-from autograder.report.pages import render
+from autograder.report.pages import pieces
 from autograder.report.text import number
 
 MOST_REMARKS = 8
+MOST_REFUSED = 200
+"""Submissions at the head of the page that could not be graded; all of them are in the table."""
 
 
 @dataclass(frozen=True)
@@ -24,29 +27,24 @@ class Mark:
 
 
 def course_page(
-    grades: Sequence[Grade], lab_title: str, question_names: Sequence[str], manual_names: Sequence[str]
-) -> str:
-    """The TA's page as HTML, rows in the order of ``grades``."""
-    summary = summarise(grades, question_names)
-    return render(
+    grades: Iterable[Grade],
+    summary: ClassSummary,
+    lab_title: str,
+    question_names: Sequence[str],
+    manual_names: Sequence[str],
+) -> Iterator[str]:
+    """The TA's page as pieces of HTML, rows in the order of ``grades``, which are gone through twice."""
+    refused = (grade for grade in grades if grade.status is not Status.GRADED)
+    return pieces(
         "index.html",
         lab_title=lab_title,
         summary=summary,
         tallest=max(summary.histogram) or 1,
         question_names=question_names,
         manual_names=manual_names,
-        rows=[_row(grade, question_names) for grade in grades],
-        unsafe=[one for one in grades if one.status is Status.GRADED and not one.sandbox_layers],
-        fine_print=[
-            (label, spread(grades, value))
-            for label, value in (
-                ("Sandbox layers", lambda one: ", ".join(one.sandbox_layers)),
-                ("Versions", lambda one: ", ".join(f"{k} {v}" for k, v in sorted(one.versions.items()))),
-                ("Seed", lambda one: str(one.seed)),
-                ("Grader fingerprint", lambda one: one.fingerprint),
-            )
-        ],
-        total=len(grades),
+        rows=(_row(grade, question_names) for grade in grades),
+        refused=(_row(grade, question_names) for grade in islice(refused, MOST_REFUSED)),
+        more_refused=max(0, summary.not_gradable - MOST_REFUSED),
     )
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
+
+UNFINISHED = ".????????????????.tmp"
+"""Pattern of the names that files have while they are written."""
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,240}")
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8 beside ``path``, flush it to the disk, then move it into place.
+def replace_file(path: Path, text: str | Iterable[str]) -> None:
+    """Write ``text``, whole or in pieces, as UTF-8 beside ``path``; flush it, then move it into place.
 
     Folders on the way are made. The file gets the permissions of the umask, as any new file does.
 
@@ -22,12 +26,27 @@ def replace_file(path: Path, text: str) -> None:
     temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def update_file(path: Path, text: str) -> None:
+    """Replace the file unless it holds ``text`` already.
+
+    Raises:
+        OSError: as :func:`replace_file`.
+    """
+    data = text.encode()
+    try:
+        same = path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        same = False
+    if not same:
+        replace_file(path, text)
 
 
 def file_stem(submission_id: str) -> str:

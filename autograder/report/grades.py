@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from autograder.model import Grade, Status
 from autograder.report.files import replace_file
-from autograder.report.text import csv_cell, number
+from autograder.report.text import csv_cell, csv_line, number
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
 LAST_COLUMNS = ("flags", "seconds")
 FLAG_LENGTH = 500
 """A flag is a short remark; a reason may hold an exception's text. A spreadsheet's cell ends at 32,767."""
 MOST_FLAGS = 50
+MOST_COPIES = 3
+"""Other submissions with the same bytes that are named."""
 
 
 def write_grades(
-    path: Path, grades: Sequence[Grade], question_names: Sequence[str], manual_names: Sequence[str]
+    path: Path, grades: Iterable[Grade], question_names: Sequence[str], manual_names: Sequence[str]
 ) -> None:
     """Write the rows in the order of ``grades``: UTF-8 without a byte order mark, lines end in ``\\n``.
 
@@ -27,11 +28,9 @@ def write_grades(
         question_names: one column each, in this order; empty where a grade lacks the question.
         manual_names: one empty column each, for the points that a person gives.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*FIRST_COLUMNS, *question_names, *manual_names, *LAST_COLUMNS])
-    writer.writerows(_row(grade, question_names, manual_names) for grade in grades)
-    replace_file(path, text.getvalue())
+    header = [*FIRST_COLUMNS, *question_names, *manual_names, *LAST_COLUMNS]
+    rows = (_row(grade, question_names, manual_names) for grade in grades)
+    replace_file(path, map(csv_line, chain([header], rows)))
 
 
 def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str]) -> list[str]:
@@ -54,7 +53,14 @@ def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str
 
 
 def remarks(grade: Grade) -> list[str]:
-    """What the TA must know, worst first: reason, questions without a verdict, limits, flags."""
+    """What the TA must know, worst first: reason, questions without a verdict, limits, flags, copies."""
     reason = [grade.reason or "no reason given"] if grade.status is Status.NOT_GRADABLE else []
     open_questions = [f"not checked: {one.name}" for one in grade.questions if not one.checked]
-    return list(dict.fromkeys([*reason, *open_questions, *grade.limits_hit, *grade.flags]))
+    return list(dict.fromkeys([*reason, *open_questions, *grade.limits_hit, *grade.flags, *_copies(grade)]))
+
+
+def _copies(grade: Grade) -> list[str]:
+    if not grade.same_as:
+        return []
+    shown = ", ".join(grade.same_as[:MOST_COPIES])
+    return [f"the same file as {shown}{' and others' if len(grade.same_as) > MOST_COPIES else ''}"]

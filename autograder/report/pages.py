@@ -7,6 +7,7 @@ A template cannot forget either. The pages load nothing and run nothing, as thei
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,13 @@ def render(template: str, **values: Any) -> str:
         jinja2.UndefinedError: the template names something that is not there.
     """
     return _environment().get_template(template).render(**values)
+
+
+def pieces(template: str, **values: Any) -> Iterator[str]:
+    """The same page in pieces, for a page that is larger than it needs to be in memory."""
+    stream = _environment().get_template(template).stream(**values)
+    stream.enable_buffering(500)
+    return stream
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.model import Grade
-from autograder.report.files import file_stem, replace_file
+from autograder.report.files import file_stem, update_file
 from autograder.report.text import storable
 
 if TYPE_CHECKING:
@@ -48,10 +48,19 @@ def from_dict(data: dict[str, Any]) -> Grade:
     return _reader().validate_json(json.dumps(data, allow_nan=False), strict=True)
 
 
+def results_file(directory: Path, submission_id: str) -> Path:
+    """``directory/results/<submission id>.json``.
+
+    Raises:
+        ValueError: the id is no file name.
+    """
+    return directory / "results" / f"{file_stem(submission_id)}.json"
+
+
 def write_results(directory: Path, grade: Grade) -> Path:
-    """Write ``directory/results/<submission id>.json`` and return its path."""
-    path = directory / "results" / f"{file_stem(grade.submission.id)}.json"
-    replace_file(path, json.dumps(to_dict(grade), indent=1, allow_nan=False) + "\n")
+    """Write ``directory/results/<submission id>.json`` unless it says so already; its path."""
+    path = results_file(directory, grade.submission.id)
+    update_file(path, json.dumps(to_dict(grade), indent=1, allow_nan=False) + "\n")
     return path
 
 

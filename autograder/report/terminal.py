@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.model import Grade, Status
-from autograder.report.class_summary import mark, summarise
+from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.grades import remarks
 from autograder.report.text import duration, number, plain
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 SYMBOLS = {"full": ("●", "green"), "part": ("◐", "yellow"), "zero": ("○", "red"), "open": ("?", "magenta")}
+MOST_ROWS = 500
 ASCII_SYMBOLS = {"full": "#", "part": "+", "zero": ".", "open": "?"}
 
 
@@ -30,8 +32,10 @@ def line(grade: Grade) -> str:
     return "  ".join([*parts, f"{grade.seconds:.1f} s"])
 
 
-def summary(grades: Sequence[Grade], out_dir: Path, console: Console) -> None:
+def summary(grades: Iterable[Grade], figures: ClassSummary, out_dir: Path, console: Console) -> None:
     """Print a row per submission, the class's totals and where the report is.
+
+    A class that fills more than some screens gets only the rows of those that could not be graded.
 
     Colours appear on terminals only. All text from students is printed as literal text: no markup,
     no emoji codes.
@@ -39,7 +43,8 @@ def summary(grades: Sequence[Grade], out_dir: Path, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
+    names = [question.name for question in figures.questions]
+    whole = figures.total <= MOST_ROWS
     ascii_only = console.options.ascii_only
     table = Table(show_edge=False, pad_edge=False, header_style="bold")
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=max(16, console.width // 4))
@@ -47,7 +52,8 @@ def summary(grades: Sequence[Grade], out_dir: Path, console: Console) -> None:
     table.add_column("questions", no_wrap=True, min_width=len(names))
     table.add_column("remarks")  # the only column that may shrink; its texts are cut, not wrapped
     table.add_column("time", justify="right", no_wrap=True, min_width=7)
-    for grade in grades:
+    refused = (grade for grade in grades if grade.status is not Status.GRADED)
+    for grade in grades if whole else islice(refused, MOST_ROWS):
         graded = grade.status is Status.GRADED
         table.add_row(
             Text(plain(grade.submission.student or grade.submission.source, 60)),
@@ -56,11 +62,12 @@ def summary(grades: Sequence[Grade], out_dir: Path, console: Console) -> None:
             Text("; ".join(plain(one, 100) for one in remarks(grade)[:3]), no_wrap=True, overflow="ellipsis"),
             Text(f"{grade.seconds:.1f} s"),
         )
-    console.print(table)
-    console.print()
-    if names:
+    if whole or figures.not_gradable:
+        console.print(table)
+        console.print()
+    if whole and figures.graded:
         console.print(Text(f"questions: {_legend(ascii_only)}; in the order {', '.join(names)}", style="dim"))
-    console.print(Text(_totals(grades)), soft_wrap=True)
+    console.print(Text(_totals(figures)), soft_wrap=True)
     console.print(Text(f"report: {plain(str(out_dir / 'index.html'), 4000)}"), soft_wrap=True)
 
 
@@ -86,8 +93,7 @@ def _legend(ascii_only: bool) -> str:
     return ", ".join(f"{symbols[kind]} {word}" for kind, word in words.items())
 
 
-def _totals(grades: Sequence[Grade]) -> str:
-    figures = summarise(grades, ())
+def _totals(figures: ClassSummary) -> str:
     text = f"{figures.graded} graded, {figures.not_gradable} not gradable"
     if figures.scores:
         text += (

@@ -6,8 +6,11 @@ the reading direction, break an encoder, run as a formula or fill the disk.
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
+from collections.abc import Sequence
 
 # Escape sequences of ECMA-48. No class of one part holds the first character of another sequence,
 # so that a megabyte of half-open sequences is still read in linear time.
@@ -64,6 +67,13 @@ def csv_cell(text: str, limit: int = 1000) -> str:
     """``text`` on one line, with an apostrophe before everything that a spreadsheet would compute."""
     control = "'" if text.startswith(("\t", "\r")) else ""
     return control + _FORMULA.sub(r"\1\2'", plain(text, limit))
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    """``cells`` as one row of a CSV file, its line break included."""
+    row = io.StringIO()
+    csv.writer(row, lineterminator="\n").writerow(cells)
+    return row.getvalue()
 
 
 def storable(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.model import Grade
+from autograder.report.class_summary import ClassSummary, summarise
 from autograder.report.course import course_page
-from autograder.report.files import file_stem, replace_file
+from autograder.report.files import file_stem, replace_file, update_file
 from autograder.report.grades import write_grades
 from autograder.report.results import write_results
 from autograder.report.student import feedback_page
@@ -16,28 +17,38 @@ from autograder.report.student import feedback_page
 def write_submission(out: Path, grade: Grade, lab_title: str) -> None:
     """Write ``results/<id>.json`` and ``feedback/<id>.html`` below ``out``, as each submission ends.
 
-    The results come last: where they exist, the submission is done.
+    Files that say the same already are left alone. The results come last: where they exist, the
+    submission is done.
 
     Raises:
         OSError: ``out`` cannot be written to.
         ValueError: the submission's id is no file name, or a number of the grade is not finite.
     """
     page = feedback_page(grade, lab_title)
-    replace_file(out / "feedback" / f"{file_stem(grade.submission.id)}.html", page)
+    update_file(out / "feedback" / f"{file_stem(grade.submission.id)}.html", page)
     write_results(out, grade)
 
 
 def write_report(
     out: Path,
-    grades: Sequence[Grade],
+    grades: Iterable[Grade],
     lab_title: str,
     question_names: Sequence[str],
     manual_names: Sequence[str],
-) -> None:
+) -> ClassSummary:
     """Write ``grades.csv`` and ``index.html`` below ``out``, once all submissions have ended.
+
+    Args:
+        grades: gone through several times and never held together.
+
+    Returns:
+        What is at the head of the page.
 
     Raises:
         OSError: ``out`` cannot be written to.
     """
     write_grades(out / "grades.csv", grades, question_names, manual_names)
-    replace_file(out / "index.html", course_page(grades, lab_title, question_names, manual_names))
+    summary = summarise(grades, question_names)
+    page = course_page(grades, summary, lab_title, question_names, manual_names)
+    replace_file(out / "index.html", page)
+    return summary

@@ -32,6 +32,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.report import terminal
+from autograder.report.class_summary import summarise
 from autograder.report.results import read_results
 from autograder.report.text import storable
 from autograder.report.write import write_report, write_submission
@@ -174,7 +175,8 @@ def test_a_terminal_shows_any_grades(grades: list[Grade], width: int, ascii_only
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii" if ascii_only else "utf-8", errors="backslashreplace")
     console = Console(file=file, width=width, force_terminal=False)
-    terminal.summary(grades, Path("out"), console)
+    names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
+    terminal.summary(grades, summarise(grades, names), Path("out"), console)
     for grade in grades:
         line = terminal.line(grade)
         assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]

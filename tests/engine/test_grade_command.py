@@ -11,14 +11,13 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.conftest import TOY_LAB, notebook_bytes
+from tests.engine.processes import autograder, start, started_below, wait_until
 
 CONFIG = TOY_LAB / "grading_config.yml"
 GOOD = (
@@ -27,11 +26,6 @@ GOOD = (
     "class Counter:\n    def __init__(self): self.n = {}\n    def add(self, w): self.n[w] = self.n.get(w, 0) + 1\n"
     "    def total(self, w): return self.n[w]",
 )  # fmt: skip
-
-
-def autograder(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
 
 
 def rows(out: Path) -> dict[str, dict[str, str]]:
@@ -103,7 +97,13 @@ def test_nothing_was_written_outside(graded_class):
     _, out = graded_class
     assert not (out.parent / "escape.ipynb").exists()
     assert not (out.parent.parent / "escape.ipynb").exists()
-    assert sorted(path.name for path in out.iterdir()) == ["feedback", "grades.csv", "index.html", "results"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        ".autograder",
+        "feedback",
+        "grades.csv",
+        "index.html",
+        "results",
+    ]
 
 
 def test_no_process_is_left(graded_class):
@@ -196,42 +196,13 @@ def test_help_loads_nothing_heavy():
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number):
-    def started_below(name: str) -> list[str]:
-        found = []
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (entry / "environ").read_bytes()
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if name.encode() in environment or name.encode() in command:
-                found.append(command.decode(errors="replace"))
-        return found
-
     temporary = Path(tempfile.mkdtemp(prefix="ended-"))  # not tmp_path: a socket's path must be short
-    command = [sys.executable, "-m", "autograder.cli", "grade", write_notebook("import time; time.sleep(60)")]
-    command += ["--out", tmp_path / "out", "--config", CONFIG]
-    # A run in the background may have inherited that Ctrl-C is ignored; the command is not to inherit it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    running = subprocess.Popen(
-        [str(part) for part in command], cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    signal.signal(signal.SIGINT, before)
+    notebook = write_notebook("import time; time.sleep(60)")
+    running = start(temporary, "grade", notebook, "--out", tmp_path / "out", "--config", CONFIG)
     wait_until(lambda: list(temporary.glob("**/ipc/k-1")))  # the notebook is about to run
     running.send_signal(number)
     assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)
-    wait_until(lambda: not started_below(str(temporary)))
+    wait_until(lambda: not started_below(temporary))
     if number != signal.SIGKILL:
         assert list(temporary.iterdir()) == []
     shutil.rmtree(temporary)
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for an event of another process; fails after half a minute."""
-    event = threading.Event()
-    for _ in range(600):
-        if condition():
-            return
-        event.wait(0.05)
-    raise AssertionError("it did not happen")

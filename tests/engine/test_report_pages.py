@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -101,7 +102,12 @@ def refused(text: str = "not a notebook") -> Grade:
 
 
 def course(*grades: Grade) -> Page:
-    return Page(course_page(grades, "Lab", ["split", "grad_w"], ["derivation"]))
+    return Page(course_html(grades, "Lab"))
+
+
+def course_html(grades: Sequence[Grade], title: str) -> str:
+    questions = ["split", "grad_w"]
+    return "".join(course_page(grades, summarise(grades, questions), title, questions, ["derivation"]))
 
 
 @pytest.fixture(params=["feedback", "not gradable", "course"])
@@ -111,10 +117,7 @@ def hostile(request: pytest.FixtureRequest) -> tuple[str, str]:
         return feedback_page(grade(ATTACK), ATTACK), feedback_page(grade(), "Lab")
     if request.param == "not gradable":
         return feedback_page(refused(ATTACK), ATTACK), feedback_page(refused(), "Lab")
-    names = (["split", "grad_w"], ["derivation"])
-    return course_page([grade(ATTACK), refused(ATTACK)], ATTACK, *names), course_page(
-        [grade(), refused()], "Lab", *names
-    )
+    return course_html([grade(ATTACK), refused(ATTACK)], ATTACK), course_html([grade(), refused()], "Lab")
 
 
 def test_an_attack_changes_no_tag_and_no_attribute(hostile: tuple[str, str]) -> None:

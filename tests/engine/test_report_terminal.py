@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.report.class_summary import summarise
 from autograder.report.terminal import line, summary
 
 GRADED = Grade(
@@ -38,7 +39,8 @@ def shown(*grades: Grade, terminal: bool = False, width: int = 120, encoding: st
     console = Console(
         file=stream, force_terminal=terminal, width=width, color_system="standard" if terminal else None
     )
-    summary(grades, Path("out"), console)
+    names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
+    summary(grades, summarise(grades, names), Path("out"), console)
     stream.flush()
     return raw.getvalue().decode(encoding)
 

@@ -1,0 +1,57 @@
+"""Looking at the command line's processes from outside: what a run started, what it left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+
+def autograder(*arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+
+
+def start(temporary: Path, *arguments: object, out: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    """Start a command that keeps its temporary files below ``temporary``, by which it is found again."""
+    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
+    # A run in the background may have inherited that Ctrl-C is ignored; the command is not to inherit it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)}, stdout=out,
+            stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def started_below(temporary: Path) -> list[str]:
+    """Command lines of the processes that keep their files below ``temporary``."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes()
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(temporary).encode() in environment + command:
+            found.append(command.decode(errors="replace"))
+    return found
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for an event of another process; fails after half a minute."""
+    event = threading.Event()
+    for _ in range(600):
+        if condition():
+            return
+        event.wait(0.05)
+    raise AssertionError("it did not happen")
