@@ -1,0 +1,59 @@
+"""What is said while a class is graded."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from autograder.batch.pool import Held
+from autograder.batch.progress import JsonLines, Lines
+from autograder.batch.run import Graded
+from autograder.model import Grade, Status, Submission
+
+EVE = Submission("eve", "eve.ipynb", "Eve [red]\x1b[2J")
+REFUSED = Grade(EVE, Status.NOT_GRADABLE, reason="no notebook")
+
+
+def held(seconds: float) -> list[Held]:
+    return [Held(EVE, seconds), Held(Submission("bo", "bo.ipynb", "Bo"), 3.0)]
+
+
+def lines(terminal: bool, *looks: float) -> str:
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=100, color_system=None)
+    with Lines(console, 2) as progress:
+        for seconds in looks:
+            progress.watch(held(seconds))
+        progress.ended(Graded(REFUSED, reused=True))
+    return text.getvalue()
+
+
+def test_a_slow_submission_is_named_at_a_minute_and_each_time_that_it_has_doubled() -> None:
+    said = lines(False, 5, 59, 60, 61, 119, 120, 121, 239, 241).splitlines()
+    assert said == [
+        "still running  Eve [red], 1 min",
+        "still running  Eve [red], 2 min",
+        "still running  Eve [red], 4 min 1 s",
+        "not_gradable        -  Eve [red]  [no notebook]  0.0 s  (known)",
+    ]
+
+
+def test_a_terminal_shows_what_takes_longest() -> None:
+    said = lines(True, 5, 42)
+    assert "0/2" in said
+    assert "Eve [red], 42 s" in said
+    assert "\x1b[2J" not in said
+
+
+def test_a_machine_hears_of_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with JsonLines(2) as progress:
+        progress.watch(held(5))
+        progress.watch(held(75))
+        progress.ended(Graded(REFUSED, reused=False))
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["event"] for event in events] == ["start", "running", "ended"]
+    assert (events[1]["submission"], events[1]["seconds"]) == ("eve.ipynb", 75)
+    assert (events[2]["student"], events[2]["flags"]) == (EVE.student, ["no notebook"])
