@@ -19,11 +19,16 @@ class Submission:
         id: unique within a run, made of ``[A-Za-z0-9._-]`` only: safe as a file name.
         source: the member path inside the zip or folder, or the file name; untrusted text.
         student: the name that the LMS gave, else the file stem; untrusted text.
-        lms_id: the LMS's identifier of the student or submission; empty where there is none.
+        lms_id: the LMS's identifier of the student, the team or the submission; empty where there is none.
         late_seconds: seconds after the deadline; ``None`` when unknown.
         file: where the notebook's bytes lie; ``None`` when there is nothing to grade.
         problem: why there is nothing to grade; empty when ``file`` is given.
         notes: what intake did to get here ("opened the otter export …").
+        lms: which LMS it came through; empty where nobody knows.
+        place: what the LMS called the folder or file, which it wants to hear again with the feedback.
+        own_path: the path that the student gave the file.
+        submitted: when it was handed in, in ISO 8601; empty when unknown.
+        late: whether it came after the deadline; ``None`` when unknown.
     """
 
     id: str
@@ -34,6 +39,11 @@ class Submission:
     file: Path | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    lms: str = ""
+    place: str = ""
+    own_path: tuple[str, ...] = ()
+    submitted: str = ""
+    late: bool | None = None
 
 
 class Ending(StrEnum):
@@ -52,6 +62,7 @@ class Ending(StrEnum):
     RESTART_LIMIT = "restart limit"
     DIED = "kernel died"
     SKIPPED = "skipped"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import NotGradable, RefusedMember
@@ -40,6 +41,8 @@ _LONGEST_MAGIC = 8
 _PACK_AGAIN = "unpack it and hand in the notebook, or pack it as a zip"
 OTHER_ARCHIVE = f"an archive that is not a zip: {_PACK_AGAIN}"
 """Why a file whose name says so cannot be used."""
+# Bytes of a list or a note that an LMS puts into its exports.
+LARGEST_TEXT = 8 * 2**20
 _ENCRYPTED = 0x1 | 0x40
 # A class's archive may hold this many times more than one student's archive inside it, so that a
 # folder of installed packages in one upload cannot use up the members of all.
@@ -89,15 +92,25 @@ class Member:
         file: where its bytes lie; ``None`` when it was refused or is neither notebook nor archive.
         problem: why it was refused; empty otherwise.
         size: bytes, as the archive declares.
+        modified: as the archive says, without a time zone; ``None`` where that is no date.
+        text: whether it was unpacked because the caller wanted it as a text.
     """
 
     name: str
     file: Path | None = None
     problem: str = ""
     size: int = 0
+    modified: datetime | None = None
+    text: bool = False
 
 
-def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
+def unpack(
+    path: Path,
+    spool: Path,
+    budget: Budget,
+    file_limit: int,
+    wanted_text: Callable[[tuple[str, ...]], bool] = lambda path: False,
+) -> list[Member]:
     """Unpacks the notebooks of an archive, and of the archives inside it, into ``spool``.
 
     Folders, hidden files and litter are left out; files that are neither notebook nor zip are listed
@@ -108,6 +121,8 @@ def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Mem
         spool: a private directory of the caller, who removes it.
         budget: bytes and members for everything together.
         file_limit: bytes of one member; a nested archive may unpack to twice as much.
+        wanted_text: of a path's components: whether to unpack this one too, if it is small. Asked of the
+            outer archive's members only.
 
     Returns:
         Members in the archive's order; those of a nested archive in its place.
@@ -115,7 +130,7 @@ def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Mem
     Raises:
         NotGradable: the archive as a whole cannot be read or has too many members.
     """
-    members = _unpack_one(path, spool, budget, file_limit)
+    members = _unpack_one(path, spool, budget, file_limit, wanted_text)
     allowed = max(1, budget.members // _NESTED_SHARE)
     opened: dict[int, list[Member]] = {}
     for index in sorted(range(len(members)), key=lambda i: members[i].size):
@@ -129,7 +144,7 @@ def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Mem
 def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
     """The members of a spooled archive, which is removed; or the archive, with what is wrong with it."""
     try:
-        inner = _unpack_one(file, spool, budget, file_limit)
+        inner = _unpack_one(file, spool, budget, file_limit, lambda path: False)
     except NotGradable as error:
         return [replace(archive, file=None, problem=str(error))]
     finally:
@@ -146,7 +161,13 @@ def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, fil
     return found
 
 
-def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
+def _unpack_one(
+    path: Path,
+    spool: Path,
+    budget: Budget,
+    file_limit: int,
+    wanted_text: Callable[[tuple[str, ...]], bool],
+) -> list[Member]:
     """The members of one archive in its order, without folders and litter."""
     with _opened(path, budget) as archive:
         infos = archive.infolist()
@@ -162,12 +183,14 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> lis
         # budget cannot cost the honest notebooks in the same archive their marks.
         for index in sorted(found, key=lambda i: infos[i].file_size):
             member = found[index]
-            if not member.problem and names.is_handed_in(member.name):
+            text = not names.is_handed_in(member.name) and wanted_text(names.components(member.name))
+            if not member.problem and (text or names.is_handed_in(member.name)):
                 try:
-                    file = _spool(archive, infos[index], spool, budget, file_limit)
-                    found[index] = replace(member, file=file)
+                    limit = LARGEST_TEXT if text else file_limit
+                    file = _spool(archive, infos[index], spool, budget, limit)
+                    found[index] = replace(member, file=file, text=text)
                 except RefusedMember as error:
-                    found[index] = replace(member, problem=str(error))
+                    found[index] = replace(member, problem=str(error), text=text)
     return list(found.values())
 
 
@@ -215,8 +238,17 @@ def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Mem
                 problem = OTHER_ARCHIVE
             elif names.is_handed_in(name):
                 problem = _refused_because(info, name, seen, index in overlapping)
-        found[index] = Member(names.printable(name), problem=problem, size=info.file_size)
+        found[index] = Member(
+            names.printable(name), problem=problem, size=info.file_size, modified=_modified(info)
+        )
     return found
+
+
+def _modified(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None
 
 
 def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], overlaps: bool) -> str:

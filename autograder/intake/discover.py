@@ -1,6 +1,7 @@
 """From the paths on the command line to submissions.
 
-Every notebook is a submission, in a folder, in a zip, in a zip inside that zip. Whatever looks handed
+Every notebook is a submission, in a folder, in a zip, in a zip inside that zip; in an LMS's export every
+student has one. Whatever looks handed
 in but cannot be used is a submission too, with its ``problem``: nobody disappears from the grades.
 """
 
@@ -9,42 +10,64 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import NotGradable, UsageError
 from autograder.intake import folder, names, student
-from autograder.intake.archive import OTHER_ARCHIVE, Budget, Member, unpack
+from autograder.intake.archive import LARGEST_TEXT, OTHER_ARCHIVE, Budget, Member, unpack
+from autograder.intake.per_student import Chosen, Found, chosen, recognised
 from autograder.model import Submission
 
 if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config_schema import Limits
+    from autograder.lms.base import Lms
 
 _MB = 2**20
 _NOTHING = "no notebook (.ipynb) in it"
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Something handed in: its path (components, as text) and its bytes, or why there are none."""
+class _Described:
+    """What is going to be a submission.
 
-    path: tuple[str, ...]
-    file: Path | None = None
-    problem: str = ""
+    Attributes:
+        origin: name of the upload.
+        found: the file.
+        around: folders around it that are not in its path.
+        chosen: what the LMS says of it; ``None`` where none does.
+    """
+
+    origin: str
+    found: Found
+    around: tuple[str, ...] = ()
+    chosen: Chosen | None = None
+    lms: str = ""
 
 
 def discover(
-    paths: Sequence[Path], spool: Path, limits: Limits, notebook: str = "notebook.ipynb"
+    paths: Sequence[Path],
+    spool: Path,
+    limits: Limits,
+    notebook: str = "notebook.ipynb",
+    *,
+    lms: Lms | None = None,
+    known: Sequence[Lms] = (),
 ) -> list[Submission]:
     """Finds the submissions in notebooks, folders and zip archives.
+
+    In the export of an LMS every student has one submission, else every notebook is one.
 
     Args:
         paths: what to grade; a path given twice counts once.
         spool: a private directory for what is unpacked; the caller removes it after grading.
         limits: ``notebook_mb``, ``archive_mb`` and ``archive_members`` (the last two for each path).
         notebook: the name that the lab gave its notebook; it cannot name a student.
+        lms: what folders and archives are exports of.
+        known: what they may be exports of, where ``lms`` is not given.
 
     Returns:
         Submissions, path by path; sorted within a folder, in the archive's order within a zip.
@@ -52,49 +75,95 @@ def discover(
     Raises:
         UsageError: a path does not exist, or is no notebook, folder or zip archive.
     """
+    described: list[_Described] = []
+    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
+        described += _described(path, spool, limits, notebook, [lms] if lms else known, lms is not None)
+    plain = [entry for entry in described if entry.chosen is None]
+    students = student.names_of([(*entry.around, *entry.found.path) for entry in plain], notebook)
+    names_of_plain = {id(entry): name for entry, name in zip(plain, students, strict=True)}
     result: list[Submission] = []
     used: set[str] = set()
-    described = []
-    for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
-        origin = names.file_name(path.name)
-        found = _look_into(path, spool, limits)
-        # A notebook given by itself: the folder around it may have to name the student.
-        alone = path.is_file() and names.is_handed_in(origin) and not names.is_zip(origin)
-        around = (names.file_name(path.parent.name),) if alone else ()
-        described += [(origin, around, entry) for entry in found]
-    students = student.names_of([(*around, *entry.path) for _, around, entry in described], notebook)
-    for (origin, _, entry), name in zip(described, students, strict=True):
-        source = "/".join(entry.path)
-        identifier = unique = names.submission_id(source, origin)
+    for entry in described:
+        submission = _submission(entry, names_of_plain.get(id(entry), ""))
+        unique = submission.id
         while unique in used:
-            unique = f"{identifier}-{len(used)}"
+            unique = f"{submission.id}-{len(used)}"
         used.add(unique)
-        notes = tuple(f"unpacked from {part}" for part in entry.path[:-1] if names.is_zip(part))
-        result.append(Submission(unique, source, name, file=entry.file, problem=entry.problem, notes=notes))
+        result.append(replace(submission, id=unique))
     return result
 
 
-def _look_into(path: Path, spool: Path, limits: Limits) -> list[_Found]:
-    name = names.file_name(path.name)
-    budget = Budget(limits.archive_mb * _MB, limits.archive_members)
-    if path.is_dir():
-        found = _in_folder(path, spool, limits, budget)
-    elif not path.exists():
-        raise UsageError(f"{path}: no such file or folder")
-    elif path.is_file() and names.is_zip(name):
-        found = _in_zip((), path, spool, limits, budget)
-    elif path.is_file() and names.is_handed_in(name):
-        return [_notebook((name,), path, folder.unusable_because(path), limits)]
-    else:
-        raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
-    found = _without_copies(found)
+def _described(
+    path: Path, spool: Path, limits: Limits, notebook: str, known: Sequence[Lms], certain: bool
+) -> list[_Described]:
+    origin = names.file_name(path.name)
+    upload = _look_into(path, spool, limits, known)
+    # A notebook given by itself: the folder around it may have to name the student.
+    alone = path.is_file() and names.is_handed_in(origin) and not names.is_zip(origin)
+    if not alone and known and upload:
+        lms = known[0] if certain else recognised([found.path for found in upload], known)
+        if lms is not None:
+            facts = lms.facts(
+                {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
+            )
+            of_students, others = chosen(upload, lms, facts, notebook)
+            return [_Described(origin, one.found, chosen=one, lms=lms.name) for one in of_students] + [
+                _Described(origin, found) for found in others
+            ]
+    around = (names.file_name(path.parent.name),) if alone else ()
+    handed_in = _without_copies([found for found in upload if found.is_handed_in])
+    if not handed_in:
+        handed_in = [Found((origin,), problem=_NOTHING)]
     # A path of one component names the input itself.
-    return [entry if entry.path else _Found((name,), problem=entry.problem) for entry in found] or [
-        _Found((name,), problem=_NOTHING)
+    return [
+        _Described(origin, found if found.path else Found((origin,), problem=found.problem), around)
+        for found in handed_in
     ]
 
 
-def _without_copies(found: list[_Found]) -> list[_Found]:
+def _submission(entry: _Described, name: str) -> Submission:
+    found = entry.found
+    source = "/".join(found.path)
+    notes = tuple(f"unpacked from {part}" for part in found.path[:-1] if names.is_zip(part))
+    if entry.chosen is None:
+        identifier = names.submission_id(source, entry.origin)
+        return Submission(identifier, source, name, file=found.file, problem=found.problem, notes=notes)
+    origin = entry.chosen.origin
+    # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
+    key = origin.lms_id or origin.place
+    return Submission(
+        id=names.submission_id(f"{origin.student}-{key}", entry.lms),
+        source=source,
+        student=origin.student,
+        lms=entry.lms,
+        lms_id=origin.lms_id,
+        place=origin.place,
+        own_path=origin.path,
+        submitted=origin.submitted.isoformat() if origin.submitted else "",
+        late=origin.late or None if origin.late_seconds is None else origin.late_seconds > 0,
+        late_seconds=origin.late_seconds,
+        file=found.file,
+        problem=found.problem,
+        notes=notes + entry.chosen.notes,
+    )
+
+
+def _look_into(path: Path, spool: Path, limits: Limits, known: Sequence[Lms]) -> list[Found]:
+    """The files of an upload; those that nobody handed in only where an LMS may have made it."""
+    name = names.file_name(path.name)
+    budget = Budget(limits.archive_mb * _MB, limits.archive_members)
+    if path.is_dir():
+        return _in_folder(path, spool, limits, budget, known)
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    if path.is_file() and names.is_zip(name):
+        return _in_zip((), path, spool, limits, budget, known)
+    if path.is_file() and names.is_handed_in(name):
+        return [_notebook((name,), path, folder.unusable_because(path), limits)]
+    raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
+
+
+def _without_copies(found: list[Found]) -> list[Found]:
     """``found`` without renamed notebooks and packed files that lie in a folder beside a notebook.
 
     There the notebook is what was handed in. At the top of an upload, however, files of different
@@ -113,48 +182,63 @@ def _without_copies(found: list[_Found]) -> list[_Found]:
     ]
 
 
-def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget) -> list[_Found]:
-    found: dict[tuple[str, ...], list[_Found]] = defaultdict(list)
+def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget, known: Sequence[Lms]) -> list[Found]:
+    found: dict[tuple[str, ...], list[Found]] = defaultdict(list)
     archives = []
     for entry in folder.walk(path):
         if names.is_zip(entry.path[-1]) and not entry.problem:
             archives.append(entry)
+        elif entry.problem or names.is_handed_in(entry.path[-1]):
+            found[entry.path].append(_notebook(entry.path, entry.file, entry.problem, limits, entry.modified))
         else:
-            found[entry.path].append(_notebook(entry.path, entry.file, entry.problem, limits))
+            text = any(lms.is_fact(entry.path) for lms in known) and _is_small(entry.file)
+            found[entry.path].append(Found(entry.path, entry.file if text else None, text=text))
     # Smallest first: an archive that uses up the budget starves only larger ones.
     for entry in sorted(archives, key=lambda entry: (entry.file.stat().st_size, entry.path)):
-        inside = _in_zip(entry.path, entry.file, spool, limits, budget)
-        found[entry.path] += inside or [_Found(entry.path, problem=_NOTHING)]
+        inside = _in_zip(entry.path, entry.file, spool, limits, budget, ())
+        handed_in = [one for one in inside if one.is_handed_in]
+        found[entry.path] += handed_in or [Found(entry.path, problem=_NOTHING)]
     return [one for key in sorted(found) for one in found[key]]
 
 
-def _notebook(path: tuple[str, ...], file: Path, problem: str, limits: Limits) -> _Found:
+def _is_small(file: Path) -> bool:
+    return not folder.unusable_because(file) and file.stat().st_size <= LARGEST_TEXT
+
+
+def _notebook(
+    path: tuple[str, ...], file: Path, problem: str, limits: Limits, modified: datetime | None = None
+) -> Found:
     if not problem and names.is_other_archive(path[-1]):
         problem = OTHER_ARCHIVE
     if not problem and file.stat().st_size > limits.notebook_mb * _MB:
         problem = f"it is larger than {limits.notebook_mb} MB"
-    return _Found(path, None if problem else file, problem)
+    return Found(path, None if problem else file, problem, modified=modified)
 
 
-def _in_zip(outer: tuple[str, ...], file: Path, spool: Path, limits: Limits, budget: Budget) -> list[_Found]:
-    """The notebooks of an archive and its refused members, below the path ``outer``."""
+def _in_zip(
+    outer: tuple[str, ...], file: Path, spool: Path, limits: Limits, budget: Budget, known: Sequence[Lms]
+) -> list[Found]:
+    """The members of an archive below the path ``outer``, refused ones included."""
+
+    def wanted(path: tuple[str, ...]) -> bool:
+        return any(lms.is_fact(path) for lms in known)
+
     try:
-        members = unpack(file, spool, budget, limits.notebook_mb * _MB)
+        members = unpack(file, spool, budget, limits.notebook_mb * _MB, wanted)
     except NotGradable as error:
-        return [_Found(outer, problem=str(error))]
+        return [Found(outer, problem=str(error))]
     found = []
     lesser: dict[str, list[Member]] = defaultdict(list)
     for member in members:
-        if not member.problem and member.file is None:
-            continue  # neither notebook nor archive
-        if member.file or names.is_handed_in(member.name):
+        usual = not member.problem or names.is_handed_in(member.name)
+        if usual or member.text:
             path = (*outer, *names.components(member.name))
-            found.append(_Found(path, member.file, member.problem))
+            found.append(Found(path, member.file, member.problem, member.text, member.modified))
         else:
             lesser[member.problem].append(member)
     # Listed, but not one by one: old programs write whole folders of names with backslashes.
     for problem, refused in lesser.items():
         more = f" (and {len(refused) - 1} more files)" if len(refused) > 1 else ""
         path = (*outer, *(names.components(refused[0].name) or ("(no name)",)))
-        found.append(_Found(path, problem=problem + more))
+        found.append(Found(path, problem=problem + more))
     return found

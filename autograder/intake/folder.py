@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.intake import names
@@ -25,9 +26,17 @@ class Entry:
     file: Path
     problem: str = ""
 
+    @property
+    def modified(self) -> datetime | None:
+        """As the file system says, without a time zone."""
+        try:
+            return datetime.fromtimestamp(int(self.file.stat().st_mtime), UTC).replace(tzinfo=None)
+        except (OSError, OverflowError, ValueError):
+            return None
+
 
 def walk(folder: Path) -> Iterator[Entry]:
-    """Notebooks and archives below a folder, and whatever keeps it from finding them.
+    """The files below a folder, and whatever keeps it from finding them.
 
     Links are followed only to files inside the folder: a link that a student's archive brought along
     must not make somebody else's file theirs. Links to folders are not followed at all.
@@ -43,8 +52,10 @@ def walk(folder: Path) -> Iterator[Entry]:
             if name in folders:
                 if file.is_symlink():
                     yield Entry(path, file, "a link to a folder is not followed: put a copy there")
-            elif names.is_handed_in(name):
-                yield Entry(path, file, unusable_because(file, root))
+            else:
+                problem = unusable_because(file, root)
+                # What is no notebook is only listed: nobody has to hear that it cannot be read.
+                yield Entry(path, file, problem if names.is_handed_in(name) else "")
     for error in trouble:
         file = Path(os.fsdecode(error.filename))
         path = tuple(names.file_name(part) for part in file.relative_to(folder).parts)

@@ -150,6 +150,7 @@ def test_nothing_is_written_elsewhere_and_nothing_is_left(graded):
     }
     assert {path.name for path in folder.iterdir()} == {"uploads", "temporary", "out", "said"}
     assert {path.name for path in (folder / "out").iterdir()} == {
+        ".autograder",
         "feedback",
         "grades.csv",
         "index.html",

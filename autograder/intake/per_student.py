@@ -1,0 +1,152 @@
+"""From the files of an LMS's export to one submission per student.
+
+Students hand in several files, several notebooks, several attempts. The notebook that the lab names is
+meant, else the newest; where neither tells, a person has to, and the submission says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from autograder.intake import names
+from autograder.lms.base import Lms, Origin
+
+MOST_NAMED = 5
+"""Files that a message names."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of an upload.
+
+    Attributes:
+        path: components of its path, as text.
+        file: where its bytes lie; ``None`` when they were refused, or it is neither notebook nor archive.
+        problem: why they were refused.
+        text: whether ``file`` is a text of the LMS itself, which nobody handed in.
+        modified: as the archive or the file system says; without a time zone.
+    """
+
+    path: tuple[str, ...]
+    file: Path | None = None
+    problem: str = ""
+    text: bool = False
+    modified: datetime | None = None
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether this is, or should have been, a notebook."""
+        return bool(self.file or self.problem) and not self.text
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one student or team handed in.
+
+    Attributes:
+        origin: of the file that is graded, or of any where none can be.
+        found: that file; its ``problem`` says why it cannot be graded.
+        notes: what else was there.
+    """
+
+    origin: Origin
+    found: Found
+    notes: tuple[str, ...] = ()
+
+
+def recognised(paths: Sequence[tuple[str, ...]], known: Sequence[Lms]) -> Lms | None:
+    """The LMS whose names most of these paths have; ``None`` when no LMS's do."""
+    counts = {
+        lms.name: sum(lms.is_fact(path) or lms.origin(path, {}) is not None for path in paths)
+        for lms in known
+    }
+    best = max(known, key=lambda lms: counts[lms.name], default=None)
+    return best if best is not None and 2 * counts[best.name] > len(paths) else None
+
+
+def chosen(
+    found: Sequence[Found], lms: Lms, facts: Mapping[str, object], notebook: str
+) -> tuple[list[Chosen], list[Found]]:
+    """One entry per student, in the order of the export, and what belongs to no student.
+
+    Args:
+        facts: what the export's own text files say.
+        notebook: the name that the lab gave its notebook.
+    """
+    students: dict[str, list[tuple[Origin, Found]]] = {}
+    others = []
+    for one in found:
+        origin = lms.origin(one.path, facts)
+        if origin is not None:
+            # Without an identifier the place has to do: never the name, which two may share.
+            students.setdefault(origin.lms_id or f"\0{origin.place}", []).append((origin, one))
+        elif one.is_handed_in:
+            others.append(one)
+    return [_choose(files, notebook) for files in students.values()], others
+
+
+def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
+    last = max(_when(origin) for origin, _ in files)
+    latest = [(origin, one) for origin, one in files if _when(origin) == last]
+    earlier = len(files) - len(latest)
+    notes: tuple[str, ...] = (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
+    candidates = _notebooks(latest)
+    if not candidates:
+        origin, one = latest[0]
+        what = _listed([one for _, one in latest])
+        return Chosen(
+            origin, Found(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
+        )
+    origin, one = candidates[0]
+    if len(candidates) > 1:
+        best = _best(candidates, notebook)
+        if len(best) > 1:
+            what = _listed([one for _, one in best])
+            problem = f"{len(best)} notebooks, and nothing tells which is meant: {what}"
+            return Chosen(origin, Found(one.path, problem=problem), notes)
+        ((origin, one),) = best
+        rest = [other for _, other in candidates if other is not one]
+        notes += (f"also handed in, not graded: {_listed(rest)}",)
+    return Chosen(origin, one, notes)
+
+
+def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, Found]]:
+    """The files that may be meant: notebooks, else renamed ones, else what was refused."""
+    readable = [pair for pair in files if pair[1].file]
+    return (
+        [pair for pair in readable if names.is_notebook(pair[1].path[-1])]
+        or readable
+        or [pair for pair in files if pair[1].problem]
+    )
+
+
+def _when(origin: Origin) -> tuple[int, str]:
+    # As text: of one export's times either all have a time zone or none has.
+    return origin.attempt, origin.submitted.isoformat() if origin.submitted else ""
+
+
+def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence[tuple[Origin, Found]]:
+    """The candidates that nothing tells apart any more; of equal files the first."""
+    usual = names.same_name_key(names.without_suffix(notebook))
+    named = [
+        pair for pair in candidates if names.same_name_key(names.without_suffix(pair[0].path[-1])) == usual
+    ]
+    left = named or candidates
+    newest = max(one.modified or datetime.min for _, one in left)
+    left = [pair for pair in left if (pair[1].modified or datetime.min) == newest]
+    same = len({_digest(one) for _, one in left}) == 1
+    return left[:1] if same else left
+
+
+def _digest(found: Found) -> str:
+    return hashlib.sha256(found.file.read_bytes()).hexdigest() if found.file else found.problem
+
+
+def _listed(files: Sequence[Found]) -> str:
+    shown = ", ".join("/".join(one.path[-2:])[:80] for one in files[:MOST_NAMED])
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return f"{shown}{more}"

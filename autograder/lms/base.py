@@ -1,0 +1,212 @@
+"""What every LMS adapter offers, and the nouns it speaks in.
+
+An adapter is one file that knows one LMS: what its export calls things, and what it takes back. It sees
+names and small text files only; it opens no archive and runs nothing. Everything is keyed by the LMS's
+own identifier: two students may share a name, and a name may look like anything.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+Path_ = tuple[str, ...]
+"""Components of a member's path inside an export, the file name last."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one file of an export comes from.
+
+    Attributes:
+        lms_id: the LMS's identifier of the student, the team or the submission; keys everything.
+        student: the name that the export shows; untrusted, for people only.
+        place: what has to be repeated to return feedback: a folder's or a member's name.
+        path: the path that the student gave the file, the file name last.
+        submitted: when it was handed in; without a time zone where the LMS names none.
+        late_seconds: seconds after the deadline; ``None`` when unknown.
+        late: whether the LMS marks it as late, be the time known or not.
+        attempt: a later one replaces an earlier one.
+    """
+
+    lms_id: str
+    student: str
+    place: str
+    path: Path_
+    submitted: datetime | None = None
+    late_seconds: float | None = None
+    late: bool = False
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on the LMS's list, whether they handed something in or not.
+
+    Attributes:
+        lms_id: as in :class:`Origin`.
+        name: the full name, as the worksheet shows it.
+        login: the login name or the e-mail address; may be empty.
+        group: the team's name; may be empty.
+        mark: the mark that the LMS holds now, as it is written there; empty when there is none.
+        submitted, late_seconds, late: as in :class:`Origin`.
+        handed_in: whether the LMS says that something was handed in; ``None`` when it does not say.
+        cells: the row itself by its header.
+    """
+
+    lms_id: str
+    name: str
+    login: str = ""
+    group: str = ""
+    mark: str = ""
+    submitted: datetime | None = None
+    late_seconds: float | None = None
+    late: bool = False
+    handed_in: bool | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """The TA's own list of the class, downloaded from the LMS.
+
+    Attributes:
+        headers: of its columns, in their order.
+        people: its rows.
+        language: of its headers, as an ISO 639-1 code; empty where that does not matter.
+    """
+
+    headers: tuple[str, ...]
+    people: tuple[Person, ...]
+    language: str = ""
+
+    def person(self, lms_id: str) -> Person | None:
+        """The row with this identifier."""
+        return next((person for person in self.people if person.lms_id == lms_id), None)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What goes back for one student.
+
+    Attributes:
+        lms_id: whose row it is; empty for a team whose members nobody named.
+        student: the name, for people.
+        team: the LMS's identifier of the team that handed in; empty for a single student.
+        place: of the submission, from :class:`Origin`; a team's for each of its members.
+        path: the student's own path of the notebook.
+        points: the final mark, rounded as configured; ``None``: no mark goes back, never a zero instead.
+        possible: points that can be earned.
+        comment: one short line for the student, without markup.
+        feedback: the feedback page; its bytes go into the archive.
+        person: the row of the worksheet, if one was given and has it.
+    """
+
+    lms_id: str
+    student: str
+    place: str
+    path: Path_
+    team: str
+    points: float | None
+    possible: float
+    comment: str
+    feedback: Path
+    person: Person | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What the LMS calls the assignment; from the configuration and the command line.
+
+    Attributes:
+        title: the lab's title.
+        column: the heading of the LMS's own column or item ("Lab 9 (12345)"); empty when not configured.
+        teams: whether teams hand in together.
+        language: of the LMS's pages for the TA, as an ISO 639-1 code, where there is no worksheet to tell.
+    """
+
+    title: str
+    column: str = ""
+    teams: bool = False
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the TA does with one of the files.
+
+    Attributes:
+        file: its name below ``lms/``.
+        text: where it goes and what to tick, one or two sentences of plain text.
+    """
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an adapter has written.
+
+    Attributes:
+        steps: what to do with the files, in this order.
+        left_out: who got no mark in them although there is one, and why.
+    """
+
+    steps: tuple[Step, ...]
+    left_out: tuple[tuple[Returned, str], ...] = ()
+
+
+class Lms(ABC):
+    """One LMS."""
+
+    name: ClassVar[str]
+    """What ``--lms`` is given."""
+
+    title: ClassVar[str]
+    """What people call it."""
+
+    @abstractmethod
+    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+        """Where a file of an export comes from; ``None`` when its path is not of this LMS.
+
+        Every component may be the one that counts: exports are wrapped in folders. The outermost wins.
+
+        Args:
+            path: its path inside the export, folders of the LMS included.
+            facts: what :meth:`facts` made of the export's own text files.
+        """
+
+    def is_fact(self, path: Path_) -> bool:
+        """Whether a member is a text file of the LMS itself that :meth:`facts` wants to read."""
+        return False
+
+    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+        """What the export's own text files say; they come with the export, so they may hold anything."""
+        return {}
+
+    def worksheet(self, data: bytes) -> Worksheet:
+        """Read the TA's own list of the class.
+
+        Raises:
+            UsageError: it is not a list of this LMS; the message says what was expected.
+        """
+        from autograder.errors import UsageError
+
+        raise UsageError(
+            f"--worksheet: {self.title} has no worksheet that is read here; leave the option out"
+        )
+
+    @abstractmethod
+    def write(
+        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
+    ) -> Written:
+        """Write the files that the LMS takes back into ``folder``, which exists and is empty.
+
+        Raises:
+            OSError: the folder cannot be written to.
+        """

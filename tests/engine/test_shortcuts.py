@@ -1,0 +1,320 @@
+"""What is left out of a notebook's run, what is not, and that nobody's marks can tell."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+import yaml
+
+from autograder.config import load
+from autograder.course import opened
+from autograder.errors import ConfigurationError
+from autograder.grading import shortcuts
+from autograder.model import Ending, Status, Submission
+from autograder.pipeline import grade
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+
+EVALUATION = "ys = []\nfor i in range(3):\n    x = i\n    ys.append(network(x))"
+PLOT = "print(ys)"
+MARKED = frozenset({EVALUATION, PLOT})
+
+NETWORK = "class Network:\n    def __call__(self, x):\n        return 2 * x\n\n\nnetwork = Network()"
+
+
+def notebook(*cells):
+    return nbformat.reads(notebook_bytes(*cells), as_version=4)
+
+
+def left_out(*cells):
+    """Positions of the cells that are left out."""
+    return sorted(shortcuts.for_notebook(notebook(*cells), MARKED).left_out)
+
+
+def recording(*cells):
+    return shortcuts.for_notebook(notebook(*cells), MARKED).recording
+
+
+# --- which cells the template marks ------------------------------------------------------------------
+
+
+def test_only_code_cells_with_the_tag_are_marked():
+    template = notebook("a = 1", EVALUATION + "\n\n", "b = 2")
+    template.cells[1].metadata.tags = ["leave-out"]
+    template.cells[2].metadata.tags = ["something-else"]
+    template.cells.append(nbformat.v4.new_markdown_cell("text", metadata={"tags": ["leave-out"]}))
+    assert shortcuts.leave_out_sources(template) == {EVALUATION}
+
+
+def test_a_tag_in_a_submission_means_nothing():
+    handed_in = notebook(NETWORK, "secret = 3")
+    handed_in.cells[1].metadata.tags = ["leave-out"]
+    assert not shortcuts.for_notebook(handed_in, MARKED).left_out
+
+
+def test_the_labs_template_marks_the_evaluation():
+    template = nbformat.read(ROOT / "student_template" / "rnn_lab.ipynb", 4)
+    marked = shortcuts.leave_out_sources(template)
+    assert len(marked) == 2
+    assert all("y_hats" in source and "grader" not in source for source in marked)
+
+
+# --- leaving out -------------------------------------------------------------------------------------
+
+
+def test_untouched_cells_are_left_out():
+    assert left_out(NETWORK, EVALUATION, PLOT) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "same", [EVALUATION + "\n\n", "\n" + EVALUATION, EVALUATION.replace("\n", "  \n"), EVALUATION.replace("\n", "\r\n")]
+)
+def test_blanks_at_the_ends_are_no_change(same):
+    assert left_out(NETWORK, same) == [1]
+
+
+@pytest.mark.parametrize("other", [EVALUATION + "\nprint(x)", EVALUATION.replace("3", "4"), "# mine\n" + EVALUATION])
+def test_a_changed_cell_runs(other):
+    assert left_out(NETWORK, other) == []
+
+
+def test_the_evaluation_runs_for_a_plot_that_was_changed():
+    assert left_out(NETWORK, EVALUATION, "print(sorted(ys))") == []
+
+
+def test_the_plot_alone_is_left_out_when_the_evaluation_was_changed():
+    assert left_out(NETWORK, EVALUATION + "\ny = 1", PLOT) == [2]
+
+
+def test_a_copy_is_left_out_too():
+    assert left_out(NETWORK, EVALUATION, EVALUATION, PLOT) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["print(ys)  # my own", "del ys", "ys = ys + [1]", "x + 1", "print(f'{ys}')", "!echo {ys}", "def later():\n    return i"],
+)
+def test_a_cell_runs_when_a_later_one_speaks_of_its_names(later):
+    assert left_out(NETWORK, EVALUATION, later) == []
+
+
+@pytest.mark.parametrize("later", ["print('ys')", "# ys is a list", "total = 3", "%matplotlib inline", "!pip install ys_"])
+def test_a_cell_is_left_out_when_a_later_one_does_not(later):
+    assert left_out(NETWORK, EVALUATION, later) == [1]
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "def helper():\n    return x",
+        "def helper(a):\n    def inner():\n        return ys\n    return inner",
+        "class Thing:\n    def size(self):\n        return len(ys)",
+        "helper = lambda: i",
+        "def helper():\n    global x\n    x = 3",
+        "if False:\n    print(x)",  # a question may run this cell again
+        "print([x for _ in range(3)]) if False else None",
+    ],
+)
+def test_a_cell_runs_when_a_function_takes_one_of_its_names_from_outside(reading):
+    assert left_out(NETWORK, reading, EVALUATION) == []
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "def helper(x):\n    return x",
+        "def helper():\n    x = 3\n    return x",
+        "x = 5\nprint(x)",
+        "print([x for x in range(3)])",
+        "class Thing:\n    ys = 3",
+    ],
+)
+def test_names_of_their_own_disturb_nobody(own):
+    assert left_out(NETWORK, own, EVALUATION) == [2]
+
+
+@pytest.mark.parametrize(
+    "dynamic",
+    [
+        "exec('y' + 's')", "eval('y' + 's')", "globals()['y' + 's']", "locals()", "vars()", "dir()",
+        "get_ipython().user_ns", "Out[3]", "import __main__", "__builtins__", "import inspect", "f.__globals__",
+        "import sys; sys._getframe()", "%who", "%run other.py", "%reset -f", "%store ys", "__", "import importlib",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [True, False])
+def test_everything_runs_where_code_may_find_names_in_other_ways(dynamic, before):
+    cells = [NETWORK, dynamic, EVALUATION] if before else [NETWORK, EVALUATION, dynamic]
+    assert left_out(*cells) == []
+
+
+@pytest.mark.parametrize("broken", ["def f(:", "x = !ls", "ys?", "class A\n  pass", "(" * 500 + ")" * 500])
+def test_everything_runs_where_a_cell_cannot_be_read(broken):
+    assert left_out(NETWORK, broken, EVALUATION) == []
+
+
+def test_everything_runs_where_there_is_too_much_to_read():
+    assert left_out(NETWORK, "#" * shortcuts.MOST_SOURCE, EVALUATION) == []
+
+
+def test_a_formula_that_nests_too_deeply_is_not_read():
+    sums = "class Network:\n    def __call__(self, x):\n        y = " + "+".join(["x"] * 20_000) + "\n        return y"
+    assert left_out(sums, EVALUATION) == []
+
+
+# --- functions that the cell calls -------------------------------------------------------------------
+
+
+def network_with(body, extra=""):
+    lines = "\n".join(f"        {line}" for line in body.splitlines())
+    return f"{extra}\nclass Network:\n    def __init__(self):\n        self.c = zeros(1)\n    def __call__(self, x):\n{lines}\n    def helper(self, x):\n        return x\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "h = torch.zeros(3, 4)\nfor t in range(3):\n    h[t] = torch.tanh(self.w @ x[t])\nreturn h",
+        "h = torch.zeros(3)\nhs = []\nfor row in x:\n    h = torch.tanh(self.w @ h + row)\n    hs.append(h)\nreturn torch.stack(hs)",
+        "y = self.v @ x + self.c\ny += 1\nreturn y",
+        "y = self.c.clone()\ny += x\ny.mul_(2)\nreturn y",
+        "total = 0\ntotal += x\nreturn total",
+        "with torch.no_grad():\n    return self.helper(x)",
+        "out = np.empty(3)\nout[0], out[1] = 1, 2\nreturn out",
+        "found = {}\nfound['h'] = x\nfound.update(y=1)\nreturn found",
+        "return (lambda a: a + 1)(x) if False else [b for b in x]",
+    ],
+)
+def test_a_function_may_change_what_it_made(body):
+    assert left_out(network_with(body), EVALUATION) == [1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "self.hidden = x",
+        "self.c += x",
+        "y = self.c\ny += self.v @ x\nreturn y",
+        "y = self.c.view(-1)\ny += 1\nreturn y",
+        "y = torch.squeeze(self.c)\ny[0] = 1",
+        "x -= 1\nreturn x",
+        "x[0] = 1",
+        "h = self.h\nh[0] = 1",
+        "for row in self.w:\n    row += 1",
+        "hs = [self.c]\nhs[0] += 1",
+        "hs = [self.c]\nhs[0][0] = 1",
+        "h = torch.zeros(3) if x else self.c\nh[0] = 1",
+        "h = torch.zeros(3)\nh = self.c\nh[0] = 1",
+        "self.c.add_(1)",
+        "torch.relu_(self.c)",
+        "torch.add(x, 1, out=self.c)",
+        "np.copyto(self.c, x)",
+        "self.cache.append(x)",
+        "cache.append(x)",
+        "global count\ncount = 1",
+        "setattr(self, 'c', x)",
+        "del self.c",
+        "return x + torch.randn(3)",
+        "return random.random()",
+        "torch.manual_seed(3)",
+        "torch.set_default_dtype(torch.float64)",
+        "open('seen', 'w')",
+        "self.w, y = x, 1",
+        "for self.t in range(3):\n    pass",
+        "+self.c\ny = +self.c\ny += 1",
+        "yield x",
+        "(self.c if x else x).add_(1)",
+        "[self.c][0].__iadd__(1)",
+        "return changes(x)",
+        "return list(map(changes, x))",
+        "return self.change(x)",
+    ],
+)
+def test_a_cell_runs_when_what_it_calls_may_change_something(body):
+    changes = "def changes(a):\n    a[0] = 1\n    return a\n\n\nclass Other:\n    def change(self, a):\n        self.c = a"
+    assert left_out(network_with(body, changes), EVALUATION) == []
+
+
+def test_beside_functions_that_change_something_and_are_not_called():
+    changes = "def changes(a):\n    a[0] = 1\n\n\nclass Other:\n    def change(self, a):\n        self.c = a"
+    assert left_out(network_with("return x", changes), EVALUATION) == [1]
+
+
+def test_a_function_that_nobody_reaches_may_do_anything():
+    training = "def train(network):\n    network.c = 3\n\n\ntrain(network)"
+    assert left_out(NETWORK, training, EVALUATION) == [2]
+
+
+@pytest.mark.parametrize(
+    "by_another_way",
+    [
+        "Network.__call__ = counted",
+        "setattr(Network, '__call__', counted)",
+        "from functools import partial\nnetwork = partial(counted, network)",
+        "network = [counted][0]",
+        "@counted\ndef other(x):\n    return x",
+    ],
+)
+def test_a_function_that_is_handed_on_counts_as_called(by_another_way):
+    counted = "def counted(self, x):\n    self.n += 1\n    return x"
+    assert left_out(NETWORK, counted, by_another_way, EVALUATION) == []
+
+
+def test_a_lambda_counts_as_called():
+    assert left_out("log = []\nnetwork = lambda x: log.append(x)", EVALUATION) == []
+
+
+def test_a_class_of_a_library_calls_its_methods():
+    module = "class Network(Module):\n    def forward(self, x):\n        self.seen = x\n        return x"
+    assert left_out(module, EVALUATION) == []
+    assert left_out(module.replace("(Module)", ""), EVALUATION) == [1]
+
+
+# --- recording ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "loss.backward()", "import torch.nn as layers", "from torch import autograd as a", "x.requires_grad_()",
+        "torch.zeros(3, requires_grad=True)", "torch.optim.SGD", "from torch.func import grad", "x.grad_fn",
+        "print(f'{loss.backward()}')", "torch.is_grad_enabled()", "%timeit loss.backward()", "loss.\uff42ackward()",
+        "getattr(loss, 'backward')()", "exec('loss.backward()')", "import einops", "import helper", "from . import x",
+        "torch.inference_mode()", "x._version", "'''\nloss.backward(", "%%writefile helper.py\nloss.backward()",
+    ],
+)  # fmt: skip
+def test_recording_stays_on_where_a_cell_may_differentiate(cell):
+    assert recording("import torch", cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "# the backward pass", "'''not by backward()'''", "grad = 2 * x", "grad_h = torch.zeros_like(hidden)",
+        "with torch.no_grad():\n    pass", "y = x.detach()", "import numpy as np, pandas, csv", "!pip install torchvision",
+        "setattr(self, 'w', getattr(self, 'w') - lr)", "from torch.distributions import Normal",
+    ],
+)  # fmt: skip
+def test_recording_is_off_where_none_does(cell):
+    assert not recording("import torch", cell)
+
+
+def test_recording_is_off_for_the_template_and_the_solution():
+    for file in ("student_template/rnn_lab.ipynb", "reference/rnn_lab.ipynb"):
+        assert not shortcuts.for_notebook(nbformat.read(ROOT / file, 4), MARKED).recording
+
+
+@pytest.mark.parametrize(
+    ("error", "may_be"),
+    [
+        ("RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn", True),
+        ("RuntimeError: One of the differentiated Tensors does not require grad", True),
+        ("NotImplementedError: Could not run 'aten::frobnicate' with arguments from the 'CPU' backend.", True),
+        ("RuntimeError: Trying to differentiate with Autograd", True),
+        ("NameError: name 'grad_h' is not defined", False),
+        ("NotImplementedError: TODO: Compute the gradient w.r.t. c and return it", False),
+        ("RuntimeError: The size of tensor a (10) must match the size of tensor b (6)", False),
+        ("AssertionError: ", False),
+    ],
+)
+def test_which_errors_may_come_from_recording_being_off(error, may_be):
+    assert shortcuts.failed_without_recording(error) is may_be
