@@ -67,6 +67,19 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
     grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
     grade.add_argument(
+        "--lms", metavar="NAME", default="", help="what the uploads are exports of (default: seen)"
+    )
+    grade.add_argument(
+        "--worksheet",
+        metavar="FILE",
+        type=Path,
+        help="your own list of the class from the LMS: roster, lateness",
+    )
+    grade.add_argument(
+        "--name-pattern", metavar="REGEX", default="",
+        help="how member paths say who handed in: groups id, name, file, late, time, attempt",
+    )  # fmt: skip
+    grade.add_argument(
         "--seed", metavar="N", type=_whole_number(0, 2**32 - 1), help="instead of the configuration's"
     )
     grade.add_argument(
@@ -115,6 +128,12 @@ def _means(parser: argparse.ArgumentParser) -> None:
         help="submissions at a time (default: one per core)",
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        default="",
+        help="tcp://… of a Dask scheduler, whose workers grade instead",
+    )
+    parser.add_argument(
         "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
     )
 
@@ -159,7 +178,9 @@ def _grade(options: argparse.Namespace) -> int:
     settings = RunSettings(
         _config_path(options.config), options.seed, options.sandbox == "full", options.all_cells
     )
-    run = Run(tuple(path.absolute() for path in options.paths), settings)
+    worksheet = options.worksheet.absolute() if options.worksheet else None
+    paths = tuple(path.absolute() for path in options.paths)
+    run = Run(paths, settings, options.lms, worksheet, options.name_pattern)
     return grade_command(run, options.out, _chosen_means(options), reuse=not options.no_cache)
 
 
@@ -174,7 +195,7 @@ def _regrade(options: argparse.Namespace) -> int:
 def _chosen_means(options: argparse.Namespace) -> Means:
     from autograder.batch.command import Means
 
-    return Means(options.jobs or len(os.sched_getaffinity(0)), json_lines=options.json_lines)
+    return Means(options.jobs or len(os.sched_getaffinity(0)), options.cluster, options.json_lines)
 
 
 def _build(options: argparse.Namespace) -> int:

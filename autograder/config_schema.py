@@ -5,8 +5,10 @@ Declarations only; ``config`` reads the file and explains mistakes. Everything i
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -15,7 +17,7 @@ MB = 2**20
 
 # A question's name is a column of grades.csv beside these.
 RESERVED_NAMES = frozenset(
-    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "flags", "seconds"]
+    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "mark", "flags", "seconds"]
 )
 
 
@@ -144,6 +146,72 @@ class Build(Section):
     template: RelativePath = Field(description="notebook built from it, as students get it")
 
 
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)  # a ValueError says what is wrong
+    if moment.tzinfo is None:
+        raise ValueError("expected a time with its zone, such as 2026-11-22T23:59:00+01:00")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("expected the name of a time zone, such as Europe/Berlin or UTC") from None
+    return text
+
+
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Late(Section):
+    """What late work loses. The report shows the raw score beside the mark, and why."""
+
+    deadline: Annotated[str, AfterValidator(_moment)] | None = Field(
+        default=None, description="time with zone: where the LMS tells when, but not how late"
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="zone of the times that the LMS writes without one"
+    )
+    grace_minutes: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = Field(
+        default=0, description="minutes after the deadline that cost nothing"
+    )
+    percent_per_day: Percent = Field(default=0, description="percent that each day that has begun costs")
+    of: Literal["maximum", "score"] = Field(
+        default="maximum", description="percent of what: the points that can be earned, or those earned"
+    )
+    most_percent: Percent = Field(default=100, description="percent that lateness costs at most")
+    cut_off_days: Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)] | None = Field(
+        default=None, description="days after which nothing counts; leave it out for never"
+    )
+
+
+class Rounding(Section):
+    """How the mark is rounded, at the very end."""
+
+    step: Annotated[float, Field(ge=0.0001, le=100, allow_inf_nan=False)] = Field(
+        default=0.01, description="points: the mark is a multiple of this, halves upwards"
+    )
+
+
+class LmsSettings(Section):
+    """What the LMS calls things."""
+
+    column: Annotated[str, Field(max_length=500)] = Field(
+        default="", description="heading of the assignment's column or item in the LMS: 'Lab 9 (12345)'"
+    )
+    teams: bool = Field(default=False, description="true: teams hand in, every member gets the mark")
+    members: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        strict=False,
+        description="the LMS's identifiers of a team's members by that of the team; for teams that the "
+        "worksheet does not tell",
+    )
+    language: Literal["en", "de"] = Field(
+        default="en", description="language of your LMS's pages, where there is no worksheet to tell"
+    )
+
+
 class Config(Section):
     """The whole of ``grading_config.yml``."""
 
@@ -164,4 +232,7 @@ class Config(Section):
     lab: dict[str, Any] = Field(default_factory=dict, description="values that the test files read")
     limits: Limits = Field(default_factory=Limits, description="what a submission may use")
     kernel: Kernel = Field(default_factory=Kernel, description="how the kernel starts")
+    late: Late | None = Field(default=None, description="what late work loses; without it, nothing")
+    rounding: Rounding = Field(default_factory=Rounding, description="how the mark is rounded")
+    lms: LmsSettings = Field(default_factory=LmsSettings, description="what the LMS calls things")
     build: Build | None = Field(default=None, description="master, solution and template")

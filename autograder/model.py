@@ -29,6 +29,7 @@ class Submission:
         own_path: the path that the student gave the file.
         submitted: when it was handed in, in ISO 8601; empty when unknown.
         late: whether it came after the deadline; ``None`` when unknown.
+        set_aside: what else the student handed in and is not graded.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Submission:
     own_path: tuple[str, ...] = ()
     submitted: str = ""
     late: bool | None = None
+    set_aside: tuple[str, ...] = ()
 
 
 class Ending(StrEnum):
@@ -139,13 +141,36 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """How densely points lie in the plane, as data: the report draws it.
+
+    Attributes:
+        title: what it shows, one sentence.
+        x_label, y_label: what the axes are, with the unit.
+        x_range, y_range: lowest and highest value of each axis.
+        rows: from the highest y to the lowest, each from the lowest x to the highest: a digit for each
+            field, 0 where no point lies, 9 where most do.
+        diagonal: whether the line on which both values are equal belongs into it.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    rows: tuple[str, ...]
+    diagonal: bool = False
+
+
+@dataclass(frozen=True)
 class QuestionResult:
-    """One auto-graded question: its cases, and remarks that cost nothing."""
+    """One auto-graded question: its cases, and remarks and pictures that cost nothing."""
 
     name: str
     title: str
     cases: tuple[CaseResult, ...]
     notes: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def points(self) -> float:
@@ -178,6 +203,8 @@ class ManualQuestion:
     title: str
     possible: float
     answer: str = ""
+    points: float | None = None
+    """Points that the person gave; ``None`` as long as nobody has."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +230,8 @@ class Grade:
         same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
         confined: whether student code ran in the sandbox, if it ran.
         all_cells: whether no cell was left out and nothing else was done to save time.
+        mark: points that go back, lateness and rounding included; ``None`` when not gradable.
+        penalty: what lateness cost and why; empty when it is no matter.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
     """
@@ -225,15 +254,19 @@ class Grade:
     same_as: tuple[str, ...] = ()
     confined: bool = True
     all_cells: bool = False
+    mark: float | None = None
+    penalty: str = ""
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
-        """Sum of the points of the auto-graded questions."""
-        return round(sum(question.points for question in self.questions), 9)
+        """Sum of the points of the auto-graded questions and of those that a person has scored."""
+        by_hand = sum(question.points for question in self.manual if question.points is not None)
+        return round(sum(question.points for question in self.questions) + by_hand, 9)
 
     @property
     def max_score(self) -> float:
-        """Sum of the possible points of the auto-graded questions."""
-        return round(sum(question.possible for question in self.questions), 9)
+        """Sum of the possible points of the same questions."""
+        by_hand = sum(question.possible for question in self.manual if question.points is not None)
+        return round(sum(question.possible for question in self.questions) + by_hand, 9)

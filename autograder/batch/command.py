@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 from autograder.batch.out_folder import Run, locked, remember
 from autograder.batch.progress import JsonLines, Lines, Progress, say
 from autograder.batch.results import Conditions, Results, StoredGrades, conditions
-from autograder.batch.run import grade_all, grade_class
+from autograder.batch.run import grade_all, grade_class, grade_on_cluster
 from autograder.batch.settings import RunSettings
 from autograder.batch.temporary import temporary_folder
 from autograder.config import Lab, check_files, load
 from autograder.errors import UsageError
+from autograder.lms.base import Lms, Worksheet
+from autograder.lms.known import KNOWN, lms_named
+from autograder.lms.lateness import with_lateness
+from autograder.lms.returning import write_lms
 from autograder.model import Grade, Submission
 from autograder.report import terminal
+from autograder.report.manual import ManualMarks
 from autograder.report.write import write_report
 
 if TYPE_CHECKING:
@@ -55,13 +60,30 @@ def grade_command(run: Run, out: Path, means: Means, *, reuse: bool) -> int:
         AutograderError: nothing can be graded (usage, configuration, sandbox).
     """
     console = console_for(means)
-    with opened_class(run, out, console) as (lab, submissions):
+    with opened_class(run, out, console) as one_class:
         remember(out, run)
-        wanted = conditions(lab, run.settings)
-        results = Results(out, lab, wanted if reuse else None)
-        if not grade_with_progress(submissions, results, wanted, run.settings, means, console):
+        wanted = conditions(one_class.lab, run.settings)
+        results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)
+        if not grade_with_progress(one_class.submissions, results, wanted, run.settings, means, console):
             return STOPPED
-        return report(results.of(submissions), out, lab, means, console)
+        return report(one_class, results.of(one_class.submissions), out, means, console)
+
+
+@dataclass(frozen=True)
+class OneClass:
+    """What a run works on.
+
+    Attributes:
+        lms: where all of it comes from, as far as anybody knows.
+        worksheet: the TA's own list of the class.
+        manual: what a person has scored.
+    """
+
+    lab: Lab
+    submissions: list[Submission]
+    lms: Lms | None
+    worksheet: Worksheet | None
+    manual: ManualMarks
 
 
 def console_for(means: Means) -> Console:
@@ -72,8 +94,8 @@ def console_for(means: Means) -> Console:
 
 
 @contextmanager
-def opened_class(run: Run, out: Path, console: Console) -> Iterator[tuple[Lab, list[Submission]]]:
-    """The lab and the submissions of a run; ``out`` is ours inside the block.
+def opened_class(run: Run, out: Path, console: Console) -> Iterator[OneClass]:
+    """What a run works on; ``out`` is ours inside the block.
 
     Raises:
         AutograderError: the configuration is wrong, there is nothing to grade, or no place to write to.
@@ -85,10 +107,50 @@ def opened_class(run: Run, out: Path, console: Console) -> Iterator[tuple[Lab, l
     with locked(out), temporary_folder() as spool:
         if not run.settings.enforce:
             console.print("The sandbox is off: student code runs with your rights.", style="bold red")
-        submissions = discover(run.paths, spool, lab.config.limits, lab.config.assignment.notebook)
+        asked_for = lms_named(run.lms, run.name_pattern)
+        submissions = discover(
+            run.paths, spool, lab.config.limits, lab.config.assignment.notebook, lms=asked_for, known=KNOWN
+        )
         if not submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
-        yield lab, submissions
+        lms = asked_for or _only([one.lms for one in submissions])
+        worksheet = _worksheet(run.worksheet, lms)
+        rows = {person.lms_id: person for person in worksheet.people} if worksheet else {}
+        late = lab.config.late
+        yield OneClass(
+            lab=lab,
+            submissions=[with_lateness(one, rows.get(one.lms_id), late) for one in submissions],
+            lms=lms,
+            worksheet=worksheet,
+            manual=ManualMarks(out, lab.config.manual),
+        )
+
+
+def _only(names: Sequence[str]) -> Lms | None:
+    """The one LMS that submissions come from.
+
+    Raises:
+        UsageError: they come from several.
+    """
+    found = set(filter(None, names))
+    if len(found) > 1:
+        raise UsageError(
+            f"the uploads come from different LMSs ({', '.join(sorted(found))}): grade them one at a time"
+        )
+    return lms_named(found.pop()) if found else None
+
+
+def _worksheet(path: Path | None, lms: Lms | None) -> Worksheet | None:
+    if path is None:
+        return None
+    if lms is None:
+        raise UsageError(
+            f"--worksheet {path}: no LMS was recognised that it could be from; name it with --lms"
+        )
+    try:
+        return lms.worksheet(path.read_bytes())
+    except OSError as reason:
+        raise UsageError(f"--worksheet {path}: cannot be read: {reason.strerror}") from None
 
 
 def grade_with_progress(
@@ -108,6 +170,8 @@ def grade_with_progress(
     done = 0
 
     def grader(some: Sequence[Submission]) -> Iterator[Grade]:
+        if means.cluster:
+            return grade_on_cluster(means.cluster, some, settings, wanted.fingerprint, progress.watch)
         return grade_all(some, settings, means.jobs, progress.watch)
 
     try:
@@ -122,14 +186,25 @@ def grade_with_progress(
     return True
 
 
-def report(grades: StoredGrades, out: Path, lab: Lab, means: Means, console: Console) -> int:
+def report(one_class: OneClass, grades: StoredGrades, out: Path, means: Means, console: Console) -> int:
     """Write the class's pages and say where they are; the command's exit code."""
-    names = [question.name for question in lab.config.questions]
-    manual = [question.name for question in lab.config.manual]
-    figures = write_report(out, grades, lab.config.assignment.title, names, manual)
+    config = one_class.lab.config
+    names = [question.name for question in config.questions]
+    manual = [question.name for question in config.manual]
+    figures = write_report(
+        out, grades, config.assignment.title, names, manual, with_marks=config.late is not None
+    )
+    one_class.manual.write(grades)
+    upload = None
+    if one_class.lms is not None:
+        upload = write_lms(
+            out, grades, one_class.lms, one_class.worksheet, config.assignment.title, config.lms
+        )
     if means.json_lines:
         say("report", graded=figures.graded, not_gradable=figures.not_gradable, out=str(out.absolute()))
     else:
         console.print()
         terminal.summary(grades, figures, out, console)
+        if upload is not None and one_class.lms is not None:
+            console.print(f"for {one_class.lms.title}: {upload}", soft_wrap=True, markup=False)
     return SOME_NOT_GRADABLE if figures.not_gradable else 0

@@ -28,10 +28,16 @@ class Run:
     Attributes:
         paths: absolute paths of what was graded.
         settings: how.
+        lms: name of the LMS that the paths come from; empty: to be recognised.
+        worksheet: absolute path of the TA's own list of the class, if there is one.
+        name_pattern: regular expression that tells who handed a file in; empty: none.
     """
 
     paths: tuple[Path, ...]
     settings: RunSettings
+    lms: str = ""
+    worksheet: Path | None = None
+    name_pattern: str = ""
 
 
 @contextmanager
@@ -83,6 +89,9 @@ def remember(out: Path, run: Run) -> None:
         "seed": settings.seed,
         "enforce": settings.enforce,
         "all_cells": settings.all_cells,
+        "lms": run.lms,
+        "worksheet": str(run.worksheet or ""),
+        "name_pattern": run.name_pattern,
     }
     try:
         replace_file(out / _OWN / "run.json", json.dumps(data, indent=1) + "\n")
@@ -104,14 +113,16 @@ def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:
         data = json.loads(file.read_text(encoding="utf-8"))
         settings = RunSettings(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"])
         graded = tuple(map(Path, paths)) or tuple(map(Path, data["paths"]))
+        worksheet = Path(data["worksheet"]) if data["worksheet"] else None
+        run = Run(graded, settings, data["lms"], worksheet, data["name_pattern"])
     except FileNotFoundError:
         raise UsageError(f"{out}: nothing was graded there yet: run autograder grade first") from None
     except (OSError, ValueError, KeyError, TypeError) as reason:
         raise UsageError(f"{file}: cannot be read ({reason}): run autograder grade again") from None
-    missing = [str(path) for path in graded if not path.exists()]
+    missing = [str(path) for path in run.paths if not path.exists()]
     if missing:
         raise UsageError(
             f"{', '.join(missing)}: not there any more; say where the submissions are now: "
             f"autograder regrade {out} PATH"
         )
-    return Run(graded, settings)
+    return run

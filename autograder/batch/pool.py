@@ -32,6 +32,10 @@ ATTEMPTS = 2
 FAILED_STARTS = 3
 """Workers in a row that die before they are ready: then it is the machine, not bad luck."""
 
+BEYOND_LIMIT = 120.0
+"""Seconds beyond ``submission_seconds`` that a worker may hold a submission: reading the notebook,
+starting kernels and writing down what was found have no other deadline."""
+
 WATCH_SECONDS = 1.0
 """How often somebody who watches is told what the workers hold."""
 

@@ -12,11 +12,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.batch.command import STOPPED, Means, console_for, grade_with_progress, opened_class, report
+from autograder.batch.command import (
+    STOPPED,
+    Means,
+    OneClass,
+    console_for,
+    grade_with_progress,
+    opened_class,
+    report,
+)
 from autograder.batch.out_folder import Run, recalled, remember, staging
 from autograder.batch.progress import say
 from autograder.batch.results import Results, StoredGrades, conditions
-from autograder.config import Lab
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status
 from autograder.report.files import replace_file
 from autograder.report.results import read_results, results_file
@@ -67,10 +74,11 @@ def regrade_command(
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
     console = console_for(means)
-    with opened_class(run, out, console) as (lab, submissions):
-        wanted = conditions(lab, run.settings)
+    with opened_class(run, out, console) as one_class:
+        submissions = one_class.submissions
+        wanted = conditions(one_class.lab, run.settings)
         beside = staging(out)
-        results = Results(beside, lab, wanted, beside=[out])
+        results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])
         if not grade_with_progress(submissions, results, wanted, run.settings, means, console):
             return STOPPED
         after = results.of(submissions)
@@ -79,7 +87,7 @@ def regrade_command(
         if dry_run:
             refused = any(grade.status is not Status.GRADED for grade in after)
             return 3 if refused else 0
-        return _take_over(after, changes, out, lab, run, means, console)
+        return _take_over(one_class, after, changes, out, run, means, console)
 
 
 def changes_of(before: Grade | None, after: Grade) -> list[Change]:
@@ -173,21 +181,21 @@ def _show(changes: Sequence[Change], total: int, means: Means, dry_run: bool, co
 
 
 def _take_over(
+    one_class: OneClass,
     after: StoredGrades,
     changes: Sequence[Change],
     out: Path,
-    lab: Lab,
     run: Run,
     means: Means,
     console: Console,
 ) -> int:
-    results = Results(out, lab)
+    results = Results(out, one_class.lab, one_class.manual)
     replace_file(out / "changes.csv", _table(changes))
     for grade in after:
         results.write(grade)
     remember(out, run)
     shutil.rmtree(after.out)
-    return report(results.of(after.submissions), out, lab, means, console)
+    return report(one_class, results.of(after.submissions), out, means, console)
 
 
 def _table(changes: Sequence[Change]) -> Iterator[str]:

@@ -18,8 +18,10 @@ from autograder.batch.settings import RunSettings
 from autograder.config import Config, Lab
 from autograder.errors import AutograderError
 from autograder.fingerprint import fingerprint
+from autograder.marks import with_mark
 from autograder.model import Grade, Submission
 from autograder.report.files import UNFINISHED, file_stem
+from autograder.report.manual import ManualMarks
 from autograder.report.results import SCHEMA, read_results, results_file
 from autograder.report.write import write_submission
 
@@ -52,16 +54,23 @@ class Results:
 
     Args:
         out: the report's folder.
-        lab: whose titles the pages show.
+        lab: whose titles and rules the pages show.
+        manual: what a person has scored.
         wanted: the conditions under which a result may be used again; ``None``: none may.
         beside: other report folders to look into.
     """
 
     def __init__(
-        self, out: Path, lab: Lab, wanted: Conditions | None = None, beside: Sequence[Path] = ()
+        self,
+        out: Path,
+        lab: Lab,
+        manual: ManualMarks,
+        wanted: Conditions | None = None,
+        beside: Sequence[Path] = (),
     ) -> None:
         self.out = out
         self._config = lab.config
+        self._manual = manual
         _remove_unfinished(out)
         self._by_digest: dict[str, list[Path]] = {}
         if wanted is not None:
@@ -75,15 +84,21 @@ class Results:
         files = self._by_digest.get(digest, [])
         for file in sorted(files, key=lambda file: file.name != own):
             with contextlib.suppress(OSError, ValueError):
-                return _with_titles(as_of(read_results(file), submission), self._config)
+                return as_of(read_results(file), submission)
         return None
 
-    def write(self, grade: Grade) -> None:
-        """Write what differs from what is there.
+    def write(self, grade: Grade) -> Grade:
+        """Write what differs from what is there; the grade as it is written.
+
+        Titles, the points that a person gave, lateness and the mark are as they are known now.
 
         Raises:
             AutograderError: the folder cannot be written to.
         """
+        by_hand = self._manual.of(grade.submission.id)
+        grade = with_mark(
+            _with_titles(grade, self._config), self._config.late, self._config.rounding, by_hand
+        )
         try:
             write_submission(self.out, grade, self._config.assignment.title)
         except OSError as reason:
@@ -91,6 +106,7 @@ class Results:
                 f"{self.out}: cannot be written to: {reason.strerror}; what is there is kept, and the same "
                 f"command goes on from it"
             ) from None
+        return grade
 
     def of(self, submissions: Sequence[Submission]) -> StoredGrades:
         """The grades of these submissions, in their order."""

@@ -12,16 +12,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.batch.pool import Held, WorkerPool
+from autograder.batch.pool import BEYOND_LIMIT, Held, WorkerPool
 from autograder.batch.results import Conditions, Results, as_of
 from autograder.batch.settings import RunSettings
 from autograder.config import load
 from autograder.fingerprint import versions
 from autograder.model import Grade, Status, Submission
-
-BEYOND_LIMIT = 120.0
-"""Seconds beyond ``submission_seconds`` that a worker may hold a submission: reading the notebook,
-starting kernels and writing down what was found have no other deadline."""
 
 MOST_COPIES = 4
 """Sources of other submissions with the same bytes that a result names."""
@@ -65,6 +61,32 @@ def grade_all(
         yield from pool.grade(submissions, watch)
 
 
+def grade_on_cluster(
+    address: str,
+    submissions: Sequence[Submission],
+    settings: RunSettings,
+    fingerprint: str,
+    watch: Callable[[Sequence[Held]], None] | None = None,
+) -> Iterator[Grade]:
+    """Grade every submission on the workers of a Dask scheduler.
+
+    Args:
+        address: of the scheduler.
+        fingerprint: of this machine; the workers must have the same.
+        watch: is told every few seconds what is handed out.
+
+    Raises:
+        AutograderError: nothing can be graded there.
+    """
+    if not submissions:
+        return
+    from autograder.batch.dask_cluster import dask_executor
+    from autograder.batch.executor import grade_with
+
+    with dask_executor(address) as (executor, window):
+        yield from grade_with(executor, submissions, settings, fingerprint, window, watch)
+
+
 def grade_class(
     submissions: Sequence[Submission], results: Results, wanted: Conditions, grader: Grader
 ) -> Generator[Graded]:
@@ -88,14 +110,15 @@ def grade_class(
         group = copies.get(digests.get(submission.id, ""), [])
         others = (one.source for one in group if one.id != submission.id) if len(group) > 1 else ()
         same_as = tuple(source for source, _ in zip(others, range(MOST_COPIES), strict=False))
-        grade = replace(as_of(grade, submission), same_as=same_as)
-        results.write(grade)
-        return Graded(grade, reused)
+        if not grade.fingerprint:  # its grading process died and could not say
+            grade = _as_if_graded(grade, wanted)
+        return Graded(results.write(replace(as_of(grade, submission), same_as=same_as)), reused)
 
     waiting: dict[str, list[Submission]] = {}
     for submission in submissions:
         if submission.file is None:
-            yield ended(_nothing_to_grade(submission, wanted), submission)
+            reason = submission.problem or "there is no notebook"
+            yield ended(Grade(submission, Status.NOT_GRADABLE, reason), submission)
         elif found := results.find(submission, digests[submission.id]):
             yield ended(found, submission, reused=True)
         else:
@@ -116,9 +139,9 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def _nothing_to_grade(submission: Submission, wanted: Conditions) -> Grade:
-    return Grade(
-        submission, Status.NOT_GRADABLE, submission.problem or "there is no notebook",
-        versions=versions(), seed=wanted.seed, fingerprint=wanted.fingerprint,
+def _as_if_graded(grade: Grade, wanted: Conditions) -> Grade:
+    """``grade`` with the conditions under which it would have come about."""
+    return replace(
+        grade, versions=versions(), seed=wanted.seed, fingerprint=wanted.fingerprint,
         confined=wanted.confined, all_cells=wanted.all_cells,
     )  # fmt: skip

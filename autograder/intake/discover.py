@@ -144,7 +144,8 @@ def _submission(entry: _Described, name: str) -> Submission:
         late_seconds=origin.late_seconds,
         file=found.file,
         problem=found.problem,
-        notes=notes + entry.chosen.notes,
+        notes=notes,
+        set_aside=entry.chosen.set_aside,
     )
 
 

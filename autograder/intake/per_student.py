@@ -50,12 +50,12 @@ class Chosen:
     Attributes:
         origin: of the file that is graded, or of any where none can be.
         found: that file; its ``problem`` says why it cannot be graded.
-        notes: what else was there.
+        set_aside: what else was there.
     """
 
     origin: Origin
     found: Found
-    notes: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
 
 def recognised(paths: Sequence[tuple[str, ...]], known: Sequence[Lms]) -> Lms | None:

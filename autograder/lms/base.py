@@ -189,6 +189,10 @@ class Lms(ABC):
         """What the export's own text files say; they come with the export, so they may hold anything."""
         return {}
 
+    def team_key(self, name: str) -> str:
+        """Equal for two spellings of one team: in the export's names and on the worksheet."""
+        return name.strip().casefold()
+
     def worksheet(self, data: bytes) -> Worksheet:
         """Read the TA's own list of the class.
 

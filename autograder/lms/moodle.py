@@ -124,6 +124,15 @@ class Moodle(Lms):
             return _origin(found, path[-1], (found["file"],))
         return None
 
+    def team_key(self, name: str) -> str:
+        """What is left of a group's name when Moodle has made a folder's name of it.
+
+        It has been through an HTML formatter, which turns ``&`` into ``&amp;`` and drops what looks like a
+        tag; then some characters are deleted and underscores become blanks.
+        """
+        text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
+        return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
+
     def worksheet(self, data: bytes) -> Worksheet:
         """The offline grading worksheet, in English or German."""
         return _read_worksheet(data)

@@ -42,14 +42,15 @@ def course_page(
         tallest=max(summary.histogram) or 1,
         question_names=question_names,
         manual_names=manual_names,
-        rows=(_row(grade, question_names) for grade in grades),
-        refused=(_row(grade, question_names) for grade in islice(refused, MOST_REFUSED)),
+        rows=(_row(grade, question_names, manual_names) for grade in grades),
+        refused=(_row(grade, question_names, manual_names) for grade in islice(refused, MOST_REFUSED)),
         more_refused=max(0, summary.not_gradable - MOST_REFUSED),
     )
 
 
-def _row(grade: Grade, question_names: Sequence[str]) -> dict[str, object]:
+def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str]) -> dict[str, object]:
     results = {question.name: question for question in grade.questions}
+    by_hand = {one.name: number(one.points, 2) for one in grade.manual if one.points is not None}
     graded = grade.status is Status.GRADED
     said = remarks(grade)
     return {
@@ -57,6 +58,7 @@ def _row(grade: Grade, question_names: Sequence[str]) -> dict[str, object]:
         "graded": graded,
         "stem": file_stem(grade.submission.id),
         "marks": [_mark(results.get(name) if graded else None) for name in question_names],
+        "manual": [by_hand.get(name, "") for name in manual_names],
         "remarks": said[:MOST_REMARKS],
         "more": max(0, len(said) - MOST_REMARKS),
     }

@@ -11,6 +11,7 @@ from autograder.report.files import replace_file
 from autograder.report.text import csv_cell, csv_line, number
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
+MARK_COLUMN = "mark"
 LAST_COLUMNS = ("flags", "seconds")
 FLAG_LENGTH = 500
 """A flag is a short remark; a reason may hold an exception's text. A spreadsheet's cell ends at 32,767."""
@@ -20,23 +21,33 @@ MOST_COPIES = 3
 
 
 def write_grades(
-    path: Path, grades: Iterable[Grade], question_names: Sequence[str], manual_names: Sequence[str]
+    path: Path,
+    grades: Iterable[Grade],
+    question_names: Sequence[str],
+    manual_names: Sequence[str],
+    *,
+    with_marks: bool = False,
 ) -> None:
     """Write the rows in the order of ``grades``: UTF-8 without a byte order mark, lines end in ``\\n``.
 
     Args:
         question_names: one column each, in this order; empty where a grade lacks the question.
-        manual_names: one empty column each, for the points that a person gives.
+        manual_names: one column each, empty until a person has given points.
+        with_marks: whether there is a column for the mark, which lateness and rounding can change.
     """
-    header = [*FIRST_COLUMNS, *question_names, *manual_names, *LAST_COLUMNS]
-    rows = (_row(grade, question_names, manual_names) for grade in grades)
+    mark = [MARK_COLUMN] if with_marks else []
+    header = [*FIRST_COLUMNS, *question_names, *manual_names, *mark, *LAST_COLUMNS]
+    rows = (_row(grade, question_names, manual_names, with_marks) for grade in grades)
     replace_file(path, map(csv_line, chain([header], rows)))
 
 
-def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str]) -> list[str]:
+def _row(
+    grade: Grade, question_names: Sequence[str], manual_names: Sequence[str], with_mark: bool
+) -> list[str]:
     graded = grade.status is Status.GRADED
     late = grade.submission.late_seconds
     points = {one.name: number(one.points) for one in grade.questions if one.checked}
+    points |= {one.name: number(one.points) for one in grade.manual if one.points is not None}
     return [
         csv_cell(grade.submission.source, 4000),
         csv_cell(grade.submission.student),
@@ -45,18 +56,24 @@ def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str
         number(grade.score) if graded else "",
         number(grade.max_score) if graded else "",
         grade.status.value,
-        *(points.get(name, "") if graded else "" for name in question_names),
-        *("" for _ in manual_names),
+        *(points.get(name, "") if graded else "" for name in (*question_names, *manual_names)),
+        *([number(grade.mark) if graded and grade.mark is not None else ""] if with_mark else []),
         "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(grade)[:MOST_FLAGS]),
         number(grade.seconds),
     ]
 
 
 def remarks(grade: Grade) -> list[str]:
-    """What the TA must know, worst first: reason, questions without a verdict, limits, flags, copies."""
+    """What the TA must know, worst first.
+
+    The reason of what could not be graded, questions without a verdict, limits, flags, copies, what
+    lateness cost, and what else was handed in.
+    """
     reason = [grade.reason or "no reason given"] if grade.status is Status.NOT_GRADABLE else []
     open_questions = [f"not checked: {one.name}" for one in grade.questions if not one.checked]
-    return list(dict.fromkeys([*reason, *open_questions, *grade.limits_hit, *grade.flags, *_copies(grade)]))
+    seen = [*grade.limits_hit, *grade.flags, *_copies(grade)]
+    handed_in = [*filter(None, [grade.penalty]), *grade.submission.set_aside]
+    return list(dict.fromkeys([*reason, *open_questions, *seen, *handed_in]))
 
 
 def _copies(grade: Grade) -> list[str]:

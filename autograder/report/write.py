@@ -35,11 +35,14 @@ def write_report(
     lab_title: str,
     question_names: Sequence[str],
     manual_names: Sequence[str],
+    *,
+    with_marks: bool = False,
 ) -> ClassSummary:
     """Write ``grades.csv`` and ``index.html`` below ``out``, once all submissions have ended.
 
     Args:
         grades: gone through several times and never held together.
+        with_marks: whether the mark can differ from the score, and so gets a column of its own.
 
     Returns:
         What is at the head of the page.
@@ -47,7 +50,7 @@ def write_report(
     Raises:
         OSError: ``out`` cannot be written to.
     """
-    write_grades(out / "grades.csv", grades, question_names, manual_names)
+    write_grades(out / "grades.csv", grades, question_names, manual_names, with_marks=with_marks)
     summary = summarise(grades, question_names)
     page = course_page(grades, summary, lab_title, question_names, manual_names)
     replace_file(out / "index.html", page)

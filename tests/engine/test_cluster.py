@@ -18,8 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import cluster
-from autograder.batch.cluster import dask_executor, grade_with
+from autograder.batch import dask_cluster as dask_module
+from autograder.batch import executor as executor_module
+from autograder.batch import station
+from autograder.batch.dask_cluster import dask_executor
+from autograder.batch.executor import grade_with
 from autograder.batch.run import grade_all
 from autograder.batch.settings import RunSettings
 from autograder.config import load
@@ -30,7 +33,6 @@ from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"
 SETTINGS = RunSettings(CONFIG)
-FINGERPRINT = fingerprint(load(CONFIG))
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
 WORKS = "import time; time.sleep(0.7)"
@@ -55,7 +57,7 @@ def temporary(monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     monkeypatch.setenv("TMPDIR", str(folder))
     yield folder
-    cluster._stations.close()
+    station._stations.close()
     shutil.rmtree(folder)
 
 
@@ -78,12 +80,17 @@ def trivial(folder: Path, count: int) -> list[Submission]:
     return write_class(folder, {str(number): notebook_bytes(COUNTS) for number in range(count)})
 
 
+def here(config: Path = CONFIG) -> str:
+    """The fingerprint of the lab as it is now."""
+    return fingerprint(load(config))
+
+
 def two():
     return 2
 
 
 def judged(grade):
-    """Everything of a grade that has to be the same wherever it was found."""
+    """What has to be the same wherever a grade was found; the fingerprint is compared by the run itself."""
     questions = [
         (one.name, one.points, [(case.name, case.outcome, case.message, case.evidence) for case in one.cases])
         for one in grade.questions
@@ -91,7 +98,7 @@ def judged(grade):
     cells = [(run.index, run.ending, run.error) for run in grade.cells]
     return (
         grade.submission, grade.status, grade.reason, questions, grade.manual, cells, grade.flags, grade.notes,
-        grade.versions, grade.fingerprint, grade.seed, grade.digest, grade.trouble,
+        grade.versions, grade.seed, grade.digest, grade.trouble,
     )  # fmt: skip
 
 
@@ -121,13 +128,13 @@ def executor(kind):
 @pytest.mark.parametrize("kind", ["threads", "fork", "spawn"])
 def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, temporary, kind):
     with executor(kind) as pool:
-        grades = list(grade_with(pool, handed_in, SETTINGS, FINGERPRINT, two))
+        grades = list(grade_with(pool, handed_in, SETTINGS, here(), two))
     assert sorted(grade.submission.id for grade in grades) == sorted(local)
     for grade in grades:
         assert judged(grade) == local[grade.submission.id]
     if kind == "threads":
-        assert len(cluster._stations._idle) == 2
-        cluster._stations.close()
+        assert len(station._stations._idle) == 2
+        station._stations.close()
     assert list(temporary.iterdir()) == []
     assert processes_below(temporary) == []
 
@@ -135,9 +142,9 @@ def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, tem
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_does_not_wait_for_the_stations_of_its_parent(tmp_path, temporary):
     with ThreadPoolExecutor(1) as pool:
-        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, FINGERPRINT, two))
+        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
     with executor("fork") as pool:
-        (grade,) = grade_with(pool, trivial(tmp_path, 1), SETTINGS, FINGERPRINT, two)
+        (grade,) = grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two)
     assert grade.status is Status.GRADED
 
 
@@ -145,9 +152,9 @@ def test_a_grading_process_outlives_the_thread_that_asked_for_it(tmp_path, tempo
     seen = set()
     for _ in range(2):
         with ThreadPoolExecutor(1) as pool:
-            (grade,) = grade_with(pool, trivial(tmp_path, 1), SETTINGS, FINGERPRINT, two)
+            (grade,) = grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two)
         assert grade.status is Status.GRADED
-        seen.add(cluster._stations._idle[0]._pool._workers[0].process.pid)
+        seen.add(station._stations._idle[0]._pool._workers[0].process.pid)
     assert len(seen) == 1
 
 
@@ -162,7 +169,7 @@ def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary):
 
     ended = {}
     with ThreadPoolExecutor(1) as pool:
-        for grade in grade_with(pool, one_by_one(), SETTINGS, FINGERPRINT, two):
+        for grade in grade_with(pool, one_by_one(), SETTINGS, here(), two):
             ended[grade.submission.id] = grade
             assert len(taken) - len(ended) <= 2
             handed_in[3].file.unlink(missing_ok=True)
@@ -176,11 +183,11 @@ def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary):
 
 def test_large_notebooks_wait_for_each_other(tmp_path, temporary, monkeypatch):
     handed_in = trivial(tmp_path, 3)
-    monkeypatch.setattr(cluster, "BYTES_UNDER_WAY", 1)
+    monkeypatch.setattr(executor_module, "BYTES_UNDER_WAY", 1)
     taken, ended = [], 0
     with ThreadPoolExecutor(2) as pool:
         recorded = (taken.append(one) or one for one in handed_in)
-        for _ in grade_with(pool, recorded, SETTINGS, FINGERPRINT, lambda: 3):
+        for _ in grade_with(pool, recorded, SETTINGS, here(), lambda: 3):
             ended += 1
             assert len(taken) == ended
     assert ended == 3
@@ -205,17 +212,17 @@ def test_other_versions_are_named(tmp_path, temporary, monkeypatch):
             AutograderError, match=r"other marks: nbclient is 0\.0\.1 there and 0\.\d+\.\d+ here\."
         ),
     ):
-        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, FINGERPRINT, two))
+        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
 
 def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary):
     config, question = lab / "grading_config.yml", lab / "questions" / "median.py"
     settings, handed_in = RunSettings(config), trivial(tmp_path, 1)
     with ThreadPoolExecutor(1) as pool:
-        before = fingerprint(load(config))
+        before = here(config)
         (first,) = grade_with(pool, handed_in, settings, before, two)
         question.write_text(question.read_text() + "\n# another one\n")
-        after = fingerprint(load(config))
+        after = here(config)
         (second,) = grade_with(pool, handed_in, settings, after, two)
         question.write_text(question.read_text() + "\n# and another one\n")
         # A change that this side has not seen: what was opened for it is not used a second time.
@@ -223,12 +230,12 @@ def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary):
             (third,) = grade_with(pool, handed_in, settings, after, two)
             assert third.fingerprint == after
     assert (first.fingerprint, second.fingerprint) == (before, after)
-    assert len(cluster._stations._idle) == 1
+    assert len(station._stations._idle) == 1
 
 
 def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     settings = RunSettings(lab / "grading_config.yml")
-    expected = fingerprint(load(settings.config))
+    expected = here(settings.config)
     question = lab / "questions" / "median.py"
     original = question.read_text()
     question.write_text(original + "\n# not what the parent has\n")
@@ -246,10 +253,8 @@ def test_a_broken_lab_ends_the_run_and_names_the_machine(lab, tmp_path, temporar
         ThreadPoolExecutor(2) as pool,
         pytest.raises(ConfigurationError, match=rf"^on {os.uname().nodename}: .*median\.py"),
     ):
-        list(
-            grade_with(pool, trivial(tmp_path, 3), RunSettings(lab / "grading_config.yml"), FINGERPRINT, two)
-        )
-    cluster._stations.close()
+        list(grade_with(pool, trivial(tmp_path, 3), RunSettings(lab / "grading_config.yml"), here(), two))
+    station._stations.close()
     assert list(temporary.iterdir()) == []
 
 
@@ -266,7 +271,7 @@ def test_a_machine_in_trouble_costs_one_more_try(tmp_path, temporary, monkeypatc
         return 1
 
     with ThreadPoolExecutor(1) as pool:
-        grades = list(grade_with(pool, trivial(tmp_path, 2), SETTINGS, FINGERPRINT, mend_after_a_failure))
+        grades = list(grade_with(pool, trivial(tmp_path, 2), SETTINGS, here(), mend_after_a_failure))
     assert [(grade.submission.id, grade.status) for grade in grades] == [
         ("0", Status.GRADED),
         ("1", Status.GRADED),
@@ -276,7 +281,7 @@ def test_a_machine_in_trouble_costs_one_more_try(tmp_path, temporary, monkeypatc
 def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(tmp_path, temporary, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(temporary / "missing"))
     with ThreadPoolExecutor(1) as pool:
-        grades = list(grade_with(pool, trivial(tmp_path, 2), SETTINGS, FINGERPRINT, two))
+        grades = list(grade_with(pool, trivial(tmp_path, 2), SETTINGS, here(), two))
     assert sorted(grade.submission.id for grade in grades) == ["0", "1"]
     for grade in grades:
         assert (grade.status, grade.trouble) == (Status.NOT_GRADABLE, True)
@@ -285,10 +290,12 @@ def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(tmp_path, tempor
 
 def test_an_executor_that_breaks_ends_the_run(tmp_path, temporary):
     pool = executor("spawn")
+    grades = grade_with(pool, trivial(tmp_path, 6), SETTINGS, here(), two)
+    next(grades)
+    for process in [*pool._processes.values()]:
+        process.kill()
     with pytest.raises(AutograderError, match=r"the executor is gone.*BrokenProcessPool"):
-        for _ in grade_with(pool, trivial(tmp_path, 6), SETTINGS, FINGERPRINT, two):
-            for process in [*pool._processes.values()]:
-                process.kill()
+        list(grades)
     pool.shutdown()
     wait_until(lambda: processes_below(temporary) == [])
 
@@ -297,7 +304,7 @@ def test_an_executor_that_was_shut_down_ends_the_run(tmp_path, temporary):
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     with pytest.raises(AutograderError, match="the executor is gone"):
-        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, FINGERPRINT, two))
+        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
 
 class Recording(ThreadPoolExecutor):
@@ -314,7 +321,7 @@ class Recording(ThreadPoolExecutor):
 
 def test_who_stops_listening_takes_back_what_has_not_begun(tmp_path, temporary):
     with Recording(1) as pool:
-        grades = grade_with(pool, trivial(tmp_path, 8), SETTINGS, FINGERPRINT, lambda: 4)
+        grades = grade_with(pool, trivial(tmp_path, 8), SETTINGS, here(), lambda: 4)
         next(grades)
         grades.close()
         cancelled = [future.cancelled() for future in pool.futures]
@@ -326,8 +333,8 @@ def test_paths_reach_other_machines_whole(tmp_path, temporary, monkeypatch):
     monkeypatch.chdir(TOY_LAB)
     with Recording(1) as pool:
         relative = replace(SETTINGS, config=Path(CONFIG.name))
-        list(grade_with(pool, trivial(tmp_path, 1), relative, FINGERPRINT, two))
-    ((key, _),) = [station.key for station in cluster._stations._idle]
+        list(grade_with(pool, trivial(tmp_path, 1), relative, here(), two))
+    ((key, _),) = [one.key for one in station._stations._idle]
     assert key.config == CONFIG
 
 
@@ -389,7 +396,7 @@ class DaskCluster:
     def _start(self, *arguments: object, **environment: str) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *map(str, arguments)], cwd=ROOT, env=os.environ | environment,
+                [sys.executable, "-m", "dask", *map(str, arguments)], cwd=self.folder, env=os.environ | environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         self.processes.append(process)
@@ -444,22 +451,20 @@ def holds(pool, name: str) -> bool:
 def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
     handed_in, local, temporary, dask_cluster, monkeypatch
 ):
-    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(dask_module, "LOOK_SECONDS", 0.2)
     running = dask_cluster(2)
     victim = running.processes[-1]
     killed: set[tuple[int, str]] = set()
     grades = []
     with dask_executor(running.address) as (pool, window):
         wait_until(lambda: window() == 4)
-        for grade in grade_with(pool, handed_in, SETTINGS, FINGERPRINT, window):
+        for grade in grade_with(pool, handed_in, SETTINGS, here(), window):
             grades.append(grade)
-            if not killed and holds(pool, "w1"):
-                killed = family(victim.pid)
+            if not killed and holds(pool, "w1") and len(family(victim.pid)) >= 3:
+                killed = family(victim.pid)  # the worker, a grading process, a fork server, a kernel perhaps
                 victim.kill()
-                left = len(handed_in) - len(grades)
         assert window() == 2
-    assert len(killed) >= 3  # the worker, a grading process, a fork server
-    assert left >= 4
+    assert killed
     assert sorted(grade.submission.id for grade in grades) == sorted(local)
     for grade in grades:
         assert judged(grade) == local[grade.submission.id]
@@ -475,9 +480,9 @@ def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary,
     handed_in = write_class(tmp_path, {str(number): notebook_bytes(WORKS) for number in range(4)})
     grades = []
     with dask_executor(running.address) as (pool, window):
-        for grade in grade_with(pool, handed_in, SETTINGS, FINGERPRINT, window):
+        for grade in grade_with(pool, handed_in, SETTINGS, here(), window):
             grades.append(grade)
-            if len(grades) == 1:
+            if len(running.processes) == 2 and holds(pool, "w0"):
                 running.processes[-1].kill()
                 running.worker("another")
     assert sorted(grade.submission.id for grade in grades) == ["0", "1", "2", "3"]
@@ -485,7 +490,7 @@ def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary,
     assert 1 <= len(lost) <= 2
     for grade in lost:
         assert grade.trouble
-        assert grade.reason.startswith("the machine that had it failed: KilledWorker: ")
+        assert grade.reason == "1 worker(s) of the cluster died with it"
 
 
 @pytest.mark.slow
@@ -497,14 +502,15 @@ def test_a_scheduler_that_is_killed_ends_the_run_without_noise(tmp_path, tempora
     code = f"""
 import os, signal
 from pathlib import Path
-from autograder.batch.cluster import dask_executor, grade_with
+from autograder.batch.dask_cluster import dask_executor
+from autograder.batch.executor import grade_with
 from autograder.batch.settings import RunSettings
 from autograder.errors import AutograderError
 from autograder.model import Submission
 handed_in = [Submission(file.stem, file.name, "", file=file) for file in sorted(Path({str(folder)!r}).iterdir())]
 try:
     with dask_executor({running.address!r}) as (pool, window):
-        for grade in grade_with(pool, handed_in, RunSettings(Path({str(CONFIG)!r})), {FINGERPRINT!r}, window):
+        for grade in grade_with(pool, handed_in, RunSettings(Path({str(CONFIG)!r})), {here()!r}, window):
             print(grade.submission.id, grade.status)
             os.kill({running.scheduler.pid}, signal.SIGKILL)
 except AutograderError as reason:
@@ -532,7 +538,7 @@ def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask
 
 
 def test_a_cluster_without_workers_is_a_usage_error(temporary, dask_cluster, monkeypatch):
-    monkeypatch.setattr(cluster, "WORKERS_SECONDS", 0.5)
+    monkeypatch.setattr(dask_module, "WORKERS_SECONDS", 0.5)
     running = dask_cluster(0)
     with (
         pytest.raises(UsageError, match=rf"`dask worker {running.address}`"),
@@ -544,7 +550,7 @@ def test_a_cluster_without_workers_is_a_usage_error(temporary, dask_cluster, mon
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tls://127.0.0.1:1", "nonsense", "foo://bar:1"])
 def test_an_address_where_nobody_answers_is_a_usage_error(monkeypatch, address):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(dask_module, "CONNECT_SECONDS", 0.5)
     with pytest.raises(UsageError, match=f"no Dask scheduler answers at {address}"), dask_executor(address):
         pass
 
@@ -552,7 +558,7 @@ def test_an_address_where_nobody_answers_is_a_usage_error(monkeypatch, address):
 def test_without_dask_the_command_says_what_to_install(tmp_path):
     (tmp_path / "distributed.py").write_text("raise ImportError('not installed')\n")
     code = (
-        "from autograder.batch.cluster import dask_executor\n"
+        "from autograder.batch.dask_cluster import dask_executor\n"
         "from autograder.errors import UsageError\n"
         "try:\n    dask_executor('tcp://127.0.0.1:1').__enter__()\nexcept UsageError as reason:\n    print(reason)\n"
     )

@@ -1,0 +1,210 @@
+"""``DIR/lms/``: the files that go back to the LMS, and half a page on what to do with them."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.config_schema import LmsSettings
+from autograder.lms.base import Assignment, Lms, Person, Returned, Worksheet, Written
+from autograder.model import Grade, Outcome, Status
+from autograder.report.files import file_stem, replace_file
+from autograder.report.text import number, plain
+
+LONGEST_COMMENT = 1_000
+MOST_LISTED = 200
+"""People that one list of ``UPLOAD.md`` names."""
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """Who has to be named in ``UPLOAD.md``, a line each."""
+
+    changed: list[str]
+    not_gradable: list[str]
+    left_out: list[str]
+    unknown: list[str]
+    missing: list[str]
+
+
+def write_lms(
+    out: Path,
+    grades: Iterable[Grade],
+    lms: Lms,
+    worksheet: Worksheet | None,
+    title: str,
+    settings: LmsSettings,
+) -> Path:
+    """Write the LMS's files below ``out/lms``, in the place of older ones.
+
+    Args:
+        grades: of this class, with their marks; their feedback pages lie in ``out/feedback``.
+        worksheet: the TA's own list of the class.
+        title: of the lab.
+
+    Returns:
+        ``UPLOAD.md``.
+
+    Raises:
+        OSError: ``out`` cannot be written to.
+    """
+    folder = out / "lms"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    of_lms = [grade for grade in grades if grade.submission.lms == lms.name]
+    returned = list(_returned(of_lms, out, lms, worksheet, settings))
+    assignment = Assignment(title, settings.column, settings.teams, settings.language)
+    written = lms.write(folder, returned, assignment, worksheet)
+    lists = _lists(of_lms, returned, written, worksheet)
+    page = folder / "UPLOAD.md"
+    replace_file(page, "".join(f"{line}\n" for line in _page(lms, title, written, lists, of_lms)))
+    return page
+
+
+def _returned(
+    grades: Sequence[Grade], out: Path, lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
+) -> Iterator[Returned]:
+    """A row for each student; for each member of a team."""
+    people = {person.lms_id: person for person in worksheet.people} if worksheet else {}
+    teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
+    for grade in grades:
+        one = grade.submission
+        members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
+        for lms_id in members or ("",):
+            person = people.get(lms_id)
+            yield Returned(
+                lms_id=lms_id,
+                student=person.name if person and person.name else one.student,
+                place=one.place,
+                path=one.own_path,
+                team=one.lms_id if settings.teams else "",
+                points=grade.mark if grade.status is Status.GRADED else None,
+                possible=grade.max_score,
+                comment=_comment(grade),
+                feedback=out / "feedback" / f"{file_stem(one.id)}.html",
+                person=person,
+            )
+
+
+def _teams(
+    grades: Sequence[Grade], lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
+) -> Mapping[str, tuple[str, ...]]:
+    """The members of the team that handed in, by the submission's id; none where it is not certain."""
+    by_name: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for person in worksheet.people if worksheet else ():
+        by_name[lms.team_key(person.group)][person.group].append(person.lms_id)
+    named_alike: dict[str, int] = defaultdict(int)
+    for grade in grades:
+        named_alike[lms.team_key(grade.submission.student)] += 1
+    found = {}
+    for grade in grades:
+        one = grade.submission
+        key = lms.team_key(one.student)
+        groups = by_name.get(key, {})
+        if one.lms_id in settings.members:
+            found[one.id] = settings.members[one.lms_id]
+        elif len(groups) == 1 and named_alike[key] == 1:
+            (members,) = groups.values()
+            found[one.id] = tuple(members)
+    return found
+
+
+def _comment(grade: Grade) -> str:
+    """One line for the student: the mark, what cost most, where the rest is."""
+    parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
+    if grade.penalty:
+        parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
+    for question in grade.questions:
+        failed = next((case for case in question.cases if case.outcome is Outcome.FAILED), None)
+        if failed is not None and question.points < question.possible:
+            points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
+            parts.append(f"{question.name} {points}: {plain(failed.message, 160)}")
+    text = ". ".join(part.rstrip(". ") for part in parts)
+    return f"{plain(text, LONGEST_COMMENT)}. The attached page tells more."
+
+
+def _lists(
+    grades: Sequence[Grade], returned: Sequence[Returned], written: Written, worksheet: Worksheet | None
+) -> _Lists:
+    handed_in = {one.lms_id for one in returned}
+    people = worksheet.people if worksheet else ()
+    refused = [grade for grade in grades if grade.status is not Status.GRADED]
+    out = {id(one) for one, _ in written.left_out}
+    return _Lists(
+        changed=[
+            f"{_who(one.student, one.lms_id)}: {plain(one.person.mark, 40)} → {number(one.points, 4)}"
+            for one in returned
+            if one.person and one.person.mark and one.points is not None and id(one) not in out
+        ],
+        not_gradable=[
+            f"{_who(grade.submission.student, grade.submission.lms_id)}: {plain(grade.reason, 300)}"
+            for grade in refused
+        ],
+        left_out=[
+            f"{_who(one.student, one.lms_id or one.team)}: {reason}" for one, reason in written.left_out
+        ],
+        unknown=[
+            _who(one.student, one.lms_id)
+            for one in returned
+            if worksheet and one.lms_id and one.person is None
+        ],
+        missing=[_missing(person) for person in people if person.lms_id not in handed_in],
+    )
+
+
+def _missing(person: Person) -> str:
+    said = (
+        ""
+        if person.handed_in is not True
+        else ": the LMS says that something was handed in, it is not in the export"
+    )
+    return f"{_who(person.name, person.lms_id)}{said}"
+
+
+def _who(name: str, lms_id: str) -> str:
+    shown = plain(name, 60).strip()
+    return f"{shown} ({plain(lms_id, 60)})" if lms_id else shown
+
+
+def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequence[Grade]) -> Iterator[str]:
+    graded = sum(grade.status is Status.GRADED for grade in grades)
+    yield f"# {lms.title}: {_text(title)}"
+    yield ""
+    yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
+    yield ""
+    for place, step in enumerate(written.steps, start=1):
+        yield f"{place}. `{step.file}` – {_text(step.text)}"
+    open_questions = {
+        one.title: one.possible for grade in grades for one in grade.manual if one.points is None
+    }
+    if open_questions:
+        points = number(sum(open_questions.values()), 2)
+        which = _text(", ".join(open_questions))
+        yield ""
+        yield (
+            f"**Not scored by a person yet**, so not in these marks: {which} ({points} points). "
+            "Fill in `manual.csv` and run the same command again."
+        )
+    for heading, lines in (
+        ("Marks that replace another one", lists.changed),
+        ("No mark goes back, because it could not be graded", lists.not_gradable),
+        ("Graded, but not in the file of marks", lists.left_out),
+        ("Graded, but not on your worksheet", lists.unknown),
+        ("On your worksheet, but without a submission", lists.missing),
+    ):
+        if lines:
+            yield ""
+            yield f"## {heading} ({len(lines)})"
+            yield ""
+            for line in lines[:MOST_LISTED]:
+                yield f"- {_text(line)}"
+            if len(lines) > MOST_LISTED:
+                yield f"- and {len(lines) - MOST_LISTED} more"
+
+
+def _text(text: str) -> str:
+    """``text`` as Markdown that shows it: names of students come here."""
+    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|" else one for one in text)
