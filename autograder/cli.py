@@ -113,11 +113,40 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME}")
     build.set_defaults(run=_build)
 
+    package = commands.add_parser("package", help="make the archive for students, or one for Gradescope")
+    _package_commands(package.add_subparsers(required=True, metavar="FOR"))
+
     doctor = commands.add_parser("doctor", help="can this machine grade safely and rightly?")
     doctor.add_argument("--quick", action="store_true", help="leave out the reference and the template")
     _common(doctor)
     doctor.set_defaults(run=_doctor)
     return parser
+
+
+def _package_commands(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from autograder.package.options import LEAST_MINUTES, MOST_MINUTES, VISIBILITIES
+
+    student = kinds.add_parser("student", help="notebook, public tests and README")
+    student.set_defaults(run=_package_student)
+    gradescope = kinds.add_parser("gradescope", help="an autograder for Gradescope that runs this engine")
+    gradescope.add_argument(
+        "--visible", choices=VISIBILITIES, default="visible",
+        help="when students see what hidden checks say (default: visible)",
+    )  # fmt: skip
+    gradescope.add_argument(
+        "--minutes", metavar="N", type=_whole_number(LEAST_MINUTES, MOST_MINUTES), default=10,
+        help="the time limit that is set on Gradescope (default: 10)",
+    )  # fmt: skip
+    gradescope.add_argument(
+        "--wheels", metavar="DIR", type=Path, help="wheels of all that is needed: nothing is downloaded"
+    )
+    gradescope.add_argument(
+        "--torch-index", metavar="ADDRESS", default="", help="package index with builds of torch for CPUs"
+    )
+    gradescope.set_defaults(run=_package_gradescope)
+    for kind in (student, gradescope):
+        kind.add_argument("--out", metavar="FILE", type=Path, required=True, help="the zip to write")
+        kind.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME}")
 
 
 def _means(parser: argparse.ArgumentParser) -> None:
@@ -128,11 +157,9 @@ def _means(parser: argparse.ArgumentParser) -> None:
         help="submissions at a time (default: one per core)",
     )
     parser.add_argument(
-        "--cluster",
-        metavar="ADDRESS",
-        default="",
-        help="tcp://… of a Dask scheduler, whose workers grade instead",
-    )
+        "--cluster", metavar="ADDRESS", default="",
+        help="tcp://… of a Dask scheduler, whose workers grade instead of this machine",
+    )  # fmt: skip
     parser.add_argument(
         "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
     )
@@ -202,6 +229,20 @@ def _build(options: argparse.Namespace) -> int:
     from autograder.build.command import build_command
 
     return build_command(_config_path(options.config), check_only=options.check)
+
+
+def _package_student(options: argparse.Namespace) -> int:
+    from autograder.package.command import student_command
+
+    return student_command(_config_path(options.config), options.out)
+
+
+def _package_gradescope(options: argparse.Namespace) -> int:
+    from autograder.package.command import gradescope_command
+    from autograder.package.options import Options
+
+    chosen = Options(options.visible, options.minutes, options.wheels, options.torch_index)
+    return gradescope_command(_config_path(options.config), options.out, chosen)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from autograder.batch.settings import RunSettings
 from autograder.batch.temporary import temporary_folder
 from autograder.config import Lab, check_files, load
 from autograder.errors import UsageError
-from autograder.lms.base import Lms, Worksheet
+from autograder.lms.base import Assignment, Lms, Worksheet
 from autograder.lms.known import KNOWN, lms_named
 from autograder.lms.lateness import with_lateness
-from autograder.lms.returning import write_lms
+from autograder.lms.returning import assignment_of, write_lms
 from autograder.model import Grade, Submission
 from autograder.report import terminal
 from autograder.report.manual import ManualMarks
@@ -108,13 +109,25 @@ def opened_class(run: Run, out: Path, console: Console) -> Iterator[OneClass]:
         if not run.settings.enforce:
             console.print("The sandbox is off: student code runs with your rights.", style="bold red")
         asked_for = lms_named(run.lms, run.name_pattern)
+        assignment = assignment_of(lab.config.assignment.title, lab.config.lms)
+
+        @cache
+        def worksheet_of(lms: Lms) -> Worksheet | None:
+            return _worksheet(run.worksheet, lms, assignment)
+
         submissions = discover(
-            run.paths, spool, lab.config.limits, lab.config.assignment.notebook, lms=asked_for, known=KNOWN
-        )
+            run.paths, spool, lab.config.limits, lab.config.assignment.notebook, lms=asked_for, known=KNOWN,
+            facts_of=lambda lms: {"worksheet": worksheet_of(lms)},
+        )  # fmt: skip
         if not submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
         lms = asked_for or _only([one.lms for one in submissions])
-        worksheet = _worksheet(run.worksheet, lms)
+        if lms is None and run.worksheet is not None:
+            raise UsageError(
+                f"--worksheet {run.worksheet}: no LMS was recognised that it could be from; "
+                f"name it with --lms"
+            )
+        worksheet = worksheet_of(lms) if lms else None
         rows = {person.lms_id: person for person in worksheet.people} if worksheet else {}
         late = lab.config.late
         yield OneClass(
@@ -140,15 +153,11 @@ def _only(names: Sequence[str]) -> Lms | None:
     return lms_named(found.pop()) if found else None
 
 
-def _worksheet(path: Path | None, lms: Lms | None) -> Worksheet | None:
+def _worksheet(path: Path | None, lms: Lms, assignment: Assignment) -> Worksheet | None:
     if path is None:
         return None
-    if lms is None:
-        raise UsageError(
-            f"--worksheet {path}: no LMS was recognised that it could be from; name it with --lms"
-        )
     try:
-        return lms.worksheet(path.read_bytes())
+        return lms.worksheet(path.read_bytes(), assignment)
     except OSError as reason:
         raise UsageError(f"--worksheet {path}: cannot be read: {reason.strerror}") from None
 

@@ -103,14 +103,20 @@ class _Worker:
         grade: Grade | None = message
         return grade
 
-    def end(self) -> int:
-        """End it, with everything that it started and its files; its exit code."""
+    def dismiss(self) -> None:
+        """Have it end, with everything that it started."""
+        if self.connection.closed:
+            return
         if self.held is None and self.ready:
             with contextlib.suppress(BrokenPipeError):
                 self.connection.send(None)
         else:
             self.process.terminate()
         self.connection.close()
+
+    def end(self) -> int:
+        """Wait for its end and remove its files; its exit code."""
+        self.dismiss()
         try:
             code = self.process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -144,8 +150,7 @@ class WorkerPool:
 
     def __exit__(self, *exception: object) -> None:
         for worker in self._workers:
-            if worker.held is not None or not worker.ready:
-                worker.process.terminate()  # all at once, so that they clean up side by side
+            worker.dismiss()  # all at once, so that they clean up side by side
         for worker in self._workers:
             worker.end()
         self._resources.close()

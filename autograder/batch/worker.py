@@ -10,6 +10,7 @@ run (a broken test file, a machine without a sandbox) is sent as the exception t
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import signal
 import sys
@@ -115,4 +116,6 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    # All is cleaned up and nothing is buffered: taking torch apart would cost half a second.
+    os._exit(code)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -56,6 +56,7 @@ def discover(
     *,
     lms: Lms | None = None,
     known: Sequence[Lms] = (),
+    facts_of: Callable[[Lms], Mapping[str, object]] = lambda lms: {},
 ) -> list[Submission]:
     """Finds the submissions in notebooks, folders and zip archives.
 
@@ -68,6 +69,7 @@ def discover(
         notebook: the name that the lab gave its notebook; it cannot name a student.
         lms: what folders and archives are exports of.
         known: what they may be exports of, where ``lms`` is not given.
+        facts_of: what is known beside the export, once it is clear whose it is.
 
     Returns:
         Submissions, path by path; sorted within a folder, in the archive's order within a zip.
@@ -77,7 +79,8 @@ def discover(
     """
     described: list[_Described] = []
     for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
-        described += _described(path, spool, limits, notebook, [lms] if lms else known, lms is not None)
+        upload = _look_into(path, spool, limits, [lms] if lms else known)
+        described += _described(path, upload, lms, known, facts_of, notebook)
     plain = [entry for entry in described if entry.chosen is None]
     students = student.names_of([(*entry.around, *entry.found.path) for entry in plain], notebook)
     names_of_plain = {id(entry): name for entry, name in zip(plain, students, strict=True)}
@@ -94,18 +97,21 @@ def discover(
 
 
 def _described(
-    path: Path, spool: Path, limits: Limits, notebook: str, known: Sequence[Lms], certain: bool
+    path: Path,
+    upload: list[Found],
+    lms: Lms | None,
+    known: Sequence[Lms],
+    facts_of: Callable[[Lms], Mapping[str, object]],
+    notebook: str,
 ) -> list[_Described]:
     origin = names.file_name(path.name)
-    upload = _look_into(path, spool, limits, known)
     # A notebook given by itself: the folder around it may have to name the student.
     alone = path.is_file() and names.is_handed_in(origin) and not names.is_zip(origin)
-    if not alone and known and upload:
-        lms = known[0] if certain else recognised([found.path for found in upload], known)
+    if not alone and upload:
+        lms = lms or recognised([found.path for found in upload], known)
         if lms is not None:
-            facts = lms.facts(
-                {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
-            )
+            texts = {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
+            facts = {**lms.facts(texts), **facts_of(lms)}
             of_students, others = chosen(upload, lms, facts, notebook)
             return [_Described(origin, one.found, chosen=one, lms=lms.name) for one in of_students] + [
                 _Described(origin, found) for found in others

@@ -60,12 +60,23 @@ class Chosen:
 
 def recognised(paths: Sequence[tuple[str, ...]], known: Sequence[Lms]) -> Lms | None:
     """The LMS whose names most of these paths have; ``None`` when no LMS's do."""
-    counts = {
-        lms.name: sum(lms.is_fact(path) or lms.origin(path, {}) is not None for path in paths)
-        for lms in known
-    }
+    counts = {lms.name: _named_by(lms, paths) for lms in known}
     best = max(known, key=lambda lms: counts[lms.name], default=None)
     return best if best is not None and 2 * counts[best.name] > len(paths) else None
+
+
+def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
+    """How many of the paths have names of this LMS.
+
+    None, where its names are easily met by chance and all paths would be one student's: then it is rather
+    a folder around a class whose own name happens to look like a student's.
+    """
+    origins = [(path, lms.origin(path, {})) for path in paths]
+    students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
+    notebooks = sum(names.is_notebook(path[-1]) for path, origin in origins if origin is not None)
+    if not lms.telling and len(students) == 1 and notebooks > 1:
+        return 0
+    return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
 
 
 def chosen(
@@ -90,8 +101,9 @@ def chosen(
 
 
 def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
-    last = max(_when(origin) for origin, _ in files)
-    latest = [(origin, one) for origin, one in files if _when(origin) == last]
+    # What was added after the last notebook is hardly another attempt.
+    last = max(origin.attempt for origin, _ in _notebooks(files) or files)
+    latest = [(origin, one) for origin, one in files if origin.attempt == last]
     earlier = len(files) - len(latest)
     notes: tuple[str, ...] = (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
     candidates = _notebooks(latest)
@@ -124,11 +136,6 @@ def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, 
     )
 
 
-def _when(origin: Origin) -> tuple[int, str]:
-    # As text: of one export's times either all have a time zone or none has.
-    return origin.attempt, origin.submitted.isoformat() if origin.submitted else ""
-
-
 def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence[tuple[Origin, Found]]:
     """The candidates that nothing tells apart any more; of equal files the first."""
     usual = names.same_name_key(names.without_suffix(notebook))
@@ -136,10 +143,18 @@ def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence
         pair for pair in candidates if names.same_name_key(names.without_suffix(pair[0].path[-1])) == usual
     ]
     left = named or candidates
-    newest = max(one.modified or datetime.min for _, one in left)
-    left = [pair for pair in left if (pair[1].modified or datetime.min) == newest]
+    newest = max(map(_time, left))
+    left = [pair for pair in left if _time(pair) == newest]
     same = len({_digest(one) for _, one in left}) == 1
     return left[:1] if same else left
+
+
+def _time(pair: tuple[Origin, Found]) -> str:
+    """When a file came, as far as anybody knows; as text, since times with and without a zone cannot be
+    compared otherwise."""
+    origin, one = pair
+    when = origin.submitted or one.modified
+    return when.isoformat() if when else ""
 
 
 def _digest(found: Found) -> str:

@@ -30,7 +30,7 @@ class Origin:
         submitted: when it was handed in; without a time zone where the LMS names none.
         late_seconds: seconds after the deadline; ``None`` when unknown.
         late: whether the LMS marks it as late, be the time known or not.
-        attempt: a later one replaces an earlier one.
+        attempt: a later one replaces an earlier one; where the LMS tells attempts by their time, that.
     """
 
     lms_id: str
@@ -170,6 +170,9 @@ class Lms(ABC):
     title: ClassVar[str]
     """What people call it."""
 
+    telling: ClassVar[bool] = True
+    """Whether the names in its exports are hardly ever met by chance."""
+
     @abstractmethod
     def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
         """Where a file of an export comes from; ``None`` when its path is not of this LMS.
@@ -178,7 +181,8 @@ class Lms(ABC):
 
         Args:
             path: its path inside the export, folders of the LMS included.
-            facts: what :meth:`facts` made of the export's own text files.
+            facts: what :meth:`facts` made of the export's own text files, and as ``worksheet`` the TA's
+                list of the class, if there is one.
         """
 
     def is_fact(self, path: Path_) -> bool:
@@ -193,8 +197,12 @@ class Lms(ABC):
         """Equal for two spellings of one team: in the export's names and on the worksheet."""
         return name.strip().casefold()
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """Read the TA's own list of the class.
+
+        Args:
+            data: the file's bytes.
+            assignment: which of several columns is meant.
 
         Raises:
             UsageError: it is not a list of this LMS; the message says what was expected.

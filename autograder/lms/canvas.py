@@ -67,6 +67,7 @@ class Canvas(Lms):
 
     name = "canvas"
     title = "Canvas"
+    telling = False
 
     def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
         """From the name of the member itself, or of the archive that a file lies in.
@@ -154,7 +155,7 @@ def _read(member: str, people: Sequence[Person] = (), identifier: str = "") -> _
 def _is_named(found: _Member, names: Mapping[str, str]) -> bool:
     """Whether this is a student's number after that student's name."""
     name = names.get(found.identifier)
-    return name is not None and not found.anonymous and _in_member(name) == found.name
+    return name is not None and _in_member(name) == found.name
 
 
 def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
@@ -164,7 +165,7 @@ def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
     start = 1 if parts[0] == "LATE" else 0
     nothing_yet = True
     if len(parts) > start + 2 and parts[start] == "anon" and re.fullmatch("[A-Za-z0-9]+", parts[start + 1]):
-        found = _from(parts, start + 1, "anon", late=start == 1, anonymous=True)
+        found = _from(parts, start + 1, late=start == 1, anonymous=True)
         if found is not None:
             nothing_yet = False
             yield found
@@ -173,27 +174,25 @@ def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
             return  # Canvas leaves no blank in a name: what follows is a file's name
         if _is_number(part) and (nothing_yet or part in left):
             late = place > 0 and parts[place - 1] == "LATE"
-            found = _from(parts, place, "_".join(parts[: place - late]), late=late)
+            found = _from(parts, place, late=late)
             if found is not None:
                 nothing_yet = False
                 left.discard(part)
                 yield found
 
 
-def _from(
-    parts: Sequence[str], place: int, name: str, *, late: bool, anonymous: bool = False
-) -> _Member | None:
-    """The reading that takes ``parts[place]`` for the number; ``None`` if the rest does not fit."""
-    if parts[place + 1 :] in (["text.html"], ["link.html"]):
-        return _Member(parts[place], "", parts[-1], name, late, anonymous)
-    if (
-        place + 2 < len(parts)
-        and _is_number(parts[place + 1])
-        and (parts[place + 2] or place + 3 < len(parts))
-    ):
-        file = "_".join(parts[place + 2 :])
-        return _Member(parts[place], parts[place + 1], file, name, late, anonymous)
-    return None
+def _from(parts: Sequence[str], place: int, *, late: bool, anonymous: bool = False) -> _Member | None:
+    """The reading that takes ``parts[place]`` for the number; ``None`` if what follows does not fit."""
+    number, following = parts[place], parts[place + 1]
+    attachment = ""
+    if place + 2 == len(parts) and following in ("text.html", "link.html"):
+        file = following
+    elif _is_number(following) and place + 2 < len(parts) and parts[place + 2 : place + 4] != [""]:
+        attachment, file = following, "_".join(parts[place + 2 :])
+    else:
+        return None
+    name = "anon" if anonymous else "_".join(parts[: place - late])
+    return _Member(number, attachment, file, name, late, anonymous)
 
 
 def _is_number(text: str) -> bool:

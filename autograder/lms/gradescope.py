@@ -56,6 +56,7 @@ class Gradescope(Lms):
 
     name = "gradescope"
     title = "Gradescope"
+    telling = False
 
     def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
         """The outermost folder of a submission that the metadata know, or that can be nothing else."""
@@ -76,8 +77,8 @@ class Gradescope(Lms):
         return None
 
     def is_fact(self, path: Path_) -> bool:
-        """The metadata."""
-        return path[-1] == METADATA
+        """The metadata; not what a student handed in under that name."""
+        return path[-1] == METADATA and not any(map(_SUBMISSION.fullmatch, path[:-1]))
 
     def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
         """The outermost metadata that can be read."""
@@ -93,7 +94,7 @@ class Gradescope(Lms):
         known = _metadata(facts)
         return _roster(known) if known else None
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The metadata of the export, or the grades that Gradescope has, as a CSV file."""
         if data[:4096].lstrip(b"\xef\xbb\xbf-").lstrip().startswith((b"submission_", b'"submission_')):
             try:
@@ -185,6 +186,8 @@ def _read_metadata(data: bytes) -> dict[str, _Submission]:
 
 
 _DEPTH = 4
+DEEPEST = 100
+"""Levels of the metadata; deeper ones take libyaml time with their square."""
 
 
 def _scalars(data: bytes) -> Iterator[tuple[tuple[str | int | None, ...], str]]:
@@ -199,6 +202,8 @@ def _scalars(data: bytes) -> Iterator[tuple[tuple[str | int | None, ...], str]]:
             if key_next and key_next[-1]:
                 place[-1] = None  # a key that is no text
             is_list = isinstance(event, yaml.SequenceStartEvent)
+            if len(key_next) == DEEPEST:
+                raise yaml.YAMLError(f"nested deeper than {DEEPEST} levels")
             key_next.append(None if is_list else True)
             place.append(0 if is_list else None)
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -207,7 +212,7 @@ def _scalars(data: bytes) -> Iterator[tuple[tuple[str | int | None, ...], str]]:
             _advance(place, key_next)
         elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
             if isinstance(event, yaml.AliasEvent):
-                value = anchored.get(event.anchor, "")
+                value = anchored.get(event.anchor or "", "")
             else:
                 empty = event.style is None and event.value in ("~", "null", "Null", "NULL")
                 value = "" if empty else event.value
@@ -270,8 +275,8 @@ def _read_grades(data: bytes) -> Worksheet:
     headers = tuple(header.strip() for header in rows[0]) if rows else ()
     if not {"Submission ID", "Email"} <= set(headers):
         raise UsageError(
-            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected {METADATA} of the export, "
-            "or “Download Grades” of the assignment as CSV (SID, Email, Total Score, …, Submission ID)"
+            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected the export's {METADATA} "
+            "or “Download Grades” of the assignment as CSV (SID, Email, …, Submission ID)"
         )
     people = []
     for line, row in enumerate(rows[1:], start=2):

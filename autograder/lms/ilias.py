@@ -70,6 +70,7 @@ class Ilias(Lms):
 
     name = "ilias"
     title = "ILIAS"
+    telling = False
 
     def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
         """From the student's folder, which only its place tells from one that is named alike."""
@@ -88,7 +89,7 @@ class Ilias(Lms):
             late=late,
         )
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The plug-in's ``status.csv`` of an exercise without teams."""
         return _read_status_file(data)
 

@@ -133,7 +133,7 @@ class Moodle(Lms):
         text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
         return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The offline grading worksheet, in English or German."""
         return _read_worksheet(data)
 
@@ -191,7 +191,9 @@ _INSTEAD = (
 
 
 def _origin(found: re.Match[str], place: str, path: Path_) -> Origin:
-    return Origin(lms_id=found["id"] or "", student=found["name"], place=place, path=path)
+    # Leading zeros are not Moodle's, and without them the number is the worksheet's.
+    lms_id = (found["id"] or "").lstrip("0") or (found["id"] or "")[:1]
+    return Origin(lms_id=lms_id, student=found["name"], place=place, path=path)
 
 
 def _left_out_because(one: Returned, words: _Language) -> str:
@@ -220,7 +222,7 @@ def _row(one: Returned, words: _Language) -> tuple[str, str, str, str]:
 
 def _member(one: Returned, number_of: str) -> str:
     """Where a page goes in the archive; only the number counts, the name is for people."""
-    name = re.sub(r"[_/\\\x00-\x1f]", " ", one.student)[:LONGEST_NAME].strip() or "student"
+    name = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", one.student)[:LONGEST_NAME].strip() or "student"
     return f"{name}_{number_of}_assignsubmission_file/{PAGE}"
 
 

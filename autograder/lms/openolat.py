@@ -94,10 +94,11 @@ class OpenOlat(Lms):
             if found := _HANDED_IN.fullmatch(part):
                 folder = path[level - 1]
                 of_group = level > 1 and path[level - 2].startswith(GROUPS)
-                user = "" if of_group else _user_name(folder, worksheet)
+                users = [] if of_group else _user_names(folder, worksheet)
+                user = "" if len(users) > 1 else users[0] if users else folder.rpartition("_")[2]
                 name = folder.rsplit("_", 1)[0].replace("_", " ")
                 return Origin(
-                    lms_id=user or folder.rpartition("_")[2],
+                    lms_id=user,
                     student=" ".join(name.split()) or folder,
                     place=f"{path[level - 2]}/{folder}" if of_group else folder,
                     path=path[level + 1 :],
@@ -114,7 +115,7 @@ class OpenOlat(Lms):
         """Which folders of submissions are late."""
         return {"late": frozenset(path[:-1] for path in texts if path[-1] == LATE)}
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """A list of the class, saved as CSV."""
         return _read_list(data)
 
@@ -154,20 +155,20 @@ def _in_folder(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "", text)
 
 
-def _user_name(folder: str, worksheet: object) -> str:
-    """The user name of the one on the list whose folder this is; empty when nobody or several could be."""
+def _user_names(folder: str, worksheet: object) -> list[str]:
+    """The user names of those on the list whose folder this can be; one who fits whole name and all wins."""
     people = worksheet.people if isinstance(worksheet, Worksheet) else ()
     ending = [one for one in people if (user := _in_folder(one.lms_id)) and folder.endswith(f"_{user}")]
     whole = [one for one in ending if _in_folder("_".join([*one.name.split(", ", 1), one.lms_id])) == folder]
-    named = whole or ending
-    return named[0].lms_id if len(named) == 1 else ""
+    return [one.lms_id for one in whole or ending]
 
 
 def _identifier(one: Returned, worksheet: Worksheet | None) -> str:
     """What OpenOLAT will find the student by."""
     if one.person is not None or one.team or worksheet is None:
         return one.lms_id
-    return _user_name(one.place, worksheet)
+    users = _user_names(one.place, worksheet)
+    return users[0] if len(users) == 1 else ""
 
 
 # The list of the class
@@ -219,7 +220,7 @@ def _left_out_because(one: Returned, identifier: str, worksheet: Worksheet | Non
     if "/" in one.place and not one.team:
         return "it is a group's work: declare the groups' members in grading_config.yml"
     if not one.lms_id:
-        return "nobody knows the members of this group" if one.team else "its folder names no user"
+        return "nobody knows the members of this group" if one.team else "nothing tells whose folder it is"
     if worksheet is not None and not identifier:
         return "it is not on your list, and OpenOLAT would take whoever has this user name"
     if identifier in (".", "..") or re.search(r"[/\\\x00-\x1f]", identifier):

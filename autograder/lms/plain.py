@@ -170,10 +170,10 @@ def folder_name(text: str) -> str:
     """``text`` as a name that every file system takes; no path, nothing hidden, nothing reserved."""
     shown = plain(storable(unicodedata.normalize("NFC", text)), LONGEST_NAME)
     name = re.sub(r'[<>:"/\\|?*\ufffd]', " ", shown).strip(" .~") or "student"
-    return f"{name}_" if _RESERVED.fullmatch(name.split(".")[0].strip()) else name
+    return _RESERVED.sub(r"\1_", name)
 
 
-_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)
+_RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(?= *(?:\.|$))", re.IGNORECASE)
 """Devices of Windows; no file there can have these names."""
 
 

@@ -56,12 +56,17 @@ def write_lms(
     folder.mkdir(parents=True)
     of_lms = [grade for grade in grades if grade.submission.lms == lms.name]
     returned = list(_returned(of_lms, out, lms, worksheet, settings))
-    assignment = Assignment(title, settings.column, settings.teams, settings.language)
+    assignment = assignment_of(title, settings)
     written = lms.write(folder, returned, assignment, worksheet)
     lists = _lists(of_lms, returned, written, worksheet)
     page = folder / "UPLOAD.md"
     replace_file(page, "".join(f"{line}\n" for line in _page(lms, title, written, lists, of_lms)))
     return page
+
+
+def assignment_of(title: str, settings: LmsSettings) -> Assignment:
+    """What the LMS calls the lab with this title."""
+    return Assignment(title, settings.column, settings.teams, settings.language)
 
 
 def _returned(

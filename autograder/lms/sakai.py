@@ -24,7 +24,6 @@ from __future__ import annotations
 import re
 import tempfile
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -112,58 +111,54 @@ class Sakai(Lms):
 
     name = "sakai"
     title = "Sakai"
+    telling = False
 
     def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
-        """The outermost folder of a student; without folders, the name of the file."""
+        """The outermost folder of a student; without folders, what a file's name begins with."""
         export = _export(facts)
-        for level, part in enumerate(path[:-1]):
-            if (found := _folder(part, export)) is not None:
-                return _origin(found, path[: level + 1], path[level + 1 :], export)
-        for language in _LANGUAGES.values():
-            head, _, file = path[-1].partition(f"_{language.attachments}_")
-            if file and (found := _folder(head, export)) is not None:
-                return _origin(found, (*path[:-1], head), (file,), export)
+        for level, part in enumerate(path):
+            if level < len(path) - 1 and (found := _folder(part, export)) is not None:
+                inside = path[level + 1 :]
+                return _origin(found, path[: level + 1], inside[0], inside[1:] or inside, export)
+            for language in _LANGUAGES.values():
+                head, _, file = part.partition(f"_{language.attachments}_")
+                if file and (found := _folder(head, export)) is not None:
+                    own = (file, *path[level + 1 :])
+                    return _origin(found, (*path[:level], head), language.attachments, own, export)
         return None
 
     def is_fact(self, path: Path_) -> bool:
         """The list of the class, and the time of each submission."""
-        students = [level for level, part in enumerate(path[:-1]) if _folder(part, _Export()) is not None]
-        if path[-1] == TIME:
-            return bool(students) and students[0] == len(path) - 2
-        return path[-1] == GRADES and not students
+        if path[-1] not in (GRADES, TIME):
+            return False
+        origin = self.origin(path, {})
+        # Deeper, it is what a student handed in under that name.
+        if origin is None or path[-1] == GRADES:
+            return origin is None and path[-1] == GRADES
+        return origin.place.rpartition("/")[2] == path[-2]
 
     def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
         """The list that lies outermost, and the times; what cannot be read is left out."""
         worksheet = None
         for path in sorted((path for path in texts if path[-1] == GRADES), key=len):
             try:
-                worksheet = _read(texts[path], str(GRADES))
+                worksheet = _read(texts[path], GRADES)
             except UsageError:
                 continue  # somebody else's file of that name; a student's lies deeper and is never asked
             break
-        by_folder: dict[str, Person] = {}
-        names: Counter[str] = Counter()
-        by_name: dict[str, Person] = {}
-        for person in worksheet.people if worksheet else ():
-            name = _sort_name(person, worksheet) if worksheet else ""
-            names[name] += 1
-            by_name[name] = person
-            by_folder[f"{name}({_ascii(person.lms_id)})"] = person
-            if _UUID.match(person.lms_id):
-                by_folder[person.lms_id] = person  # anonymous
         times = {
             path[:-1]: moment
             for path, data in texts.items()
             if path[-1] == TIME and (moment := _moment(data[:100].decode("ascii", "replace")))
         }
-        unique = {name: person for name, person in by_name.items() if names[name] == 1}
-        return {self.name: _Export(worksheet, by_folder, unique, times)}
+        by_folder, by_name = _folders(worksheet) if worksheet else ({}, {})
+        return {self.name: _Export(worksheet, by_folder, by_name, times)}
 
     def roster(self, facts: Mapping[str, object]) -> Worksheet | None:
         """The list of the class that came with the export, if it did."""
         return _export(facts).worksheet
 
-    def worksheet(self, data: bytes) -> Worksheet:
+    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """``grades.csv`` of an export."""
         return _read(data, "--worksheet")
 
@@ -238,7 +233,8 @@ def _folder(part: str, export: _Export) -> tuple[str, str] | None:
     return (named.lms_id, named.name) if named is not None else (identifier, _given_first(name))
 
 
-def _origin(found: tuple[str, str], folder: Path_, inside: Path_, export: _Export) -> Origin:
+def _origin(found: tuple[str, str], folder: Path_, word: str, own: Path_, export: _Export) -> Origin:
+    """Of a file below ``folder``, in a folder that is called ``word``."""
     lms_id, name = found
     person = export.worksheet.person(lms_id) if export.worksheet else None
     moment = export.times.get(folder)
@@ -246,17 +242,30 @@ def _origin(found: tuple[str, str], folder: Path_, inside: Path_, export: _Expor
         lms_id=lms_id,
         student=name,
         place="/".join(folder[-2:]),
-        path=inside[1:] or inside,
+        path=own,
         submitted=moment or (person.submitted if person else None),
         late=bool(person and person.late),
         # What went back earlier comes along in a download; it was never handed in.
-        attempt=-1 if inside[0] in {language.feedback for language in _LANGUAGES.values()} else 0,
+        attempt=-1 if word in {language.feedback for language in _LANGUAGES.values()} else 0,
     )
 
 
 def _given_first(name: str) -> str:
     last, comma, first = name.strip().partition(",")
     return f"{first.strip()} {last.strip()}".strip() if comma else name.strip()
+
+
+def _folders(sheet: SakaiWorksheet) -> tuple[dict[str, Person], dict[str, Person]]:
+    """People by their folders, and by the part before the parentheses where only one has it."""
+    by_folder: dict[str, Person] = {}
+    by_name: dict[str, list[Person]] = {}
+    for person in sheet.people:
+        name = _sort_name(person, sheet)
+        by_folder[f"{name}({_ascii(person.lms_id)})"] = person
+        if _UUID.match(person.lms_id):
+            by_folder[person.lms_id] = person  # anonymous: the folder has no name
+        by_name.setdefault(name, []).append(person)
+    return by_folder, {name: alike[0] for name, alike in by_name.items() if len(alike) == 1}
 
 
 def _sort_name(person: Person, sheet: SakaiWorksheet) -> str:

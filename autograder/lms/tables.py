@@ -22,6 +22,6 @@ def read_csv(data: bytes, what: str, delimiter: str = ",") -> list[list[str]]:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as reason:
         raise UsageError(f"{what}: is no table that can be read ({reason})") from None

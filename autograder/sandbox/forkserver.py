@@ -150,4 +150,5 @@ def _readable_to(uid: int, folder: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    os._exit(code)  # taking torch apart would cost half a second, and there is nothing to clean up

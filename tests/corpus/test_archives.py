@@ -154,6 +154,7 @@ def test_nothing_is_written_elsewhere_and_nothing_is_left(graded):
         "feedback",
         "grades.csv",
         "index.html",
+        "manual.csv",
         "results",
     }
     assert not Path("/tmp/evil.ipynb").exists()

@@ -1,0 +1,251 @@
+"""A folder without an LMS, and names by a TA's own pattern."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+import zipfile
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from autograder.errors import UsageError
+from autograder.intake.per_student import Found, chosen, recognised
+from autograder.lms.base import Assignment, Returned
+from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain, folder_name
+
+LAB = Assignment("Lab 9")
+SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"
+
+
+@pytest.fixture
+def page(tmp_path):
+    """Makes feedback pages, each named like its submission."""
+
+    def make(name: str):
+        file = tmp_path / f"{name}.html"
+        file.write_text(f"<p>{name}</p>")
+        return file
+
+    return make
+
+
+def returned(student: str, feedback, **changes) -> Returned:
+    one = Returned(
+        lms_id="", student=student, place="", path=("lab.ipynb",), team="", points=20.5, possible=26.0,
+        comment="20.5 of 26 points", feedback=feedback,
+    )  # fmt: skip
+    return replace(one, **changes)
+
+
+def written(tmp_path, returned_):
+    folder = tmp_path / "lms"
+    folder.mkdir()
+    result = Plain().write(folder, returned_, LAB, None)
+    data = (folder / MARKS).read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    with zipfile.ZipFile(folder / FEEDBACK) as archive:
+        pages = {name: archive.read(name).decode() for name in archive.namelist()}
+    return result, rows, pages
+
+
+def test_it_is_never_recognised():
+    paths = [("Ann Bee", "lab.ipynb"), ("lab.ipynb",), ("Doe_1_assignsubmission_file", "lab.ipynb")]
+    assert [Plain().origin(path, {}) for path in paths] == [None] * 3
+    assert recognised(paths, [Plain()]) is None
+
+
+def test_marks_are_a_table_for_a_spreadsheet(tmp_path, page):
+    result, rows, _ = written(
+        tmp_path,
+        [
+            returned("Zoë Łuk", page("a")),
+            returned("=cmd|' /C calc'!A0", page("b"), lms_id="+49", comment="=1+1"),
+            returned("Never Graded", page("c"), points=None),
+            returned("Zero", page("d"), points=0.0),
+        ],
+    )
+    assert [row["mark"] for row in rows] == ["20.5", "20.5", "", "0"]
+    assert [row["maximum"] for row in rows] == ["26"] * 4
+    assert rows[0]["student"] == "Zoë Łuk"
+    assert rows[0]["id"] == "a", "without an identifier, the submission's"
+    assert rows[1]["student"].startswith("'=")
+    assert rows[1]["comment"].startswith("'=")
+    assert [step.file for step in result.steps] == [MARKS, FEEDBACK]
+    assert result.left_out == ()
+
+
+def test_every_student_has_a_folder_and_keeps_their_own_page(tmp_path, page):
+    names = [
+        "Ann Bee", "Ann Bee", "ann bee", "../../etc", "a/b\\c", "CON", "con.txt", "", "   ", ".hidden", "~lock",
+        "x" * 300, "x" * 300, "שלום", "Zoë", unicodedata.normalize("NFD", "Zoë"), "\u202egnp.exe", "a\0b", "\ud800",
+        "Ann Bee (p1)", "trailing. . .", 'q"u:o*t?e', "p21", "STRASSE", "straße",
+    ]  # fmt: skip
+    _, rows, pages = written(tmp_path, [returned(name, page(f"p{n}")) for n, name in enumerate(names)])
+    assert len(pages) == len(rows) == len(names)
+    assert sorted(pages.values()) == sorted(f"<p>p{n}</p>" for n in range(len(names)))
+    keys = {unicodedata.normalize("NFC", name.casefold()) for name in pages}
+    assert len(keys) == len(names), "also where capitals do not count"
+    for name in pages:
+        folder, file = name.split("/")
+        assert file == "feedback.html"
+        assert folder == folder.strip(" .")
+        assert not set(folder) & set('<>:"\\|?*\0\u202e')
+        assert 0 < len(folder) <= 200
+        assert folder.lower().split(".")[0] not in {"con", "aux", "nul"}
+    assert "Ann Bee (p0)/feedback.html" in pages
+    assert "Ann Bee (p1)/feedback.html" in pages
+    assert "Ann Bee (p1) 2/feedback.html" in pages, "somebody is really called that"
+
+
+def test_an_empty_class_has_an_empty_table(tmp_path):
+    _, rows, pages = written(tmp_path, [])
+    assert rows == []
+    assert pages == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("", "student"),
+        ("...", "student"),
+        ("a/b", "a b"),
+        ("NUL", "NUL_"),
+        ("com1.x", "com1_.x"),
+        ("Conny", "Conny"),
+        ("aux .y", "aux_ .y"),
+        ("x" * 99, "x" * 59 + "…"),
+    ],
+)
+def test_names_become_folders(name, folder):
+    assert folder_name(name) == folder
+
+
+def test_there_is_no_worksheet():
+    with pytest.raises(UsageError, match="leave the option out"):
+        Plain().worksheet(b"Identifier,Grade\n")
+
+
+# A TA's own pattern
+
+
+def test_a_pattern_names_the_student():
+    origin = Pattern(SUBMISSION).origin(("s12_Ann Bee", "LATE", "v3", "sub", "lab.ipynb"), {})
+    assert origin is not None
+    assert (origin.lms_id, origin.student, origin.path) == ("s12", "Ann Bee", ("sub", "lab.ipynb"))
+    assert (origin.late, origin.attempt, origin.submitted) == (True, 3, None)
+
+
+def test_what_did_not_match_is_not_there():
+    origin = Pattern(SUBMISSION).origin(("s12 Ann Bee", "lab.ipynb"), {})
+    assert origin is not None
+    assert (origin.late, origin.attempt) == (False, 0)
+    assert Pattern(SUBMISSION).origin(("Ann Bee", "lab.ipynb"), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-22T14:31", datetime(2026, 11, 22, 14, 31)),
+        ("20261122T143100", datetime(2026, 11, 22, 14, 31)),
+        ("2026-11-22", datetime(2026, 11, 22)),
+        ("2026-11-22T14:31:00+01:00", datetime(2026, 11, 22, 14, 31, tzinfo=timezone(timedelta(hours=1)))),
+        ("22.11.2026", None),
+        ("2026-13-22", None),
+    ],
+)
+def test_times_are_iso(text, moment):
+    origin = Pattern(r"(?P<id>\w+)@(?P<time>.+)\.ipynb").origin((f"ann@{text}.ipynb",), {})
+    assert origin is not None
+    assert origin.submitted == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "attempt"), [("7", 7), ("007", 7), ("٣", 3), ("x", 0), ("", 0), ("9" * 5000, 0)]
+)
+def test_attempts_are_whole_numbers(text, attempt):
+    path = (f"ann-{text[:500]}-lab.ipynb",)
+    origin = Pattern(r"(?P<name>\w+)-(?P<attempt>[^-]*)-(?P<file>.+)").origin(path, {})
+    assert origin is not None
+    assert origin.attempt == attempt
+
+
+@pytest.mark.parametrize(
+    ("regex", "says"),
+    [
+        ("(?P<id>", "no regular expression"),
+        ("(?P<id>[0-9]+)*+(", "no regular expression"),
+        ("(?P<id>a{99999999999})", "no regular expression"),
+        (r"(?P<student>\w+)", "may be called student"),
+        (r"(?P<id>\d+)(?P<ID>\d+)", "may be called ID"),
+        (r"(\w+)/", r"\(\?P<id>…\) or \(\?P<name>…\) is needed"),
+        (r"(?P<file>.+)", "is needed"),
+        ("", "is needed"),
+    ],
+)
+def test_a_wrong_pattern_says_what_is_wrong_and_which_groups_there_are(regex, says):
+    with pytest.raises(UsageError, match=says) as error:
+        Pattern(regex)
+    assert "id, name, file, late, time, attempt" in str(error.value)
+    assert len(str(error.value)) < 600
+
+
+def test_an_odd_but_legal_pattern_is_taken():
+    assert Pattern("[[a](?P<id>x)").origin(("[x",), {}) is not None  # Python warns of [[
+
+
+def test_long_paths_match_nothing():
+    pattern = Pattern(r"(?P<id>(?:a|a)+)$")
+    assert pattern.origin(("a" * 20,), {}) is not None
+    assert pattern.origin(("a" * 1_001,), {}) is None
+    assert pattern.origin(("a" * 100_000, "b.ipynb"), {}) is None
+
+
+def test_an_empty_match_names_nobody():
+    assert Pattern(r"(?P<id>\d*)(?P<name>_?)").origin(("lab.ipynb",), {}) is None
+
+
+def files(tmp_path, *paths):
+    result = []
+    for count, path in enumerate(paths):
+        file = tmp_path / f"{count}.ipynb"
+        file.write_text(path)
+        result.append(Found(tuple(path.split("/")), file))
+    return result
+
+
+def test_with_a_pattern_files_of_one_student_come_together(tmp_path):
+    found = files(
+        tmp_path, "s1_Ann/v1/lab.ipynb", "s1_Ann/v2/lab.ipynb", "s2_Ann/lab.ipynb", "readme/lab.ipynb"
+    )
+    of_students, others = chosen(found, Pattern(SUBMISSION), {}, "lab.ipynb")
+    assert [(one.origin.lms_id, "/".join(one.found.path)) for one in of_students] == [
+        ("s1", "s1_Ann/v2/lab.ipynb"), ("s2", "s2_Ann/lab.ipynb"),
+    ]  # fmt: skip
+    assert others == found[3:]
+
+
+def test_without_an_identifier_a_name_in_another_folder_may_be_somebody_else(tmp_path):
+    found = files(tmp_path, "A/Ann Bee/v1/lab.ipynb", "A/Ann Bee/v2/lab.ipynb", "B/Ann Bee/v1/lab.ipynb")
+    pattern = Pattern(r"^\w/(?P<name>[^/]+)/v(?P<attempt>\d+)/(?P<file>.+)$")
+    of_students, _ = chosen(found, pattern, {}, "lab.ipynb")
+    assert [one.origin.place for one in of_students] == ["A/Ann Bee", "B/Ann Bee"]
+    assert [one.found for one in of_students] == found[1:]
+
+
+def test_what_stands_before_the_name_but_differs_between_files_does_not_split_a_student(tmp_path):
+    found = files(tmp_path, "1-LATE-Ann-lab.ipynb", "2--Ann-lab.ipynb")
+    pattern = Pattern(r"^(?P<attempt>\d)-(?P<late>LATE)?-(?P<name>\w+)-(?P<file>.+)$")
+    of_students, _ = chosen(found, pattern, {}, "lab.ipynb")
+    assert [one.found for one in of_students] == found[1:]
+
+
+def test_what_goes_back_is_as_without_an_lms(tmp_path, page):
+    folder = tmp_path / "lms"
+    folder.mkdir()
+    result = Pattern(SUBMISSION).write(folder, [returned("Ann Bee", page("a"), lms_id="s1")], LAB, None)
+    assert [step.file for step in result.steps] == [MARKS, FEEDBACK]
+    assert "Ann Bee,s1,20.5,26," in (folder / MARKS).read_text(encoding="utf-8-sig")
