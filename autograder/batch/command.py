@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.lms.base import Assignment, Lms, Worksheet
 from autograder.lms.known import KNOWN, lms_named
 from autograder.lms.lateness import with_lateness
+from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of, write_lms
 from autograder.model import Grade, Submission
 from autograder.report import terminal
@@ -110,14 +110,17 @@ def opened_class(run: Run, out: Path, console: Console) -> Iterator[OneClass]:
             console.print("The sandbox is off: student code runs with your rights.", style="bold red")
         asked_for = lms_named(run.lms, run.name_pattern)
         assignment = assignment_of(lab.config.assignment.title, lab.config.lms)
+        lists: dict[str, Worksheet | None] = {}
 
-        @cache
-        def worksheet_of(lms: Lms) -> Worksheet | None:
-            return _worksheet(run.worksheet, lms, assignment)
+        def learn(lms: Lms, facts: Mapping[str, object]) -> Mapping[str, object]:
+            if lms.name not in lists:
+                lists[lms.name] = _worksheet(run.worksheet, lms, assignment) or lms.roster(facts)
+            return {**facts, "worksheet": lists[lms.name]}
 
         submissions = discover(
-            run.paths, spool, lab.config.limits, lab.config.assignment.notebook, lms=asked_for, known=KNOWN,
-            facts_of=lambda lms: {"worksheet": worksheet_of(lms)},
+            run.paths, spool, lab.config.limits, lab.config.assignment.notebook,
+            lms=None if isinstance(asked_for, Plain) and not isinstance(asked_for, Pattern) else asked_for,
+            known=() if asked_for else KNOWN, learn=learn,
         )  # fmt: skip
         if not submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
@@ -127,16 +130,19 @@ def opened_class(run: Run, out: Path, console: Console) -> Iterator[OneClass]:
                 f"--worksheet {run.worksheet}: no LMS was recognised that it could be from; "
                 f"name it with --lms"
             )
-        worksheet = worksheet_of(lms) if lms else None
-        rows = {person.lms_id: person for person in worksheet.people} if worksheet else {}
-        late = lab.config.late
+        worksheet = lists.get(lms.name) if lms else None
         yield OneClass(
             lab=lab,
-            submissions=[with_lateness(one, rows.get(one.lms_id), late) for one in submissions],
+            submissions=[_with_lateness(one, lms, worksheet, lab) for one in submissions],
             lms=lms,
             worksheet=worksheet,
             manual=ManualMarks(out, lab.config.manual),
         )
+
+
+def _with_lateness(one: Submission, lms: Lms | None, worksheet: Worksheet | None, lab: Lab) -> Submission:
+    person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
+    return with_lateness(one, person, lab.config.late)
 
 
 def _only(names: Sequence[str]) -> Lms | None:

@@ -30,6 +30,9 @@ _MB = 2**20
 _NOTHING = "no notebook (.ipynb) in it"
 
 
+Learn = Callable[["Lms", Mapping[str, object]], Mapping[str, object]]
+
+
 @dataclass(frozen=True)
 class _Described:
     """What is going to be a submission.
@@ -56,7 +59,7 @@ def discover(
     *,
     lms: Lms | None = None,
     known: Sequence[Lms] = (),
-    facts_of: Callable[[Lms], Mapping[str, object]] = lambda lms: {},
+    learn: Learn = lambda lms, facts: facts,
 ) -> list[Submission]:
     """Finds the submissions in notebooks, folders and zip archives.
 
@@ -69,7 +72,7 @@ def discover(
         notebook: the name that the lab gave its notebook; it cannot name a student.
         lms: what folders and archives are exports of.
         known: what they may be exports of, where ``lms`` is not given.
-        facts_of: what is known beside the export, once it is clear whose it is.
+        learn: is told of an export whose it is and what its own texts say; what it returns is used.
 
     Returns:
         Submissions, path by path; sorted within a folder, in the archive's order within a zip.
@@ -80,7 +83,7 @@ def discover(
     described: list[_Described] = []
     for path in dict.fromkeys(Path(os.path.abspath(path)) for path in paths):
         upload = _look_into(path, spool, limits, [lms] if lms else known)
-        described += _described(path, upload, lms, known, facts_of, notebook)
+        described += _described(path, upload, lms, known, learn, notebook)
     plain = [entry for entry in described if entry.chosen is None]
     students = student.names_of([(*entry.around, *entry.found.path) for entry in plain], notebook)
     names_of_plain = {id(entry): name for entry, name in zip(plain, students, strict=True)}
@@ -101,7 +104,7 @@ def _described(
     upload: list[Found],
     lms: Lms | None,
     known: Sequence[Lms],
-    facts_of: Callable[[Lms], Mapping[str, object]],
+    learn: Learn,
     notebook: str,
 ) -> list[_Described]:
     origin = names.file_name(path.name)
@@ -111,7 +114,7 @@ def _described(
         lms = lms or recognised([found.path for found in upload], known)
         if lms is not None:
             texts = {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
-            facts = {**lms.facts(texts), **facts_of(lms)}
+            facts = learn(lms, lms.facts(texts))
             of_students, others = chosen(upload, lms, facts, notebook)
             return [_Described(origin, one.found, chosen=one, lms=lms.name) for one in of_students] + [
                 _Described(origin, found) for found in others

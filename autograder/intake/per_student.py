@@ -73,8 +73,7 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
     """
     origins = [(path, lms.origin(path, {})) for path in paths]
     students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
-    notebooks = sum(names.is_notebook(path[-1]) for path, origin in origins if origin is not None)
-    if not lms.telling and len(students) == 1 and notebooks > 1:
+    if not lms.telling and len(students) == 1:
         return 0
     return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
 
@@ -104,8 +103,13 @@ def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
     # What was added after the last notebook is hardly another attempt.
     last = max(origin.attempt for origin, _ in _notebooks(files) or files)
     latest = [(origin, one) for origin, one in files if origin.attempt == last]
-    earlier = len(files) - len(latest)
+    called = dict.fromkeys(origin.student for origin, _ in files)
+    earlier = sum(one.is_handed_in for _, one in files) - sum(one.is_handed_in for _, one in latest)
     notes: tuple[str, ...] = (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
+    if len(called) > 1:
+        notes += (
+            f"the LMS gives files of several names one identifier: {', '.join(list(called)[:MOST_NAMED])}",
+        )
     candidates = _notebooks(latest)
     if not candidates:
         origin, one = latest[0]
@@ -128,11 +132,11 @@ def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
 
 def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, Found]]:
     """The files that may be meant: notebooks, else renamed ones, else what was refused."""
-    readable = [pair for pair in files if pair[1].file]
+    readable = [pair for pair in files if pair[1].file and pair[1].is_handed_in]
     return (
         [pair for pair in readable if names.is_notebook(pair[1].path[-1])]
         or readable
-        or [pair for pair in files if pair[1].problem]
+        or [pair for pair in files if pair[1].is_handed_in]
     )
 
 

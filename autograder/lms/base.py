@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -86,7 +87,11 @@ class Worksheet:
 
     def person(self, lms_id: str) -> Person | None:
         """The row with this identifier."""
-        return next((person for person in self.people if person.lms_id == lms_id), None)
+        return self._by_id.get(lms_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Person]:
+        return {person.lms_id: person for person in reversed(self.people)}
 
 
 @dataclass(frozen=True)
@@ -192,6 +197,14 @@ class Lms(ABC):
     def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
         """What the export's own text files say; they come with the export, so they may hold anything."""
         return {}
+
+    def roster(self, facts: Mapping[str, object]) -> Worksheet | None:
+        """The list of the class that came with the export; ``None`` where none does."""
+        return None
+
+    def person(self, worksheet: Worksheet, lms_id: str, student: str) -> Person | None:
+        """The row of somebody in the export; by identifier, which is the same in both for most LMSs."""
+        return worksheet.person(lms_id)
 
     def team_key(self, name: str) -> str:
         """Equal for two spellings of one team: in the export's names and on the worksheet."""

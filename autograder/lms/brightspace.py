@@ -132,7 +132,8 @@ class Brightspace(Lms):
 def _step(heading: str | None, item: str) -> str:
     text = "Grades, “Enter Grades”, “Import”. "
     if heading:
-        return text + "Leave “Create new grade item” unticked: the item is there."
+        title = heading.partition(_POINTS)[0]
+        return text + f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
     return text + (
         f"Several items of your gradebook may be meant, or none: first give the column “{item}” the heading "
         "that your own export has for it, or name it in the configuration."

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -370,17 +369,13 @@ def _write_feedback(path: Path, returned: Sequence[Returned]) -> int:
     """Write the archive; how many get nothing."""
     without = 0
     members = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for place, one in enumerate(returned):
-            made = _feedback(one)
-            if made is None:
-                without += 1
-            else:
-                name, content = made
-                file = Path(scratch, str(place))
-                file.write_bytes(content)
-                members.append((name, file))
-        write_zip(path, members)
+    for one in returned:
+        made = _feedback(one)
+        if made is None:
+            without += 1
+        else:
+            members.append(made)
+    write_zip(path, members)
     return without
 
 

@@ -214,7 +214,7 @@ def _scalars(data: bytes) -> Iterator[tuple[tuple[str | int | None, ...], str]]:
             if isinstance(event, yaml.AliasEvent):
                 value = anchored.get(event.anchor or "", "")
             else:
-                empty = event.style is None and event.value in ("~", "null", "Null", "NULL")
+                empty = not event.style and event.value in ("~", "null", "Null", "NULL")
                 value = "" if empty else event.value
                 if event.anchor:
                     anchored[event.anchor] = value

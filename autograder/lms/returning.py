@@ -54,7 +54,8 @@ def write_lms(
     folder = out / "lms"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    of_lms = [grade for grade in grades if grade.submission.lms == lms.name]
+    # What an LMS did not name cannot go back to it; without an LMS, everything is unnamed.
+    of_lms = [grade for grade in grades if grade.submission.lms == ("" if lms.name == "plain" else lms.name)]
     returned = list(_returned(of_lms, out, lms, worksheet, settings))
     assignment = assignment_of(title, settings)
     written = lms.write(folder, returned, assignment, worksheet)
@@ -73,13 +74,12 @@ def _returned(
     grades: Sequence[Grade], out: Path, lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
-    people = {person.lms_id: person for person in worksheet.people} if worksheet else {}
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
     for grade in grades:
         one = grade.submission
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
         for lms_id in members or ("",):
-            person = people.get(lms_id)
+            person = lms.person(worksheet, lms_id, one.student) if worksheet else None
             yield Returned(
                 lms_id=lms_id,
                 student=person.name if person and person.name else one.student,
@@ -134,7 +134,7 @@ def _comment(grade: Grade) -> str:
 def _lists(
     grades: Sequence[Grade], returned: Sequence[Returned], written: Written, worksheet: Worksheet | None
 ) -> _Lists:
-    handed_in = {one.lms_id for one in returned}
+    handed_in = {one.person.lms_id if one.person else one.lms_id for one in returned}
     people = worksheet.people if worksheet else ()
     refused = [grade for grade in grades if grade.status is not Status.GRADED]
     out = {id(one) for one, _ in written.left_out}

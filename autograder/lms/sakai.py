@@ -22,11 +22,11 @@ Seen nowhere, so guessed: the words for lateness.
 from __future__ import annotations
 
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -178,11 +178,9 @@ class Sakai(Lms):
         out = {id(one) for one, _ in left_out}
         marked = [one for one in returned if one.points is not None and id(one) not in out]
         root = folder_name(sheet.title if sheet and sheet.title else assignment.title)
-        with tempfile.TemporaryDirectory() as private:
-            table = Path(private, GRADES)
-            table.write_text(_table(marked, assignment, sheet), encoding="utf-8-sig")
-            pages = list(_pages(returned, root, assignment, sheet))
-            write_zip(folder / UPLOAD, [(f"{root}/{GRADES}", table), *pages])
+        table = _table(marked, assignment, sheet).encode("utf-8-sig")
+        pages = _pages(returned, root, assignment, sheet)
+        write_zip(folder / UPLOAD, chain([(f"{root}/{GRADES}", table)], pages))
         return Written((Step(UPLOAD, _step(marked, assignment, sheet)),), tuple(left_out))
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
 
-def write_zip(path: Path, members: Iterable[tuple[str, Path]]) -> None:
+def write_zip(path: Path, members: Iterable[tuple[str, Path | bytes]]) -> None:
     """Write an archive of files, each under the name that the LMS will match; a name comes once.
 
     Args:
-        members: name in the archive and file; of equal names the first counts.
+        members: name in the archive, and the file or its bytes; of equal names the first counts.
 
     Raises:
         OSError: a file cannot be read, or the archive not be written.
@@ -26,4 +26,4 @@ def write_zip(path: Path, members: Iterable[tuple[str, Path]]) -> None:
                 entry = zipfile.ZipInfo(name, _WHEN)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
-                archive.writestr(entry, file.read_bytes())
+                archive.writestr(entry, file if isinstance(file, bytes) else file.read_bytes())
