@@ -197,7 +197,10 @@ def _section_at(place: Place) -> type[Section]:
         if isinstance(part, str):
             annotation = section.model_fields[part].annotation
             kinds = [annotation, *get_args(annotation)]
-            section = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section))
+            inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
+            if not inner:  # a mapping with keys of the author's own: described where it begins
+                return section
+            section = inner[0]
     return section
 
 
@@ -207,8 +210,9 @@ def _field_at(place: Place) -> str:
         place = place[:-1]
     if not place or place[0] == "lab":
         return ""
-    field = _section_at(place[:-1]).model_fields.get(str(place[-1]))
-    return (field.description or "") if field else ""
+    section = _section_at(place[:-1])
+    names = [str(part) for part in reversed(place) if str(part) in section.model_fields]
+    return (section.model_fields[names[0]].description or "") if names else ""
 
 
 def _found(value: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 MB = 2**20
 """Bytes in the ``…_mb`` of a configuration."""
@@ -161,6 +161,19 @@ def _zone(text: str) -> str:
     return text
 
 
+def _identifiers(value: Any) -> Any:
+    """Identifiers as text: in most LMSs they are numbers, and nobody quotes a number."""
+
+    def text(one: Any) -> Any:
+        return str(one) if type(one) is int else one
+
+    if not isinstance(value, dict):
+        return value
+    return {
+        text(key): [text(one) for one in ids] if isinstance(ids, list) else ids for key, ids in value.items()
+    }
+
+
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
@@ -201,9 +214,8 @@ class LmsSettings(Section):
         default="", description="heading of the assignment's column or item in the LMS: 'Lab 9 (12345)'"
     )
     teams: bool = Field(default=False, description="true: teams hand in, every member gets the mark")
-    members: dict[str, tuple[str, ...]] = Field(
+    members: Annotated[dict[str, list[str]], BeforeValidator(_identifiers)] = Field(
         default_factory=dict,
-        strict=False,
         description="the LMS's identifiers of a team's members by that of the team; for teams that the "
         "worksheet does not tell",
     )

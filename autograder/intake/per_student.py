@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -71,11 +71,20 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
     None, where its names are easily met by chance and all paths would be one student's: then it is rather
     a folder around a class whose own name happens to look like a student's.
     """
-    origins = [(path, lms.origin(path, {})) for path in paths]
+    origins = [(path, _origin(lms, path, {})) for path in paths]
     students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
     if not lms.telling and len(students) == 1:
         return 0
     return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
+
+
+def _origin(lms: Lms, path: tuple[str, ...], facts: Mapping[str, object]) -> Origin | None:
+    """Where a file comes from; of a file in an archive that a student handed in, where that comes from."""
+    for length in range(1, len(path)):
+        if names.is_zip(path[length - 1]):
+            origin = lms.origin(path[:length], facts)
+            return replace(origin, path=origin.path + path[length:]) if origin else lms.origin(path, facts)
+    return lms.origin(path, facts)
 
 
 def chosen(
@@ -90,7 +99,7 @@ def chosen(
     students: dict[str, list[tuple[Origin, Found]]] = {}
     others = []
     for one in found:
-        origin = lms.origin(one.path, facts)
+        origin = _origin(lms, one.path, facts)
         if origin is not None:
             # Without an identifier the place has to do: never the name, which two may share.
             students.setdefault(origin.lms_id or f"\0{origin.place}", []).append((origin, one))

@@ -110,7 +110,7 @@ def _teams(
         key = lms.team_key(one.student)
         groups = by_name.get(key, {})
         if one.lms_id in settings.members:
-            found[one.id] = settings.members[one.lms_id]
+            found[one.id] = tuple(settings.members[one.lms_id])
         elif len(groups) == 1 and named_alike[key] == 1:
             (members,) = groups.values()
             found[one.id] = tuple(members)

@@ -1,0 +1,210 @@
+"""One zip in, marks and feedback out: the command on exports, its files taken back by a site."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TOY_LAB, notebook_bytes
+from tests.engine.processes import autograder
+from tests.lms.moodle_site import Site
+
+SAMPLES = Path(__file__).parent / "moodle"
+MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
+HALF = "def median(v):\n    return 2"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    shutil.copytree(TOY_LAB, tmp_path / "lab")
+    return tmp_path / "lab" / "grading_config.yml"
+
+
+def export(tmp_path: Path, members: dict[str, bytes], name: str = "Lab 9-4711.zip") -> Path:
+    file = tmp_path / name
+    with zipfile.ZipFile(file, "w") as archive:
+        for member, data in members.items():
+            archive.writestr(member, data)
+    return file
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {row["lms_id"] or row["student"]: row for row in csv.DictReader(file)}
+
+
+def folder(number: int, name: str = "Jane Doe", file: str = "words.ipynb") -> str:
+    return f"{name}_{number}_assignsubmission_file/{file}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["individual_folders_t_en", "individual_flat_t_de", "blind_folders_t_en"])
+def test_a_real_moodle_gets_every_mark_and_page_back(tmp_path: Path, lab: Path, kind: str) -> None:
+    out = tmp_path / "out"
+    german = kind.endswith("de")
+    sheet = SAMPLES / ("individual_graded_t_de.csv" if german else "individual_ungraded_t_en.csv")
+    given = () if "blind" in kind else ("--worksheet", sheet)
+    done = autograder("grade", SAMPLES / f"{kind}.zip", "--out", out, "--config", lab, *given)
+    assert done.returncode == 3, done.stderr  # some have no notebook, or two
+    table = rows(out)
+    assert len(table) == 13  # nobody twice, nobody missing
+    graded = {int(key): row for key, row in table.items() if row["status"] == "graded"}
+    site = Site("de" if german else "en", set(range(1, 40)))
+    assert site.upload_worksheet(out / "lms" / "moodle_grades.csv") == set(graded)
+    site.upload_feedback(out / "lms" / "moodle_feedback.zip")
+    assert site.marks == {n: float(row["score"]) for n, row in graded.items()}
+    results = [json.loads(file.read_text()) for file in (out / "results").glob("*.json")]
+    for result in results:
+        page = (out / "feedback" / f"{result['submission']['id']}.html").read_bytes()
+        assert site.files[int(result["submission"]["lms_id"])] == {"feedback.html": page}
+    upload = (out / "lms" / "UPLOAD.md").read_text(encoding="utf-8")
+    if not given:
+        return
+    assert "María José" in unicodedata.normalize("NFC", upload)  # on the worksheet, nothing handed in
+    assert table["2"]["late"] == "73"
+    if german:
+        assert "Sinéad O'Brien (9): 23,00 → " in upload
+
+
+def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: Path, lab: Path) -> None:
+    lab.write_text(
+        lab.read_text() + "\nlate:\n  grace_minutes: 1\n  percent_per_day: 20\nrounding:\n  step: 0.5\n"
+    )
+    text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(text, encoding="utf-8")
+    archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN), folder(3): notebook_bytes(MEDIAN, "pass")})
+    out = tmp_path / "out"
+    assert autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    table = rows(out)
+    assert (table["2"]["score"], table["2"]["mark"], table["2"]["late"]) == ("2", "1", "73")
+    assert "1 min 13 s late: 20 % of the points that can be earned, 1 day begun" in table["2"]["flags"]
+    assert (table["3"]["score"], table["3"]["mark"], table["3"]["late"]) == ("2", "2", "0")
+    site = Site("en", {2, 3})
+    site.upload_worksheet(out / "lms" / "moodle_grades.csv")
+    assert site.marks == {2: 1.0, 3: 2.0}
+    # another policy is another report, not another grading
+    lab.write_text(lab.read_text().replace("percent_per_day: 20", "percent_per_day: 10"))
+    again = autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet)
+    assert again.stdout.count("(known)") == 2
+    assert rows(out)["2"]["mark"] == "1.5"
+
+
+def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) -> None:
+    archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN)})
+    out = tmp_path / "out"
+    autograder("grade", archive, "--out", out, "--config", lab)
+    assert "Not scored by a person yet" in (out / "lms" / "UPLOAD.md").read_text()
+    manual = out / "manual.csv"
+    manual.write_text(manual.read_text().replace(",2,\n", ",2,1\n"))
+    assert autograder("grade", archive, "--out", out, "--config", lab).returncode == 0
+    row = rows(out)["2"]
+    assert (row["score"], row["max_score"], row["essay"]) == ("3", "6", "1")
+    assert "Participant 2,3,-," in (out / "lms" / "moodle_grades.csv").read_text()
+    assert "Not scored by a person yet" not in (out / "lms" / "UPLOAD.md").read_text()
+
+
+def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
+    lab.write_text(lab.read_text() + "\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n")
+    out = tmp_path / "out"
+    sheet = SAMPLES / "team_ungraded_t_en.csv"
+    archive = export(
+        tmp_path,
+        {
+            "Team 1_1_assignsubmission_file/words.ipynb": notebook_bytes(MEDIAN),
+            "Team 1_2_assignsubmission_file/words.ipynb": notebook_bytes(HALF),
+            "Ünï-Team 2 x_4_assignsubmission_file/words.ipynb": notebook_bytes("pass"),
+        },
+    )  # fmt: skip
+    assert autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    site = Site("en", set(range(50, 64)), groups={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
+    site.upload_worksheet(out / "lms" / "moodle_grades.csv")
+    # Team_1 and "Team 1" have one name in an export: whose is whose must be said, and was said of one.
+    assert site.marks == {58: 2.0, 63: 2.0, 51: 0.0, 53: 0.0}
+    site.upload_feedback(out / "lms" / "moodle_feedback.zip")
+    assert set(site.files) == {58, 63, 54, 60, 51, 53}
+    assert "nobody knows the members of this team" in (out / "lms" / "UPLOAD.md").read_text()
+
+
+def test_the_notebook_of_the_lab_is_meant_else_the_newest_else_a_person_decides(
+    tmp_path: Path, lab: Path
+) -> None:
+    file = tmp_path / "class.zip"
+
+    def add(archive: zipfile.ZipFile, name: str, cell: str, minute: int) -> None:
+        archive.writestr(zipfile.ZipInfo(name, (2026, 11, 22, 10, minute, 0)), notebook_bytes(cell))
+
+    with zipfile.ZipFile(file, "w") as archive:
+        add(archive, folder(1, file="words.ipynb"), MEDIAN, 1)
+        add(archive, folder(1, file="later.ipynb"), HALF, 9)
+        add(archive, folder(2, file="a.ipynb"), HALF, 1)
+        add(archive, folder(2, file="b.ipynb"), MEDIAN, 2)
+        add(archive, folder(3, file="a.ipynb"), MEDIAN, 1)
+        add(archive, folder(3, file="b.ipynb"), HALF, 1)
+        add(archive, folder(4, file="a.ipynb"), MEDIAN, 1)
+        add(archive, folder(4, file="copy/a.ipynb"), MEDIAN, 1)
+        archive.writestr(folder(5, file="essay.pdf"), b"%PDF")
+    out = tmp_path / "out"
+    assert autograder("grade", file, "--out", out, "--config", lab).returncode == 3
+    table = rows(out)
+    assert {key: row["score"] for key, row in table.items()} == {
+        "1": "2",
+        "2": "2",
+        "3": "",
+        "4": "2",
+        "5": "",
+    }
+    assert "also handed in, not graded: Jane Doe_1_assignsubmission_file/later.ipynb" in table["1"]["flags"]
+    assert "2 notebooks, and nothing tells which is meant" in table["3"]["flags"]
+    assert "no notebook (.ipynb) was handed in, only" in table["5"]["flags"]
+
+
+def test_an_lms_can_be_named_and_a_pattern_given(tmp_path: Path, lab: Path) -> None:
+    file = export(
+        tmp_path,
+        {
+            "week9/0017-Ann Lee-x.ipynb": notebook_bytes(MEDIAN),
+            "week9/0018-Bo-x.ipynb": notebook_bytes("pass"),
+        },
+    )
+    out = tmp_path / "out"
+    pattern = r"(?P<id>\d{4})-(?P<name>[^-/]+)-(?P<file>[^/]+)$"
+    assert autograder("grade", file, "--out", out, "--config", lab, "--name-pattern", pattern).returncode == 0
+    assert {key: row["student"] for key, row in rows(out).items()} == {"0017": "Ann Lee", "0018": "Bo"}
+    assert (out / "lms" / "feedback.zip").is_file()
+    plain = tmp_path / "plain"
+    assert autograder("grade", file, "--out", plain, "--config", lab, "--lms", "plain").returncode == 0
+    assert [row["lms_id"] for row in rows(plain).values()] == ["", ""]
+    wrong = autograder("grade", file, "--out", tmp_path / "o", "--config", lab, "--lms", "modle")
+    assert wrong.returncode == 2
+    assert "moodle, blackboard" in wrong.stderr
+    without = autograder(
+        "grade",
+        file,
+        "--out",
+        tmp_path / "o",
+        "--config",
+        lab,
+        "--worksheet",
+        SAMPLES / "team_ungraded_t_en.csv",
+    )
+    assert without.returncode == 2
+    assert "name it with --lms" in without.stderr
+
+
+def test_the_same_student_keeps_the_same_files_when_the_export_comes_again(tmp_path: Path, lab: Path) -> None:
+    members = {folder(1): notebook_bytes(MEDIAN), folder(2, "Jane Doe"): notebook_bytes(HALF)}
+    out = tmp_path / "out"
+    autograder("grade", export(tmp_path, members), "--out", out, "--config", lab)
+    names = sorted(file.name for file in (out / "results").iterdir())
+    again = autograder(
+        "grade", export(tmp_path, members, "Lab 9-4711 (1).zip"), "--out", out, "--config", lab
+    )
+    assert again.stdout.count("(known)") == 2
+    assert sorted(file.name for file in (out / "results").iterdir()) == names
