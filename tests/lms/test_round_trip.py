@@ -111,7 +111,7 @@ def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) 
 
 
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
-    lab.write_text(lab.read_text() + "\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n")
+    lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
     sheet = SAMPLES / "team_ungraded_t_en.csv"
     archive = export(
