@@ -55,7 +55,12 @@ class Worker:
 
         self._resources.close()
         self._course = self._resources.enter_context(
-            opened(lab, seed=self._settings.seed, enforce=self._settings.enforce)
+            opened(
+                lab,
+                seed=self._settings.seed,
+                enforce=self._settings.enforce,
+                all_cells=self._settings.all_cells,
+            )
         )
 
     def grade(self, submission: Submission) -> Grade:
