@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-Path_ = tuple[str, ...]
+MemberPath = tuple[str, ...]
 """Components of a member's path inside an export, the file name last."""
 
 
@@ -37,7 +37,7 @@ class Origin:
     lms_id: str
     student: str
     place: str
-    path: Path_
+    path: MemberPath
     submitted: datetime | None = None
     late_seconds: float | None = None
     late: bool = False
@@ -114,7 +114,7 @@ class Returned:
     lms_id: str
     student: str
     place: str
-    path: Path_
+    path: MemberPath
     team: str
     points: float | None
     possible: float
@@ -179,7 +179,7 @@ class Lms(ABC):
     """Whether the names in its exports are hardly ever met by chance."""
 
     @abstractmethod
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """Where a file of an export comes from; ``None`` when its path is not of this LMS.
 
         Every component may be the one that counts: exports are wrapped in folders. The outermost wins.
@@ -190,11 +190,11 @@ class Lms(ABC):
                 list of the class, if there is one.
         """
 
-    def is_fact(self, path: Path_) -> bool:
+    def is_fact(self, path: MemberPath) -> bool:
         """Whether a member is a text file of the LMS itself that :meth:`facts` wants to read."""
         return False
 
-    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
         """What the export's own text files say; they come with the export, so they may hold anything."""
         return {}
 

@@ -27,7 +27,17 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Origin, Path_, Person, Returned, Step, Worksheet, Written
+from autograder.lms.base import (
+    Assignment,
+    Lms,
+    MemberPath,
+    Origin,
+    Person,
+    Returned,
+    Step,
+    Worksheet,
+    Written,
+)
 from autograder.lms.columns import column_for
 from autograder.lms.plain import feedback_folders
 from autograder.lms.tables import read_csv
@@ -87,7 +97,7 @@ class Blackboard(Lms):
     name = "blackboard"
     title = "Blackboard"
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """The outermost name that Blackboard gave, be it of a file or of an archive that was opened."""
         attempts = _attempts(facts)
         for level, part in enumerate(path):
@@ -106,12 +116,12 @@ class Blackboard(Lms):
                 )
         return None
 
-    def is_fact(self, path: Path_) -> bool:
+    def is_fact(self, path: MemberPath) -> bool:
         """The text of an attempt; not what a student's archive holds."""
         found = _MEMBER.fullmatch(path[-1])
         return bool(found and found["suffix"] == ".txt") and self.origin(path[:-1], {}) is None
 
-    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
         """Name, username and own file names of each attempt."""
         attempts = {}
         for path, data in texts.items():

@@ -25,7 +25,17 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Origin, Path_, Person, Returned, Step, Worksheet, Written
+from autograder.lms.base import (
+    Assignment,
+    Lms,
+    MemberPath,
+    Origin,
+    Person,
+    Returned,
+    Step,
+    Worksheet,
+    Written,
+)
 from autograder.lms.columns import column_for
 from autograder.lms.tables import read_csv
 from autograder.lms.zipped import write_zip
@@ -66,7 +76,7 @@ class Brightspace(Lms):
     name = "brightspace"
     title = "Brightspace"
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """The outermost name that Brightspace gave, of a folder, a file, or an archive that was opened."""
         for level, part in enumerate(path):
             found = _named(part)

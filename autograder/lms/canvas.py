@@ -33,8 +33,8 @@ from autograder.errors import UsageError
 from autograder.lms.base import (
     Assignment,
     Lms,
+    MemberPath,
     Origin,
-    Path_,
     Person,
     Returned,
     Step,
@@ -68,7 +68,7 @@ class Canvas(Lms):
     title = "Canvas"
     telling = False
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """From the name of the member itself, or of the archive that a file lies in.
 
         Canvas makes no folders, so a folder whose name looks like a member's is somebody else's.

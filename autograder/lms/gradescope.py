@@ -23,7 +23,17 @@ from pathlib import Path
 import yaml
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Origin, Path_, Person, Returned, Step, Worksheet, Written
+from autograder.lms.base import (
+    Assignment,
+    Lms,
+    MemberPath,
+    Origin,
+    Person,
+    Returned,
+    Step,
+    Worksheet,
+    Written,
+)
 from autograder.lms.plain import feedback_folders
 from autograder.lms.tables import read_csv
 from autograder.lms.zipped import write_zip
@@ -58,7 +68,7 @@ class Gradescope(Lms):
     title = "Gradescope"
     telling = False
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """The outermost folder of a submission that the metadata know, or that can be nothing else."""
         known = _metadata(facts)
         for level, part in enumerate(path[:-1]):
@@ -76,11 +86,11 @@ class Gradescope(Lms):
                 )
         return None
 
-    def is_fact(self, path: Path_) -> bool:
+    def is_fact(self, path: MemberPath) -> bool:
         """The metadata; not what a student handed in under that name."""
         return path[-1] == METADATA and not any(map(_SUBMISSION.fullmatch, path[:-1]))
 
-    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
         """The outermost metadata that can be read."""
         for path in sorted((path for path in texts if path[-1] == METADATA), key=len):
             try:

@@ -29,8 +29,8 @@ from autograder.errors import UsageError
 from autograder.lms.base import (
     Assignment,
     Lms,
+    MemberPath,
     Origin,
-    Path_,
     Person,
     Returned,
     Step,
@@ -72,7 +72,7 @@ class Ilias(Lms):
     title = "ILIAS"
     telling = False
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """From the student's folder, which only its place tells from one that is named alike."""
         level = _level(path)
         if level is None:
@@ -117,7 +117,7 @@ class Ilias(Lms):
 # Names of the export
 
 
-def _level(path: Path_) -> int | None:
+def _level(path: MemberPath) -> int | None:
     """Where the student's folder is in a path: below a folder that tells, else just around the file.
 
     A folder's name proves nothing by itself: "lab_week_9", the exercise's own title, or a student's folder

@@ -29,8 +29,8 @@ from autograder.errors import UsageError
 from autograder.lms.base import (
     Assignment,
     Lms,
+    MemberPath,
     Origin,
-    Path_,
     Person,
     Returned,
     Step,
@@ -115,7 +115,7 @@ class Moodle(Lms):
     name = "moodle"
     title = "Moodle"
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """The outermost folder that Moodle named; its flat names only count for the file itself."""
         for level, part in enumerate(path[:-1]):
             if found := _FOLDER.fullmatch(part):
@@ -190,7 +190,7 @@ _INSTEAD = (
 )
 
 
-def _origin(found: re.Match[str], place: str, path: Path_) -> Origin:
+def _origin(found: re.Match[str], place: str, path: MemberPath) -> Origin:
     # Leading zeros are not Moodle's, and without them the number is the worksheet's.
     lms_id = (found["id"] or "").lstrip("0") or (found["id"] or "")[:1]
     return Origin(lms_id=lms_id, student=found["name"], place=place, path=path)

@@ -31,8 +31,8 @@ from autograder.errors import UsageError
 from autograder.lms.base import (
     Assignment,
     Lms,
+    MemberPath,
     Origin,
-    Path_,
     Person,
     Returned,
     Step,
@@ -80,7 +80,7 @@ class OpenOlat(Lms):
     name = "openolat"
     title = "OpenOLAT"
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """From the folder around ``1_submissions`` or ``3_revisions_1``.
 
         ``facts["worksheet"]`` may hold the TA's list of the class; it gives user names back that the folder's
@@ -107,11 +107,11 @@ class OpenOlat(Lms):
                 )
         return None
 
-    def is_fact(self, path: Path_) -> bool:
+    def is_fact(self, path: MemberPath) -> bool:
         """Whether it is one of the two texts that say how a submission came."""
         return len(path) > 2 and path[-1] in (LATE, EXTENDED) and _HANDED_IN.fullmatch(path[-2]) is not None
 
-    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
         """Which folders of submissions are late."""
         return {"late": frozenset(path[:-1] for path in texts if path[-1] == LATE)}
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Origin, Path_, Returned, Step, Worksheet, Written
+from autograder.lms.base import Assignment, Lms, MemberPath, Origin, Returned, Step, Worksheet, Written
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_cell, csv_line, number, plain, storable
 
@@ -37,7 +37,7 @@ class Plain(Lms):
     name = "plain"
     title = "no LMS"
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """Never anything: it is what is left when no LMS is recognised."""
         return None
 
@@ -104,7 +104,7 @@ class Pattern(Plain):
                 f"file it is; groups may be {allowed}"
             )
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """Where the pattern is found in the path, and says who it is."""
         text = "/".join(path)
         found = self._regex.search(text) if len(text) <= LONGEST_PATH else None

@@ -30,7 +30,17 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Origin, Path_, Person, Returned, Step, Worksheet, Written
+from autograder.lms.base import (
+    Assignment,
+    Lms,
+    MemberPath,
+    Origin,
+    Person,
+    Returned,
+    Step,
+    Worksheet,
+    Written,
+)
 from autograder.lms.plain import folder_name
 from autograder.lms.tables import read_csv
 from autograder.lms.zipped import write_zip
@@ -103,7 +113,7 @@ class _Export:
     worksheet: SakaiWorksheet | None = None
     by_folder: Mapping[str, Person] = field(default_factory=dict)
     by_name: Mapping[str, Person] = field(default_factory=dict)
-    times: Mapping[Path_, datetime] = field(default_factory=dict)
+    times: Mapping[MemberPath, datetime] = field(default_factory=dict)
 
 
 class Sakai(Lms):
@@ -113,7 +123,7 @@ class Sakai(Lms):
     title = "Sakai"
     telling = False
 
-    def origin(self, path: Path_, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
         """The outermost folder of a student; without folders, what a file's name begins with."""
         export = _export(facts)
         for level, part in enumerate(path):
@@ -127,7 +137,7 @@ class Sakai(Lms):
                     return _origin(found, (*path[:level], head), language.attachments, own, export)
         return None
 
-    def is_fact(self, path: Path_) -> bool:
+    def is_fact(self, path: MemberPath) -> bool:
         """The list of the class, and the time of each submission."""
         if path[-1] not in (GRADES, TIME):
             return False
@@ -137,7 +147,7 @@ class Sakai(Lms):
             return origin is None and path[-1] == GRADES
         return origin.place.rpartition("/")[2] == path[-2]
 
-    def facts(self, texts: Mapping[Path_, bytes]) -> dict[str, object]:
+    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
         """The list that lies outermost, and the times; what cannot be read is left out."""
         worksheet = None
         for path in sorted((path for path in texts if path[-1] == GRADES), key=len):
@@ -231,7 +241,9 @@ def _folder(part: str, export: _Export) -> tuple[str, str] | None:
     return (named.lms_id, named.name) if named is not None else (identifier, _given_first(name))
 
 
-def _origin(found: tuple[str, str], folder: Path_, word: str, own: Path_, export: _Export) -> Origin:
+def _origin(
+    found: tuple[str, str], folder: MemberPath, word: str, own: MemberPath, export: _Export
+) -> Origin:
     """Of a file below ``folder``, in a folder that is called ``word``."""
     lms_id, name = found
     person = export.worksheet.person(lms_id) if export.worksheet else None
