@@ -11,6 +11,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 OUT ?= graded
 
 BIN := $(VENV)/bin
+STOCK := .venv-benchmark
 
 .PHONY: grade test setup setup-dev format build doctor benchmark clean
 
@@ -30,8 +31,14 @@ doctor: setup  ## can this machine grade safely and rightly?
 build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
 
-benchmark: setup-dev  ## what grading costs beyond the notebook's own cells
-	$(BIN)/python benchmarks/overhead.py
+benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same notebooks, side by side
+	$(BIN)/python benchmarks/compare.py
+
+$(STOCK)/.ready: benchmarks/requirements.txt
+	@$(PYTHON) -m venv $(STOCK)
+	$(STOCK)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH_ARGS) "$(TORCH)"
+	$(STOCK)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 format: setup-dev
 	$(BIN)/ruff format .
@@ -56,4 +63,4 @@ $(VENV)/.ready-dev: $(VENV)/.ready pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STOCK) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.build.check import plan_of
 from autograder.config import MB, Lab
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.fingerprint import fingerprint, versions
 from autograder.grading.questions import Question, load_questions
+from autograder.grading.shortcuts import leave_out_sources
 from autograder.kernel.session import GUEST, SessionSettings
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
@@ -25,7 +27,12 @@ SHARED_PAGES_MB = 1024
 
 @dataclass(frozen=True)
 class Course:
-    """What :func:`autograder.pipeline.grade` needs beside the submission."""
+    """What :func:`autograder.pipeline.grade` needs beside the submission.
+
+    Attributes:
+        may_be_left_out: sources of the template's cells that carry no mark.
+        all_cells: whether every notebook runs as it is.
+    """
 
     lab: Lab
     questions: tuple[Question, ...]
@@ -34,15 +41,20 @@ class Course:
     seed: int
     fingerprint: str
     versions: dict[str, str]
+    may_be_left_out: frozenset[str] = frozenset()
+    all_cells: bool = False
 
 
 @contextmanager
-def opened(lab: Lab, *, seed: int | None = None, enforce: bool = True) -> Iterator[Course]:
+def opened(
+    lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
+) -> Iterator[Course]:
     """Load the questions and start a fork server; both are gone after the block.
 
     Args:
         seed: instead of the configuration's.
         enforce: whether student code is confined.
+        all_cells: whether notebooks run as they are, without the shortcuts that change no mark.
 
     Raises:
         ConfigurationError: a test file or a data file is broken.
@@ -62,12 +74,32 @@ def opened(lab: Lab, *, seed: int | None = None, enforce: bool = True) -> Iterat
             GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
         ) as server:
             questions = load_questions(lab.root, config.tests, config.questions)
+            may_be_left_out = frozenset() if all_cells else _marked_in_template(lab)
             _limit_own_threads()
             used_seed = config.seed if seed is None else seed
             yield Course(
                 lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
-                fingerprint(lab), versions(),
+                fingerprint(lab), versions(), may_be_left_out, all_cells,
             )  # fmt: skip
+
+
+def _marked_in_template(lab: Lab) -> frozenset[str]:
+    """The cells that the students' template, where the lab has one, marks as carrying no mark.
+
+    Raises:
+        ConfigurationError: the configuration names a template that is no notebook.
+    """
+    if lab.config.build is None:
+        return frozenset()
+    import nbformat  # heavy; needed anyway once there is a notebook to read
+
+    file = plan_of(lab).template
+    try:
+        return leave_out_sources(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
+    except FileNotFoundError:  # not built yet, and nothing else needs it
+        return frozenset()
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as reason:
+        raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None
 
 
 def _limit_own_threads() -> None:

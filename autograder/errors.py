@@ -8,6 +8,7 @@
     ├── NotGradable             one submission cannot be graded; the others are
     │   ├── UnreadableNotebook  the bytes are not a notebook that can be repaired
     │   └── RefusedMember       a zip member that is unsafe to unpack
+    ├── AllCellsNeeded          a question asks for what a cell that was left out would have given
     └── BuildError              the notebook's master, solution and template disagree
 
     StudentCodeError            a request to the student's side failed: the student's matter
@@ -54,6 +55,10 @@ class UnreadableNotebook(NotGradable):
 
 class RefusedMember(NotGradable):
     """A member of an archive is unsafe to unpack."""
+
+
+class AllCellsNeeded(AutograderError):
+    """A question asks for a name that only a left-out cell binds: the notebook has to run as it is."""
 
 
 class BuildError(AutograderError):

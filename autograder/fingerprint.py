@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,7 @@ def fingerprint(lab: Lab) -> str:
     add("configuration", _deciding_configuration(lab).encode())
     for file in sorted({*test_modules(lab), *(lab.root / item.file for item in lab.config.data)}):
         add(f"lab/{file.relative_to(lab.root).as_posix()}", file.read_bytes())
+    add("left out", repr(_marked_in_template(lab)).encode())
     for file in sorted(_ENGINE.rglob("*.py")):
         name = file.relative_to(_ENGINE)
         if name.parts[0] not in _DECIDE_NOTHING:
@@ -81,6 +83,16 @@ def _deciding_configuration(lab: Lab) -> str:
             "seed": True,  # in every result by itself
         }
     )
+
+
+def _marked_in_template(lab: Lab) -> list[str]:
+    """The template's cells with a tag: they decide what of a notebook runs. Its texts do not."""
+    try:
+        template = json.loads((lab.root / lab.config.build.template).read_bytes()) if lab.config.build else {}
+        cells = [cell for cell in template.get("cells", []) if cell["metadata"].get("tags")]
+        return [f"{cell['metadata']['tags']} {cell['source']}" for cell in cells]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []  # opening the course says what is wrong with it
 
 
 def test_modules(lab: Lab) -> set[Path]:

@@ -229,7 +229,7 @@ class Grade:
         trouble: whether the reason lies on our side, so that another run may come to a grade.
         same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
         confined: whether student code ran in the sandbox, if it ran.
-        all_cells: whether no cell was left out and nothing else was done to save time.
+        all_cells: whether it was asked for that no cell is left out and nothing else done to save time.
         mark: points that go back, lateness and rounding included; ``None`` when not gradable.
         penalty: what lateness cost and why; empty when it is no matter.
         seconds: wall time of everything.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autograder.course import Course
-from autograder.errors import NotGradable
-from autograder.grading import flags, limits
+from autograder.errors import AllCellsNeeded, NotGradable
+from autograder.grading import flags, limits, shortcuts
 from autograder.grading.questions import LETHAL, ask
 from autograder.intake.notebook import ReadNotebook, read_notebook
 from autograder.kernel.session import Session
@@ -36,14 +36,14 @@ def grade(submission: Submission, course: Course) -> Grade:
         data = _bytes(submission)
         digest = hashlib.sha256(data).hexdigest()
         read = read_notebook(data, course.lab.config.limits)
-        with Session(course.server, course.settings) as session:
-            executed = session.run(read.notebook)
-            asked, started_in = time.monotonic(), session.start_seconds
-            results = tuple(ask(question, session, course.seed) for question in course.questions)
-            ended, late = time.monotonic(), session.late_requests()
+        try:
+            answers = _run_and_ask(read, course, _shortcuts(read, course))
+        except AllCellsNeeded:  # the template says that nobody asks for a name, and a test file does
+            answers = _run_and_ask(read, course, shortcuts.AS_IT_IS)
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
         return replace(refused, digest=digest)
+    executed, results = answers.executed, answers.results
     cases = [case for result in results for case in result.cases]
     unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
@@ -57,21 +57,54 @@ def grade(submission: Submission, course: Course) -> Grade:
         + flags.static(read.notebook, _handed_out(course))
         + _dynamic_flags(executed, results),
         notes=read.notes,
-        limits_hit=limits.hit(executed, cases, late, course.lab.config.limits),
-        sandbox_layers=session.layers,
+        limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
+        sandbox_layers=answers.layers,
         versions=course.versions,
         seed=course.seed,
         fingerprint=course.fingerprint,
         digest=digest,
         trouble=bool(unchecked),
         confined=course.settings.enforce,
+        all_cells=course.all_cells,
         seconds=time.monotonic() - started,
-        phases={
+        phases=answers.phases,
+    )
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What one session with a notebook gave."""
+
+    executed: ExecutedNotebook
+    results: tuple[QuestionResult, ...]
+    late_requests: int
+    layers: tuple[str, ...]
+    phases: dict[str, float]
+
+
+def _shortcuts(read: ReadNotebook, course: Course) -> shortcuts.Shortcuts:
+    if course.all_cells:
+        return shortcuts.AS_IT_IS
+    return shortcuts.for_notebook(read.notebook, course.may_be_left_out)
+
+
+def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -> _Answers:
+    """One session: the notebook runs, the questions are asked.
+
+    Raises:
+        AllCellsNeeded: a question asks for a name that only a left-out cell binds.
+    """
+    needs_recording = None if how.recording else shortcuts.failed_without_recording
+    with Session(course.server, course.settings) as session:
+        executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
+        asked, started_in = time.monotonic(), session.start_seconds
+        results = tuple(ask(question, session, course.seed) for question in course.questions)
+        phases = {
             "start": started_in,
             "cells": executed.seconds - started_in,
-            "questions": ended - asked,
-        },
-    )
+            "questions": time.monotonic() - asked,
+        }
+        return _Answers(executed, results, session.late_requests(), session.layers, phases)
 
 
 def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
@@ -79,7 +112,7 @@ def not_gradable(submission: Submission, course: Course, reason: str, seconds: f
     return Grade(
         submission=submission, status=Status.NOT_GRADABLE, reason=reason,
         versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
-        confined=course.settings.enforce, seconds=seconds,
+        confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@
 #   # BEGIN SOLUTION ... # END SOLUTION               the template gets `...`
 #   # SOLUTION NO PROMPT, # BEGIN SOLUTION NO PROMPT  the template gets nothing
 #   """ # BEGIN PROMPT ... """  # END PROMPT          only the template gets these lines
+# The tag leave-out promises that a cell carries no mark and draws no random number: grading leaves it out
+# where it is untouched and nothing needs it.
 # The solution notebook says `# Compute` where the template says `# TODO: Compute`.
 # Names, signatures and typing style are those of the lab, hence:
 # ruff: noqa: C416, E402, E501, E741, PT018, UP006, UP035
@@ -622,7 +624,7 @@ grader.check("training_loop")
 #
 # Finally the network predicts the samples of the test set, and we plot predictions against true values:
 
-# %%
+# %% tags=["leave-out"]
 ys = []
 y_hats = []
 
@@ -635,7 +637,7 @@ for i in range(len(data_test) - 24):
     ys.append(float(y))
     y_hats.append(float(y_hat))
 
-# %%
+# %% tags=["leave-out"]
 plt.scatter(ys, y_hats)
 plt.axline((1, 1), slope=1, c="black")
 plt.show()

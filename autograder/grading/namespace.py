@@ -7,11 +7,12 @@ once, against this interface.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, cast, runtime_checkable
 
-from autograder.errors import BadReply, RequestTimedOut, StudentException
+from autograder.errors import BadReply, RequestTimedOut, StudentCodeError, StudentException
 
 
 @runtime_checkable
@@ -111,14 +112,22 @@ def kept(env: Any, *assigned: str) -> Iterator[None]:
     names = namespace_of(env)
     missing = object()
     before = {name: names.get(name, missing) if name in names else missing for name in assigned}
-    try:
-        yield
-    finally:
+
+    def put_back() -> None:
         for name, value in before.items():
             if value is not missing:
                 names[name] = value
             elif name in names:
                 del names[name]
+
+    try:
+        yield
+    except BaseException:
+        # What has happened is the answer, not that a process which has ended takes nothing back.
+        with contextlib.suppress(StudentCodeError):
+            put_back()
+        raise
+    put_back()
 
 
 @contextmanager

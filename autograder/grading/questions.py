@@ -27,6 +27,7 @@ from autograder.errors import (
 )
 from autograder.grading.checks import CheckFailed, collected_notes
 from autograder.grading.namespace import Namespace
+from autograder.grading.pictures import collected_pictures
 from autograder.model import CaseResult, Ending, Outcome, QuestionResult
 
 OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
@@ -118,10 +119,10 @@ def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult
         AutograderError: trouble on our side that stops the submission, not the class.
     """
     cases: list[CaseResult] = []
-    with collected_notes() as notes:
+    with collected_notes() as notes, collected_pictures() as pictures:
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases))
-    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes))
+    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures))
 
 
 def _ask_case(

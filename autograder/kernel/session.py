@@ -3,6 +3,9 @@
 A kernel that dies is replaced: the notebook runs again without the cell that killed it, so that a
 question which ends the process costs only itself. All of it happens before the submission's
 deadline.
+
+A notebook may run with shortcuts, which change no mark. Whoever asks for them has read its source; what
+reading cannot tell shows here, and then it runs again as it is.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import copy
 import secrets
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +24,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
+from autograder.errors import AllCellsNeeded, KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
 from autograder.kernel.remote import Conversation, RemoteNamespace
@@ -93,6 +96,8 @@ class Session:
         self._starts = 0
         self._unopened = 0
         self._late_requests = 0
+        self._left_out: Mapping[int, frozenset[str]] = {}
+        self._needs_recording: Callable[[str], bool] | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -102,14 +107,28 @@ class Session:
     ) -> None:
         self._drop_kernel()
 
-    def run(self, notebook: NotebookNode) -> ExecutedNotebook:
-        """Run every code cell in order.
+    def run(
+        self,
+        notebook: NotebookNode,
+        *,
+        left_out: Mapping[int, frozenset[str]] | None = None,
+        needs_recording: Callable[[str], bool] | None = None,
+    ) -> ExecutedNotebook:
+        """Run the code cells in order.
+
+        Args:
+            left_out: positions of cells that do not run, and the names that each would have bound.
+            needs_recording: when given, PyTorch does not prepare for automatic differentiation while the
+                cells run. It is told each error of a cell (``Type: message``), and where it says that this
+                may be the reason, the notebook runs again in the usual way.
 
         Raises:
             SandboxError: the sandbox cannot be entered on this machine.
         """
         started = time.monotonic()
         self._source = notebook
+        self._left_out = left_out or {}
+        self._needs_recording = needs_recording
         while not self._start_and_run():
             if time.monotonic() > self._until:
                 break
@@ -125,6 +144,8 @@ class Session:
         Raises:
             TimeUsedUp: there is no time left for another kernel.
             KernelDied: the notebook closes the channel of the questions each time it runs.
+
+        Asking for a name that only a left-out cell binds raises :class:`AllCellsNeeded`.
         """
         while self._kernel is None or not self._kernel.conversation.usable:
             if time.monotonic() > self._until:
@@ -132,13 +153,19 @@ class Session:
             if self._unopened >= UNOPENED_KERNELS:
                 raise KernelDied("the notebook closed the channel on which questions are asked")
             self._start_and_run()
-        return RemoteNamespace(self._kernel.conversation)
+        missing = frozenset(name for names in self._left_out.values() for name in names)
+        return _NamesThatAreThere(self._kernel.conversation, missing)
 
     def ending(self) -> Ending:
         """Why the present kernel is not usable; ``FINISHED`` when it is."""
         if self._kernel is None or self._kernel.conversation.usable:
             return Ending.FINISHED
         return self._kernel.ending()
+
+    @property
+    def recording(self) -> bool:
+        """Whether the cells ran, in the present kernel, with PyTorch's recording on as usual."""
+        return self._needs_recording is None
 
     def late_requests(self) -> int:
         """How many requests were not answered in time, in all kernels."""
@@ -156,7 +183,7 @@ class Session:
         self._starts += 1
         began = time.monotonic()
         self._kernel = kernel = self._resources.enter_context(
-            _Kernel(self._server, self._settings, self._until)
+            _Kernel(self._server, self._settings, self._until, self.recording)
         )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
@@ -180,6 +207,9 @@ class Session:
             for index, cell in enumerate(notebook.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
+                if index in self._left_out:
+                    self._cells[index] = CellRun(index, Ending.LEFT_OUT, 0.0)
+                    continue
                 if index in self._lethal:
                     self._cells[index] = self._lethal[index]
                     continue
@@ -191,6 +221,9 @@ class Session:
                 run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
                 self._outputs_cut |= runner.outputs_cut
                 self._cells[index] = run
+                if run.error and self._needs_recording is not None and self._needs_recording(run.error):
+                    self._begin_again_with_recording()
+                    return False
                 if not alive:
                     self._lethal[index] = kernel.explained(self._cells[index])
                     self._cells[index] = self._lethal[index]
@@ -204,6 +237,14 @@ class Session:
             asyncio.get_running_loop().remove_reader(kernel.process.pidfd)
             client.stop_channels()
 
+    def _begin_again_with_recording(self) -> None:
+        """What happened so far may have happened only because recording was off."""
+        self._needs_recording = None
+        self._lethal.clear()
+        self._cells.clear()
+        self._outputs_cut = False
+        self._starts = 0
+
     def _give_up_after(self, index: int, notebook: NotebookNode) -> None:
         """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
         for later in range(index + 1, len(notebook.cells)):
@@ -213,7 +254,8 @@ class Session:
 class _Kernel:
     """One student process with its directories, its watchdog and its question channel."""
 
-    def __init__(self, server: ForkServer, settings: SessionSettings, until: float) -> None:
+    def __init__(self, server: ForkServer, settings: SessionSettings, until: float, recording: bool) -> None:
+        self._recording = recording
         self._server = server
         self._settings = settings
         self._until = until
@@ -258,6 +300,7 @@ class _Kernel:
             "policy": policy.to_json(),
             "kernel": {"key": self.key, "ports": CHANNELS},
             "seed": self._settings.seed,
+            "recording": self._recording,
             "environment": ENVIRONMENT,
             "reply_bytes": self._settings.reply_bytes,
             "output_bytes": self._settings.output_bytes,
@@ -293,6 +336,32 @@ class _Kernel:
         if self._watchdog.trouble is not None:
             raise SandboxError(f"the watchdog broke: {self._watchdog.trouble!r}")
         return self._watchdog.verdict or Ending.DIED
+
+
+class _NamesThatAreThere(RemoteNamespace):
+    """The notebook's names, but for those that only left-out cells would have bound."""
+
+    def __init__(self, conversation: Conversation, missing: frozenset[str]) -> None:
+        super().__init__(conversation)
+        self._missing = missing
+
+    def __contains__(self, name: object) -> bool:
+        """As the notebook has it.
+
+        Raises:
+            AllCellsNeeded: a left-out cell would have bound it.
+        """
+        self._require(name)
+        return super().__contains__(name)
+
+    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
+        """Run again a cell that assigns ``assigns``; raises as :meth:`__contains__`."""
+        self._require(assigns)
+        return super().rerun(assigns, given, first=first)
+
+    def _require(self, name: object) -> None:
+        if name in self._missing:
+            raise AllCellsNeeded(f"{name!r} is bound by a cell that was left out")
 
 
 def process_of(session: Session) -> StudentProcess | None:

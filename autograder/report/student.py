@@ -24,7 +24,12 @@ class QuestionView:
     @property
     def open(self) -> bool:
         """Whether there is something to read beside the points."""
-        return bool(self.failed or self.unchecked or self.question.notes)
+        return bool(not self.flawless or self.question.notes or self.question.pictures)
+
+    @property
+    def flawless(self) -> bool:
+        """Whether every check passed."""
+        return not (self.failed or self.unchecked)
 
     @property
     def verdict(self) -> str:
@@ -67,6 +72,7 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
         manual_possible=sum(question.possible for question in grade.manual if question.points is None),
         scored_by_hand=any(question.points is not None for question in grade.manual),
         notes=list(dict.fromkeys([*grade.submission.notes, *grade.notes])),
+        left_out=sum(cell.ending is Ending.LEFT_OUT for cell in grade.cells),
         finished=sum(cell.ending is Ending.FINISHED for cell in grade.cells),
         cell_rows=rows[:MOST_CELL_ROWS],
         more_cell_rows=max(0, len(rows) - MOST_CELL_ROWS),
@@ -88,7 +94,7 @@ def cell_rows(cells: Sequence[CellRun]) -> list[CellRow]:
     rows = []
     for (ending, error), run in groupby(numbered, key=lambda entry: (entry[1].ending, entry[1].error)):
         positions = [position for position, _ in run]
-        if ending is not Ending.FINISHED:
+        if ending not in (Ending.FINISHED, Ending.LEFT_OUT):
             rows.append(CellRow(positions[0], positions[-1], ending, error))
     return rows
 

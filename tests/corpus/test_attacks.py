@@ -403,7 +403,8 @@ OUTSIDE_MEMBERS = (
 
 
 def test_hostile_names_in_an_upload(tmp_path, capsys):
-    from autograder.batch.command import grade_command
+    from autograder.batch.command import Means, grade_command
+    from autograder.batch.out_folder import Run
 
     archive, out = tmp_path / "upload.zip", tmp_path / "out"
     raising = notebook_bytes("raise type('=1<b>', (Exception,), {})('\x1b[31m@SUM(1)<script>')")
@@ -411,7 +412,8 @@ def test_hostile_names_in_an_upload(tmp_path, capsys):
         for name in (*HOSTILE_MEMBERS, *OUTSIDE_MEMBERS):
             zipped.writestr(name, raising)
     before = set(tmp_path.parent.rglob("*"))
-    code = grade_command([archive], out, TOY_LAB / "grading_config.yml", jobs=2, seed=None, enforce=True)
+    run = Run((archive,), RunSettings(TOY_LAB / "grading_config.yml"))
+    code = grade_command(run, out, Means(jobs=2), reuse=True)
     assert code in (0, 3)
     shown = capsys.readouterr().out
     assert not CONTROL_CHARACTERS.search(shown)

@@ -68,13 +68,21 @@ def test_untouched_cells_are_left_out():
 
 
 @pytest.mark.parametrize(
-    "same", [EVALUATION + "\n\n", "\n" + EVALUATION, EVALUATION.replace("\n", "  \n"), EVALUATION.replace("\n", "\r\n")]
+    "same",
+    [
+        EVALUATION + "\n\n",
+        "\n" + EVALUATION,
+        EVALUATION.replace("\n", "  \n"),
+        EVALUATION.replace("\n", "\r\n"),
+    ],
 )
 def test_blanks_at_the_ends_are_no_change(same):
     assert left_out(NETWORK, same) == [1]
 
 
-@pytest.mark.parametrize("other", [EVALUATION + "\nprint(x)", EVALUATION.replace("3", "4"), "# mine\n" + EVALUATION])
+@pytest.mark.parametrize(
+    "other", [EVALUATION + "\nprint(x)", EVALUATION.replace("3", "4"), "# mine\n" + EVALUATION]
+)
 def test_a_changed_cell_runs(other):
     assert left_out(NETWORK, other) == []
 
@@ -93,13 +101,23 @@ def test_a_copy_is_left_out_too():
 
 @pytest.mark.parametrize(
     "later",
-    ["print(ys)  # my own", "del ys", "ys = ys + [1]", "x + 1", "print(f'{ys}')", "!echo {ys}", "def later():\n    return i"],
+    [
+        "print(ys)  # my own",
+        "del ys",
+        "ys = ys + [1]",
+        "x + 1",
+        "print(f'{ys}')",
+        "!echo {ys}",
+        "def later():\n    return i",
+    ],
 )
 def test_a_cell_runs_when_a_later_one_speaks_of_its_names(later):
     assert left_out(NETWORK, EVALUATION, later) == []
 
 
-@pytest.mark.parametrize("later", ["print('ys')", "# ys is a list", "total = 3", "%matplotlib inline", "!pip install ys_"])
+@pytest.mark.parametrize(
+    "later", ["print('ys')", "# ys is a list", "total = 3", "%matplotlib inline", "!pip install ys_"]
+)
 def test_a_cell_is_left_out_when_a_later_one_does_not(later):
     assert left_out(NETWORK, EVALUATION, later) == [1]
 
@@ -158,7 +176,11 @@ def test_everything_runs_where_there_is_too_much_to_read():
 
 
 def test_a_formula_that_nests_too_deeply_is_not_read():
-    sums = "class Network:\n    def __call__(self, x):\n        y = " + "+".join(["x"] * 20_000) + "\n        return y"
+    sums = (
+        "class Network:\n    def __call__(self, x):\n        y = "
+        + "+".join(["x"] * 20_000)
+        + "\n        return y"
+    )
     assert left_out(sums, EVALUATION) == []
 
 
@@ -308,7 +330,10 @@ def test_recording_is_off_for_the_template_and_the_solution():
     [
         ("RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn", True),
         ("RuntimeError: One of the differentiated Tensors does not require grad", True),
-        ("NotImplementedError: Could not run 'aten::frobnicate' with arguments from the 'CPU' backend.", True),
+        (
+            "NotImplementedError: Could not run 'aten::frobnicate' with arguments from the 'CPU' backend.",
+            True,
+        ),
         ("RuntimeError: Trying to differentiate with Autograd", True),
         ("NameError: name 'grad_h' is not defined", False),
         ("NotImplementedError: TODO: Compute the gradient w.r.t. c and return it", False),
@@ -318,3 +343,198 @@ def test_recording_is_off_for_the_template_and_the_solution():
 )
 def test_which_errors_may_come_from_recording_being_off(error, may_be):
     assert shortcuts.failed_without_recording(error) is may_be
+
+
+# --- in a real kernel --------------------------------------------------------------------------------
+
+COUNTER = "class Counter:\n    def __init__(self): self.n = {}\n    def add(self, w): self.n[w] = 2\n    def total(self, w): return self.n[w]"
+SLOW = "seen = []\nfor _ in range(10):\n    seen.append(scale(_))"
+SCALE = "def scale(x):\n    return 3 * x"
+ASKED = "counts = dict(one=1, two=2, three=3)"
+"""A cell that the template marks although a test file asks for its name: the course's mistake."""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The toy lab with torch, and a template that marks two cells."""
+    root = tmp_path_factory.mktemp("lab")
+    for part in ("questions", "data"):
+        (root / part).symlink_to(TOY_LAB / part)
+    config = yaml.safe_load((TOY_LAB / "grading_config.yml").read_text())
+    config["kernel"]["preload"] = ["torch"]
+    (root / "grading_config.yml").write_text(yaml.safe_dump(config))
+    template = notebook("# TODO", SLOW, ASKED)
+    for cell in template.cells[1:]:
+        cell.metadata.tags = ["leave-out"]
+    (root / "template").mkdir()
+    (root / "template" / "words.ipynb").write_text(nbformat.writes(template))
+    return load(root / "grading_config.yml")
+
+
+@pytest.fixture(scope="module")
+def courses(lab):
+    """The lab opened as usual, and opened with all cells."""
+    with opened(lab) as usual, opened(lab, all_cells=True) as full:
+        yield usual, full
+
+
+@pytest.fixture
+def both(courses, write_notebook):
+    """Grade cells as usual and with all cells."""
+
+    def run(*cells):
+        file = write_notebook(*cells)
+        submission = Submission("student", file.name, "student", file=file)
+        grades = [grade(submission, course) for course in courses]
+        assert all(one.status is Status.GRADED for one in grades)
+        return grades
+
+    return run
+
+
+def marks(one):
+    return [(case.name, case.points, case.message) for question in one.questions for case in question.cases]
+
+
+def endings(one):
+    return [run.ending for run in one.cells]
+
+
+def test_a_left_out_cell_says_so_and_costs_nothing(both):
+    usual, full = both(SCALE, COUNTER, SLOW)
+    assert endings(usual) == [Ending.FINISHED, Ending.FINISHED, Ending.LEFT_OUT]
+    assert endings(full) == [Ending.FINISHED] * 3
+    assert marks(usual) == marks(full)
+    assert (usual.all_cells, full.all_cells) == (False, True)
+
+
+def test_it_stays_out_when_the_kernel_has_to_be_replaced(both):
+    usual, full = both(SCALE, SLOW, "import os\nos._exit(0)", COUNTER)
+    assert endings(usual) == [Ending.FINISHED, Ending.LEFT_OUT, Ending.DIED, Ending.FINISHED]
+    assert marks(usual) == marks(full)
+
+
+def test_a_question_that_asks_for_a_name_of_a_left_out_cell_gets_it(both):
+    usual, full = both(ASKED, SCALE, COUNTER, SLOW)
+    assert usual.score == full.score == 3
+    assert endings(usual) == [Ending.FINISHED] * 4
+
+
+def test_an_error_in_a_left_out_cell_costs_nothing_and_is_not_seen(both):
+    usual, full = both(COUNTER, SLOW)
+    assert (endings(usual)[1], endings(full)[1]) == (Ending.LEFT_OUT, Ending.RAISED)
+    assert marks(usual) == marks(full)
+
+
+def test_the_student_cannot_have_a_cell_left_out_that_is_needed(both):
+    hidden = SLOW + "\n" + COUNTER
+    usual, full = both(SCALE, hidden)
+    assert endings(usual) == endings(full) == [Ending.FINISHED] * 2
+    assert usual.score == full.score
+
+
+def test_recording_is_off_in_cells_and_on_in_questions(both):
+    # A view knows its tensor only while recording is on. Spelt so that reading does not see the question.
+    look = (
+        "import torch\nimport operator\n"
+        "is_recording = lambda: operator.methodcaller('__getattri' + 'bute__', '_ba' + 'se')(torch.ones(3)[:2]) is not None\n"
+        "in_cell = is_recording()\n"
+        "class Counter:\n"
+        "    def add(self, w): pass\n"
+        "    def total(self, w): return 2 if is_recording() and not in_cell else 0"
+    )
+    usual, full = both(look)
+    assert not shortcuts.for_notebook(notebook(look), ()).recording
+    assert [run.error for run in usual.cells] == [""]
+    assert (usual.score, full.score) == (2, 0)
+
+
+def test_a_notebook_that_needs_recording_after_all_runs_again_with_it(both):
+    hidden = (
+        "import torch\nimport operator\n"
+        "w = torch.ones(3, **{'requires' + '_grad': True})\n"
+        "operator.methodcaller('back' + 'ward')((w * w).sum())\n"
+        "print(w.grad)"
+    )
+    assert not shortcuts.for_notebook(notebook(hidden), ()).recording
+    usual, full = both("runs = []", hidden, COUNTER, SLOW, SCALE)
+    assert endings(usual)[:3] == endings(full)[:3] == [Ending.FINISHED] * 3
+    assert marks(usual) == marks(full)
+    assert usual.limits_hit == full.limits_hit == ()
+
+
+def test_failing_on_purpose_buys_one_more_run_and_nothing_else(both):
+    usual, full = both(SCALE, COUNTER, "raise RuntimeError('element 0 does not require grad')")
+    assert endings(usual) == endings(full)
+    assert marks(usual) == marks(full)
+
+
+def test_a_template_that_is_no_notebook_is_the_courses_mistake(lab, tmp_path):
+    config = yaml.safe_load(lab.path.read_text())
+    for part in ("questions", "data"):
+        (tmp_path / part).symlink_to(TOY_LAB / part)
+    (tmp_path / "grading_config.yml").write_text(yaml.safe_dump(config))
+    (tmp_path / "template").mkdir()
+    (tmp_path / "template" / "words.ipynb").write_text(json.dumps({"cells": 3, "nbformat": 4}))
+    with (
+        pytest.raises(ConfigurationError, match=r"words\.ipynb"),
+        opened(load(tmp_path / "grading_config.yml")),
+    ):
+        pass
+
+
+# --- what switching recording off changes: nothing ---------------------------------------------------
+
+
+def test_this_pytorch_has_the_switch():
+    import torch
+
+    from autograder.kernel.guest.scenery import without_recording
+
+    with without_recording():
+        assert torch.ones(3)[:2]._base is None
+    assert torch.ones(3)[:2]._base is not None
+
+
+def test_tensors_made_without_recording_are_ordinary_ones():
+    import torch
+
+    from autograder.kernel.guest.scenery import without_recording
+
+    with without_recording():
+        data = torch.arange(12.0).reshape(3, 4)
+        row = data[1]
+    row += 1
+    assert data[1].tolist() == [5, 6, 7, 8]
+    assert not data.is_inference()
+    weight = row.clone().requires_grad_()
+    (weight * data[2]).sum().backward()
+    assert weight.grad.tolist() == data[2].tolist()
+
+
+def test_a_training_gives_the_same_numbers_bit_for_bit():
+    import torch
+
+    from autograder.kernel.guest.scenery import without_recording
+
+    solution = nbformat.read(ROOT / "reference" / "rnn_lab.ipynb", 4)
+    definitions = [
+        cell.source.partition("# Check for correct shape")[0]
+        for cell in solution.cells
+        if cell.cell_type == "code" and cell.source.startswith(("def ", "class "))
+    ]
+
+    def trained():
+        torch.manual_seed(3)
+        names = {"torch": torch, "Tensor": torch.Tensor, "Normal": torch.distributions.Normal}
+        names |= {"Tuple": tuple, "Dict": dict}
+        for source in definitions:
+            exec(compile(source, "cell", "exec"), names)  # noqa: S102  our own solution
+        return names["train_rnn"](torch.randn(500, 6), num_steps=20)
+
+    usual, usual_losses = trained()
+    with without_recording():
+        quick, quick_losses = trained()
+    assert usual_losses == quick_losses
+    for name in ("u", "w", "v", "b", "c"):
+        assert torch.equal(getattr(usual, name), getattr(quick, name))

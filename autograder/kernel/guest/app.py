@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
 
     Args:
         message: ``policy`` (JSON text), ``kernel`` (``key``, ``ports`` by channel), ``seed``,
-            ``environment``, ``reply_bytes``, ``output_bytes``.
+            ``recording``, ``environment``, ``reply_bytes``, ``output_bytes``.
         descriptor: our end of the socket over which questions are asked.
         served: bytes by URL, for downloads without a network.
 
@@ -59,7 +60,13 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         scenery.install(app.shell, served)
         scenery.seed(message["seed"])
         server = questions.QuestionServer(channel, app.shell, message["reply_bytes"])
-        app.kernel.comm_manager.register_target(COMM_TARGET, lambda comm, opened: server.serve())
+        recording = ExitStack()
+
+        def serve(comm: Any, opened: Any) -> None:
+            recording.close()  # questions are asked with recording on, as everywhere
+            server.serve()
+
+        app.kernel.comm_manager.register_target(COMM_TARGET, serve)
         if policy.enforce:
             layers += enter.seal(policy)
     except Exception as reason:  # noqa: BLE001  no student code has run: the TA must read it
@@ -67,6 +74,8 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         wire.send(channel, {"failed": f"{type(reason).__name__}: {reason}\n{where}".strip()}, [])
         return 71  # EX_OSERR
     wire.send(channel, {"layers": layers}, [])
+    if not message["recording"]:
+        recording.enter_context(scenery.without_recording())
     app.start()
     return 0
 
@@ -123,6 +132,8 @@ def _only_descriptor(descriptor: int) -> int:
 
 def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
     """An initialised, not yet started ``IPKernelApp`` on the sockets of ``connection``."""
+    # As where it is not installed. Nobody debugs here, and loading it is half of a kernel's start.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
     from ipykernel import kernelapp
     from traitlets.config import Config
 
@@ -162,6 +173,7 @@ def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
         **{f"{channel}_port": port for channel, port in connection["ports"].items()},
     )
     app.initialize([])
+    del sys.modules["debugpy"]
     sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
     sys.path.insert(0, policy.work)
     return app

@@ -1,0 +1,255 @@
+"""What of a notebook's run can be saved without any mark being another one.
+
+Two things, both decided by reading the source before anything runs: cells that the students' template marks
+as carrying no mark are left out where they are untouched and nothing could tell; and PyTorch need not
+prepare for automatic differentiation where no cell asks for it. Where the source leaves a doubt the
+notebook runs as it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import symtable
+import sys
+import tokenize
+import unicodedata
+import warnings
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.grading.effects import Functions
+
+TAG = "leave-out"
+"""Tag of cells in the template that carry no mark, draw no random numbers and only show something."""
+
+MOST_SOURCE = 100_000
+"""Characters of code that are read for this; a solution of the lab has 20,000."""
+
+MOST_CANDIDATES = 20
+"""Copies of marked cells that are looked at; the lab has two, and each may need all functions read."""
+
+AUTOGRAD_WORDS = frozenset(
+    """autograd backward checkpoint create_graph enable_grad fake_tensor forward_ad func functional_call
+    functorch fx grad_fn hessian inference_mode is_grad_enabled is_inference is_leaf jacfwd jacobian jacrev
+    jit jvp linearize make_dual nn optim register_hook requires_grad requires_grad_ retain_grad
+    set_grad_enabled vjp vmap _C _base _is_view _version __torch_dispatch__ __torch_function__""".split()
+)
+"""Names without which a notebook can neither differentiate automatically nor see whether that would work.
+``grad`` is not among them: nothing has one before ``backward``."""
+
+DYNAMIC_WORDS = frozenset(
+    """__builtins__ __dict__ __getattribute__ __globals__ __import__ __main__ _getframe attrgetter compile
+    ctypes delattr dir eval exec gc get_ipython getattr globals importlib inspect locals methodcaller
+    modules runpy setattr setprofile settrace vars In Out _i _ii _iii _ih _oh _dh __ ___""".split()
+)
+"""Names by which code reaches others that it does not spell out."""
+
+SPELT_OUT = frozenset({"getattr", "setattr"})
+"""Of these, the ones that are common in honest loops over weights: with a text that says which name."""
+
+PACKAGES = frozenset(sys.stdlib_module_names) | frozenset(
+    """IPython PIL google ipywidgets matplotlib matplotlib_inline numpy otter pandas requests scipy seaborn
+    sklearn torch tqdm""".split()
+)
+"""Packages that differentiate nothing by themselves."""
+
+HARMLESS_MAGICS = frozenset("autoreload capture conda config load_ext matplotlib pip time timeit".split())
+"""Magics that bind no name of a cell and run at most the code that stands behind them."""
+
+_WORD = re.compile(r"\w+")
+_FORMATTED = re.compile(r"[bru]*f[bru]*['\"]", re.IGNORECASE)
+
+AUTOGRAD_ERROR = re.compile(
+    r"requires? (a )?grad|require[sd]?_grad|grad_fn|[Aa]utograd|'aten::|[Dd]ispatch|[Ii]nference tensor"
+    r"|version counter|forward.mode|functorch"
+)
+"""What PyTorch says where an operation needs what was switched off."""
+
+
+@dataclass(frozen=True)
+class Shortcuts:
+    """How a notebook runs.
+
+    Attributes:
+        left_out: position of each cell that does not run, and the names that it would have bound.
+        recording: whether PyTorch prepares for automatic differentiation while the cells run.
+    """
+
+    left_out: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    recording: bool = True
+
+
+AS_IT_IS = Shortcuts()
+"""All cells, with recording."""
+
+
+def leave_out_sources(template: Any) -> frozenset[str]:
+    """The cells of the template that may be left out, as :func:`normalised` source.
+
+    Args:
+        template: the nbformat 4 notebook that students get. Never a student's: whoever tags a cell
+            promises that it carries no mark.
+    """
+    return frozenset(
+        normalised(cell.source)
+        for cell in template.cells
+        if cell.cell_type == "code" and TAG in cell.metadata.get("tags", [])
+    )
+
+
+def normalised(source: str) -> str:
+    """The source without blanks at the end of its lines and empty lines around it."""
+    return "\n".join(line.rstrip() for line in source.split("\n")).strip("\n")
+
+
+def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
+    """The shortcuts that change nothing about this notebook's marks.
+
+    Args:
+        notebook: nbformat 4 notebook; only its sources count.
+        may_be_left_out: as :func:`leave_out_sources` gives them.
+    """
+    sources = {i: cell.source for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
+    if sum(map(len, sources.values())) > MOST_SOURCE:
+        return AS_IT_IS
+    cells = {index: _Cell(source) for index, source in sources.items()}
+    return Shortcuts(_left_out(cells, may_be_left_out), _needs_recording(cells.values()))
+
+
+class _Cell:
+    """A code cell as far as it is understood.
+
+    Attributes:
+        source: as it was handed in.
+        words: the identifiers that its code spells out; what stands in comments and plain texts is not
+            among them.
+        all_words: everything that could be one.
+        tree: its syntax, magics aside; ``None`` where it is not Python.
+        magics: the names of its magics.
+        bound: names that it gives a value at its top level.
+        outer: names that it takes from elsewhere, perhaps long after it has run.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = normalised(source)
+        text = unicodedata.normalize("NFKC", source)  # as Python reads identifiers
+        self.all_words = frozenset(_WORD.findall(text))
+        self.words = frozenset(_words(text))
+        lines = text.split("\n")
+        special = [line.lstrip().startswith(("%", "!")) for line in lines]
+        python = ["pass" if skip else line for line, skip in zip(lines, special, strict=True)]
+        self.magics = frozenset(
+            (_WORD.search(line) or [""])[0]
+            for line, skip in zip(lines, special, strict=True)
+            if skip and not line.lstrip().startswith("!")
+        )
+        self.tree: ast.Module | None = None
+        self.bound: frozenset[str] = frozenset()
+        self.outer: frozenset[str] = frozenset()
+        try:
+            with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
+                self.tree = ast.parse("\n".join(python))
+                table = symtable.symtable("\n".join(python), "cell", "exec")
+            self.bound = frozenset(_bound(table))
+            self.outer = frozenset(_outer(table))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self.tree = None
+
+
+def _words(source: str) -> Iterator[str]:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            formatted = token.type == tokenize.STRING and _FORMATTED.match(token.string)
+            if token.type == tokenize.NAME or formatted:
+                yield from _WORD.findall(token.string)
+    except (tokenize.TokenError, SyntaxError):  # not Python alone: everything may be code
+        yield from _WORD.findall(source)
+
+
+# --- recording --------------------------------------------------------------------------------------
+
+
+def _needs_recording(cells: Collection[_Cell]) -> bool:
+    dynamic = any(cell.words & DYNAMIC_WORDS for cell in cells)
+    for cell in cells:
+        if AUTOGRAD_WORDS & (cell.all_words if dynamic else cell.words):
+            return True
+        if cell.tree is not None and any(name not in PACKAGES for name in _imported(cell.tree)):
+            return True
+    return False
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+
+
+def failed_without_recording(error: str) -> bool:
+    """Whether a cell's error may come from recording being off."""
+    return AUTOGRAD_ERROR.search(error[:2000]) is not None
+
+
+# --- leaving out ------------------------------------------------------------------------------------
+
+
+def _left_out(cells: Mapping[int, _Cell], may_be_left_out: Collection[str]) -> dict[int, frozenset[str]]:
+    """Candidates from the last to the first: one that is needed by nothing behind it, or by a function."""
+    candidates = {i for i, cell in cells.items() if cell.source and cell.source in may_be_left_out}
+    if not 0 < len(candidates) <= MOST_CANDIDATES or not all(_is_understood(cell) for cell in cells.values()):
+        return {}
+    left_out: dict[int, frozenset[str]] = {}
+    functions = Functions(cell.tree for cell in cells.values() if cell.tree is not None)
+    for index in sorted(candidates, reverse=True):
+        rest = {i: cell for i, cell in cells.items() if i != index and i not in left_out}
+        names = cells[index].bound
+        needed = any(_uses(cell, names, later=i > index) for i, cell in rest.items())
+        if not needed and _is_harmless(cells[index], functions):
+            left_out[index] = names
+    return left_out
+
+
+def _is_understood(cell: _Cell) -> bool:
+    return (
+        cell.tree is not None
+        and not cell.words & (DYNAMIC_WORDS - SPELT_OUT)
+        and cell.magics <= HARMLESS_MAGICS
+    )
+
+
+def _is_harmless(cell: _Cell, functions: Functions) -> bool:
+    assert cell.tree is not None
+    try:
+        return functions.are_harmless_to(cell.tree)
+    except RecursionError:  # a formula with thousands of terms
+        return False
+
+
+def _bound(table: symtable.SymbolTable) -> Iterator[str]:
+    return (one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported())
+
+
+def _uses(cell: _Cell, names: frozenset[str], *, later: bool) -> bool:
+    """Whether the cell may come to read one of the names after another cell has bound it."""
+    return bool(names & (cell.words | cell.outer if later else cell.outer))
+
+
+def _outer(table: symtable.SymbolTable) -> Iterator[str]:
+    """Names that a cell takes from elsewhere, perhaps long after it has run.
+
+    Those that its functions take from outside of them, and those that its top level reads without binding
+    them: a question may run the cell again.
+    """
+    yield from (
+        one.get_name() for one in table.get_symbols() if one.is_referenced() and not one.is_assigned()
+    )
+    waiting = [*table.get_children()]
+    while waiting:
+        inner = waiting.pop()
+        waiting += inner.get_children()
+        yield from (one.get_name() for one in inner.get_symbols() if one.is_global())
