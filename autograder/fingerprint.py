@@ -25,7 +25,7 @@ VERSIONED = (
 """Packages whose version is part of every result."""
 
 _ENGINE = Path(__file__).parent
-_DECIDE_NOTHING = {"batch", "build", "lms", "report", "cli.py", "doctor.py", "marks.py"}
+_DECIDE_NOTHING = {"batch", "build", "lms", "package", "report", "cli.py", "doctor.py", "marks.py"}
 """Parts of the engine that hand out, show and return what others have decided."""
 
 

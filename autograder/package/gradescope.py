@@ -1,0 +1,80 @@
+"""An archive for Gradescope that runs this engine, its sandbox included, under ``/autograder``.
+
+At its root ``setup.sh``, which Gradescope runs once, and ``run_autograder``, which it runs for every
+submission; beside them the engine, the lab as far as grading needs it, and what was decided here.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.build.check import plan_of
+from autograder.config import Lab, check_files
+from autograder.errors import UsageError
+from autograder.fingerprint import test_modules
+from autograder.package.archive import Member
+from autograder.package.engine import requirements, wheel
+from autograder.package.gradescope_results import no_mark
+from autograder.package.gradescope_run import LAB, SETTINGS, Packed
+from autograder.package.options import Options
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
+    """The files of the archive by their names in it.
+
+    Raises:
+        ConfigurationError: a file that the configuration names is missing.
+        UsageError: there is no wheel in the folder of wheels.
+    """
+    check_files(lab)
+    packed = Packed(lab.path.name, options.visibility, options.minutes)
+    name, engine = wheel()
+    members = {
+        **{file: Member((_TEMPLATES / file).read_bytes(), True) for file in ("setup.sh", "run_autograder")},
+        SETTINGS: Member(packed.to_json().encode()),
+        "setup_settings.sh": Member(_setup_settings(lab, options).encode()),
+        "unfinished.json": Member((json.dumps(no_mark(), indent=1) + "\n").encode()),
+        "requirements.txt": Member(_requirements().encode()),
+        f"engine/{name}": engine,
+    }
+    members |= {
+        f"{LAB}/{place}": Member(file, packed=file.suffix == ".gz") for place, file in _of_lab(lab).items()
+    }
+    if options.wheels is not None:
+        wheels = sorted(options.wheels.glob("*.whl"))
+        if not wheels:
+            raise UsageError(f"--wheels {options.wheels}: there is no file *.whl in it")
+        members |= {f"wheels/{file.name}": Member(file, packed=True) for file in wheels}
+    return members
+
+
+def _of_lab(lab: Lab) -> Mapping[str, Path]:
+    """What grading reads, by its path in the lab: neither the master nor the solution."""
+    data = {lab.root / item.file for item in lab.config.data}
+    files = {lab.path, *test_modules(lab), *data}
+    # Whoever hands out data says where they come from and under which terms.
+    files |= {about for file in data if (about := file.with_name("README.md")).is_file()}
+    if lab.config.build is not None:
+        template = plan_of(lab).template  # says which cells carry no mark
+        files |= {template} if template.is_file() else set()
+    return {file.relative_to(lab.root).as_posix(): file for file in files}
+
+
+def _requirements() -> str:
+    about = (
+        "# What the engine needs, in the versions of where this was packed: others may give other marks.\n"
+    )
+    return about + "".join(f"{name}=={version}\n" for name, version in sorted(requirements().items()))
+
+
+def _setup_settings(lab: Lab, options: Options) -> str:
+    """What ``setup.sh`` has to know, as assignments of a shell."""
+    wanted = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    values = {"PACKED_WITH": wanted, "TORCH_INDEX": options.torch_index, "CONFIG": f"{LAB}/{lab.path.name}"}
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())

@@ -1,0 +1,33 @@
+"""What students get: the notebook, the public tests beside it, and what the folder says about them."""
+
+from __future__ import annotations
+
+from autograder.build.check import check, plan_of
+from autograder.config import Lab
+from autograder.errors import BuildError
+from autograder.package.archive import Member
+
+README, LICENCE = "README.md", "LICENSE"
+
+
+def student_members(lab: Lab) -> dict[str, Member]:
+    """The files of the students' archive by their names in it.
+
+    The files are named one by one: what else lies in the students' folder (a solved copy, say) stays there.
+
+    Raises:
+        BuildError: what is there is not what master and tests give.
+    """
+    plan = plan_of(lab)
+    if disagreements := check(plan):
+        listed = "\n  ".join(disagreements)
+        raise BuildError(
+            f"nothing was packed: what students would get is out of date\n  {listed}\n"
+            "Build it again: autograder build"
+        )
+    files = {plan.template.name: plan.template}
+    files |= {f"{plan.public_tests.name}/{file.name}": file for file in plan.public_tests.glob("*.py")}
+    for name, place in ((README, plan.template.parent), (LICENCE, lab.root)):
+        if (place / name).is_file():
+            files[name] = place / name
+    return {name: Member(file) for name, file in files.items()}
