@@ -102,6 +102,7 @@ def test_nothing_was_written_outside(graded_class):
         "feedback",
         "grades.csv",
         "index.html",
+        "manual.csv",
         "results",
     ]
 

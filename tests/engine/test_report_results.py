@@ -132,6 +132,7 @@ def test_the_file_says_its_schema_and_the_sums() -> None:
         "title": "Q",
         "cases": [],
         "notes": [],
+        "pictures": [],
         "points": 0,
         "possible": 1,
         "checked": True,
