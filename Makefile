@@ -13,6 +13,9 @@ OUT ?= graded
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
 
+# Of another environment that is active: IPython would warn of it in the tests.
+unexport VIRTUAL_ENV
+
 .PHONY: grade test setup setup-dev format build doctor benchmark clean
 
 grade: setup  ## grade the bundled example class

@@ -370,9 +370,9 @@ def alive(processes: set[tuple[int, str]]) -> set[tuple[int, str]]:
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for an event of another process; fails after half a minute."""
+    """Wait for an event of another process, which may have to import torch first; fails after two minutes."""
     event = threading.Event()
-    for _ in range(600):
+    for _ in range(2400):
         if condition():
             return
         event.wait(0.05)
