@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 TORCH ?= torch==2.13.0
 TORCH_ARGS ?=
+DOCKER_ARGS ?=
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 OUT ?= graded
 
@@ -16,7 +17,7 @@ STOCK := .venv-benchmark
 # Of another environment that is active: IPython would warn of it in the tests.
 unexport VIRTUAL_ENV
 
-.PHONY: grade test setup setup-dev format build doctor benchmark clean
+.PHONY: grade test setup setup-dev format build doctor benchmark docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) --jobs $(JOBS)
@@ -26,13 +27,19 @@ test: setup-dev  ## format, lint, types, notebooks, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/autograder build --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not docker"
 
 doctor: setup  ## can this machine grade safely and rightly?
 	$(BIN)/autograder doctor
 
 build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
+
+docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
+	$(PYTHON) docker/build.py $(DOCKER_ARGS)
+
+docker-test: setup-dev  ## build the image in an engine of its own, grade in it, leave nothing behind
+	$(BIN)/python -m pytest -rs -m docker tests/docker
 
 benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same notebooks, side by side
 	$(BIN)/python benchmarks/compare.py

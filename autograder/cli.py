@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from autograder import __version__
+from autograder.docker import IMAGE, docker_command, give_to_owner
 from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
     )
+    grade.add_argument("--docker", action="store_true", help="run this command in the image (macOS, Windows)")
+    grade.add_argument(
+        "--image", metavar="NAME", default=IMAGE, help=f"the image for --docker (default: {IMAGE})"
+    )
     _means(grade)
     _common(grade)
     grade.set_defaults(run=_grade)
@@ -154,7 +158,7 @@ def _means(parser: argparse.ArgumentParser) -> None:
         "--jobs",
         metavar="N",
         type=_whole_number(1, 1024),
-        help="submissions at a time (default: one per core)",
+        help="submissions at a time (default: one per core, fewer where memory is short)",
     )
     parser.add_argument(
         "--cluster", metavar="ADDRESS", default="",
@@ -198,6 +202,8 @@ def _config_path(given: Path | None) -> Path:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    if options.docker:
+        return docker_command(options)
     from autograder.batch.command import grade_command
     from autograder.batch.out_folder import Run
     from autograder.batch.settings import RunSettings
@@ -208,21 +214,28 @@ def _grade(options: argparse.Namespace) -> int:
     worksheet = options.worksheet.absolute() if options.worksheet else None
     paths = tuple(path.absolute() for path in options.paths)
     run = Run(paths, settings, options.lms, worksheet, options.name_pattern)
-    return grade_command(run, options.out, _chosen_means(options), reuse=not options.no_cache)
+    try:
+        return grade_command(run, options.out, _chosen_means(options), reuse=not options.no_cache)
+    finally:
+        give_to_owner(options.out)
 
 
 def _regrade(options: argparse.Namespace) -> int:
     from autograder.batch.regrade import regrade_command
 
-    return regrade_command(
-        options.out, options.paths, options.config, _chosen_means(options), dry_run=options.dry_run
-    )
+    try:
+        return regrade_command(
+            options.out, options.paths, options.config, _chosen_means(options), dry_run=options.dry_run
+        )
+    finally:
+        give_to_owner(options.out)
 
 
 def _chosen_means(options: argparse.Namespace) -> Means:
     from autograder.batch.command import Means
+    from autograder.batch.cores import default_jobs
 
-    return Means(options.jobs or len(os.sched_getaffinity(0)), options.cluster, options.json_lines)
+    return Means(options.jobs or default_jobs(), options.cluster, options.json_lines)
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -1,0 +1,85 @@
+"""The image, built once from this checkout, and the example class graded in it and outside."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+from .engine import BASE, NoEngine, engine
+
+CLASS = ROOT / "examples" / "class.zip"
+
+AS_DOCUMENTED = ("--network", "none", "--read-only", "--tmpfs", "/tmp")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "docker: builds the image and runs it (make docker-test)")
+
+
+def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a command of the client; what it said, errors included."""
+    done = subprocess.run(["docker", *arguments], capture_output=True, check=False, text=True)
+    assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+    return done
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    """The rows of ``grades.csv`` by submission, but for the time that each took."""
+    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+        found = {row["submission"]: row for row in csv.DictReader(file)}
+    for row in found.values():
+        del row["seconds"]
+    return found
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The example class as this machine grades it, in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    said: Path
+
+    def rows(self) -> dict[str, dict[str, str]]:
+        """Its rows of ``grades.csv``, once it has come to its end."""
+        assert self.process.wait() == 0, self.said.read_text("utf-8")
+        return rows(self.out)
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """The example class, graded outside of the container while the image is built."""
+    folder = tmp_path_factory.mktemp("outside")
+    command = [sys.executable, "-m", "autograder.cli", "grade", str(CLASS), "--out", str(folder / "out")]
+    with (folder / "said").open("w") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+        yield Outside(process, folder / "out", folder / "said")
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def image(outside: Outside) -> Iterator[str]:
+    """The name of the image, built from this checkout with this machine's package settings."""
+    name = f"autograder-test:{os.getpid()}"
+    try:
+        with engine() as own:
+            if own:
+                subprocess.run(["sh", str(ROOT / "docker" / "base.sh"), BASE], check=True)
+            network = ["--network", "host"] if own else []
+            build = [sys.executable, str(ROOT / "docker" / "build.py"), "--tag", name, *network]
+            done = subprocess.run(build, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+            yield name
+            docker("image", "rm", "--force", name)
+    except NoEngine as reason:
+        pytest.skip(str(reason))

@@ -1,0 +1,137 @@
+"""``grade --docker``: which command line the container gets, and what it sees of the machine."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from autograder.cli import _parser, main
+from autograder.docker import CAPABILITIES, IMAGE, OUT, docker_command, give_to_owner, translated
+from tests.conftest import ROOT
+
+
+def options(*arguments: str):
+    return _parser().parse_args(["grade", "--docker", *arguments])
+
+
+def seen(mounts) -> dict[str, str]:
+    """Where on this machine lies what the container sees, as docker reads the arguments."""
+    found = {}
+    for mount in mounts:
+        (fields,) = csv.reader([mount.argument()])
+        values = dict(field.partition("=")[::2] for field in fields)
+        assert values.pop("type") == "bind"
+        target = values.pop("target")
+        found[target] = values.pop("source")
+        assert set(values) == ({"readonly"} if target != OUT else set())
+    return found
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("class.zip", "sheet.csv", 'odd, "name".zip', "lab/course.yml", "more/class.zip"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    return tmp_path
+
+
+def test_every_option_reaches_the_container(place):
+    given = options(
+        "class.zip", "--out", "marks", "--lms", "moodle", "--worksheet", "sheet.csv", "--name-pattern=-(?P<id>x)",
+        "--seed", "0", "--no-cache", "--all-cells", "--jobs", "3", "--json-lines", "--sandbox", "none",
+        "--config", "lab/course.yml",
+    )  # fmt: skip
+    mounts, arguments = translated(given)
+    assert seen(mounts) == {
+        "/out": str(place / "marks"),
+        "/in/0/class.zip": str(place / "class.zip"),
+        "/course": str(place / "lab"),
+        "/worksheet/sheet.csv": str(place / "sheet.csv"),
+    }
+    inside = _parser().parse_args(arguments)
+    ours = {"paths", "out", "config", "worksheet", "docker", "image", "run"}
+    assert vars(inside).keys() == vars(given).keys()
+    for name in vars(given).keys() - ours - {"cluster"}:  # the one that is refused
+        assert getattr(inside, name) == getattr(given, name), name
+        assert getattr(given, name) != getattr(options("a", "--out", "b"), name), f"{name} is not tried here"
+    assert not inside.docker
+    assert [path.as_posix() for path in inside.paths] == ["/in/0/class.zip"]
+    assert (inside.out.as_posix(), inside.config.as_posix()) == ("/out", "/course/course.yml")
+
+
+def test_files_keep_their_names_and_do_not_meet(place):
+    mounts, arguments = translated(
+        options("class.zip", "more/class.zip", 'odd, "name".zip', ".", "--out", "o")
+    )
+    names = ["/in/0/class.zip", "/in/1/class.zip", '/in/2/odd, "name".zip', f"/in/3/{place.name}"]
+    assert arguments[1:5] == names
+    assert [seen(mounts)[name] for name in names] == [
+        str(place / part) for part in ("class.zip", "more/class.zip", 'odd, "name".zip', "")
+    ]
+
+
+@pytest.mark.parametrize("wrong", [("missing.zip",), ("class.zip", "--config", "missing.yml"), ("class.zip", "--worksheet", "no")])  # fmt: skip
+def test_what_is_not_there_is_no_new_folder(wrong, place, capsys):
+    assert main(["grade", "--docker", "--out", "o", *wrong]) == 2
+    assert "No such file" in capsys.readouterr().err
+    assert not (place / "o").exists()
+
+
+def test_a_cluster_grades_elsewhere(place, capsys):
+    assert main(["grade", "--docker", "--out", "o", "class.zip", "--cluster", "tcp://x:1"]) == 2
+    assert "--cluster" in capsys.readouterr().err
+
+
+def test_without_docker_that_is_said(place, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(place))
+    assert main(["grade", "--docker", "--out", "o", "class.zip"]) == 2
+    assert "docker cannot be started" in capsys.readouterr().err
+
+
+def test_the_container_may_do_little(place, monkeypatch):
+    said = place / "said"
+    (place / "docker").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{said}\nexit 3\n')
+    (place / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+    assert docker_command(options("class.zip", "--out", "o")) == 3
+    arguments = said.read_text().split("\n")
+    for pair in (("--network", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"), ("--tmpfs", "/tmp")):  # fmt: skip
+        assert pair in set(pairwise(arguments))
+    assert "--read-only" in arguments
+    assert "--tty" not in arguments
+    assert arguments[arguments.index(IMAGE) :][:2] == [IMAGE, "grade"]
+
+
+def test_it_needs_nothing_but_the_standard_library(place):
+    (place / "docker").write_text("#!/bin/sh\nexit 3\n")
+    (place / "docker").chmod(0o755)
+    command = [sys.executable, "-S", "-m", "autograder.cli", "grade", "--docker", "class.zip", "--out", "o"]
+    paths = {"PYTHONPATH": str(ROOT), "PATH": f"{place}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, env=os.environ | paths, check=False, capture_output=True, text=True)
+    assert done.returncode == 3, done.stderr
+
+
+def test_compose_gives_the_same_rights():
+    service = yaml.safe_load((ROOT / "compose.yml").read_text("utf-8"))["services"]["grade"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["cap_add"] == list(CAPABILITIES)
+    assert service["network_mode"] == "none"
+    assert service["read_only"] is True
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["image"] == IMAGE
+
+
+def test_outside_of_the_image_no_file_changes_hands(place, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_CONTAINER", raising=False)
+    before = [path.stat().st_uid for path in place.rglob("*")]
+    give_to_owner(place)
+    assert [path.stat().st_uid for path in place.rglob("*")] == before

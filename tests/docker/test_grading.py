@@ -1,0 +1,235 @@
+"""Grading in the container: the same marks as outside, in every way that it may be started."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from autograder.model import Grade, Status
+from autograder.report.results import read_results
+from tests.conftest import ROOT
+from tests.corpus.attack_cases import Attack, all_attacks, attack_cell, notebook
+from tests.corpus.test_attacks import SMALL_LIMITS, marks, told
+
+from .conftest import AS_DOCUMENTED, CLASS, docker, rows
+
+pytestmark = [pytest.mark.slow, pytest.mark.docker]
+
+OWNER = 1234
+"""A user id that neither runs the tests nor exists in the image."""
+
+QUICK = ("Chen", "Mateo", "Tomasz")
+"""Students of the example class: one who stopped, one mistake, one kernel that dies."""
+
+WITHOUT_RIGHTS = ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+
+WAYS = {
+    "as documented": ((), 0),
+    "without any rights": (WITHOUT_RIGHTS, 0),
+    "as an ordinary user": (("--user", "1000:1000"), 1000),
+    "as an ordinary user without any rights": (("--user", "1000:1000", *WITHOUT_RIGHTS), 1000),
+}
+"""Arguments of ``docker run``, and who has to own the folder that they can write to."""
+
+
+def folder_of(owner: int, path: Path) -> Path:
+    """A new folder that belongs to ``owner``."""
+    path.mkdir()
+    if os.geteuid() == 0:
+        os.chown(path, owner, owner)
+    return path
+
+
+def in_container(image: str, *arguments: str, mounts: dict[Path, str], options: tuple[str, ...] = ()) -> str:
+    """Run the command of the image as the documentation has it; its output."""
+    volumes = [part for source, target in mounts.items() for part in ("--volume", f"{source}:{target}")]
+    return docker("run", "--rm", *AS_DOCUMENTED, *options, *volumes, image, *arguments).stdout
+
+
+@pytest.fixture(scope="module")
+def small_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The quick ones of the example class, as they lie in the whole."""
+    path = tmp_path_factory.mktemp("small") / "class.zip"
+    with zipfile.ZipFile(CLASS) as whole, zipfile.ZipFile(path, "w") as small:
+        for member in whole.infolist():
+            if any(name in member.filename for name in QUICK):
+                small.writestr(member, whole.read(member))
+    return path
+
+
+def test_the_example_class_gets_the_same_rows_as_outside(image, outside, tmp_path):
+    out = folder_of(OWNER, tmp_path / "out")
+    said = in_container(
+        image, "grade", "/in/class.zip", "--out", "/out", mounts={CLASS: "/in/class.zip:ro", out: "/out"}
+    )
+    assert "9 graded, 0 not gradable" in said
+    inside = rows(out)
+    assert inside == outside.rows()
+    assert len(inside) == 9
+    assert sorted(os.listdir(out)) == sorted(os.listdir(outside.out))
+    if os.geteuid() == 0:
+        owners = {path.lstat().st_uid for path in [out, *out.rglob("*")]}
+        assert owners == {OWNER}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_running_gives_the_same_rows(way, image, outside, small_class, tmp_path):
+    options, owner = WAYS[way]
+    out = folder_of(owner, tmp_path / "out")
+    mounts = {small_class: "/in/class.zip:ro", out: "/out"}
+    in_container(image, "grade", "/in/class.zip", "--out", "/out", mounts=mounts, options=options)
+    everybody = outside.rows()
+    assert rows(out) == {name: row for name, row in everybody.items() if any(part in name for part in QUICK)}
+    assert {path.lstat().st_uid for path in out.rglob("*")} == {owner}
+    layers = {tuple(json.loads(file.read_text())["sandbox_layers"]) for file in out.glob("results/*.json")}
+    assert all(
+        any(name in " ".join(found) for found in layers) for name in ("rlimits", "landlock", "seccomp")
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_doctor_finds_nothing_to_complain_about(way, image):
+    said = in_container(image, "doctor", "--quick", mounts={}, options=WAYS[way][0])
+    assert "This machine can grade." in said
+    own_user = "own user id" in said
+    assert own_user == (way == "as documented")
+
+
+def test_the_command_line_runs_itself_in_the_image(image, outside, small_class, tmp_path):
+    out = folder_of(OWNER, tmp_path / "marks, 2nd term")  # docker reads a comma as its own
+    command = [sys.executable, "-m", "autograder.cli", "grade", str(small_class), "--out", str(out)]
+    done = subprocess.run(
+        [*command, "--docker", "--image", image, "--json-lines"], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line)["event"] for line in done.stdout.splitlines()]
+    assert events == ["start", "ended", "ended", "ended", "report"]
+    everybody = outside.rows()
+    assert rows(out) == {name: everybody[name] for name in rows(out)}
+    if os.geteuid() == 0:
+        assert {path.lstat().st_uid for path in [out, *out.rglob("*")]} == {OWNER}
+    layers = [json.loads(file.read_text())["sandbox_layers"] for file in out.glob("results/*.json")]
+    assert all("own user id" in " ".join(found) for found in layers)
+
+
+def test_an_image_that_is_not_there_is_a_mistake_of_usage(image, small_class, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "autograder.cli",
+        "grade",
+        str(small_class),
+        "--out",
+        str(tmp_path / "o"),
+    ]
+    done = subprocess.run(
+        [*command, "--docker", "--image", "nobody.invalid/nothing:0"], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "make docker" in done.stderr
+
+
+# --- limits of the container ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"),
+    [
+        (("--cpus", "1.5", "--memory", "2g"), 1),
+        (("--memory", "1500m"), 1),
+        (("--memory", "100m"), 1),
+        (("--cpus", "0.5"), 1),
+        (("--cpuset-cpus", "0"), 1),
+        (("--memory", "2g"), 2),
+        ((), 1024),
+    ],
+)
+def test_jobs_fit_into_what_the_container_may_use(limits, most, image):
+    program = "from autograder.batch.cores import default_jobs; print(default_jobs())"
+    said = docker("run", "--rm", "--network", "none", *limits, "--entrypoint", "python", image, "-c", program)
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
+    assert int(said.stdout) == max(1, min(most, len(os.sched_getaffinity(0)), machine))
+
+
+def test_who_takes_the_memory_of_the_whole_container_harms_nobody_else(image, outside, small_class, tmp_path):  # fmt: skip
+    handed_in = tmp_path / "in"
+    with zipfile.ZipFile(small_class) as archive:
+        archive.extractall(handed_in)
+    greedy = "import numpy\nkept = []\nfor _ in range(30):\n    kept.append(numpy.ones(1 << 24))"
+    cells = [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": greedy}]  # fmt: skip
+    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (handed_in / "Greedy_999_assignsubmission_file_").mkdir()
+    (handed_in / "Greedy_999_assignsubmission_file_" / "rnn_lab.ipynb").write_text(json.dumps(book))
+    out = folder_of(0, tmp_path / "out")
+    mounts = {handed_in: "/in/class:ro", out: "/out"}
+    limits = ("--memory", "1200m", "--memory-swap", "1200m")
+    in_container(image, "grade", "/in/class", "--out", "/out", mounts=mounts, options=limits)
+    found = rows(out)
+    greedy_row = found.pop(next(name for name in found if name.startswith("Greedy")))
+    assert greedy_row["status"] == "graded"
+    assert float(greedy_row["score"]) == 0
+    everybody = outside.rows()
+    assert found == {name: everybody[name] for name in found}
+    assert len(found) == len(QUICK)
+
+
+# --- attacks -------------------------------------------------------------------------------------
+
+ATTACKS = all_attacks()
+
+MASKED = b"/keys"
+"""Of ``/proc``: in a container it is the same as ``/dev/null``, which everybody may open and nothing is read from."""
+
+
+def as_here(attack: Attack) -> bytes:
+    """The attack's notebook, without the one name that is harmless in every container."""
+    data = notebook(attack)
+    return data.replace(MASKED, b"/no-such") if attack.name == "spying_process_files" else data
+
+
+@pytest.fixture(scope="module")
+def attacked(image: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grade]:
+    """Every attack of the corpus, graded in one container; grades by the attack's name."""
+    place = tmp_path_factory.mktemp("attacks")
+    course = place / "course"
+    for name in ("reference", "student_template", "tests/questions"):
+        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__"))
+    config = yaml.safe_load((ROOT / "grading_config.yml").read_text("utf-8"))
+    config["limits"] |= SMALL_LIMITS
+    (course / "grading_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    handed_in = place / "in"
+    handed_in.mkdir()
+    for attack in ATTACKS:
+        (handed_in / f"{attack.name}.ipynb").write_bytes(as_here(attack))
+    out = folder_of(0, place / "out")
+    docker(
+        "run", "--rm", *AS_DOCUMENTED, "--volume", f"{course}:/course:ro", "--volume", f"{handed_in}:/in/all:ro",
+        "--volume", f"{out}:/out", image,
+        "grade", "/in/all", "--out", "/out", "--config", "/course/grading_config.yml", check=False,
+    )  # fmt: skip
+    grades = [read_results(file) for file in out.glob("results/*.json")]
+    return {grade.submission.source.removesuffix(".ipynb"): grade for grade in grades}
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack(attack: Attack, attacked: dict[str, Grade]):
+    grade = attacked[attack.name]
+    assert grade.status is attack.status, grade.reason
+    if grade.status is Status.GRADED:
+        assert any("landlock" in layer for layer in grade.sandbox_layers)
+    assert marks(grade) == dict(attack.marks), (attack.why, told(grade))
+    if attack.endings:
+        found = {run.index: run for run in grade.cells}[attack_cell(notebook(attack))]
+        assert found.ending in attack.endings, (attack.why, found)
+    for limit in attack.limits:
+        assert any(hit.startswith(limit) for hit in grade.limits_hit), (limit, grade.limits_hit)
+    for flag in attack.flags:
+        assert any(flag in one for one in grade.flags), (flag, grade.flags)
