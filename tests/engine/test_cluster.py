@@ -365,18 +365,26 @@ def family(pid: int) -> set[tuple[int, str]]:
     return {(one, parents[one][1]) for one in found if one in parents}
 
 
-def alive(processes: set[tuple[int, str]]) -> set[tuple[int, str]]:
-    return {(pid, start) for pid, start in processes if (pid, start) in family(pid)}
+def alive(processes: set[tuple[int, str]]) -> set[str]:
+    """Those of the processes that still run, each described; one that has ended but that nobody reaped is not alive."""
+    found = set()
+    for pid, start in processes:
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            fields = stat.rpartition(")")[2].split()
+            if fields[19] == start and fields[0] not in "ZX":
+                found.add(f"{stat} {Path(f'/proc/{pid}/cmdline').read_bytes()!r}")
+    return found
 
 
-def wait_until(condition: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen") -> None:
     """Wait for an event of another process, which may have to import torch first; fails after two minutes."""
     event = threading.Event()
     for _ in range(2400):
         if condition():
             return
         event.wait(0.05)
-    raise AssertionError("it did not happen")
+    raise AssertionError(failure())
 
 
 class DaskCluster:
@@ -469,7 +477,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
     for grade in grades:
         assert judged(grade) == local[grade.submission.id]
     victim.wait()
-    wait_until(lambda: not alive(killed))
+    wait_until(lambda: not alive(killed), lambda: f"still running: {alive(killed)}")
     # What the others kept for a next task ends with the run.
     wait_until(lambda: processes_below(temporary) == [])
 
