@@ -115,6 +115,10 @@ def _forget_checkout() -> None:
         sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != checkout]
         sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
         sys.path_hooks[:] = [h for h in sys.path_hooks if "__editable__" not in getattr(h, "__module__", "")]
+        # What was looked for there before is remembered with the names of all files.
+        for entry in list(sys.path_importer_cache):
+            if Path(checkout) in (Path(os.path.realpath(entry)), *Path(os.path.realpath(entry)).parents):
+                del sys.path_importer_cache[entry]
 
 
 def _preload(modules: Sequence[str], threads: int) -> None:

@@ -377,7 +377,9 @@ def alive(processes: set[tuple[int, str]]) -> set[str]:
     return found
 
 
-def wait_until(condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen") -> None:
+def wait_until(
+    condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen"
+) -> None:
     """Wait for an event of another process, which may have to import torch first; fails after two minutes."""
     event = threading.Event()
     for _ in range(2400):

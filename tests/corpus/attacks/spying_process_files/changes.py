@@ -43,8 +43,9 @@ for process in (
     for name in names:
         try:
             with open(f"/proc/{process}/{name}", "rb") as file:
-                print(process, name, file.read(4096))
-                reward()
+                if content := file.read(4096):
+                    print(process, name, content)
+                    reward()
         except OSError:
             pass
     for folder in ("fd", "task", "map_files", "ns", "cwd", "root"):
@@ -70,7 +71,9 @@ for name in (
     "/uptime",
 ):
     try:
-        print(name, os.listdir(f"/proc{name}") if name in ("", "/sys") else open(f"/proc{name}").read())
-        reward()
+        content = os.listdir(f"/proc{name}") if name in ("", "/sys") else open(f"/proc{name}").read()
+        if content:  # in a container some are /dev/null
+            print(name, content)
+            reward()
     except OSError:
         pass
