@@ -2,7 +2,7 @@
 
 One round runs every tool on the whole class; the table shows medians over the rounds. See docs/benchmarks.md.
 
-    python benchmarks/compare.py [--runs N] [--left-out SECONDS]
+    python benchmarks/compare.py [--runs N] [--left-out SECONDS | --copies N]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from notebooks import LEFT_OUT, REFERENCE, in_a_folder, left_out, the_class, trivial
+from notebooks import LEFT_OUT, REFERENCE, copies, in_a_folder, left_out, the_class, trivial
 from places import STOCK
 from tools import (
     EVERY_CELL,
@@ -49,6 +49,10 @@ def main() -> None:
         "--left-out", metavar="SECONDS", type=float,
         help="run the two notebooks instead that the table leaves out, each tool for so long at most",
     )  # fmt: skip
+    parser.add_argument(
+        "--copies", metavar="N", type=int,
+        help="instead grade a class of so many copies of every notebook, at one job and at two",
+    )  # fmt: skip
     options = parser.parse_args()
     if not (STOCK / "bin" / "otter").exists():
         raise SystemExit(f"{STOCK.name} with the stock tools is missing: `make benchmark` makes it")
@@ -56,6 +60,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         if options.left_out:
             show_left_out(Path(folder), options.left_out)
+        elif options.copies:
+            show_throughput(Path(folder), options.copies, options.runs)
         else:
             show_comparison(Path(folder), options.runs)
 
@@ -97,6 +103,21 @@ def show_left_out(folder: Path, longest: float) -> None:
             ended = f"still running after {longest:.0f} s" if run.unfinished else f"{run.seconds:.0f} s"
             rows.append([name, tool.name, ended, f"{run.marks[name]:g}" if name in run.marks else "none"])
     print("\n" + table(["notebook", "tool", "time", "points"], rows))
+
+
+def show_throughput(folder: Path, count: int, runs: int) -> None:
+    """How much faster a larger class is graded at two jobs, start and report included."""
+    notebooks = copies(the_class(folder / "class"), count, folder / "copies")
+    rounds: dict[str, list[Run]] = {ONE_JOB.name: [], TWO_JOBS.name: []}
+    for number in range(runs):
+        for tool in (ONE_JOB, TWO_JOBS) if number % 2 == 0 else (TWO_JOBS, ONE_JOB):
+            run = tool.run(notebooks, new_folder(folder, f"{number} {tool.name}"), LONGEST)
+            rounds[tool.name].append(run)
+            say(f"round {number + 1} of {runs}, {tool.name}: {run.seconds:.1f} s")
+    each = [[name, f"{of(done, lambda run: run.seconds):.1f}"] for name, done in rounds.items()]
+    print(f"\n{len(notebooks)} notebooks, medians of {runs} round(s)\n")
+    print(table(["tool", "s"], each))
+    print(f"\nThroughput of 2 jobs: {ratio(rounds, ONE_JOB, TWO_JOBS):.2f} × that of 1 job.")
 
 
 def new_folder(folder: Path, name: str) -> Path:
