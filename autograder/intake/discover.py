@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # reading a folder needs no pydantic
 
 _MB = 2**20
 _NOTHING = "no notebook (.ipynb) in it"
+_NO_NAME = "(no name)"
 
 
 Learn = Callable[["Lms", Mapping[str, object]], Mapping[str, object]]
@@ -110,7 +111,8 @@ def _described(
     origin = names.file_name(path.name)
     # A notebook given by itself: the folder around it may have to name the student.
     alone = path.is_file() and names.is_handed_in(origin) and not names.is_zip(origin)
-    if not alone and upload:
+    cannot_be_opened = [found.path for found in upload] == [()]  # an archive that is none
+    if not alone and upload and not cannot_be_opened:
         lms = lms or recognised([found.path for found in upload], known)
         if lms is not None:
             texts = {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
@@ -242,13 +244,13 @@ def _in_zip(
     for member in members:
         usual = not member.problem or names.is_handed_in(member.name)
         if usual or member.text:
-            path = (*outer, *names.components(member.name))
+            path = (*outer, *(names.components(member.name) or (_NO_NAME,)))
             found.append(Found(path, member.file, member.problem, member.text, member.modified))
         else:
             lesser[member.problem].append(member)
     # Listed, but not one by one: old programs write whole folders of names with backslashes.
     for problem, refused in lesser.items():
         more = f" (and {len(refused) - 1} more files)" if len(refused) > 1 else ""
-        path = (*outer, *(names.components(refused[0].name) or ("(no name)",)))
+        path = (*outer, *(names.components(refused[0].name) or (_NO_NAME,)))
         found.append(Found(path, problem=problem + more))
     return found

@@ -17,6 +17,8 @@ _LITTER = frozenset(["__macosx", "thumbs.db", "desktop.ini"])
 # What browsers and systems append to a name that they do not know, or that is there already.
 _RENAMED = re.compile(r"\.ipynb(?:\.(?:txt|json|download)| ?\(\d+\))?[ .]*\Z", re.IGNORECASE)
 _OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.gz)\Z", re.IGNORECASE)
+# What LMSs put behind a student's name, which may begin with a dot or a tilde.
+_OF_A_STUDENT = re.compile(r"_assignsubmission_|_attempt_\d{4}-|_\d+\Z|\([^()]+\)\Z")
 _UTF8_FLAG = 0x800
 # No file system has longer paths. Composing a long run of accents takes time with its square.
 _LONGEST_NAME = 4096
@@ -26,7 +28,11 @@ _SLUG_LENGTH = 64
 
 def is_litter(parts: Iterable[str]) -> bool:
     """Whether a path (its components) is hidden or written by a program rather than handed in."""
-    return any(part.startswith((".", "~")) or part.casefold() in _LITTER for part in parts)
+    return any(
+        part.casefold() in _LITTER
+        or (part.startswith((".", "~")) and (part.startswith("._") or not _OF_A_STUDENT.search(part)))
+        for part in parts
+    )
 
 
 def is_notebook(name: str) -> bool:

@@ -7,6 +7,7 @@ meant, else the newest; where neither tells, a person has to, and the submission
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -81,9 +82,8 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
 def _origin(lms: Lms, path: tuple[str, ...], facts: Mapping[str, object]) -> Origin | None:
     """Where a file comes from; of a file in an archive that a student handed in, where that comes from."""
     for length in range(1, len(path)):
-        if names.is_zip(path[length - 1]):
-            origin = lms.origin(path[:length], facts)
-            return replace(origin, path=origin.path + path[length:]) if origin else lms.origin(path, facts)
+        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], facts)):
+            return replace(origin, path=origin.path + path[length:])
     return lms.origin(path, facts)
 
 
@@ -96,16 +96,42 @@ def chosen(
         facts: what the export's own text files say.
         notebook: the name that the lab gave its notebook.
     """
-    students: dict[str, list[tuple[Origin, Found]]] = {}
+    students: dict[tuple[str, str], list[tuple[Origin, Found]]] = {}
     others = []
     for one in found:
         origin = _origin(lms, one.path, facts)
-        if origin is not None:
-            # Without an identifier the place has to do: never the name, which two may share.
-            students.setdefault(origin.lms_id or f"\0{origin.place}", []).append((origin, one))
-        elif one.is_handed_in:
+        if origin is not None and origin.attempt >= 0:
+            students.setdefault(_key(origin), []).append((origin, one))
+        elif origin is None and one.is_handed_in and not lms.is_given(one.path):
             others.append(one)
-    return [_choose(files, notebook) for files in students.values()], others
+    return [_choose(files, notebook) for files in _without_doubtful(students)], others
+
+
+def _key(origin: Origin) -> tuple[str, str]:
+    """What files of one student have in common: the identifier, and beside it what a guess rests on.
+
+    Without an identifier the place has to do: never the name alone, which two may share.
+    """
+    if not origin.lms_id:
+        return "", origin.place
+    return origin.lms_id, origin.guessed_from
+
+
+def _without_doubtful(
+    students: Mapping[tuple[str, str], list[tuple[Origin, Found]]],
+) -> list[list[tuple[Origin, Found]]]:
+    """The files of each student. An identifier that was guessed and may be another's is taken away."""
+    claims = Counter(lms_id for lms_id, _ in students)
+    result = {key: list(files) for key, files in students.items()}
+    for (lms_id, guessed_from), files in students.items():
+        if lms_id and guessed_from and claims[lms_id] > 1:
+            sure = result.get((lms_id, ""), [])
+            if any(origin.student == guessed_from for origin, _ in sure):
+                sure += result.pop((lms_id, guessed_from))
+            else:
+                unknown = [(replace(origin, lms_id=""), one) for origin, one in files]
+                result[lms_id, guessed_from] = unknown
+    return list(result.values())
 
 
 def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:

@@ -32,6 +32,8 @@ class Origin:
         late_seconds: seconds after the deadline; ``None`` when unknown.
         late: whether the LMS marks it as late, be the time known or not.
         attempt: a later one replaces an earlier one; where the LMS tells attempts by their time, that.
+            Negative: nobody handed it in, a teacher gave it back or out.
+        guessed_from: what the identifier was guessed from; empty where the LMS says it.
     """
 
     lms_id: str
@@ -42,6 +44,7 @@ class Origin:
     late_seconds: float | None = None
     late: bool = False
     attempt: int = 0
+    guessed_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,12 @@ class Worksheet:
 
     @cached_property
     def _by_id(self) -> dict[str, Person]:
-        return {person.lms_id: person for person in reversed(self.people)}
+        # Where somebody has two rows, the one with a mark: no mark is replaced unnoticed.
+        found: dict[str, Person] = {}
+        for person in self.people:
+            if person.lms_id not in found or not found[person.lms_id].mark:
+                found[person.lms_id] = person
+        return found
 
 
 @dataclass(frozen=True)
@@ -189,6 +197,10 @@ class Lms(ABC):
             facts: what :meth:`facts` made of the export's own text files, and as ``worksheet`` the TA's
                 list of the class, if there is one.
         """
+
+    def is_given(self, path: MemberPath) -> bool:
+        """Whether a file that is no student's was given out or back, so that nobody handed it in."""
+        return False
 
     def is_fact(self, path: MemberPath) -> bool:
         """Whether a member is a text file of the LMS itself that :meth:`facts` wants to read."""

@@ -40,7 +40,7 @@ from autograder.lms.base import (
 )
 from autograder.lms.columns import column_for
 from autograder.lms.plain import feedback_folders
-from autograder.lms.tables import read_csv
+from autograder.lms.tables import read_csv, records, text_of
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_cell, number
 
@@ -104,7 +104,8 @@ class Blackboard(Lms):
             if found := _MEMBER.fullmatch(part):
                 place = f"{found['head']}_attempt_{found['time']}"
                 attempt = attempts.get(place)
-                username = attempt.username if attempt else _username(found["head"], facts)
+                told = attempt.username if attempt else _told(found["head"], facts)
+                username = told or found["head"].rpartition("_")[2] or found["head"]
                 own = (attempt.originals.get(part) if attempt else None) or found["file"] or part
                 return Origin(
                     lms_id=username,
@@ -113,6 +114,7 @@ class Blackboard(Lms):
                     path=(own, *path[level + 1 :]),
                     submitted=_moment(found["time"]),
                     attempt=int(found["time"].replace("-", "")),
+                    guessed_from="" if told else found["head"],
                 )
         return None
 
@@ -178,7 +180,7 @@ def _step(heading: str | None, assignment: Assignment, worksheet: Worksheet | No
             text += "Several columns of your worksheet may be meant: name one in the configuration."
         else:
             text += "With your downloaded Grade Center as --worksheet this is done for you."
-    if worksheet is None:
+    if not heading:
         text += " Nobody looked whether there are marks already."
     return text
 
@@ -222,16 +224,28 @@ def _attempts(facts: Mapping[str, object]) -> Mapping[str, _Attempt]:
     return attempts if isinstance(attempts, dict) else {}
 
 
-def _username(head: str, facts: Mapping[str, object]) -> str:
-    """Of ``<Assignment>_<username>``: the longest that is known, else what follows the last underscore."""
-    known = {attempt.username for attempt in _attempts(facts).values()}
+def _told(head: str, facts: Mapping[str, object]) -> str:
+    """The username in ``<Assignment>_<username>``, empty where it would be a guess.
+
+    Either underscore may end the assignment's name: other students' texts tell that name, and a list of the
+    class the usernames, of which the longest is meant.
+    """
+    others = ((_MEMBER.fullmatch(f"{place}.txt"), one.username) for place, one in _attempts(facts).items())
+    before = {
+        found["head"].removesuffix(username)
+        for found, username in others
+        if found and found["head"].endswith(f"_{username}")
+    }
+    fitting = [assignment for assignment in before if head.startswith(assignment)]
+    if len(fitting) == 1:
+        return head.removeprefix(fitting[0])
     listed = facts.get("worksheet")
-    known |= {person.lms_id for person in listed.people} if isinstance(listed, Worksheet) else set()
+    known = {person.lms_id for person in listed.people} if isinstance(listed, Worksheet) else set()
     end = head[-LONGEST_USERNAME:]
     for found in re.finditer("_", end) if known else ():
         if end[found.end() :] in known:
             return end[found.end() :]
-    return head.rpartition("_")[2] or head
+    return ""
 
 
 def _moment(text: str) -> datetime | None:
@@ -242,7 +256,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def _attempt(data: bytes) -> _Attempt | None:
-    lines = _decoded(data).splitlines()
+    lines = text_of(data).splitlines()
     # Only the first line is Blackboard's own for certain: what the student wrote comes further down.
     first = lines[0].strip() if lines else ""
     label, _, who = first.partition(":")
@@ -266,15 +280,6 @@ def _originals(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 # The Grade Center
 
 
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
 def _columns(headers: Sequence[str]) -> dict[str, _Column]:
     """The columns of marks by their headings."""
     columns = {}
@@ -295,10 +300,7 @@ def _heading(columns: Mapping[str, _Column], assignment: Assignment) -> str | No
 
 
 def _read_worksheet(data: bytes, assignment: Assignment) -> Worksheet:
-    text = _decoded(data)
-    first_line = text.partition("\n")[0]
-    delimiter = max("\t,;", key=first_line.count)
-    rows = read_csv(text.encode(), "--worksheet", delimiter)
+    rows = read_csv(data, "--worksheet")
     headers = tuple(header.strip() for header in rows[0]) if rows else ()
     username = next((header for header in _USERNAME if header in headers), "")
     if not username:
@@ -310,15 +312,7 @@ def _read_worksheet(data: bytes, assignment: Assignment) -> Worksheet:
     heading = _heading(_columns(headers), assignment)
     names = next((pair for pair in _NAMES if set(pair) <= set(headers)), ())
     people = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        cells = dict(zip(headers, row, strict=False))
-        if len(row) != len(headers) or not cells[username].strip():
-            raise UsageError(
-                f"--worksheet: line {line}: expected {len(headers)} cells, and a username; "
-                "programs for tables change such files, download it again"
-            )
+    for _, cells in records(rows, username):
         last, first = (cells[header].strip() for header in names) if names else ("", "")
         mark = cells[heading].strip() if heading else ""
         people.append(Person(cells[username].strip(), f"{first} {last}".strip(), mark=mark, cells=cells))

@@ -37,7 +37,7 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.columns import column_for
-from autograder.lms.tables import read_csv
+from autograder.lms.tables import read_csv, records
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_line, number
 
@@ -48,7 +48,7 @@ PAGE = "feedback.html"
 _NUMBERS = re.compile(r"(\d{1,20}-\d{1,20})\s{0,3}-\s{0,3}(?=\S)")
 _DATE = re.compile(
     r"\s{0,3}-\s{0,3}(?P<month>[A-Z][a-z]{2})[a-z]{0,6}\.? (?P<day>\d{1,2}), (?P<year>\d{4}),? "
-    r"(?P<hour>\d{1,2})[:._ ]?(?P<minute>\d{2}) ?(?P<half>[AP]M)(?:\s{0,3}-\s{0,3}|$)"
+    r"(?P<hour>\d{1,2})[:._ ]?(?P<minute>\d{2}) ?(?P<half>[AP]M)(?=\s{0,3}-|$)"
 )
 # A date in another language: a short last part with a year, that ends like a time.
 _OTHER_DATE = re.compile(r"[^/]{0,30}\b20\d\d\b[^/]{0,10}\d\d(?: ?[AaPp]\.?[Mm]\.?)?")
@@ -108,12 +108,15 @@ class Brightspace(Lms):
         heading = column_for(titles, assignment)
         listed = _by_name(worksheet) if worksheet else {}
         students = Counter(name for _, name in {(one.lms_id, _key(one.student)) for one in returned})
+        claims = Counter(one.person.lms_id for one in returned if one.person)
         left_out = []
         rows = []
         for one in returned:
             name = _key(one.student)
             alike = [one.person] if one.person else listed.get(name, [])
-            several = len(alike) > 1 or (one.person is None and students[name] > 1)
+            # Somebody who is found by the name alone may be found twice.
+            claimed = claims[one.person.lms_id] if one.person else students[name]
+            several = len(alike) > 1 or claimed > 1
             person = alike[0] if alike and not several else None
             if reason := _left_out_because(one, person, several, heading, worksheet):
                 left_out.append((one, reason))
@@ -146,7 +149,8 @@ def _step(heading: str | None, item: str) -> str:
         return text + f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
     return text + (
         f"Several items of your gradebook may be meant, or none: first give the column “{item}” the heading "
-        "that your own export has for it, or name it in the configuration."
+        "that your own export has for it, or name it in the configuration. Nobody looked whether there are "
+        "marks already."
     )
 
 
@@ -186,8 +190,11 @@ def _named(part: str) -> _Named | None:
     dates = [found for found in _DATE.finditer(part, numbers.end()) if found.start() > numbers.end()]
     if dates:
         date = dates[-1] if dates[-1].end() == len(part) else dates[0]
-        student, file = part[numbers.end() : date.start()], part[date.end() :]
-        return _Named(numbers[1], student.strip(), part[: date.end()].rstrip(" -"), file, _moment(date))
+        student, file = (
+            part[numbers.end() : date.start()],
+            re.sub(r"\s{0,3}-\s{0,3}", "", part[date.end() :], count=1),
+        )
+        return _Named(numbers[1], student.strip(), part[: date.end()], file, _moment(date))
     student, dash, date_text = part[numbers.end() :].rpartition(" - ")
     if dash and student.strip() and len(date_text) <= 60 and _OTHER_DATE.fullmatch(date_text):
         return _Named(numbers[1], student.strip(), part, "", None)
@@ -232,9 +239,7 @@ def _items(headers: Sequence[str]) -> dict[str, str]:
 
 
 def _read_worksheet(data: bytes, assignment: Assignment) -> Worksheet:
-    first_line = data[:10_000].partition(b"\n")[0]
-    delimiter = ";" if first_line.count(b";") > first_line.count(b",") else ","
-    rows = read_csv(data, "--worksheet", delimiter)
+    rows = read_csv(data, "--worksheet")
     headers = tuple(header.strip() for header in rows[0]) if rows else ()
     identifier = next((header for header in _IDS if header in headers), "")
     if not identifier or not {"Last Name", "First Name"} <= set(headers):
@@ -245,15 +250,7 @@ def _read_worksheet(data: bytes, assignment: Assignment) -> Worksheet:
         )
     heading = column_for(_items(headers), assignment)
     people = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        cells = dict(zip(headers, row, strict=False))
-        if len(row) != len(headers) or not cells[identifier].strip("# "):
-            raise UsageError(
-                f"--worksheet: line {line}: expected {len(headers)} cells, and an identifier under "
-                f"{identifier}; programs for tables change such files, export it again"
-            )
+    for _, cells in records(rows, identifier):
         people.append(
             Person(
                 lms_id=cells[identifier].strip().removeprefix("#"),

@@ -80,12 +80,14 @@ class Canvas(Lms):
             if level == len(path) - 1 or part.lower().endswith(".zip"):
                 found = _read(part, people)
                 if found is not None:
+                    known = any(person.lms_id == found.identifier for person in people)
                     return Origin(
                         lms_id=found.identifier,
                         student=found.name,
                         place=part,
                         path=(found.file, *path[level + 1 :]),
                         late=found.late,
+                        guessed_from=(found.name or part) if not known and _is_ambiguous(part) else "",
                     )
         return None
 
@@ -110,7 +112,9 @@ class Canvas(Lms):
         header = ("Student", "ID", "SIS Login ID", "Section", column or assignment.title)
         rows = [_row(one) for one in marked]
         (folder / GRADES).write_text("".join(map(csv_line, [header, *rows])), encoding="utf-8")
-        without = _write_feedback(folder / FEEDBACK, returned)
+        without = _write_feedback(
+            folder / FEEDBACK, [one for one in returned if not _is_guess(one, worksheet)]
+        )
         steps = (
             Step(GRADES, _upload_grades(column, marked, worksheet)),
             Step(FEEDBACK, _upload_feedback(without)),
@@ -123,7 +127,10 @@ class Canvas(Lms):
 
 @dataclass(frozen=True)
 class _Member:
-    """One way to read a member's name; ``attachment`` is empty for a text or a link."""
+    """One way to read a member's name, with the identifier as the part at ``place``.
+
+    ``attachment`` is empty for a text or a link.
+    """
 
     identifier: str
     attachment: str
@@ -131,6 +138,7 @@ class _Member:
     name: str
     late: bool
     anonymous: bool
+    place: int
 
 
 def _read(member: str, people: Sequence[Person] = (), identifier: str = "") -> _Member | None:
@@ -163,14 +171,16 @@ def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
     parts = member.split("_")
     start = 1 if parts[0] == "LATE" else 0
     nothing_yet = True
+    # Canvas leaves no blank in a name: what follows is a file's name.
+    end = next((place for place, part in enumerate(parts[:-1]) if re.search(r"\s", part)), len(parts) - 1)
     if len(parts) > start + 2 and parts[start] == "anon" and re.fullmatch("[A-Za-z0-9]+", parts[start + 1]):
         found = _from(parts, start + 1, late=start == 1, anonymous=True)
         if found is not None:
             nothing_yet = False
             yield found
-    for place, part in enumerate(parts[:-1]):
-        if re.search(r"\s", part):
-            return  # Canvas leaves no blank in a name: what follows is a file's name
+    # A member begins with a name, if only with the underscore after an empty one.
+    for place in [*range(1, end), 0][:end]:
+        part = parts[place]
         if _is_number(part) and (nothing_yet or part in left):
             late = place > 0 and parts[place - 1] == "LATE"
             found = _from(parts, place, late=late)
@@ -178,6 +188,17 @@ def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
                 nothing_yet = False
                 left.discard(part)
                 yield found
+
+
+def _is_ambiguous(member: str) -> bool:
+    """Whether the number after the user's may be the user's as well: then the first one ends the name.
+
+    ``LATE`` stands before the user's, and numbers in the middle of a name are taken out.
+    """
+    found = next(_readings(member, set()), None)
+    if found is None or found.anonymous or found.late or not found.attachment:
+        return False
+    return _from(member.split("_"), found.place + 1, late=False) is not None
 
 
 def _from(parts: Sequence[str], place: int, *, late: bool, anonymous: bool = False) -> _Member | None:
@@ -191,7 +212,7 @@ def _from(parts: Sequence[str], place: int, *, late: bool, anonymous: bool = Fal
     else:
         return None
     name = "anon" if anonymous else "_".join(parts[: place - late])
-    return _Member(number, attachment, file, name, late, anonymous)
+    return _Member(number, attachment, file, name, late, anonymous, place)
 
 
 def _is_number(text: str) -> bool:
@@ -199,8 +220,8 @@ def _is_number(text: str) -> bool:
 
 
 def _in_member(name: str) -> str:
-    """A name as Canvas puts it into a member's name."""
-    name = re.sub(r"_(\d+)_", r"\1", name).lower()
+    """A name as Canvas puts it into a member's name; those are read in NFC."""
+    name = unicodedata.normalize("NFC", re.sub(r"_(\d+)_", r"\1", name).lower())
     return "".join(c for c in name if unicodedata.category(c)[0] in "LMN" or unicodedata.category(c) == "Pc")
 
 
@@ -218,8 +239,7 @@ def _as_canvas_reads(member: str) -> tuple[str, ...]:
 
 
 def _read_gradebook(data: bytes, assignment: Assignment | None) -> Worksheet:
-    first_line = data.split(b"\n", 1)[0]
-    rows = read_csv(data, "--worksheet", ";" if first_line.count(b";") > first_line.count(b",") else ",")
+    rows = read_csv(data, "--worksheet")
     headers = tuple(rows[0]) if rows else ()
     last_first = headers[:2] == ("LastName", "FirstName")
     at = 2 if last_first else 1
@@ -300,9 +320,19 @@ def _title(column: str) -> str:
 # What goes back
 
 
+def _is_guess(one: Returned, worksheet: Worksheet | None) -> bool:
+    """Whether nothing tells which of several numbers is the user's; of a team the configuration does."""
+    return worksheet is None and not (one.team and one.lms_id) and _is_ambiguous(one.place)
+
+
 def _left_out_because(one: Returned, column: str, worksheet: Worksheet | None) -> str:
     if one.points is None:
         return ""  # there is no mark to leave out
+    if _is_guess(one, worksheet):
+        return (
+            "several numbers of the file's name may be the student's, so neither mark nor page goes back: "
+            "give the exported gradebook with --worksheet"
+        )
     if not one.lms_id:
         return "nobody knows the members of this team" if one.team else "Canvas gave it no number"
     member = _read(one.place, identifier=one.team or one.lms_id)
@@ -336,6 +366,11 @@ def _upload_grades(column: str, marked: Sequence[Returned], worksheet: Worksheet
     if worksheet is None:
         text += (
             " Nobody looked whether there are marks already: give the exported gradebook with --worksheet."
+        )
+    elif column not in worksheet.headers:
+        text += (
+            " Nobody looked whether there are marks already, or who is excused: the gradebook that was given "
+            "does not tell which column it is. Set it in grading_config.yml and run the same command again."
         )
     possible = {_points(one.person.cells.get(POINTS_POSSIBLE, "")) for one in marked if one.person} - {None}
     differing = [one for one in possible if one not in {one.possible for one in marked}]
@@ -382,7 +417,7 @@ def _write_feedback(path: Path, returned: Sequence[Returned]) -> int:
 def _feedback(one: Returned) -> tuple[str, bytes] | None:
     """The name that Canvas will match, and the page as a file of the kind that was handed in."""
     member = _read(one.place, identifier=one.team or one.lms_id)
-    if member is None or not member.attachment:
+    if member is None or not member.attachment or not (one.team or one.lms_id):
         return None
     suffix = Path(member.file).suffix.lower()
     page = one.feedback.read_bytes()

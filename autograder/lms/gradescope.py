@@ -35,7 +35,7 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.plain import feedback_folders
-from autograder.lms.tables import read_csv
+from autograder.lms.tables import read_csv, records
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_cell, csv_line, number
 
@@ -288,16 +288,7 @@ def _read_grades(data: bytes) -> Worksheet:
             f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected the export's {METADATA} "
             "or “Download Grades” of the assignment as CSV (SID, Email, …, Submission ID)"
         )
-    people = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        if len(row) != len(headers):
-            raise UsageError(
-                f"--worksheet: line {line}: {len(row)} cells, expected {len(headers)}; "
-                "programs for tables change such files, download it again"
-            )
-        people.append(_graded(dict(zip(headers, row, strict=True))))
+    people = [_graded(cells) for _, cells in records(rows)]
     return Worksheet(headers, tuple(people))
 
 

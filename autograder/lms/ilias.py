@@ -46,9 +46,13 @@ FEEDBACK = "ilias_feedback.zip"
 PLUGIN = "ilias_plugin.zip"
 PAGE = "feedback.html"
 
+FEEDBACK_OF_PEERS = "Feedback_files"
+
 _SUBMISSIONS = frozenset(
     ["submissions", "submission", "abgaben", "abgabe", "soumissions", "entregas", "consegne", "inzendingen"]
 )
+# A login may end in underscores as well.
+_STUDENT = re.compile(r"(?P<name>.+)_(?P<login>[^_]+_*)_(?P<user>[0-9]+)", re.DOTALL)
 _TEAM = re.compile(r"(?:team|équipe|equipe|equipo|squadra|gruppo)[ _](?P<id>\d+)", re.IGNORECASE)
 _STAMP = re.compile(r"(?P<time>\d{14})_(?P<file>.+)", re.DOTALL)
 _LATE = re.compile(
@@ -77,17 +81,22 @@ class Ilias(Lms):
         level = _level(path)
         if level is None:
             return None
-        name, login, user = path[level].rsplit("_", 2)
+        found = _STUDENT.fullmatch(path[level])
+        assert found is not None
         in_team = level > 0 and _TEAM.fullmatch(path[level - 1]) is not None
         file, submitted, late = _file(path[level + 1])
         return Origin(
-            lms_id=user,
-            student=" ".join(name.replace("_", " ").split()) or login,
+            lms_id=found["user"],
+            student=" ".join(found["name"].replace("_", " ").split()) or found["login"],
             place="/".join(path[level - in_team : level + 1]),
             path=(file, *path[level + 2 :]),
             submitted=submitted,
             late=late,
         )
+
+    def is_given(self, path: MemberPath) -> bool:
+        """What students wrote about each other."""
+        return FEEDBACK_OF_PEERS in path[:-1]
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The plug-in's ``status.csv`` of an exercise without teams."""
@@ -125,7 +134,7 @@ def _level(path: MemberPath) -> int | None:
     """
     archive = next((place for place, part in enumerate(path) if part.lower().endswith(".zip")), len(path) - 1)
     folders = path[:archive]
-    if "Feedback_files" in folders:
+    if FEEDBACK_OF_PEERS in folders:
         return None
     for level in range(1, len(folders)):
         if _is_student(folders[level]) and _holds_students(folders[level - 1]):
@@ -136,8 +145,7 @@ def _level(path: MemberPath) -> int | None:
 
 
 def _is_student(folder: str) -> bool:
-    parts = folder.rsplit("_", 2)
-    return len(parts) == 3 and all(parts) and _is_number(parts[2]) and not _is_feedback(folder)
+    return _STUDENT.fullmatch(folder) is not None and not _is_feedback(folder)
 
 
 def _holds_students(folder: str) -> bool:
@@ -176,8 +184,7 @@ def _is_number(text: str) -> bool:
 
 
 def _read_status_file(data: bytes) -> Worksheet:
-    first_line = data.split(b"\n", 1)[0]
-    rows = read_csv(data, "--worksheet", ";" if first_line.count(b";") > first_line.count(b",") else ",")
+    rows = read_csv(data, "--worksheet")
     headers = tuple(rows[0]) if rows else ()
     if not {"usr_id", "status", "mark"} <= set(headers):
         of_teams = " It is the list of teams, which names no students." if "team_id" in headers else ""
@@ -190,7 +197,7 @@ def _read_status_file(data: bytes) -> Worksheet:
     for line, row in enumerate(rows[1:], start=2):
         if any(row):
             cells = dict(zip(headers, row, strict=False))
-            user = cells["usr_id"].strip()
+            user = cells.get("usr_id", "").strip()
             if not _is_number(user):
                 raise UsageError(
                     f"--worksheet: line {line}: expected a number in the column usr_id, not {user[:40]!r}; "
@@ -278,8 +285,8 @@ def _team(one: Returned) -> str:
 
 
 def _login(one: Returned) -> str:
-    parts = one.place.rsplit("_", 2)
-    return parts[1] if len(parts) == 3 and parts[2] == (one.team or one.lms_id) else ""
+    found = _STUDENT.fullmatch(one.place.rpartition("/")[2])
+    return found["login"] if found and found["user"] == (one.team or one.lms_id) else ""
 
 
 def _user(one: Returned) -> str:

@@ -4,12 +4,14 @@ What is relied on was read in Moodle's source and seen on a real 4.5:
 
 - A member lies in ``Full Name_<participant>_assignsubmission_file/…``, in 3.1 to 4.0 with one more
   underscore on the folder, or flat ``Full Name_<participant>_assignsubmission_file_<file>``. Moodle
-  takes underscores out of names. With teams the number is the group's; the group of those who have
-  none has no number. Group names have gone through an HTML formatter.
+  takes underscores out of names, and so much else that nothing may be left of one. With teams the number
+  is the group's; the group of those who have none has no number. Group names have gone through an HTML
+  formatter.
 - An uploaded worksheet is read by its headers, in the language of whoever uploads it. Rows need exactly
   as many cells as the header; a backslash before a quote breaks the file; a text in the place of a
   number becomes 0; an empty comment erases the old one. A row is skipped when the mark in Moodle
   is newer than its "last modified" by more than a minute; ``-`` says that there was none.
+- A downloaded worksheet is written as PHP does it: a quote after a backslash is not doubled.
 - A worksheet that is uploaded as it was downloaded rounds marks and strips comments. So a new one is
   written, with four columns and only the rows that were graded.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file/<file>``, after the marks: it
@@ -23,6 +25,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -37,13 +40,13 @@ from autograder.lms.base import (
     Worksheet,
     Written,
 )
-from autograder.lms.tables import read_csv
+from autograder.lms.tables import read_csv, records, text_of
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_line, number
 
-_FOLDER = re.compile(r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_?")
+_FOLDER = re.compile(r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_?")
 _FLAT = re.compile(
-    r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_(?P<file>.+)", re.DOTALL
+    r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_(?P<file>.+)", re.DOTALL
 )
 
 GRADES = "moodle_grades.csv"
@@ -133,6 +136,17 @@ class Moodle(Lms):
         text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
         return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
 
+    def _of_groups(self, returned: Sequence[Returned], worksheet: Worksheet | None) -> set[int]:
+        """The ``id()`` of those whose folder has the name of a group, and not that of the student."""
+        groups = {self.team_key(person.group) for person in worksheet.people} - {""} if worksheet else set()
+        found = set()
+        for one in returned:
+            folder = _FOLDER.fullmatch(one.place) or _FLAT.fullmatch(one.place)
+            key = self.team_key(folder["name"]) if folder else ""
+            if key in groups and not (one.person and self.team_key(one.person.name) == key):
+                found.add(id(one))
+        return found
+
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The offline grading worksheet, in English or German."""
         return _read_worksheet(data)
@@ -142,7 +156,12 @@ class Moodle(Lms):
     ) -> Written:
         """A small worksheet and the feedback archive; with teams a second one, by participants."""
         words = _LANGUAGES[worksheet.language if worksheet else assignment.language]
-        left_out = [(one, reason) for one in returned if (reason := _left_out_because(one, words))]
+        of_group = set() if assignment.teams else self._of_groups(returned, worksheet)
+        left_out = [
+            (one, reason)
+            for one in returned
+            if (reason := _left_out_because(one, words, of_group=id(one) in of_group))
+        ]
         out = {id(one) for one, _ in left_out}
         marked = [one for one in returned if one.points is not None and id(one) not in out]
         header = (words.identifier, words.grade, words.graded, words.comment)
@@ -159,7 +178,11 @@ class Moodle(Lms):
             write_zip(folder / FEEDBACK_OF_MEMBERS, own)
             steps.append(Step(FEEDBACK_OF_MEMBERS, _INSTEAD))
         else:
-            own = [(_member(one, one.lms_id), one.feedback) for one in returned if one.lms_id]
+            own = [
+                (_member(one, one.lms_id), one.feedback)
+                for one in returned
+                if one.lms_id and id(one) not in of_group
+            ]
             write_zip(folder / FEEDBACK, own)
             steps.append(Step(FEEDBACK, _UPLOAD_FEEDBACK))
         return Written(tuple(steps), tuple(left_out))
@@ -193,14 +216,19 @@ _INSTEAD = (
 def _origin(found: re.Match[str], place: str, path: MemberPath) -> Origin:
     # Leading zeros are not Moodle's, and without them the number is the worksheet's.
     lms_id = (found["id"] or "").lstrip("0") or (found["id"] or "")[:1]
-    return Origin(lms_id=lms_id, student=found["name"], place=place, path=path)
+    return Origin(lms_id=lms_id, student=found["name"].strip() or lms_id, place=place, path=path)
 
 
-def _left_out_because(one: Returned, words: _Language) -> str:
+def _left_out_because(one: Returned, words: _Language, *, of_group: bool) -> str:
     if one.points is None:
         return ""  # there is no mark to leave out
     if not one.lms_id:
         return "nobody knows the members of this team" if one.team else "Moodle gave it no number"
+    if of_group:
+        return (
+            "its folder has the name of a group, and a group's number is no participant's: if groups hand in "
+            "together, say so in grading_config.yml (lms, teams)"
+        )
     cells = one.person.cells if one.person else {}
     if words.scale in cells:
         return f"the assignment is graded with a scale ({cells[words.scale]}), not with points"
@@ -215,7 +243,7 @@ def _left_out_because(one: Returned, words: _Language) -> str:
 def _row(one: Returned, words: _Language) -> tuple[str, str, str, str]:
     assert one.points is not None
     cells = one.person.cells if one.person else {}
-    identifier = cells.get(words.identifier) or f"{words.identity}{one.lms_id}"
+    identifier = cells.get(words.identifier, "").strip() or f"{words.identity}{one.lms_id}"
     graded = _iso(cells.get(words.graded, MISSING))
     return identifier, number(one.points), graded, _html(one.comment)
 
@@ -235,8 +263,8 @@ def _html(text: str) -> str:
 
 
 def _read_worksheet(data: bytes) -> Worksheet:
-    rows = read_csv(data, "--worksheet")
-    headers = tuple(rows[0]) if rows else ()
+    rows = _rows(data)
+    headers = tuple(header.strip() for header in rows[0]) if rows else ()
     language = next((code for code, words in _LANGUAGES.items() if _is_in(words, headers)), "")
     if not language:
         wanted = "; ".join(f"{words.identifier}, {words.grade}, …" for words in _LANGUAGES.values())
@@ -246,18 +274,37 @@ def _read_worksheet(data: bytes) -> Worksheet:
         )
     words = _LANGUAGES[language]
     people = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        cells = dict(zip(headers, row, strict=False))
-        found = re.search(r"(\d+)\s*$", cells.get(words.identifier, ""))
-        if not found or len(row) != len(headers):
+    word = ""
+    for line, cells in records(rows, words.identifier):
+        found = re.fullmatch(r"(\D*)(\d+)", cells[words.identifier].strip())
+        if not found:
             raise UsageError(
-                f"--worksheet: line {line}: expected {len(headers)} cells, the first one ending in a number; "
-                f"download it again, programs for tables change such files"
+                f"--worksheet: line {line}: expected a number at the end of {words.identifier}; "
+                "download it again, programs for tables change such files"
             )
-        people.append(_person(found[1], cells, words))
+        word = word or found[1]
+        # Moodle cuts as many characters as its own word has: with a blank too few it is another student.
+        if found[1] != word or word == words.identity.strip() != words.identity:
+            raise UsageError(
+                f"--worksheet: line {line}: {found[0][:40]!r} is not written as Moodle does it "
+                f"({words.identity}{found[2][:20]}); download it again, programs for tables change such files"
+            )
+        people.append(_person(found[2], cells, words))
     return Worksheet(headers, tuple(people), language)
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    """The rows of the file; if they are not equally long, as PHP wrote them.
+
+    After a backslash PHP leaves one quote as it is: a student who writes ``\\"`` must not keep the TA from
+    reading the list. Where just one quote stands before the end of a cell it may end it or not.
+    """
+    text = text_of(data)
+    ending = re.sub(r'\\"(?![",;\t\r\n]|\Z)|\\""+', r'\g<0>"', text)
+    as_it_is = read_csv(text, "--worksheet")
+    others = (read_csv(other, "--worksheet") for other in (ending, re.sub(r'\\"+', r'\g<0>"', text)))
+    regular = (rows for rows in chain([as_it_is], others) if len({len(row) for row in rows if row}) == 1)
+    return next(regular, as_it_is)
 
 
 def _is_in(words: _Language, headers: Sequence[str]) -> bool:
@@ -276,7 +323,7 @@ def _person(lms_id: str, cells: dict[str, str], words: _Language) -> Person:
         submitted=_date(cells.get(words.submitted, "")),
         late_seconds=_seconds(late, words) if late else 0.0,
         late=bool(late),
-        handed_in=not status.startswith(words.nothing_handed_in),
+        handed_in=not status.startswith(words.nothing_handed_in) if status else None,
         cells=cells,
     )
 

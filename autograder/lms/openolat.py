@@ -51,6 +51,7 @@ LATE = "Late_submission.txt"
 EXTENDED = "Extended_submission.txt"
 GROUPS = "grouptask_"
 
+_GIVEN = re.compile(r"\d+_(?:task|corrections|assessment)(?:_\d+)?")
 _HANDED_IN = re.compile(r"\d+_(?:submissions|revisions_(?P<revision>\d+))")
 _SPELLED = str.maketrans(
     {
@@ -104,8 +105,13 @@ class OpenOlat(Lms):
                     path=path[level + 1 :],
                     late=isinstance(late, frozenset) and path[: level + 1] in late,
                     attempt=int(found["revision"] or 0),
+                    guessed_from="" if of_group or len(users) == 1 else folder,
                 )
         return None
+
+    def is_given(self, path: MemberPath) -> bool:
+        """What teachers gave out or back."""
+        return any(map(_GIVEN.fullmatch, path[1:-1]))
 
     def is_fact(self, path: MemberPath) -> bool:
         """Whether it is one of the two texts that say how a submission came."""
@@ -175,9 +181,7 @@ def _identifier(one: Returned, worksheet: Worksheet | None) -> str:
 
 
 def _read_list(data: bytes) -> Worksheet:
-    first_line = data.split(b"\n", 1)[0]
-    delimiter = max((",", ";", "\t"), key=lambda one: first_line.count(one.encode()))
-    rows = read_csv(data, "--worksheet", delimiter)
+    rows = read_csv(data, "--worksheet")
     headers = tuple(rows[0]) if rows else ()
     user = _index(headers, _USER)
     if user is None:
@@ -245,4 +249,6 @@ def _paste(highest: float, worksheet: Worksheet | None) -> str:
             " The export's folders leave out dots, dashes and @ of user names: compare the names that the "
             "next page shows, or give a list of the class with --worksheet."
         )
+    if worksheet is None or _index(worksheet.headers, _SCORE) is None:
+        text += " Nobody looked whether there are marks already."
     return text

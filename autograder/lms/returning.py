@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.config_schema import LmsSettings
 from autograder.lms.base import Assignment, Lms, Person, Returned, Worksheet, Written
-from autograder.model import Grade, Outcome, Status
+from autograder.model import Grade, Outcome, Status, Submission
 from autograder.report.files import file_stem, replace_file
 from autograder.report.text import number, plain
 
 LONGEST_COMMENT = 1_000
+_SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
 MOST_LISTED = 200
 """People that one list of ``UPLOAD.md`` names."""
 
@@ -26,6 +27,7 @@ class _Lists:
     changed: list[str]
     not_gradable: list[str]
     left_out: list[str]
+    unnamed: list[str]
     unknown: list[str]
     missing: list[str]
 
@@ -55,11 +57,18 @@ def write_lms(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # What an LMS did not name cannot go back to it; without an LMS, everything is unnamed.
-    of_lms = [grade for grade in grades if grade.submission.lms == ("" if lms.name == "plain" else lms.name)]
+    of_lms: list[Grade] = []
+    others: list[Grade] = []
+    for grade in grades:
+        (of_lms if is_named_by(lms, grade.submission) else others).append(grade)
     returned = list(_returned(of_lms, out, lms, worksheet, settings))
+    claims = Counter(one.lms_id for one in returned if one.lms_id)
+    clear = [one for one in returned if claims[one.lms_id] <= 1]
     assignment = assignment_of(title, settings)
-    written = lms.write(folder, returned, assignment, worksheet)
-    lists = _lists(of_lms, returned, written, worksheet)
+    written = lms.write(folder, clear, assignment, worksheet)
+    doubtful = [(one, _SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
+    written = replace(written, left_out=(*written.left_out, *doubtful))
+    lists = _lists(of_lms, others, returned, written, worksheet)
     page = folder / "UPLOAD.md"
     replace_file(page, "".join(f"{line}\n" for line in _page(lms, title, written, lists, of_lms)))
     return page
@@ -127,12 +136,21 @@ def _comment(grade: Grade) -> str:
         if failed is not None and question.points < question.possible:
             points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(failed.message, 160)}")
-    text = ". ".join(part.rstrip(". ") for part in parts)
-    return f"{plain(text, LONGEST_COMMENT)}. The attached page tells more."
+    text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
+    return f"{_sentence(text)} The attached page tells more."
+
+
+def _sentence(text: str) -> str:
+    ended = text.rstrip(". ")
+    return ended if ended.endswith(("?", "!", "…")) else f"{ended}."
 
 
 def _lists(
-    grades: Sequence[Grade], returned: Sequence[Returned], written: Written, worksheet: Worksheet | None
+    grades: Sequence[Grade],
+    others: Sequence[Grade],
+    returned: Sequence[Returned],
+    written: Written,
+    worksheet: Worksheet | None,
 ) -> _Lists:
     handed_in = {one.person.lms_id if one.person else one.lms_id for one in returned}
     people = worksheet.people if worksheet else ()
@@ -151,6 +169,7 @@ def _lists(
         left_out=[
             f"{_who(one.student, one.lms_id or one.team)}: {reason}" for one, reason in written.left_out
         ],
+        unnamed=[plain(grade.submission.source, 200) for grade in others],
         unknown=[
             _who(one.student, one.lms_id)
             for one in returned
@@ -171,32 +190,28 @@ def _missing(person: Person) -> str:
 
 def _who(name: str, lms_id: str) -> str:
     shown = plain(name, 60).strip()
-    return f"{shown} ({plain(lms_id, 60)})" if lms_id else shown
+    if not shown or not lms_id:
+        return shown or plain(lms_id, 60)  # blind marking has no names
+    return f"{shown} ({plain(lms_id, 60)})"
 
 
 def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequence[Grade]) -> Iterator[str]:
     graded = sum(grade.status is Status.GRADED for grade in grades)
     yield f"# {lms.title}: {_text(title)}"
     yield ""
-    yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
-    yield ""
-    for place, step in enumerate(written.steps, start=1):
-        yield f"{place}. `{step.file}` – {_text(step.text)}"
-    open_questions = {
-        one.title: one.possible for grade in grades for one in grade.manual if one.points is None
-    }
-    if open_questions:
-        points = number(sum(open_questions.values()), 2)
-        which = _text(", ".join(open_questions))
+    if grades:
+        yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
         yield ""
-        yield (
-            f"**Not scored by a person yet**, so not in these marks: {which} ({points} points). "
-            "Fill in `manual.csv` and run the same command again."
-        )
+        for place, step in enumerate(written.steps, start=1):
+            yield f"{place}. `{step.file}` – {_text(step.text)}"
+    else:
+        yield f"**Nothing can go back**: {nobody_of(lms)}"
+    yield from _to_be_scored(grades)
     for heading, lines in (
         ("Marks that replace another one", lists.changed),
         ("No mark goes back, because it could not be graded", lists.not_gradable),
         ("Graded, but not in the file of marks", lists.left_out),
+        ("In the upload, but under no name that tells whose it is: nothing goes back", lists.unnamed),
         ("Graded, but not on your worksheet", lists.unknown),
         ("On your worksheet, but without a submission", lists.missing),
     ):
@@ -208,6 +223,34 @@ def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequenc
                 yield f"- {_text(line)}"
             if len(lines) > MOST_LISTED:
                 yield f"- and {len(lines) - MOST_LISTED} more"
+
+
+def is_named_by(lms: Lms, submission: Submission) -> bool:
+    """Whether the submission lay under a name that the LMS gives; without an LMS, under any other."""
+    return submission.lms == ("" if lms.name == "plain" else lms.name)
+
+
+def nobody_of(lms: Lms) -> str:
+    """What there is to say when not one submission has a name that the LMS makes."""
+    return f"no file has a name that {lms.title} gives. Are these its exports?"
+
+
+def _to_be_scored(grades: Sequence[Grade]) -> Iterator[str]:
+    """What a person still has to score, question by question in the lab's order."""
+    scores: dict[str, list[float | None]] = defaultdict(list)
+    for grade in grades:
+        for one in grade.manual:
+            scores[one.title].append(one.points)
+    missing = {title: found.count(None) for title, found in scores.items() if None in found}
+    if missing:
+        yield ""
+        yield (
+            "**Not all is scored by a person yet**, and what is not scored is not in the mark: "
+            "fill in `manual.csv` and run the same command again before you upload."
+        )
+        yield ""
+        for title, count in missing.items():
+            yield f"- {_text(title)}: {count} of {len(scores[title])} not scored"
 
 
 def _text(text: str) -> str:

@@ -42,7 +42,7 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.plain import folder_name
-from autograder.lms.tables import read_csv
+from autograder.lms.tables import delimiter_of, read_csv, text_of
 from autograder.lms.zipped import write_zip
 from autograder.report.text import csv_cell, csv_line, number
 
@@ -234,6 +234,9 @@ def _folder(part: str, export: _Export) -> tuple[str, str] | None:
     identifier = rest[:-1]
     if not parenthesis or not name.strip() or not rest.endswith(")") or not identifier.strip():
         return None
+    known = export.by_folder.get(f"({identifier})")
+    if known is not None:
+        return known.lms_id, known.name
     internal = _UUID.fullmatch(identifier) is not None
     if "," not in name and not internal:
         return None
@@ -267,15 +270,28 @@ def _given_first(name: str) -> str:
 
 def _folders(sheet: SakaiWorksheet) -> tuple[dict[str, Person], dict[str, Person]]:
     """People by their folders, and by the part before the parentheses where only one has it."""
-    by_folder: dict[str, Person] = {}
+    by_folder: dict[str, list[Person]] = {}
     by_name: dict[str, list[Person]] = {}
     for person in sheet.people:
         name = _sort_name(person, sheet)
-        by_folder[f"{name}({_ascii(person.lms_id)})"] = person
+        # The identifier in its parentheses alone, where Sakai has changed more of the name than is known.
+        for folder in (f"{name}({_ascii(person.lms_id)})", f"({_ascii(person.lms_id)})"):
+            by_folder.setdefault(folder, []).append(person)
         if _UUID.match(person.lms_id):
-            by_folder[person.lms_id] = person  # anonymous: the folder has no name
+            by_folder[person.lms_id] = [person]  # anonymous: the folder has no name
         by_name.setdefault(name, []).append(person)
-    return by_folder, {name: alike[0] for name, alike in by_name.items() if len(alike) == 1}
+    folders = {folder: _only(alike) or _only(_unchanged(alike)) for folder, alike in by_folder.items()}
+    names = {name: _only(alike) for name, alike in by_name.items()}
+    return {key: one for key, one in folders.items() if one}, {key: one for key, one in names.items() if one}
+
+
+def _only(people: Sequence[Person]) -> Person | None:
+    return people[0] if len(people) == 1 else None
+
+
+def _unchanged(people: Sequence[Person]) -> list[Person]:
+    """Those whose identifier has nothing that Sakai takes off."""
+    return [one for one in people if _ascii(one.lms_id) == one.lms_id]
 
 
 def _sort_name(person: Person, sheet: SakaiWorksheet) -> str:
@@ -303,10 +319,11 @@ def _read(data: bytes, what: str) -> SakaiWorksheet:
         f"({', '.join(_LANGUAGES['en'].header)}), then a row per student; download it again with the "
         "grade file in CSV"
     )
-    lines = data[:10_000].decode("utf-8", "replace").splitlines()
+    text = text_of(data)
+    lines = text.splitlines()
     header_text = lines[2] if len(lines) > 2 else ""
-    delimiter = max(",;\t", key=header_text.count)
-    rows = read_csv(data, what, delimiter)
+    delimiter = delimiter_of(header_text)
+    rows = read_csv(text, what, delimiter)
     header = tuple(rows[2]) if len(rows) > 2 else ()
     if len(header) < 6 or any(rows[1]):
         raise UsageError(f"{what}: its third line is {header_text[:200]!r}; {expected}")

@@ -16,6 +16,8 @@ from autograder.config_schema import Limits
 from autograder.errors import UsageError
 from autograder.intake import names
 from autograder.intake.discover import discover
+from autograder.lms.base import Lms
+from autograder.lms.known import KNOWN
 from autograder.model import Submission
 
 GOOD = b'{"cells": []}'
@@ -189,6 +191,44 @@ def test_refused_and_broken_members_are_listed_with_the_reason(desk: Desk) -> No
         ("../evil.ipynb", "its name leads out of the archive (..)"),
         ("ada/broken.zip", "the zip archive is damaged or incomplete (File is not a zip file)"),
         ("x/big.ipynb", "it is larger than 1 MB"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".Dot Net_134_assignsubmission_file",
+        "~Tilde_134_assignsubmission_file",
+        "~Tilde(student1)",
+        ".Dot_Net_student_134",
+    ],
+)
+def test_a_name_may_begin_like_a_hidden_file(desk: Desk, folder: str) -> None:
+    data = zipped({f"{folder}/lab.ipynb": GOOD, f"{folder}/.ipynb_checkpoints/lab-checkpoint.ipynb": GOOD})
+    assert (f"{folder}/lab.ipynb", "") in desk.listing(desk.put("class.zip", data))
+    assert not [source for source, _ in desk.listing(desk.folder / "class.zip") if "checkpoint" in source]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".hidden/lab.ipynb", "~lock/lab.ipynb", "._ada_134_assignsubmission_file/lab.ipynb", ".git/lab.ipynb"],
+)
+def test_hidden_files_are_nobodys(desk: Desk, name: str) -> None:
+    assert desk.listing(desk.put("class.zip", zipped({name: GOOD, "ada.ipynb": GOOD}))) == [("ada.ipynb", "")]
+
+
+NO_ARCHIVE = "the zip archive is damaged or incomplete (File is not a zip file)"
+
+
+@pytest.mark.parametrize("lms", [None, *KNOWN], ids=lambda lms: lms.name if lms else "to be recognised")
+def test_an_export_that_is_no_archive_is_listed_and_the_others_are_graded(
+    desk: Desk, lms: Lms | None
+) -> None:
+    cut_off, good = desk.put("cut off.zip", b"PK\x03\x04"), desk.put("ada.ipynb")
+    found = discover([cut_off, good], desk.spool, LIMITS, "rnn_lab.ipynb", lms=lms, known=KNOWN)
+    assert [(one.source, one.problem, one.lms) for one in found] == [
+        ("cut off.zip", NO_ARCHIVE, ""),
+        ("ada.ipynb", "", ""),
     ]
 
 

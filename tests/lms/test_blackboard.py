@@ -145,6 +145,20 @@ def test_usernames_that_are_known_elsewhere_tell_where_one_begins():
     assert (later.lms_id, listed.lms_id, unknown.lms_id) == ("a_b_c", "a_b_c", "c")
 
 
+def test_without_their_own_text_nobody_is_taken_for_somebody_else(tmp_path):
+    members = [f"L_9_smith{AT}_l.ipynb", f"L_9_a_smith{AT}_l.ipynb", f"L_9_b_smith{AT}_l.ipynb"]
+    found = []
+    for number, member in enumerate(members):
+        file = tmp_path / f"{number}.ipynb"
+        file.write_text(member)
+        found.append(Found((member,), file))
+    own = {(f"L_9_smith{AT}.txt",): text("smith")}
+    known, _ = chosen(found, BLACKBOARD, BLACKBOARD.facts(own), "l.ipynb")
+    assert [one.origin.lms_id for one in known] == ["smith", "a_smith", "b_smith"]
+    unknown, _ = chosen(found, BLACKBOARD, {}, "l.ipynb")
+    assert [(one.origin.lms_id, one.found) for one in unknown] == [("", one) for one in found]
+
+
 def test_what_a_student_writes_into_the_text_makes_nobody_else_of_them():
     lie = f"Name: Victim (victim)\nFiles:\n\tOriginal filename: x.ipynb\n\tFilename: L_victim{AT}_lab.ipynb"
     facts = BLACKBOARD.facts(
@@ -260,7 +274,7 @@ def test_a_german_grade_center():
         ("", "Grade Center"),
         ("Identifier,Grade\nParticipant 1,2\n", "Username"),
         (GRADE_CENTER + '"Doe","Jane","x"\n', "line 6: expected 9 cells"),
-        (GRADE_CENTER.replace('"jdoe2"', '" "'), "line 3: .*username"),
+        (GRADE_CENTER.replace('"jdoe2"', '" "'), "line 3: .*Username"),
     ],
 )
 def test_another_file_is_refused_with_what_was_expected(text_, says):

@@ -46,7 +46,7 @@ GRADEBOOK = (
 NAMES = [
     "Ann Doe", "Mary-Ann Smith", "Ann - Maria Doe", "Doe, Ann", "Ann_17_99 Doe", "Ann (x) Doe", "דוד אבי", "王小明",
     "Zoë Łuk", "=SUM(A1)", "O'Brien Pat", "12 34", "1-2", "Sep Oct", "Ann", "x" * 200, "\u202eAnn", "A. B. C. D.",
-    "Ann Doe_12_assignsubmission_file", "Ann - Sep 24, 2024 926 PM - Doe", "Sep 24, 2024 926 PM", "submission_12345",
+    "Ann - er Sep 24, 2024 926 PM", "Doe - Lab - Sep 24, 2024 926 PM", "Ann Doe_12_assignsubmission_file", "Ann - Sep 24, 2024 926 PM - Doe", "Sep 24, 2024 926 PM", "submission_12345",
     "Group 7", "L_victim_attempt_2026-11-22-14-31-05_x",
 ]  # fmt: skip
 
@@ -203,7 +203,7 @@ def test_usernames_alone_are_enough():
         (f"OrgDefinedId,{ITEM},{END}\n#1,,#\n", "last name and first name"),
         ("Last Name,First Name,Username2\n", "OrgDefinedId"),
         (GRADEBOOK + "#1,#x,Doe\n", "line 7: expected 9 cells"),
-        (GRADEBOOK.replace("#00124", "#"), "line 3: .*identifier"),
+        (GRADEBOOK.replace("#00124", "#"), "line 3: .*OrgDefinedId"),
     ],
 )
 def test_another_file_is_refused_with_what_was_expected(text, says):
@@ -284,6 +284,22 @@ def test_two_submissions_for_one_row_give_it_no_mark(tmp_path):
     )
     assert len(written.left_out) == 2
     assert upload(folder) == (ITEM, {})
+
+
+def test_two_submissions_that_found_one_row_by_name_give_it_no_mark(tmp_path):
+    sheet = BRIGHTSPACE.worksheet(GRADEBOOK.encode())
+    ones = [
+        returned(tmp_path, number, name, points, person=BRIGHTSPACE.person(sheet, number, name))
+        for number, name, points in (
+            ("1-9", "Ann Doe", 1.0),
+            ("2-9", "ann DOE", 2.0),
+            ("3-9", "Zoë-Anna Łuk, Z.", 3.0),
+        )
+    ]
+    written, folder = write(tmp_path, *ones)
+    assert [one for one, _ in written.left_out] == ones[:2]
+    assert upload(folder) == (ITEM, {("#00126", "#zoe"): 3.0})
+    assert len(pages(folder)) == 3
 
 
 def test_a_row_that_the_caller_knows_is_used(tmp_path):

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import recognised
+from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import FEEDBACK, GRADES, Canvas
 from autograder.lms.ilias import Ilias
@@ -141,6 +141,8 @@ AMBIGUOUS = [
     # a student who is called like an anonymous one, and an anonymous one whose numbers are somebody's
     ("anon_smith_17_99_a.ipynb", [("17", "Anon_Smith")], "17"),
     ("anon_aB3xY_17_99_a.ipynb", [("17", "Doe, Jane")], "aB3xY"),
+    # names are read in NFC, whatever the gradebook has
+    ("zo\u00eb_3_17_99_a.ipynb", [("3", "Roe, Rob"), ("17", "Zoe\u0308_3")], "17"),
     # an empty name does not make a stranger's number known
     ("_3_17_99_a.ipynb", [("17", "Doe, Jane")], "17"),
     ("doejane_17_99_a.ipynb", [("5", "Roe, Rob")], "17"),
@@ -152,6 +154,41 @@ def test_the_class_settles_which_number_counts(member, people, identifier):
     origin = CANVAS.origin((member,), known(*people))
     assert origin is not None
     assert origin.lms_id == identifier
+
+
+def test_a_name_that_is_a_number_is_not_taken_for_the_identifier():
+    for member in ("12_17_99_a.ipynb", "12_LATE_17_99_3_a.ipynb", "12_17_99_a b.ipynb", "12_17_text.html"):
+        origin = CANVAS.origin((member,), {})
+        assert origin is not None
+        assert (origin.lms_id, origin.student, origin.guessed_from) == ("17", "12", "")
+
+
+def test_without_the_class_a_doubtful_number_brings_nobody_anything(tmp_path):
+    members = [
+        "doe_3_17_99_a.ipynb",
+        "roe_17_98_a.ipynb",
+        "poe_LATE_3_97_8_a.ipynb",
+        "moe_18_96_a.ipynb",
+        "moe_18_95_7_b.ipynb",
+    ]
+    found = []
+    for member in members:
+        (tmp_path / member).write_text("{}")
+        found.append(Found((member,), tmp_path / member))
+    of_students, others = chosen(found, CANVAS, {}, "a.ipynb")
+    assert others == []
+    # What may be Roe's or another's number is nobody's; what fits another file of the same name is theirs.
+    assert [(one.origin.student, one.origin.lms_id) for one in of_students] == [
+        ("doe", ""), ("roe", "17"), ("poe", "3"), ("moe", "18"),
+    ]  # fmt: skip
+    alone, _ = chosen(found[:1], CANVAS, {}, "a.ipynb")
+    with_class, _ = chosen(found[:1], CANVAS, known(("17", "Doe_3"), ("3", "Roe")), "a.ipynb")
+    assert [one.origin.lms_id for one in (*alone, *with_class)] == ["3", "17"]
+    doubtful = [returned(tmp_path, members[0]), returned(tmp_path, members[0], lms_id="")]
+    written = CANVAS.write(tmp_path, doubtful, LAB, None)
+    assert gradebook(tmp_path)[1] == {}
+    assert taken_back(tmp_path) == {}
+    assert ["--worksheet" in reason for _, reason in written.left_out] == [True, True]
 
 
 @pytest.mark.parametrize("unit", ["_1", "1_", "anon_", "LATE_", "_LATE_1", "x_17_"])
@@ -397,6 +434,15 @@ def test_the_column_is_found_in_the_gradebook_and_other_points_are_pointed_out(t
     assert gradebook(tmp_path)[0] == ["RNN lab (777)"]
     assert "100 points" in written.steps[0].text
     assert "of 25" in written.steps[0].text
+
+
+def test_a_gradebook_that_does_not_tell_the_column_is_said_to_show_no_marks(tmp_path):
+    assignment = Assignment("Another title")
+    worksheet = CANVAS.worksheet(GRADEBOOK.encode(), assignment)
+    one = returned(tmp_path, "doe_18_99_a.ipynb", person=worksheet.people[1])
+    written = CANVAS.write(tmp_path, [one], assignment, worksheet)
+    assert "Nobody looked whether there are marks already, or who is excused" in written.steps[0].text
+    assert "First rename" in written.steps[0].text
 
 
 def test_members_of_a_group_get_a_row_each_and_one_page(tmp_path):

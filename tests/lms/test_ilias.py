@@ -71,6 +71,9 @@ PATHS = [
     ("Lab_RNN_week_09/Palautukset/Doe_Jane_jdoe_4711/a.ipynb", "4711", "a.ipynb", "Doe_Jane_jdoe_4711"),
     ("RNN/Palautukset/Doe_Jane_jdoe_4711/a.ipynb", "4711", "a.ipynb", "Doe_Jane_jdoe_4711"),
     ("Doe_Jane_jdoe_4711/a.ipynb", "4711", "a.ipynb", "Doe_Jane_jdoe_4711"),
+    # logins may end in underscores
+    ("RNN/Abgaben/Doe_Jane_jdoe__4711/a.ipynb", "4711", "a.ipynb", "Doe_Jane_jdoe__4711"),
+    ("RNN/Abgaben/D___J_._jd___4711/a.ipynb", "4711", "a.ipynb", "D___J_._jd___4711"),
     # below the student's folder
     ("RNN/Abgaben/Doe_Jane_jdoe_4711/my_sub_folder_7/a.ipynb", "4711", "my_sub_folder_7/a.ipynb", "Doe_Jane_jdoe_4711"),
     ("RNN/Abgaben/Doe_Jane_jdoe_4711/Submissions/Roe_Rob_roe_9/a.ipynb", "4711", "Submissions/Roe_Rob_roe_9/a.ipynb", "Doe_Jane_jdoe_4711"),
@@ -113,6 +116,11 @@ NO_STUDENTS = [
 @pytest.mark.parametrize("path", NO_STUDENTS)
 def test_what_is_no_students_folder_is_not_taken_for_one(path):
     assert ILIAS.origin(tuple(path.split("/")), {}) is None
+
+
+def test_what_students_wrote_about_each_other_is_nobodys_submission():
+    assert ILIAS.is_given(("RNN", "Feedback_files", "to_a_b_c_1", "from_d_e_f_2", "a.ipynb"))
+    assert not ILIAS.is_given(("RNN", "Abgaben", "alice", "a.ipynb"))
 
 
 MARKED = [
@@ -177,6 +185,7 @@ def test_the_plugins_list_is_a_list_of_the_class(text):
         ("Identifier,Grade\n", ["Identifier", "usr_id"]),
         (",".join(TEAM_TITLES) + "\n", ["teams"]),
         (STATUS.replace("4712", "4.7E3"), ["line 3", "4.7E3"]),
+        (STATUS + "1\n", ["line 5", "number"]),
     ],
 )
 def test_a_wrong_list_is_refused_with_what_to_do(text, words):

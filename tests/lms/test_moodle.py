@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import zipfile
 from dataclasses import replace
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import recognised
+from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned, Worksheet
 from autograder.lms.known import KNOWN
 from autograder.lms.moodle import Moodle
@@ -67,6 +69,9 @@ def test_a_real_export_is_recognised_and_every_member_has_its_number(name: str) 
         (("Default group_assignsubmission_file", "l.ipynb"), "", "Default group", ("l.ipynb",)),
         ((f"{'x' * 5000}_9_assignsubmission_file", "l.ipynb"), "9", "x" * 5000, ("l.ipynb",)),
         (("A_00012_assignsubmission_file", "l.ipynb"), "12", "A", ("l.ipynb",)),
+        # Moodle deletes some characters, and some names have no others
+        (("_7_assignsubmission_file", "l.ipynb"), "7", "7", ("l.ipynb",)),
+        (("_7_assignsubmission_file_Roe_8_assignsubmission_file_l.ipynb",), "7", "7", ("Roe_8_assignsubmission_file_l.ipynb",)),
     ],
 )  # fmt: skip
 def test_whose_a_member_is(path: tuple[str, ...], lms_id: str, student: str, own: tuple[str, ...]) -> None:
@@ -78,7 +83,7 @@ def test_whose_a_member_is(path: tuple[str, ...], lms_id: str, student: str, own
 @pytest.mark.parametrize(
     "path",
     [
-        ("ann", "lab.ipynb"), ("Ann_7_lab.ipynb",), ("Ann_7_assignsubmission", "lab.ipynb"), ("_7_assignsubmission_file", "l.ipynb"),
+        ("ann", "lab.ipynb"), ("Ann_7_lab.ipynb",), ("Ann_7_assignsubmission", "lab.ipynb"), ("Ann_7x_assignsubmission_file", "l.ipynb"),
         ("A_b_7_assignsubmission_file", "l.ipynb"), ("Ann_7_ASSIGNSUBMISSION_file", "l.ipynb"), ("_" * 100_000, "l.ipynb"),
         ("a_1" * 50_000, "l.ipynb"),
     ],
@@ -123,13 +128,89 @@ def test_lateness_in_words(said: str, seconds: float) -> None:
         (b"", "expected Moodle's offline"),
         (b"Nombre,Nota\n", "in English or German"),
         (b"Identifier,Grade,Last modified (grade)\nParticipant 1,5\n", "line 2: expected 3 cells"),
-        (b"Identifier,Grade,Last modified (grade)\nParticipant one,5,-\n", "ending in a number"),
+        (
+            b"Identifier,Grade,Last modified (grade)\nParticipant one,5,-\n",
+            "a number at the end of Identifier",
+        ),
         (b'Identifier,Grade,Last modified (grade)\n"Participant 1,5,-\n', "line 2: expected 3 cells"),
     ],
 )
 def test_what_is_no_worksheet_is_said(data: bytes, said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
         MOODLE.worksheet(data)
+
+
+def changed_rows(**of_seven: str) -> list[list[str]]:
+    """The rows of a real worksheet, with other cells for participant 7."""
+    text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    (seven,) = (row for row in rows if row[0] == "Participant 7")
+    for header, cell in of_seven.items():
+        seven[rows[0].index(header)] = cell
+    return rows
+
+
+def as_php_writes(rows: list[list[str]]) -> str:
+    """Every cell in quotes; a quote is doubled, unless a backslash stands before it."""
+    quoted = ([re.sub(r'(?<!\\)"', '""', cell) for cell in row] for row in rows)
+    lines = [",".join(f'"{cell}"' for cell in row) for row in quoted]
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'a "b"', 'a \\" b', 'a \\", b', "ends \\", '\\"', '\\" x, "y"', 'x \\","\n"Participant 9",1', "C:\\x, y\\", "\\\n",
+        "x" * 200_000,
+    ],
+)  # fmt: skip
+def test_what_a_student_wrote_keeps_nobody_from_reading_the_worksheet(said: str) -> None:
+    sheet = MOODLE.worksheet(as_php_writes(changed_rows(**{"Feedback comments": said})).encode())
+    assert sorted(int(person.lms_id) for person in sheet.people) == list(range(1, 15))
+    assert sheet.person("2").late_seconds == 73.0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(";", "cp1252"), (";", "utf-8-sig"), ("\t", "utf-16")])
+def test_a_worksheet_that_a_spreadsheet_program_saved_is_read(delimiter: str, encoding: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(changed_rows(Grade="23.50"))
+    sheet = MOODLE.worksheet(out.getvalue().encode(encoding, "replace"))
+    assert len(sheet.people) == 14
+    assert sheet.person("7").mark == "23.50"  # type: ignore[union-attr]
+    assert sheet.person("12").name == "Jörg Müller-Lüdenscheidt"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "cell", ["Participant7", "Participant  7", "Participant 7 ,", "7", "Student 7", "Participant 7.0"]
+)
+def test_an_identifier_that_moodle_would_cut_at_another_place_is_refused(cell: str) -> None:
+    rows = changed_rows(Identifier=cell)
+    with pytest.raises(UsageError, match=r"line \d+: .*download it again"):
+        MOODLE.worksheet(as_php_writes(rows).encode())
+    with pytest.raises(UsageError, match=r"line \d+: .*download it again"):
+        MOODLE.worksheet(b"Identifier,Grade,Last modified (grade)\nParticipant7,5,-\n")
+
+
+def test_of_two_rows_the_one_with_a_mark_counts_and_no_status_says_nothing() -> None:
+    head = "Identifier,Grade,Last modified (grade)\n"
+    sheet = MOODLE.worksheet(f"{head}Participant 7,,-\nParticipant 7,5.00,-\nParticipant 7,,-\n".encode())
+    person = sheet.person("7")
+    assert person is not None
+    assert (person.mark, person.handed_in) == ("5.00", None)
+
+
+def test_an_archive_in_an_archive_is_the_students_it_is_named_for(tmp_path: Path) -> None:
+    notebook = tmp_path / "1"
+    notebook.write_text("{}")
+    path = (
+        "Lab-4711.zip",
+        "Ann_1_assignsubmission_file_Roe_2_assignsubmission_file.zip",
+        "Roe_3_x",
+        "l.ipynb",
+    )
+    of_students, others = chosen([Found(path, notebook)], MOODLE, {}, "lab.ipynb")
+    assert [one.origin.lms_id for one in of_students] == ["1"]
+    assert others == []
 
 
 # What goes back
@@ -237,6 +318,25 @@ def test_what_moodle_would_drop_is_named_instead(
     assert {reason for _, reason in written.left_out} == {left_out}
     rows = (folder / "moodle_grades.csv").read_text().splitlines()
     assert len(rows) - 1 == 14 - len(written.left_out)
+
+
+def test_a_groups_number_is_nobodys_where_teams_are_not_declared(folder: Path, page: Path) -> None:
+    sheet = worksheet("team_ungraded_t_en.csv")
+    rows = [
+        replace(one, place=f"{name}_{one.lms_id}_assignsubmission_file")
+        for one in returned(sheet, page)
+        for number, name in (("51", "Jane Doe"), ("58", "Team 1"), ("61", "Ramp;D "), ("62", "Doe Jane"))
+        if one.lms_id == number
+    ]
+    written = MOODLE.write(folder, [replace(one, points=5.0) for one in rows], Assignment("Lab"), sheet)
+    assert {one.lms_id: "name of a group" in reason for one, reason in written.left_out} == {
+        "58": True,
+        "61": True,
+    }
+    site = Site("en", {int(person.lms_id) for person in sheet.people})
+    assert site.upload_worksheet(folder / "moodle_grades.csv") == {51, 62}
+    site.upload_feedback(folder / "moodle_feedback.zip")
+    assert set(site.files) == {51, 62}
 
 
 def test_a_team_gets_its_pages_by_group_and_by_member(folder: Path, page: Path) -> None:

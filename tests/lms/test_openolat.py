@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import recognised
+from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import Canvas
 from autograder.lms.ilias import Ilias
@@ -88,6 +88,36 @@ def test_a_path_gives_the_user_name_and_the_students_own_path(path, user, own, a
 )
 def test_what_nobody_handed_in_is_nobodys(path):
     assert OPENOLAT.origin(tuple(path.split("/")), {}) is None
+
+
+def test_folders_that_may_be_one_user_stay_apart_and_are_nobodys(tmp_path):
+    paths = [
+        (ROOT, "Doe_Jane_doe", "1_submissions", "lab.ipynb"), (ROOT, "Roe_Rob_a_doe", "1_submissions", "lab.ipynb"),
+        (ROOT, "Roe_Rob_a_doe", "3_revisions_1", "lab.ipynb"), (ROOT, "Poe_Pia_poe", "1_submissions", "lab.ipynb"),
+        (ROOT, "Poe_Pia_poe", "2_corrections", "lab.ipynb"), (ROOT, "Moe_Mia_moe", "1_task", "lab.ipynb"),
+        (ROOT, "solutions", "lab.ipynb"),
+    ]  # fmt: skip
+    found = []
+    for number, path in enumerate(paths):
+        file = tmp_path / f"{number}.ipynb"
+        file.write_text(str(number))
+        found.append(Found(path, file))
+    of_students, others = chosen(found, OPENOLAT, {}, "lab.ipynb")
+    assert [(one.origin.lms_id, one.found) for one in of_students] == [
+        ("", found[0]), ("", found[2]), ("poe", found[3]),
+    ]  # fmt: skip
+    assert others == found[6:], "what a teacher gave out or back is nobody's submission"
+    people = Worksheet((), tuple(Person(user, "") for user in ("doe", "a_doe", "poe")))
+    listed, _ = chosen(found[:2] + found[3:4], OPENOLAT, {"worksheet": people}, "lab.ipynb")
+    assert [one.origin.lms_id for one in listed] == ["doe", "", "poe"], "Roe's may be either's"
+
+
+def test_a_list_without_marks_is_said_to_show_none(tmp_path):
+    one = returned(tmp_path, "Doe_Jane_jdoe")
+    for text, looked in (("User name\njdoe\n", False), ("User name,Score\njdoe,\n", True)):
+        sheet = OPENOLAT.worksheet(text.encode())
+        written = OPENOLAT.write(tmp_path, [replace(one, person=sheet.person("jdoe"))], LAB, sheet)
+        assert ("Nobody looked" in written.steps[0].text) is not looked
 
 
 def test_late_files_are_told_by_a_text_beside_them():

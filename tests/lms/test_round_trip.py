@@ -96,18 +96,38 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     assert rows(out)["2"]["mark"] == "1.5"
 
 
+def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Path, lab: Path) -> None:
+    first = export(tmp_path, {folder(1): notebook_bytes(MEDIAN), folder(2): notebook_bytes(MEDIAN)})
+    others = {folder(number): notebook_bytes(HALF) for number in (2, 3)}
+    others["stray/words.ipynb"] = notebook_bytes(HALF)
+    second = export(tmp_path, others, "Lab 9-4711 (1).zip")
+    out = tmp_path / "out"
+    assert autograder("grade", first, second, "--out", out, "--config", lab).returncode == 0
+    site = Site("en", {1, 2, 3})
+    site.upload_worksheet(out / "lms" / "moodle_grades.csv")
+    site.upload_feedback(out / "lms" / "moodle_feedback.zip")
+    assert site.marks == {1: 2.0, 3: 0.0}
+    assert set(site.files) == {1, 3}
+    upload = (out / "lms" / "UPLOAD.md").read_text(encoding="utf-8")
+    assert upload.count("Jane Doe (2): several submissions have this identifier") == 2
+    assert "under no name that tells whose it is: nothing goes back (1)" in upload
+    assert "- stray/words.ipynb" in upload
+
+
 def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) -> None:
     archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN)})
     out = tmp_path / "out"
     autograder("grade", archive, "--out", out, "--config", lab)
-    assert "Not scored by a person yet" in (out / "lms" / "UPLOAD.md").read_text()
+    upload = (out / "lms" / "UPLOAD.md").read_text()
+    assert "Not all is scored by a person yet" in upload
+    assert "- What surprised you: 1 of 1 not scored" in upload
     manual = out / "manual.csv"
     manual.write_text(manual.read_text().replace(",2,\n", ",2,1\n"))
     assert autograder("grade", archive, "--out", out, "--config", lab).returncode == 0
     row = rows(out)["2"]
     assert (row["score"], row["max_score"], row["essay"]) == ("3", "6", "1")
     assert "Participant 2,3,-," in (out / "lms" / "moodle_grades.csv").read_text()
-    assert "Not scored by a person yet" not in (out / "lms" / "UPLOAD.md").read_text()
+    assert "scored by a person" not in (out / "lms" / "UPLOAD.md").read_text()
 
 
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
@@ -208,3 +228,35 @@ def test_the_same_student_keeps_the_same_files_when_the_export_comes_again(tmp_p
     )
     assert again.stdout.count("(known)") == 2
     assert sorted(file.name for file in (out / "results").iterdir()) == names
+
+
+@pytest.mark.parametrize("how", [("--lms", "moodle"), ("--name-pattern", "(?P<id>[0-9]{9})_.*")])
+def test_an_export_of_something_else_is_said_to_be_one(
+    how: tuple[str, str], tmp_path: Path, lab: Path
+) -> None:
+    archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
+    done = autograder("grade", archive, "--out", tmp_path / "out", "--config", lab, *how)
+    assert done.returncode == 0
+    assert "Are these its exports?" in done.stdout
+    upload = (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
+    assert "**Nothing can go back**: no file has a name that" in upload
+    assert "Upload, in this order" not in upload
+
+
+def test_without_an_lms_everything_goes_back(tmp_path: Path, lab: Path) -> None:
+    archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
+    done = autograder("grade", archive, "--out", tmp_path / "out", "--config", lab, "--lms", "plain")
+    assert done.returncode == 0
+    assert "Are these its exports?" not in done.stdout
+    assert "Upload, in this order" in (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
+
+
+def test_a_comment_is_sentences(tmp_path: Path, lab: Path) -> None:
+    question = lab.parent / "questions" / "median.py"
+    question.write_text(question.read_text("utf-8").replace("== 2.5", "== 2.5, 'Is it the middle?'"), "utf-8")
+    archive = export(tmp_path, {folder(2): notebook_bytes(HALF)})
+    assert autograder("grade", archive, "--out", tmp_path / "out", "--config", lab).returncode == 0
+    assert (
+        "Is it the middle? counter 0/3: the check failed. The attached"
+        in (tmp_path / "out" / "lms" / "moodle_grades.csv").read_text()
+    )

@@ -164,6 +164,20 @@ def test_accents_that_sakai_takes_off_do_not_hide_a_student():
     assert (origin.lms_id, origin.student) == ("zoe@uni.example", "Zoë Žižek")
 
 
+def test_identifiers_that_sakai_makes_alike_are_told_apart_or_nobodys():
+    rows = "".join(
+        f'"x","{eid}","Doe","Jane","","",""\n' for eid in ("muller", "müller", "zoë", "zoè", "ärn")
+    )
+    known = facts(SHEET + rows)
+    for folder, lms_id in (
+        ("Doe, Jane(muller)", "muller"), ("D_e, Jane(muller)", "muller"), ("Doe, Jane(zoe)", "zoe"),
+        ("Doe, Jane(arn)", "ärn"), ("D_e, Jane(arn)", "ärn"),
+    ):  # fmt: skip
+        origin = SAKAI.origin(("RNN lab", folder, HERE, "lab.ipynb"), known)
+        assert origin is not None
+        assert origin.lms_id == lms_id, "zoe is nobody on the list, so no mark goes back"
+
+
 def test_feedback_of_an_earlier_round_is_nobodys_submission(tmp_path):
     paths = [
         ("RNN lab", "Doe, Jane(jdoe)", HERE, "lab.ipynb"),
@@ -178,6 +192,7 @@ def test_feedback_of_an_earlier_round_is_nobodys_submission(tmp_path):
     of_students, others = chosen(found, SAKAI, {}, "lab.ipynb")
     assert [one.found for one in of_students] == found[:1]
     assert others == []
+    assert chosen(found[1:], SAKAI, {}, "lab.ipynb") == ([], []), "who handed in nothing has no submission"
 
 
 FACTS = [
