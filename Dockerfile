@@ -46,8 +46,10 @@ COPY reference /lab/reference
 COPY student_template /lab/student_template
 COPY tests /lab/tests
 RUN --mount=type=bind,source=docker,target=/docker \
+    --mount=type=bind,source=pyproject.toml,target=/pyproject.toml \
     set -e; \
     install -m 755 /docker/command.py /opt/python/bin/autograder; \
+    python3 /docker/metadata.py /pyproject.toml /opt/engine; \
     for packages in /opt/python/lib/python3*/site-packages; do echo /opt/engine > $packages/autograder.pth; done; \
     cd /lab; /opt/python/bin/python /docker/check_data.py; \
     chmod -R u=rwX,go=rX /lab /opt; \

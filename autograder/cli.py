@@ -8,6 +8,7 @@ Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import signal
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from autograder import __version__
-from autograder.docker import IMAGE, docker_command, give_to_owner
+from autograder.docker import IMAGE, docker_command, docker_regrade_command, give_to_owner
 from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
     grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
     grade.add_argument(
-        "--lms", metavar="NAME", default="", help="what the uploads are exports of (default: seen)"
+        "--lms",
+        metavar="NAME",
+        default="",
+        help="what the uploads are exports of: moodle, canvas, … (default: recognised)",
     )
     grade.add_argument(
         "--worksheet",
@@ -88,10 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
     )
-    grade.add_argument("--docker", action="store_true", help="run this command in the image (macOS, Windows)")
-    grade.add_argument(
-        "--image", metavar="NAME", default=IMAGE, help=f"the image for --docker (default: {IMAGE})"
-    )
+    _image(grade, IMAGE)
     _means(grade)
     _common(grade)
     grade.set_defaults(run=_grade)
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         "--dry-run", action="store_true", help="grade and say who changes; leave DIR's report"
     )
     regrade.add_argument("--config", metavar="FILE", type=Path, help="another configuration than last time")
+    _image(regrade, "the one that graded")
     _means(regrade)
     regrade.set_defaults(run=_regrade)
 
@@ -147,10 +149,25 @@ def _package_commands(kinds: argparse._SubParsersAction[argparse.ArgumentParser]
     gradescope.add_argument(
         "--torch-index", metavar="ADDRESS", default="", help="package index with builds of torch for CPUs"
     )
+    gradescope.add_argument(
+        "--dockerfile", action="store_true", help="write a folder with a Dockerfile on the image, not a zip"
+    )
+    gradescope.add_argument(
+        "--image", metavar="NAME", help=f"the image that --dockerfile builds on (default: {IMAGE})"
+    )
     gradescope.set_defaults(run=_package_gradescope)
-    for kind in (student, gradescope):
-        kind.add_argument("--out", metavar="FILE", type=Path, required=True, help="the zip to write")
+    for kind, written in ((student, "the zip to write"), (gradescope, "the zip or the folder to write")):
+        kind.add_argument("--out", metavar="PATH", type=Path, required=True, help=written)
         kind.add_argument("--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME}")
+
+
+def _image(parser: argparse.ArgumentParser, usual: str) -> None:
+    parser.add_argument(
+        "--docker", action="store_true", help="run this command in the image (macOS, Windows)"
+    )
+    parser.add_argument(
+        "--image", metavar="NAME", default="", help=f"the image for --docker (default: {usual})"
+    )
 
 
 def _means(parser: argparse.ArgumentParser) -> None:
@@ -203,6 +220,8 @@ def _config_path(given: Path | None) -> Path:
 
 def _grade(options: argparse.Namespace) -> int:
     if options.docker:
+        with contextlib.suppress(UsageError):  # without one, the image grades the lab that it has in it
+            options.config = _config_path(options.config)
         return docker_command(options)
     from autograder.batch.command import grade_command
     from autograder.batch.out_folder import Run
@@ -221,6 +240,8 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _regrade(options: argparse.Namespace) -> int:
+    if options.docker:
+        return docker_regrade_command(options)
     from autograder.batch.regrade import regrade_command
 
     try:
@@ -251,11 +272,18 @@ def _package_student(options: argparse.Namespace) -> int:
 
 
 def _package_gradescope(options: argparse.Namespace) -> int:
-    from autograder.package.command import gradescope_command
+    from autograder.package.command import dockerfile_command, gradescope_command
     from autograder.package.options import Options
 
     chosen = Options(options.visible, options.minutes, options.wheels, options.torch_index)
-    return gradescope_command(_config_path(options.config), options.out, chosen)
+    config = _config_path(options.config)
+    if not options.dockerfile:
+        if options.image:
+            raise UsageError("--image goes with --dockerfile: the zip needs no image")
+        return gradescope_command(config, options.out, chosen)
+    code = dockerfile_command(config, options.out, chosen, options.image or IMAGE)
+    give_to_owner(options.out)
+    return code
 
 
 def _doctor(options: argparse.Namespace) -> int:

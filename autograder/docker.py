@@ -1,4 +1,4 @@
-"""``grade --docker``: the same command line, run in the image by the ``docker`` command.
+"""``--docker``: ``grade`` or ``regrade`` with the same options, run in the image by the ``docker`` command.
 
 For machines whose system cannot confine student code (macOS, Windows). Needs nothing but Python's standard
 library, so that there the package can be installed without what it depends on. The container has no
@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import csv
 import io
+import json
 import os
 import signal
 import stat
@@ -42,6 +43,13 @@ CONFINEMENT = (
 )  # fmt: skip
 
 OUT = "/out"
+_IN = "/in"
+
+SEEN = "AUTOGRADER_SEEN"
+"""Environment variable by which the container learns what it sees of the machine; kept for a regrading."""
+
+RUN_FILE = Path(".autograder") / "run.json"
+"""In the report's folder: how it was made (see :mod:`autograder.batch.out_folder`)."""
 
 _COULD_NOT_RUN = (125, 126, 127)
 """Exit codes of ``docker run`` when the container did not run; docker has said why."""
@@ -71,22 +79,47 @@ def docker_command(options: argparse.Namespace) -> int:
     Raises:
         UsageError: a path is not there, an option cannot go along, or there is no ``docker``.
     """
-    if options.cluster:
-        raise UsageError("--cluster: its workers do not run in the image; leave out --docker")
     mounts, arguments = translated(options)
     try:
         options.out.mkdir(parents=True, exist_ok=True)  # docker would make it, for root
     except OSError as reason:
         raise UsageError(f"--out {options.out}: cannot be made: {reason.strerror}") from None
-    terminal = ["--interactive", "--tty"] if sys.stdin.isatty() and sys.stdout.isatty() else []
-    command = ["docker", "run", "--rm", *terminal, *CONFINEMENT]
-    command += [part for mount in mounts for part in ("--mount", mount.argument())]
-    code = _run([*command, options.image, *arguments])
-    if code in _COULD_NOT_RUN:
-        raise UsageError(f"docker could not run the image {options.image} (build it with `make docker`)")
+    code = _run_image(options, options.image or IMAGE, mounts, arguments)
     if code != _USAGE:
         print(f"In the container {options.out.resolve()} is {OUT}.", file=sys.stderr)
     return code
+
+
+def docker_regrade_command(options: argparse.Namespace) -> int:
+    """Run ``regrade`` in the image, which sees what it saw in the same places; its exit code.
+
+    Raises:
+        UsageError: the image has not graded this folder, a path is not there any more, or there is no
+            ``docker``.
+    """
+    file = options.out / RUN_FILE
+    try:
+        data = json.loads(file.read_text("utf-8"))["docker"] or {"image": "", "mounts": {}}
+        image, seen = data["image"], {target: Path(source) for target, source in data["mounts"].items()}
+    except FileNotFoundError:
+        raise UsageError(f"{options.out}: nothing was graded there yet: run grade --docker first") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
+        raise UsageError(f"{file}: cannot be read ({reason}): run grade --docker again") from None
+    if not seen:
+        raise UsageError(f"{options.out}: was graded without --docker last time: leave it out")
+    arguments = ["regrade", OUT]
+    if options.paths:
+        seen = {at: source for at, source in seen.items() if not at.startswith(f"{_IN}/")}
+        uploads = _uploads(options.paths)
+        seen |= {mount.target: mount.source for mount in uploads}
+        arguments += [mount.target for mount in uploads]
+    if options.config is not None:
+        course, named = _course(options.config)
+        seen[course.target] = course.source
+        arguments += named
+    mounts = [_Mount(_there(source), at) for at, source in seen.items()]
+    arguments += ["--dry-run"] if options.dry_run else []
+    return _run_image(options, options.image or image, mounts, [*arguments, *_means(options)])
 
 
 def translated(options: argparse.Namespace) -> tuple[list[_Mount], list[str]]:
@@ -95,31 +128,55 @@ def translated(options: argparse.Namespace) -> tuple[list[_Mount], list[str]]:
     Raises:
         UsageError: a path is not there.
     """
-    mounts = [_Mount(options.out.resolve(), OUT, read_only=False)]
-    arguments = ["grade"]
-    for number, path in enumerate(options.paths):
-        mounts.append(_Mount(_there(path), f"/in/{number}/{_name(path)}"))
-        arguments.append(mounts[-1].target)
-    arguments += ["--out", OUT]
+    mounts = _uploads(options.paths)
+    arguments = ["grade", *(mount.target for mount in mounts), "--out", OUT]
     if options.config is not None:
-        config = _there(options.config)
-        mounts.append(_Mount(config.parent, "/course"))  # a lab is its configuration and what lies beside it
-        arguments += ["--config", f"/course/{config.name}"]
+        course, named = _course(options.config)
+        mounts.append(course)
+        arguments += named
     if options.worksheet is not None:
         mounts.append(_Mount(_there(options.worksheet), f"/worksheet/{_name(options.worksheet)}"))
         arguments += ["--worksheet", mounts[-1].target]
     for name, value in (
         ("--lms", options.lms), ("--name-pattern", options.name_pattern), ("--seed", options.seed),
-        ("--jobs", options.jobs), ("--sandbox", options.sandbox),
+        ("--sandbox", options.sandbox),
     ):  # fmt: skip
         arguments += [f"{name}={value}"] if value not in ("", None) else []
-    for name, wanted in (
-        ("--no-cache", options.no_cache),
-        ("--all-cells", options.all_cells),
-        ("--json-lines", options.json_lines),
-    ):
+    for name, wanted in (("--no-cache", options.no_cache), ("--all-cells", options.all_cells)):
         arguments += [name] if wanted else []
-    return mounts, arguments
+    return mounts, [*arguments, *_means(options)]
+
+
+def _uploads(paths: Sequence[Path]) -> list[_Mount]:
+    return [_Mount(_there(path), f"{_IN}/{number}/{_name(path)}") for number, path in enumerate(paths)]
+
+
+def _course(config: Path) -> tuple[_Mount, list[str]]:
+    """A lab is its configuration and what lies beside it; and how the container is told of it."""
+    file = _there(config)
+    return _Mount(file.parent, "/course"), ["--config", f"/course/{file.name}"]
+
+
+def _means(options: argparse.Namespace) -> list[str]:
+    jobs = [f"--jobs={options.jobs}"] if options.jobs is not None else []
+    return [*jobs, *(["--json-lines"] if options.json_lines else [])]
+
+
+def _run_image(
+    options: argparse.Namespace, image: str, mounts: Sequence[_Mount], arguments: Sequence[str]
+) -> int:
+    if options.cluster:
+        raise UsageError("--cluster: its workers do not run in the image; leave out --docker")
+    terminal = ["--interactive", "--tty"] if sys.stdin.isatty() and sys.stdout.isatty() else []
+    command = ["docker", "run", "--rm", *terminal, *CONFINEMENT]
+    seen = {"image": image, "mounts": {mount.target: str(mount.source) for mount in mounts}}
+    command += ["--env", f"{SEEN}={json.dumps(seen)}"]
+    out = _Mount(_there(options.out), OUT, read_only=False)
+    command += [part for mount in (out, *mounts) for part in ("--mount", mount.argument())]
+    code = _run([*command, image, *arguments])
+    if code in _COULD_NOT_RUN:
+        raise UsageError(f"docker could not run the image {image} (build it with `make docker`)")
+    return code
 
 
 def _there(path: Path) -> Path:

@@ -62,6 +62,7 @@ def build(tag: str, base: str, network: str) -> None:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        lock_file()
         settings = pip_settings()
         context = folder / "context"
         shutil.copytree(CHECKOUT, context, ignore=_not_for_the_build)
@@ -121,9 +122,12 @@ def version() -> str:
 
 
 def pip_settings() -> dict[str, str]:
-    """What ``pip config list`` says for ``install``; the environment wins, as with pip itself."""
+    """What ``pip config list`` says for ``install``; the environment wins, as with pip itself.
+
+    Nothing where this Python has no pip: then there is nothing that this machine would need told.
+    """
     command = [sys.executable, "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
     found: dict[str, dict[str, str]] = {}
     for line in listed.splitlines():
         name, _, value = line.partition("=")
@@ -132,9 +136,26 @@ def pip_settings() -> dict[str, str]:
     return found.get("global", {}) | found.get("install", {}) | found.get("env", {})
 
 
+def lock_file() -> Path:
+    """The lock file for the images that this machine's engine builds.
+
+    Raises:
+        SystemExit: there is none yet.
+    """
+    said = platform.machine()
+    machine = {"AMD64": "x86_64", "arm64": "aarch64"}.get(said, said)  # as Windows and macOS call them
+    file = CHECKOUT / "docker" / "locks" / f"{machine}.txt"
+    if not file.is_file():
+        raise SystemExit(
+            f"there is no lock file for {machine}: write one with `python3 docker/lock.py --machine {machine}"
+            " torch==2.13.0`, from an index that has CPU builds of torch for it"
+        )
+    return file
+
+
 def locked_wheels(places: Sequence[str]) -> Iterator[Path]:
     """The wheels in these folders whose hash is in this machine's lock file, one per hash."""
-    lock = (CHECKOUT / "docker" / "locks" / f"{platform.machine()}.txt").read_text("utf-8")
+    lock = lock_file().read_text("utf-8")
     wanted = {
         name.replace("-", "_"): digest
         for name, digest in re.findall(r"^(\S+)==\S+ --hash=sha256:(\w+)$", lock, re.M)

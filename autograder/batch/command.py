@@ -20,7 +20,7 @@ from autograder.lms.base import Assignment, Lms, Worksheet
 from autograder.lms.known import KNOWN, lms_named
 from autograder.lms.lateness import with_lateness
 from autograder.lms.plain import Pattern, Plain
-from autograder.lms.returning import assignment_of, write_lms
+from autograder.lms.returning import assignment_of, is_named_by, nobody_of, write_lms
 from autograder.model import Grade, Submission
 from autograder.report import terminal
 from autograder.report.manual import ManualMarks
@@ -222,4 +222,6 @@ def report(one_class: OneClass, grades: StoredGrades, out: Path, means: Means, c
         terminal.summary(grades, figures, out, console)
         if upload is not None and one_class.lms is not None:
             console.print(f"for {one_class.lms.title}: {upload}", soft_wrap=True, markup=False)
+            if not any(is_named_by(one_class.lms, one) for one in one_class.submissions):
+                console.print(f"    {nobody_of(one_class.lms)}", soft_wrap=True, markup=False)
     return SOME_NOT_GRADABLE if figures.not_gradable else 0

@@ -48,7 +48,9 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
     try:
         import distributed
     except ImportError:
-        raise UsageError('a cluster needs Dask: pip install "rnn-lab-autograder[cluster]"') from None
+        raise UsageError(
+            'a cluster needs Dask: pip install ".[cluster]" in the checkout of the autograder'
+        ) from None
     with _quiet():
         try:
             # Before there is a client: one that could not start takes 20 s to be given up.

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.batch.settings import RunSettings
+from autograder.docker import RUN_FILE, SEEN
 from autograder.errors import UsageError
 from autograder.report.files import replace_file
 
-_OWN = ".autograder"
+_OWN = RUN_FILE.parent
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,10 @@ def remember(out: Path, run: Run) -> None:
         "lms": run.lms,
         "worksheet": str(run.worksheet or ""),
         "name_pattern": run.name_pattern,
+        "docker": json.loads(os.environ.get(SEEN, "null")),
     }
     try:
-        replace_file(out / _OWN / "run.json", json.dumps(data, indent=1) + "\n")
+        replace_file(out / RUN_FILE, json.dumps(data, indent=1) + "\n")
     except OSError as reason:
         raise UsageError(f"--out {out}: cannot be written to: {reason.strerror}") from None
 
@@ -108,7 +110,7 @@ def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:
     Raises:
         UsageError: nothing was, or it is not where it was.
     """
-    file = out / _OWN / "run.json"
+    file = out / RUN_FILE
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         settings = RunSettings(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"])
@@ -121,6 +123,8 @@ def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:
         raise UsageError(f"{file}: cannot be read ({reason}): run autograder grade again") from None
     missing = [str(path) for path in run.paths if not path.exists()]
     if missing:
+        if data.get("docker"):
+            raise UsageError(f"{out} was graded in the image: autograder regrade {out} --docker")
         raise UsageError(
             f"{', '.join(missing)}: not there any more; say where the submissions are now: "
             f"autograder regrade {out} PATH"

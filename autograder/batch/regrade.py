@@ -7,6 +7,7 @@ compared, shown, and, unless it was a trial, taken over: a report never shows ha
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 3
 """Checks that are named for one question of one student."""
+
+MOST_VERDICTS = 10
+"""Checks that are named although they change no points."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def regrade_command(
             return STOPPED
         after = results.of(submissions)
         changes = [change for grade in after for change in changes_of(_before(out, grade), grade)]
-        _show(changes, len(submissions), means, dry_run, console)
+        verdicts = Counter(name for grade in after for name in other_verdicts(_before(out, grade), grade))
+        _show(changes, verdicts, len(submissions), means, dry_run, console)
         if dry_run:
             refused = any(grade.status is not Status.GRADED for grade in after)
             return 3 if refused else 0
@@ -106,6 +111,24 @@ def changes_of(before: Grade | None, after: Grade) -> list[Change]:
             was, is_now = (_points(one, worth_changed) for one in (old, new))
             changes.append(Change(after, name, was, is_now, _reasons(old, new)))
     return changes
+
+
+def other_verdicts(before: Grade | None, after: Grade) -> list[tuple[str, str]]:
+    """Question and name of the checks that come out differently without changing points: feedback changes."""
+    if before is None or before.status is not after.status:
+        return []
+    earlier = {question.name: question for question in before.questions}
+    found = []
+    for question in after.questions:
+        old = earlier.get(question.name)
+        if old is not None and _points(old) == _points(question):
+            outcomes = {case.name: case.outcome for case in old.cases}
+            found += [
+                (question.name, case.name)
+                for case in question.cases
+                if outcomes.get(case.name, case.outcome) is not case.outcome
+            ]
+    return found
 
 
 def _standing(grade: Grade) -> str:
@@ -154,7 +177,14 @@ def _before(out: Path, grade: Grade) -> Grade | None:
         return None
 
 
-def _show(changes: Sequence[Change], total: int, means: Means, dry_run: bool, console: Console) -> None:
+def _show(
+    changes: Sequence[Change],
+    verdicts: Counter[tuple[str, str]],
+    total: int,
+    means: Means,
+    dry_run: bool,
+    console: Console,
+) -> None:
     from rich.text import Text
 
     students = list(dict.fromkeys(change.grade.submission.id for change in changes))
@@ -164,6 +194,8 @@ def _show(changes: Sequence[Change], total: int, means: Means, dry_run: bool, co
                 "change", id=change.grade.submission.id, student=change.grade.submission.student,
                 question=change.question, before=change.before, after=change.after, why=change.why,
             )  # fmt: skip
+        for (question, check), count in verdicts.items():
+            say("verdicts", question=question, check=check, submissions=count)
         say("changes", submissions=total, changed=len(students), dry_run=dry_run)
         return
     arrow = "->" if console.options.ascii_only else "→"
@@ -174,6 +206,12 @@ def _show(changes: Sequence[Change], total: int, means: Means, dry_run: bool, co
         lines.append(f"{name}: {what}{change.before} {arrow} {change.after}")
         lines += [f"    {reason}" for reason in change.why]
     lines.append(f"{len(students)} of {total} submission{'' if total == 1 else 's'} change")
+    if verdicts:
+        named = [f"{question}: {plain(check, 80)} ({count})" for (question, check), count in verdicts.items()]
+        more = f" and {len(named) - MOST_VERDICTS} more" if len(named) > MOST_VERDICTS else ""
+        lines.append(
+            f"Checks that come out differently and change no points: {', '.join(named[:MOST_VERDICTS])}{more}"
+        )
     if dry_run:
         lines.append("The report is as it was. Without --dry-run this is taken over, and not graded again.")
     for line in lines:

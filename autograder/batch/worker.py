@@ -10,6 +10,7 @@ run (a broken test file, a machine without a sandbox) is sent as the exception t
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import resource
 import signal
@@ -93,6 +94,7 @@ def _limit_memory(lab: Lab) -> None:
 
 
 def _end(number: int, frame: object) -> None:
+    logging.getLogger("asyncio").disabled = True  # it would complain of the kernel that ends with us
     sys.exit(128 + number)  # unwinds: sessions, fork server and directories are cleaned up
 
 

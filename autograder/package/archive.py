@@ -1,10 +1,12 @@
-"""Zip archives that are handed out: the same content gives the same bytes."""
+"""Zip archives and folders that are handed out: the same content gives the same bytes."""
 
 from __future__ import annotations
 
 import secrets
+import shutil
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,7 @@ _PLAIN, _PROGRAM = 0o100644, 0o100755
 
 @dataclass(frozen=True)
 class Member:
-    """One file of an archive.
+    """One file of an archive or a folder.
 
     Attributes:
         content: its bytes, or the file that has them.
@@ -37,18 +39,50 @@ def write_archive(path: Path, members: Mapping[str, Member]) -> None:
     """
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with zipfile.ZipFile(temporary, "x") as archive:
-            for name, member in sorted(members.items()):
-                entry = zipfile.ZipInfo(name, _WHEN)
-                entry.create_system = 3  # Unix, on every system: else the permissions mean nothing
-                entry.external_attr = (_PROGRAM if member.program else _PLAIN) << 16
-                entry.compress_type = zipfile.ZIP_STORED if member.packed else zipfile.ZIP_DEFLATED
-                archive.writestr(entry, _bytes(member))
-        temporary.replace(path)
-    except OSError as reason:
-        raise UsageError(f"{reason.filename or path}: {reason.strerror}; nothing was written") from None
+        with _usage_error_for(path):
+            with zipfile.ZipFile(temporary, "x") as archive:
+                for name, member in sorted(members.items()):
+                    entry = zipfile.ZipInfo(name, _WHEN)
+                    entry.create_system = 3  # Unix, on every system: else the permissions mean nothing
+                    entry.external_attr = (_PROGRAM if member.program else _PLAIN) << 16
+                    entry.compress_type = zipfile.ZIP_STORED if member.packed else zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, _bytes(member))
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, members: Mapping[str, Member]) -> None:
+    """Write a folder with these members, in their order; whole or not at all.
+
+    Raises:
+        UsageError: something is there already, a file cannot be read, or the folder not be written.
+    """
+    with _usage_error_for(path):
+        path.mkdir(exist_ok=True)
+        # What an earlier run has left there would go along. An empty folder may be one that is mounted.
+        if any(path.iterdir()):
+            raise UsageError(f"{path} is not empty: remove what is in it, or name another folder")
+    try:
+        with _usage_error_for(path):
+            for name, member in members.items():
+                file = path / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(_bytes(member))
+                file.chmod((_PROGRAM if member.program else _PLAIN) & 0o777)
+    except UsageError:
+        for left in path.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        raise
+
+
+@contextmanager
+def _usage_error_for(path: Path) -> Iterator[None]:
+    """What the system refuses inside the block is a ``UsageError`` that names the file."""
+    try:
+        yield
+    except OSError as reason:
+        raise UsageError(f"{reason.filename or path}: {reason.strerror}; nothing was written") from None
 
 
 def _bytes(member: Member) -> bytes:

@@ -42,11 +42,7 @@ def wheel() -> tuple[str, Member]:
 
     It names no requirements: whoever installs it has :func:`requirements` for that.
     """
-    files = {
-        f"{_PACKAGE.name}/{file.relative_to(_PACKAGE).as_posix()}": file.read_bytes()
-        for file in _PACKAGE.rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")
-    }
+    files = _files()
     about = f"{_FILE_NAME}.dist-info"
     files[f"{about}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {__version__}\n".encode()
@@ -64,6 +60,19 @@ def wheel() -> tuple[str, Member]:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return f"{_FILE_NAME}-py3-none-any.whl", Member(packed.getvalue(), packed=True)
+
+
+def checksums() -> str:
+    """The engine's files as ``sha256sum --check`` reads them, from the folder that holds the package."""
+    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(_files().items()))
+
+
+def _files() -> dict[str, bytes]:
+    return {
+        f"{_PACKAGE.name}/{file.relative_to(_PACKAGE).as_posix()}": file.read_bytes()
+        for file in _PACKAGE.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith(".")
+    }
 
 
 def _digest(data: bytes) -> str:

@@ -22,7 +22,7 @@ from autograder.package.gradescope_results import no_mark
 from autograder.package.gradescope_run import LAB, SETTINGS, Packed
 from autograder.package.options import Options
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
@@ -32,19 +32,12 @@ def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
         ConfigurationError: a file that the configuration names is missing.
         UsageError: there is no wheel in the folder of wheels.
     """
-    check_files(lab)
-    packed = Packed(lab.path.name, options.visibility, options.minutes)
     name, engine = wheel()
-    members = {
-        **{file: Member((_TEMPLATES / file).read_bytes(), True) for file in ("setup.sh", "run_autograder")},
-        SETTINGS: Member(packed.to_json().encode()),
+    members = lab_members(lab, options) | {
+        **{file: Member((TEMPLATES / file).read_bytes(), True) for file in ("setup.sh", "run_autograder")},
         "setup_settings.sh": Member(_setup_settings(lab, options).encode()),
-        "unfinished.json": Member((json.dumps(no_mark(), indent=1) + "\n").encode()),
         "requirements.txt": Member(_requirements().encode()),
         f"engine/{name}": engine,
-    }
-    members |= {
-        f"{LAB}/{place}": Member(file, packed=file.suffix == ".gz") for place, file in _of_lab(lab).items()
     }
     if options.wheels is not None:
         wheels = sorted(options.wheels.glob("*.whl"))
@@ -52,6 +45,23 @@ def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
             raise UsageError(f"--wheels {options.wheels}: there is no file *.whl in it")
         members |= {f"wheels/{file.name}": Member(file, packed=True) for file in wheels}
     return members
+
+
+def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
+    """The lab and what was decided: what has to lie in ``/autograder/source`` wherever the engine comes from.
+
+    Raises:
+        ConfigurationError: a file that the configuration names is missing.
+    """
+    check_files(lab)
+    packed = Packed(lab.path.name, options.visibility, options.minutes)
+    members = {
+        SETTINGS: Member(packed.to_json().encode()),
+        "unfinished.json": Member((json.dumps(no_mark(), indent=1) + "\n").encode()),
+    }
+    return members | {
+        f"{LAB}/{place}": Member(file, packed=file.suffix == ".gz") for place, file in _of_lab(lab).items()
+    }
 
 
 def _of_lab(lab: Lab) -> Mapping[str, Path]:
@@ -77,4 +87,9 @@ def _setup_settings(lab: Lab, options: Options) -> str:
     """What ``setup.sh`` has to know, as assignments of a shell."""
     wanted = f"python{sys.version_info.major}.{sys.version_info.minor}"
     values = {"PACKED_WITH": wanted, "TORCH_INDEX": options.torch_index, "CONFIG": f"{LAB}/{lab.path.name}"}
+    return assignments(values)
+
+
+def assignments(values: Mapping[str, str]) -> str:
+    """Lines that give a shell these variables."""
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())

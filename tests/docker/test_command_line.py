@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +13,20 @@ from pathlib import Path
 import pytest
 import yaml
 
+from autograder.batch.out_folder import Run, remember
+from autograder.batch.settings import RunSettings
 from autograder.cli import _parser, main
-from autograder.docker import CAPABILITIES, IMAGE, OUT, docker_command, give_to_owner, translated
+from autograder.docker import (
+    CAPABILITIES,
+    IMAGE,
+    OUT,
+    RUN_FILE,
+    SEEN,
+    docker_command,
+    docker_regrade_command,
+    give_to_owner,
+    translated,
+)
 from tests.conftest import ROOT
 
 
@@ -30,7 +43,7 @@ def seen(mounts) -> dict[str, str]:
         assert values.pop("type") == "bind"
         target = values.pop("target")
         found[target] = values.pop("source")
-        assert set(values) == ({"readonly"} if target != OUT else set())
+        assert set(values) == {"readonly"}
     return found
 
 
@@ -52,7 +65,6 @@ def test_every_option_reaches_the_container(place):
     )  # fmt: skip
     mounts, arguments = translated(given)
     assert seen(mounts) == {
-        "/out": str(place / "marks"),
         "/in/0/class.zip": str(place / "class.zip"),
         "/course": str(place / "lab"),
         "/worksheet/sheet.csv": str(place / "sheet.csv"),
@@ -97,18 +109,88 @@ def test_without_docker_that_is_said(place, monkeypatch, capsys):
     assert "docker cannot be started" in capsys.readouterr().err
 
 
-def test_the_container_may_do_little(place, monkeypatch):
+def test_the_container_may_do_little(place, asked):
+    assert docker_command(options("class.zip", "--out", "o")) == 3
+    arguments = asked.read_text().split("\n")
+    for pair in (("--network", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"), ("--tmpfs", "/tmp")):  # fmt: skip
+        assert pair in set(pairwise(arguments))
+    assert "--read-only" in arguments
+    assert f"type=bind,source={place}/o,target={OUT}" in arguments, "the one that it can write to"
+    assert "--tty" not in arguments
+    assert arguments[arguments.index(IMAGE) :][:2] == [IMAGE, "grade"]
+
+
+def regrade_options(*arguments: str):
+    return _parser().parse_args(["regrade", "--docker", *arguments])
+
+
+def write_run(out: Path, docker: object) -> None:
+    (out / RUN_FILE).parent.mkdir(parents=True)
+    (out / RUN_FILE).write_text(json.dumps({"docker": docker}))
+
+
+@pytest.fixture
+def asked(place, monkeypatch) -> Path:
+    """A file with the arguments that ``docker`` got, one a line."""
     said = place / "said"
     (place / "docker").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{said}\nexit 3\n')
     (place / "docker").chmod(0o755)
     monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
-    assert docker_command(options("class.zip", "--out", "o")) == 3
-    arguments = said.read_text().split("\n")
-    for pair in (("--network", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"), ("--tmpfs", "/tmp")):  # fmt: skip
-        assert pair in set(pairwise(arguments))
-    assert "--read-only" in arguments
-    assert "--tty" not in arguments
-    assert arguments[arguments.index(IMAGE) :][:2] == [IMAGE, "grade"]
+    return said
+
+
+def test_a_regrading_sees_what_the_grading_saw_in_the_same_places(place, asked):
+    given = options("class.zip", "--out", "o", "--image", "old:1", "--worksheet", "sheet.csv")
+    assert docker_command(given) == 3
+    [told] = [line for line in asked.read_text().splitlines() if line.startswith(f"{SEEN}=")]
+    before = [line for line in asked.read_text().splitlines() if line.startswith("type=bind")]
+    write_run(place / "o", json.loads(told.partition("=")[2]))
+    assert docker_regrade_command(regrade_options("o", "--dry-run", "--jobs", "2", "--json-lines")) == 3
+    lines = asked.read_text().splitlines()
+    assert [line for line in lines if line.startswith("type=bind")] == before
+    assert lines[lines.index("old:1") :] == ["old:1", "regrade", OUT, "--dry-run", "--jobs=2", "--json-lines"]
+
+
+def test_a_regrading_with_other_tests_or_uploads_that_have_moved(place, asked):
+    write_run(
+        place / "o",
+        {"image": "old:1", "mounts": {"/in/0/class.zip": "/gone/class.zip", "/course": "/gone/too"}},
+    )
+    again = regrade_options("o", "more/class.zip", "--config", "lab/course.yml", "--image", "new:2")
+    assert docker_regrade_command(again) == 3
+    lines = asked.read_text().splitlines()
+    assert f"type=bind,source={place}/more/class.zip,target=/in/0/class.zip,readonly" in lines
+    assert f"type=bind,source={place}/lab,target=/course,readonly" in lines
+    assert lines[lines.index("new:2") + 1 :] == [
+        "regrade",
+        OUT,
+        "/in/0/class.zip",
+        "--config",
+        "/course/course.yml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("docker", "words"),
+    [
+        (None, "without --docker last time"),
+        ({"image": "old:1", "mounts": {"/in/0/class.zip": "gone.zip"}}, "gone.zip: No such file"),
+        ({"image": "old:1"}, "cannot be read"),
+    ],
+)
+def test_a_regrading_that_cannot_be(docker, words, place, asked, capsys):
+    write_run(place / "o", docker)
+    assert main(["regrade", "--docker", "o"]) == 2
+    assert words in capsys.readouterr().err
+    assert not asked.exists()
+
+
+def test_a_folder_that_the_image_graded_says_so_outside(place, monkeypatch, capsys):
+    monkeypatch.setenv(SEEN, json.dumps({"image": "old:1", "mounts": {}}))
+    (place / "o" / ".autograder").mkdir(parents=True)
+    remember(place / "o", Run((Path("/in/0/class.zip"),), RunSettings(Path("/lab/grading_config.yml"))))
+    assert main(["regrade", "o"]) == 2
+    assert "was graded in the image: autograder regrade o --docker" in capsys.readouterr().err
 
 
 def test_it_needs_nothing_but_the_standard_library(place):

@@ -15,7 +15,7 @@ import yaml
 
 from autograder.model import Grade, Status
 from autograder.report.results import read_results
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 from tests.corpus.attack_cases import Attack, all_attacks, attack_cell, notebook
 from tests.corpus.test_attacks import SMALL_LIMITS, marks, told
 
@@ -118,6 +118,30 @@ def test_the_command_line_runs_itself_in_the_image(image, outside, small_class, 
         assert {path.lstat().st_uid for path in [out, *out.rglob("*")]} == {OWNER}
     layers = [json.loads(file.read_text())["sandbox_layers"] for file in out.glob("results/*.json")]
     assert all("own user id" in " ".join(found) for found in layers)
+
+
+def test_a_regrading_in_the_image_says_who_changes(image, tmp_path):
+    lab, out, uploads = tmp_path / "lab", tmp_path / "out", tmp_path / "class"
+    shutil.copytree(TOY_LAB, lab)
+    uploads.mkdir()
+    (uploads / "alice.ipynb").write_bytes(notebook_bytes("def median(v):\n    return sorted(v)[len(v) // 2]"))
+    command = [sys.executable, "-m", "autograder.cli"]
+    config = lab / "grading_config.yml"
+
+    def run(*arguments: object) -> str:
+        done = subprocess.run([*command, *map(str, arguments), "--docker"], cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("grade", uploads, "--config", config, "--out", out, "--image", image)
+    before = float(rows(out)["alice.ipynb"]["score"])
+    text = config.read_text("utf-8")
+    config.write_text(text.replace("title: Median, points: 2", "title: Median, points: 4"), "utf-8")
+    assert text != config.read_text("utf-8")
+    assert "median" in run("regrade", out, "--dry-run")
+    assert float(rows(out)["alice.ipynb"]["score"]) == before
+    run("regrade", out)
+    assert float(rows(out)["alice.ipynb"]["score"]) == 2 * before > 0
 
 
 def test_an_image_that_is_not_there_is_a_mistake_of_usage(image, small_class, tmp_path):

@@ -101,7 +101,7 @@ def test_the_wheel_can_be_installed_and_finds_its_templates(tmp_path):
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target"]
     done = subprocess.run([*install, tmp_path / "site", tmp_path / name], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    code = "import autograder.package.gradescope as g; print(g.__file__, sorted(p.name for p in g._TEMPLATES.iterdir()))"
+    code = "import autograder.package.gradescope as g; print(g.__file__, sorted(p.name for p in g.TEMPLATES.iterdir()))"
     shown = subprocess.run(
         [sys.executable, "-P", "-c", code], capture_output=True, text=True, cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
