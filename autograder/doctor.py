@@ -56,10 +56,14 @@ def doctor_command(config: Path, *, quick: bool, enforce: bool) -> int:
 
     Returns:
         0 when all is well, 1 otherwise.
+
+    Raises:
+        ConfigurationError: the configuration cannot be read, which says nothing about the machine.
     """
+    load(config)
     good = True
     for finding in examine(config, quick=quick, enforce=enforce):
-        print(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what:<34} {finding.detail}", flush=True)
+        print(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what:<46} {finding.detail}", flush=True)
         good = good and finding.good
     print("This machine can grade." if good else "This machine must not grade: see the lines with FAIL.")
     return OK if good else FOUND_SOMETHING

@@ -208,7 +208,8 @@ def close(
     tensor = shape(actual, name, tuple(expected.shape))
     if agrees(tensor, expected, rtol=rtol, floor=floor):
         return
-    rationale = f"{name} has wrong values."
+    subject = f"T{name[1:]}" if name.startswith("the ") else name  # other names are those of the code
+    rationale = f"{subject} has wrong values."
     for sentence, wrong in (mistakes or {}).items():
         wrong = as_tensor(wrong, "a mistake").reshape(-1)
         if wrong.numel() == expected.numel() and agrees(

@@ -16,7 +16,7 @@ from autograder.model import CaseResult, CellRun, Ending, ExecutedNotebook
 SAID = {
     "cell_seconds": "{} s for one cell",
     "notebook_seconds": "{} s for all cells",
-    "request_seconds": "{} s for one call of a test case, unless the test allows more",
+    "request_seconds": "{} s for one call of a test case",
     "submission_seconds": "{} s for everything together",
     "memory_mb": "{} MB of memory",
     "disk_mb": "{} MB of disk",

@@ -191,6 +191,9 @@ def _student_failure(
                 failure.where,
                 Ending.RAISED,
             )
+        case StudentException(type_name="TypeError") if "ellipsis" in failure.text:
+            text = "A part still holds `...` where your code belongs."
+            return Outcome.FAILED, text, "", f"{failure}\n{failure.where}".strip(), Ending.RAISED
         case StudentException():
             return Outcome.FAILED, f"Your code raised {failure}", "", failure.where, Ending.RAISED
         case RequestTimedOut():

@@ -80,11 +80,11 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
     )
 
 
-# A case that raised says so in its own message; the endings below explain why there is no answer.
+# A case that raised or took too long says so in its own message; these explain why there is no answer.
 _CASE_ENDINGS = {
     ending: f"Your code did not finish: {ending.value}."
     for ending in Ending
-    if ending not in (Ending.FINISHED, Ending.RAISED)
+    if ending not in (Ending.FINISHED, Ending.RAISED, Ending.TIMED_OUT, Ending.TIME_USED_UP)
 }
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from autograder.report import terminal
+from autograder.report.class_summary import summarise
 from autograder.report.results import read_results
 
 HERE = Path(__file__).parent
@@ -31,7 +32,8 @@ def main(folder: Path) -> None:
     grades = [read_results(path) for path in sorted((folder / "results").glob("*.json"))]
     grades.sort(key=lambda grade: grade.submission.source)
     console = Console(record=True, width=108, file=io.StringIO(), force_terminal=True)
-    terminal.summary(grades, folder, console)
+    figures = summarise(grades, [question.name for question in grades[0].questions])
+    terminal.summary(grades, figures, folder, console)
     with tempfile.TemporaryDirectory() as scratch:
         page = Path(scratch) / "summary.html"
         template = (

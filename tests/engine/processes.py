@@ -19,15 +19,20 @@ def autograder(*arguments: object, timeout: float = 300) -> subprocess.Completed
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
 
 
-def start(temporary: Path, *arguments: object, out: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
-    """Start a command that keeps its temporary files below ``temporary``, by which it is found again."""
+def start(
+    temporary: Path, *arguments: object, out: int = subprocess.DEVNULL, errors: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    """Start a command that keeps its temporary files below ``temporary``, by which it is found again.
+
+    It leads a process group of its own, like a command that is typed at a terminal.
+    """
     command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
     # A run in the background may have inherited that Ctrl-C is ignored; the command is not to inherit it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"TMPDIR": str(temporary)}, stdout=out,
-            stderr=subprocess.DEVNULL, text=True,
+            stderr=errors, text=True, process_group=0,
         )  # fmt: skip
     finally:
         signal.signal(signal.SIGINT, before)

@@ -574,4 +574,6 @@ def test_without_dask_the_command_says_what_to_install(tmp_path):
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert done.stdout == 'a cluster needs Dask: pip install "rnn-lab-autograder[cluster]"\n', done.stderr
+    assert (
+        done.stdout == 'a cluster needs Dask: pip install ".[cluster]" in the checkout of the autograder\n'
+    ), done.stderr

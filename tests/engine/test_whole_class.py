@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import shutil
 import signal
@@ -193,6 +194,20 @@ def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     assert "0 of 2 submissions change" in again.stdout
 
 
+def test_regrade_tells_of_checks_that_change_no_points(place, tmp_path, lab):
+    hand_in(place, "ann", MEDIAN)
+    grade(place, tmp_path, lab)
+    change(lab, "questions/median.py", "median([3, 1, 2]) == 2,", "median([3, 1, 2]) == 9,")
+    done = autograder("regrade", tmp_path / "out", "--dry-run")
+    assert (
+        "0 of 1 submission change\nChecks that come out differently and change no points: median: three numbers (1)"
+        in done.stdout
+    )
+    said = autograder("regrade", tmp_path / "out", "--dry-run", "--json-lines").stdout
+    [told] = [event for line in said.splitlines() if (event := json.loads(line))["event"] == "verdicts"]
+    assert (told["question"], told["check"], told["submissions"]) == ("median", "three numbers", 1)
+
+
 def test_regrade_tells_every_kind_of_change(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
@@ -244,13 +259,15 @@ def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
 
 def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, lab, temporary):
     hand_in(place, "ann", MEDIAN)
-    hand_in(place, "ben", "import time; time.sleep(30)")
+    hand_in(place, "ben", "open('started', 'w').close(); import time; time.sleep(30)")
     command = ("grade", place, "--out", tmp_path / "out", "--config", lab, "--jobs", 1)
-    running = start(temporary, *command, out=subprocess.PIPE)
+    running = start(temporary, *command, out=subprocess.PIPE, errors=subprocess.PIPE)
     wait_until(lambda: list((tmp_path / "out" / "results").glob("*.json")))
-    running.send_signal(signal.SIGINT)
-    said, _ = running.communicate(timeout=30)
+    wait_until(lambda: list(temporary.glob("**/started")))  # the other one's cell runs
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everything hears of it at once
+    said, complaints = running.communicate(timeout=30)
     assert running.returncode == 130
+    assert "Traceback" not in complaints
     assert "stopped: 1 of 2 submissions are done and kept; the same command goes on from there" in said
     wait_until(lambda: not started_below(temporary))
     assert list(temporary.iterdir()) == []

@@ -70,8 +70,9 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         if policy.enforce:
             layers += enter.seal(policy)
     except Exception as reason:  # noqa: BLE001  no student code has run: the TA must read it
-        where = "" if isinstance(reason, PolicyNotEnforced) else traceback.format_exc()
-        wire.send(channel, {"failed": f"{type(reason).__name__}: {reason}\n{where}".strip()}, [])
+        ours = isinstance(reason, PolicyNotEnforced)
+        failed = str(reason) if ours else f"{type(reason).__name__}: {reason}\n{traceback.format_exc()}"
+        wire.send(channel, {"failed": failed.strip()}, [])
         return 71  # EX_OSERR
     wire.send(channel, {"layers": layers}, [])
     if not message["recording"]:
