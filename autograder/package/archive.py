@@ -39,7 +39,7 @@ def write_archive(path: Path, members: Mapping[str, Member]) -> None:
     """
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with _usage_error_for(path):
+        with _usage_error_for(path, temporary):
             with zipfile.ZipFile(temporary, "x") as archive:
                 for name, member in sorted(members.items()):
                     entry = zipfile.ZipInfo(name, _WHEN)
@@ -77,12 +77,13 @@ def write_folder(path: Path, members: Mapping[str, Member]) -> None:
 
 
 @contextmanager
-def _usage_error_for(path: Path) -> Iterator[None]:
-    """What the system refuses inside the block is a ``UsageError`` that names the file."""
+def _usage_error_for(path: Path, temporary: Path | None = None) -> Iterator[None]:
+    """What the system refuses inside is a ``UsageError`` that names the file (``path`` for ``temporary``)."""
     try:
         yield
     except OSError as reason:
-        raise UsageError(f"{reason.filename or path}: {reason.strerror}; nothing was written") from None
+        where = path if reason.filename in (None, str(temporary)) else reason.filename
+        raise UsageError(f"{where}: {reason.strerror}; nothing was written") from None
 
 
 def _bytes(member: Member) -> bytes:
