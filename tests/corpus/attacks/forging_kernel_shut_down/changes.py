@@ -1,14 +1,11 @@
 # %% attack after features
+import asyncio
+
 get_ipython().kernel.do_shutdown(False)
 get_ipython().kernel.shell_stream = None
+await asyncio.sleep(1)  # the kernel ends meanwhile, so that this cell is to blame and no innocent one
 raise SystemExit
 
-# %% pause after attack
-# The kernel ends now or with the next cell, which then is to blame: not the one that earns a mark.
-import time
-
-time.sleep(0.5)
-
-# %% loss after pause
+# %% loss after attack
 def mse_loss_func(y_true, y_pred):
     return (y_true - y_pred) ** 2
