@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from autograder.docker import IMAGE
 from autograder.model import Grade, Status
 from autograder.report.results import read_results
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
@@ -143,6 +144,31 @@ def test_a_regrading_in_the_image_says_who_changes(image, tmp_path):
     assert rows(out)["alice.ipynb"]["score"] == "0"
     run("regrade", out)
     assert rows(out)["alice.ipynb"]["score"] == "2"
+
+
+def test_compose_grades_with_the_rights_that_it_names(image, outside, small_class, tmp_path):
+    plugin = (
+        subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+    )
+    compose = ["docker", "compose"] if plugin else ["docker-compose"]
+    if shutil.which(compose[0]) is None:
+        pytest.skip("no docker-compose, nor the plug-in compose: apt-get install docker-compose")
+    text = (ROOT / "compose.yml").read_text("utf-8")
+    assert IMAGE in text
+    (tmp_path / "compose.yml").write_text(text.replace(IMAGE, image), "utf-8")
+    (tmp_path / "submissions").mkdir()
+    shutil.copy(small_class, tmp_path / "submissions" / "class.zip")
+    out = folder_of(OWNER, tmp_path / "graded")
+    done = subprocess.run(
+        [*compose, "run", "--rm", "grade", "grade", "/in/class.zip", "--out", "/out"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    everybody = outside.rows()
+    assert rows(out) == {name: everybody[name] for name in rows(out)}
+    assert len(rows(out)) == len(QUICK)
+    if os.geteuid() == 0:
+        assert {path.lstat().st_uid for path in [out, *out.rglob("*")]} == {OWNER}
 
 
 def test_an_image_that_is_not_there_is_a_mistake_of_usage(image, small_class, tmp_path):
