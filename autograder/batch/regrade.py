@@ -86,8 +86,12 @@ def regrade_command(
         if not grade_with_progress(submissions, results, wanted, run.settings, means, console):
             return STOPPED
         after = results.of(submissions)
-        changes = [change for grade in after for change in changes_of(_before(out, grade), grade)]
-        verdicts = Counter(name for grade in after for name in other_verdicts(_before(out, grade), grade))
+        changes: list[Change] = []
+        verdicts: Counter[tuple[str, str]] = Counter()
+        for grade in after:
+            before = _before(out, grade)
+            changes += changes_of(before, grade)
+            verdicts.update(other_verdicts(before, grade))
         _show(changes, verdicts, len(submissions), means, dry_run, console)
         if dry_run:
             refused = any(grade.status is not Status.GRADED for grade in after)

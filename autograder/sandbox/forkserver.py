@@ -117,7 +117,7 @@ def _forget_checkout() -> None:
         sys.path_hooks[:] = [h for h in sys.path_hooks if "__editable__" not in getattr(h, "__module__", "")]
         # What was looked for there before is remembered with the names of all files.
         for entry in list(sys.path_importer_cache):
-            if Path(checkout) in (Path(os.path.realpath(entry)), *Path(os.path.realpath(entry)).parents):
+            if Path(entry).resolve().is_relative_to(checkout):
                 del sys.path_importer_cache[entry]
 
 

@@ -82,7 +82,7 @@ def test_a_small_lab_gets_defaults_for_what_it_leaves_out(tmp_path: Path) -> Non
 def test_a_configuration_cannot_be_changed_after_it_was_read(tmp_path: Path) -> None:
     lab = load(write(tmp_path, SMALL))
     with pytest.raises(ValueError):
-        lab.config.limits.cell_seconds = 1  # type: ignore[misc]
+        lab.config.limits.cell_seconds = 1
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:

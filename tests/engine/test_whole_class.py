@@ -263,7 +263,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, la
     command = ("grade", place, "--out", tmp_path / "out", "--config", lab, "--jobs", 1)
     running = start(temporary, *command, out=subprocess.PIPE, errors=subprocess.PIPE)
     wait_until(lambda: list((tmp_path / "out" / "results").glob("*.json")))
-    wait_until(lambda: list(temporary.glob("**/started")))  # the other one's cell runs
+    wait_until(lambda: list(temporary.glob("**/started")))  # by its cell, which is thus under way
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everything hears of it at once
     said, complaints = running.communicate(timeout=30)
     assert running.returncode == 130

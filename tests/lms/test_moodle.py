@@ -100,9 +100,9 @@ def test_a_worksheet_tells_names_times_lateness_and_marks() -> None:
         late = {person.lms_id: person.late_seconds for person in sheet.people if person.late}
         assert late == {"2": 73.0}
         assert [person.lms_id for person in sheet.people if not person.handed_in] == ["7"]
-        assert sheet.person("2").submitted == datetime(2026, 11, 22, 14, 33)  # type: ignore[union-attr]
-    assert german.person("12").mark == "23,50"  # type: ignore[union-attr]
-    assert english.person("12").mark == ""  # type: ignore[union-attr]
+        assert sheet.person("2").submitted == datetime(2026, 11, 22, 14, 33)
+    assert german.person("12").mark == "23,50"
+    assert english.person("12").mark == ""
     assert {person.group for person in worksheet("team_ungraded_t_en.csv").people} > {"Team_1", "Team 1"}
 
 
@@ -119,7 +119,7 @@ def test_lateness_in_words(said: str, seconds: float) -> None:
         .read_text(encoding="utf-8")
         .replace("1 min 13 secs late", said)
     )
-    assert MOODLE.worksheet(text.encode()).person("2").late_seconds == seconds  # type: ignore[union-attr]
+    assert MOODLE.worksheet(text.encode()).person("2").late_seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def as_php_writes(rows: list[list[str]]) -> str:
 def test_what_a_student_wrote_keeps_nobody_from_reading_the_worksheet(said: str) -> None:
     sheet = MOODLE.worksheet(as_php_writes(changed_rows(**{"Feedback comments": said})).encode())
     assert sorted(int(person.lms_id) for person in sheet.people) == list(range(1, 15))
-    assert sheet.person("2").late_seconds == 73.0  # type: ignore[union-attr]
+    assert sheet.person("2").late_seconds == 73.0
 
 
 @pytest.mark.parametrize(("delimiter", "encoding"), [(";", "cp1252"), (";", "utf-8-sig"), ("\t", "utf-16")])
@@ -176,8 +176,8 @@ def test_a_worksheet_that_a_spreadsheet_program_saved_is_read(delimiter: str, en
     csv.writer(out, delimiter=delimiter).writerows(changed_rows(Grade="23.50"))
     sheet = MOODLE.worksheet(out.getvalue().encode(encoding, "replace"))
     assert len(sheet.people) == 14
-    assert sheet.person("7").mark == "23.50"  # type: ignore[union-attr]
-    assert sheet.person("12").name == "Jörg Müller-Lüdenscheidt"  # type: ignore[union-attr]
+    assert sheet.person("7").mark == "23.50"
+    assert sheet.person("12").name == "Jörg Müller-Lüdenscheidt"
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_every_mark_and_file_comes_to_the_right_student(
         for person in read.people:
             cell = person.cells["Zuletzt geändert (Bewertung)"]
             if cell != "-":
-                day, time = int(re.search(r"(\d+)\. November", cell)[1]), cell[-5:]  # type: ignore[index]
+                day, time = int(re.search(r"(\d+)\. November", cell)[1]), cell[-5:]
                 site.graded[int(person.lms_id)] = datetime.fromisoformat(f"2026-11-{day} {time}") + timedelta(
                     seconds=50
                 )
