@@ -3,8 +3,8 @@
 #     docker run --rm --network none --read-only --tmpfs /tmp \
 #         -v "$PWD/class.zip:/in/class.zip:ro" -v "$PWD/out:/out" autograder:VERSION grade /in/class.zip --out /out
 #
-# Settings of the building machine come as secrets and are in no layer: `pip` (a pip.conf), `certificates`,
-# `apt` (an apt.conf). Wheels in docker/wheels are preferred to a package index.
+# Settings of the building machine come as secrets and are in no layer: `pip` (a pip.conf), the files `cert` and
+# `client-cert` that it may name (as /run/secrets/cert), `apt` (an apt.conf). Wheels in docker/wheels are preferred to a package index.
 
 # To get the same system again, name it by digest: --build-arg BASE_IMAGE=debian@sha256:…
 ARG BASE_IMAGE=debian:bookworm-slim
@@ -28,7 +28,7 @@ RUN --mount=type=secret,id=apt \
     apt-get install -y -qq --no-install-recommends binutils ca-certificates python3-pip python3-venv
 # Where the default index offers only a large torch: --build-arg TORCH_ARGS="--extra-index-url <one with CPU builds>"
 ARG TORCH_ARGS=""
-RUN --mount=type=secret,id=pip --mount=type=secret,id=certificates \
+RUN --mount=type=secret,id=pip --mount=type=secret,id=cert --mount=type=secret,id=client-cert \
     --mount=type=bind,source=docker/wheels,target=/wheels \
     --mount=type=bind,source=docker/locks,target=/locks \
     set -e; if [ -f /run/secrets/pip ]; then export PIP_CONFIG_FILE=/run/secrets/pip; fi; \

@@ -46,8 +46,8 @@ benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same no
 
 $(STOCK)/.ready: benchmarks/requirements.txt
 	@$(PYTHON) -m venv $(STOCK)
-	$(STOCK)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH_ARGS) "$(TORCH)"
-	$(STOCK)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	$(STOCK)/bin/python docker/pip_settings.py install --quiet $(TORCH_ARGS) "$(TORCH)"
+	$(STOCK)/bin/python docker/pip_settings.py install --quiet --requirement $<
 	@touch $@
 
 format: setup-dev
@@ -61,15 +61,15 @@ $(VENV)/.torch:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11 to 3.13 is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH_ARGS) "$(TORCH)"
+	$(BIN)/python docker/pip_settings.py install --quiet $(TORCH_ARGS) "$(TORCH)"
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.torch pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python docker/pip_settings.py install --quiet --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	$(BIN)/python docker/pip_settings.py install --quiet --editable ".[dev]"
 	@touch $@
 
 clean:

@@ -3,6 +3,7 @@
 #
 #     sh docker/base.sh TAG        # as root, with debootstrap; DOCKER names the client
 set -eu
+umask 022 # the image's folders are to be read by more than whoever builds it
 tag=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

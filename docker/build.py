@@ -2,7 +2,7 @@
 
     python3 docker/build.py [--tag NAME] [--base IMAGE] [--network MODE]
 
-What pip is told on this machine (index, certificates, proxy) goes into the build as a secret and is in no
+How pip reaches its index on this machine (``pip_settings.py``) goes into the build as a secret and is in no
 layer. Wheels of pip's ``find-links`` folders whose hash is in the lock file go along. The client is the first
 ``docker`` on the path that can build with BuildKit; ``DOCKER`` names another.
 """
@@ -10,8 +10,6 @@ layer. Wheels of pip's ``find-links`` folders whose hash is in the lock file go 
 from __future__ import annotations
 
 import argparse
-import ast
-import configparser
 import hashlib
 import os
 import platform
@@ -23,11 +21,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # also with -P, or PYTHONSAFEPATH
+from pip_settings import build_arguments, pip_settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-CERTIFICATES = "/run/secrets/certificates"
-OF_THIS_MACHINE = ("find-links", "extra-index-url", "index-url", "cert")
-"""Settings that may name files, which a build cannot see."""
 
 WITHOUT_PLUGIN_BEFORE = 23
 """Version of the client that builds with BuildKit only by its plug-in."""
@@ -72,7 +72,7 @@ def build(tag: str, base: str, network: str) -> None:
         command = [*docker, "build", "--build-arg", f"VERSION={version()}"]
         command += ["--build-arg", f"BASE_IMAGE={base}"] if base else []
         command += ["--network", network] if network else []
-        command += _secrets(settings, folder)
+        command += build_arguments(settings, folder)
         environment = os.environ | {"DOCKER_BUILDKIT": "1"}
         first = folder / "first"
         subprocess.run([*command, "--iidfile", str(first), str(context)], check=True, env=environment)
@@ -121,21 +121,6 @@ def version() -> str:
     return found[1]
 
 
-def pip_settings() -> dict[str, str]:
-    """What ``pip config list`` says for ``install``; the environment wins, as with pip itself.
-
-    Nothing where this Python has no pip: then there is nothing that this machine would need told.
-    """
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-    found: dict[str, dict[str, str]] = {}
-    for line in listed.splitlines():
-        name, _, value = line.partition("=")
-        section, _, key = name.rpartition(".")
-        found.setdefault(section.strip(":"), {})[key] = str(ast.literal_eval(value))
-    return found.get("global", {}) | found.get("install", {}) | found.get("env", {})
-
-
 def lock_file() -> Path:
     """The lock file for the images that this machine's engine builds.
 
@@ -154,35 +139,28 @@ def lock_file() -> Path:
 
 
 def locked_wheels(places: Sequence[str]) -> Iterator[Path]:
-    """The wheels in these folders whose hash is in this machine's lock file, one per hash."""
+    """The wheels whose hash is in this machine's lock file, one per hash.
+
+    Args:
+        places: of pip's ``find-links``: folders or wheels, as paths or ``file:`` addresses; others hold none.
+    """
     lock = lock_file().read_text("utf-8")
     wanted = {
         name.replace("-", "_"): digest
         for name, digest in re.findall(r"^(\S+)==\S+ --hash=sha256:(\w+)$", lock, re.M)
     }
-    for place in map(Path, places):
-        for wheel in sorted(place.glob("*.whl")):
-            expected = wanted.pop(wheel.name.partition("-")[0].lower(), "")
-            if expected and hashlib.sha256(wheel.read_bytes()).hexdigest() == expected:
+    for place in places:
+        found = Path(url2pathname(urlsplit(place).path) if place.startswith("file:") else place).expanduser()
+        for wheel in sorted(found.glob("*.whl")) if found.is_dir() else [found]:
+            name = wheel.name.partition("-")[0].lower()
+            if name in wanted and wheel.is_file() and _sha256(wheel) == wanted[name]:
+                del wanted[name]
                 yield wheel
 
 
-def _secrets(settings: dict[str, str], folder: Path) -> list[str]:
-    """Write a pip.conf for the build; the arguments that hand it over."""
-    kept = {key: value for key, value in settings.items() if key not in OF_THIS_MACHINE}
-    for key in ("index-url", "extra-index-url"):
-        addresses = [one for one in settings.get(key, "").split() if not one.startswith("file:")]
-        if addresses:
-            kept[key] = " ".join(addresses)
-    arguments = []
-    if certificates := settings.get("cert"):
-        kept["cert"] = CERTIFICATES
-        arguments += ["--secret", f"id=certificates,src={certificates}"]
-    written = configparser.RawConfigParser()
-    written["global"] = kept
-    with (folder / "pip.conf").open("w", encoding="utf-8") as file:
-        written.write(file)
-    return [*arguments, "--secret", f"id=pip,src={folder / 'pip.conf'}"]
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _not_for_the_build(folder: str, names: list[str]) -> set[str]:

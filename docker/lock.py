@@ -19,6 +19,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # also with -P, or PYTHONSAFEPATH
+from pip_settings import pip_settings, set_up_environment
+
 HERE = Path(__file__).resolve().parent
 
 PYTHON = "3.11.2"
@@ -68,6 +71,7 @@ def resolved(requirements: Sequence[str], machine: str) -> list[dict[str, dict[s
                 "--target", folder, "--report", str(report), *requirements,
             ],
             check=True,
+            env=set_up_environment(pip_settings() | {"constraint": ""}),  # the lock is not this site's alone
         )  # fmt: skip
         found: list[dict[str, dict[str, object]]] = json.loads(report.read_text("utf-8"))["install"]
     return found

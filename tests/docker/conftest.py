@@ -18,6 +18,13 @@ from .engine import BASE, NoEngine, engine
 
 CLASS = ROOT / "examples" / "class.zip"
 
+HOSTILE = {
+    "constraint": "/nowhere/constraints.txt", "requirement": "/nowhere/requirements.txt", "user": "1",
+    "target": "/nowhere", "prefix": "/nowhere", "root": "/nowhere", "no-binary": ":all:", "dry-run": "1",
+    "require-virtualenv": "1", "no-index": "1", "platform": "win32", "quiet": "3",
+}  # fmt: skip
+"""What pip may be told on a machine and must not be told in the build."""
+
 AS_DOCUMENTED = ("--network", "none", "--read-only", "--tmpfs", "/tmp")
 
 
@@ -69,7 +76,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 @pytest.fixture(scope="session")
 def image(outside: Outside) -> Iterator[str]:
-    """The name of the image, built from this checkout with this machine's package settings."""
+    """The name of the image, built from this checkout by a machine whose pip is told the worst."""
     name = f"autograder-test:{os.getpid()}"
     try:
         with engine() as own:
@@ -77,7 +84,8 @@ def image(outside: Outside) -> Iterator[str]:
                 subprocess.run(["sh", str(ROOT / "docker" / "base.sh"), BASE], check=True)
             network = ["--network", "host"] if own else []
             build = [sys.executable, str(ROOT / "docker" / "build.py"), "--tag", name, *network]
-            done = subprocess.run(build, capture_output=True, text=True, check=False)
+            told = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in HOSTILE.items()}
+            done = subprocess.run(build, capture_output=True, text=True, check=False, env=os.environ | told)
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
             yield name
             docker("image", "rm", "--force", name)

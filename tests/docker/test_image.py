@@ -13,7 +13,8 @@ from tests.conftest import ROOT
 from .conftest import AS_DOCUMENTED, docker
 
 sys.path.insert(0, str(ROOT / "docker"))
-from build import pip_settings, version
+from build import version
+from pip_settings import pip_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.docker]
 
