@@ -21,7 +21,7 @@ from autograder.docker import IMAGE, docker_command, docker_regrade_command, giv
 from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
-    from autograder.batch.command import Means
+    from autograder.class_run.grade import Means
 
 CONFIG_NAME = "grading_config.yml"
 
@@ -223,9 +223,9 @@ def _grade(options: argparse.Namespace) -> int:
         with contextlib.suppress(UsageError):  # without one, the image grades the lab that it has in it
             options.config = _config_path(options.config)
         return docker_command(options)
-    from autograder.batch.command import grade_command
-    from autograder.batch.out_folder import Run
-    from autograder.batch.settings import RunSettings
+    from autograder.class_run.grade import grade_command
+    from autograder.store.out_folder import Run
+    from autograder.workers.settings import RunSettings
 
     settings = RunSettings(
         _config_path(options.config), options.seed, options.sandbox == "full", options.all_cells
@@ -242,7 +242,7 @@ def _grade(options: argparse.Namespace) -> int:
 def _regrade(options: argparse.Namespace) -> int:
     if options.docker:
         return docker_regrade_command(options)
-    from autograder.batch.regrade import regrade_command
+    from autograder.class_run.regrade import regrade_command
 
     try:
         return regrade_command(
@@ -253,8 +253,8 @@ def _regrade(options: argparse.Namespace) -> int:
 
 
 def _chosen_means(options: argparse.Namespace) -> Means:
-    from autograder.batch.command import Means
-    from autograder.batch.cores import default_jobs
+    from autograder.class_run.grade import Means
+    from autograder.workers.cores import default_jobs
 
     return Means(options.jobs or default_jobs(), options.cluster, options.json_lines)
 

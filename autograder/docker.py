@@ -49,7 +49,7 @@ SEEN = "AUTOGRADER_SEEN"
 """Environment variable by which the container learns what it sees of the machine; kept for a regrading."""
 
 RUN_FILE = Path(".autograder") / "run.json"
-"""In the report's folder: how it was made (see :mod:`autograder.batch.out_folder`)."""
+"""In the report's folder: how it was made (see :mod:`autograder.store.out_folder`)."""
 
 _COULD_NOT_RUN = (125, 126, 127)
 """Exit codes of ``docker run`` when the container did not run; docker has said why."""

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.config import Build, check_files, load
-from autograder.course import Course, opened
+from autograder.config.load import Build, check_files, load
 from autograder.errors import AutograderError
+from autograder.grading.course import Course, opened
+from autograder.grading.pipeline import grade
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
-from autograder.pipeline import grade
 
 OK, FOUND_SOMETHING = 0, 1
 

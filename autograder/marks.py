@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from autograder.config_schema import Late, Rounding
+from autograder.config.schema import Late, Rounding
+from autograder.files.visible import duration, number
 from autograder.model import Grade, Status
-from autograder.report.text import duration, number
 
 _DAY = 86_400.0
 

@@ -34,8 +34,8 @@ WITHOUT_PLUGIN_BEFORE = 23
 
 FINGERPRINT = """
 from pathlib import Path
-from autograder.config import load
-from autograder.fingerprint import fingerprint
+from autograder.config.load import load
+from autograder.grading.fingerprint import fingerprint
 print(fingerprint(load(Path("/lab/grading_config.yml"))))
 """
 

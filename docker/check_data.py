@@ -9,7 +9,7 @@ import gzip
 import hashlib
 from pathlib import Path
 
-from autograder.config import check_files, load
+from autograder.config.load import check_files, load
 
 lab = load(Path("grading_config.yml"))
 check_files(lab)

@@ -40,8 +40,8 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def toy_course() -> Iterator[object]:
     """The toy lab, opened once: its fork server serves every test of the session."""
-    from autograder.config import load
-    from autograder.course import opened
+    from autograder.config.load import load
+    from autograder.grading.course import opened
 
     with opened(load(TOY_LAB / "grading_config.yml")) as course:
         yield course
@@ -50,8 +50,8 @@ def toy_course() -> Iterator[object]:
 @pytest.fixture
 def grade_cells(toy_course: object, write_notebook: Callable[..., Path]) -> Callable[..., object]:
     """Grade a notebook made of code cells in the toy lab."""
+    from autograder.grading.pipeline import grade
     from autograder.model import Submission
-    from autograder.pipeline import grade
 
     def run(*cells: str) -> object:
         file = write_notebook(*cells)

@@ -15,7 +15,7 @@ from autograder.build.public_tests import public_copies
 from autograder.errors import BuildError
 
 if TYPE_CHECKING:
-    from autograder.config import Lab
+    from autograder.config.load import Lab
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from autograder.build.check import build, check, plan_of
-from autograder.config import load
+from autograder.config.load import load
 
 DISAGREE = 1
 

@@ -27,6 +27,8 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -41,8 +43,6 @@ from autograder.lms.base import (
 from autograder.lms.columns import column_for
 from autograder.lms.plain import feedback_folders
 from autograder.lms.tables import read_csv, records, text_of
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, number
 
 GRADES = "blackboard_grades.csv"
 FEEDBACK = "blackboard_feedback.zip"

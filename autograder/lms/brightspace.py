@@ -25,6 +25,8 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -38,8 +40,6 @@ from autograder.lms.base import (
 )
 from autograder.lms.columns import column_for
 from autograder.lms.tables import read_csv, records
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_line, number
 
 GRADES = "brightspace_grades.csv"
 FEEDBACK = "brightspace_feedback.zip"

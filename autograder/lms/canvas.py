@@ -30,6 +30,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -43,8 +45,6 @@ from autograder.lms.base import (
 )
 from autograder.lms.feedback_notebook import notebook_of
 from autograder.lms.tables import read_csv
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, csv_line, number
 
 GRADES = "canvas_grades.csv"
 FEEDBACK = "canvas_feedback.zip"

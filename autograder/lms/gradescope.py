@@ -23,6 +23,8 @@ from pathlib import Path
 import yaml
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -36,8 +38,6 @@ from autograder.lms.base import (
 )
 from autograder.lms.plain import feedback_folders
 from autograder.lms.tables import read_csv, records
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, csv_line, number
 
 METADATA = "submission_metadata.yml"
 SCORES = "gradescope_grades.csv"

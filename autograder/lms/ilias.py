@@ -26,6 +26,8 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -38,8 +40,6 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.tables import read_csv
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, csv_line, number
 
 GRADES = "ilias_grades.csv"
 FEEDBACK = "ilias_feedback.zip"

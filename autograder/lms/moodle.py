@@ -29,6 +29,8 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -41,8 +43,6 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.tables import read_csv, records, text_of
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_line, number
 
 _FOLDER = re.compile(r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_?")
 _FLAT = re.compile(

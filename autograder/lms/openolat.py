@@ -28,6 +28,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import number, plain
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -40,8 +42,6 @@ from autograder.lms.base import (
     Written,
 )
 from autograder.lms.tables import read_csv
-from autograder.lms.zipped import write_zip
-from autograder.report.text import number, plain
 
 GRADES = "openolat_grades.tsv"
 FEEDBACK = "openolat_feedback.zip"

@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, csv_line, number, plain, storable
+from autograder.files.zips import write_zip
 from autograder.lms.base import Assignment, Lms, MemberPath, Origin, Returned, Step, Worksheet, Written
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, csv_line, number, plain, storable
 
 MARKS = "marks.csv"
 FEEDBACK = "feedback.zip"

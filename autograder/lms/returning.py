@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.config_schema import LmsSettings
+from autograder.config.schema import LmsSettings
+from autograder.files.atomic import file_stem, replace_file
+from autograder.files.visible import number, plain
 from autograder.lms.base import Assignment, Lms, Person, Returned, Worksheet, Written
 from autograder.model import Grade, Outcome, Status, Submission
-from autograder.report.files import file_stem, replace_file
-from autograder.report.text import number, plain
 
 LONGEST_COMMENT = 1_000
 _SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"

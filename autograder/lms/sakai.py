@@ -30,6 +30,8 @@ from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.visible import csv_cell, csv_line, number
+from autograder.files.zips import write_zip
 from autograder.lms.base import (
     Assignment,
     Lms,
@@ -43,8 +45,6 @@ from autograder.lms.base import (
 )
 from autograder.lms.plain import folder_name
 from autograder.lms.tables import delimiter_of, read_csv, text_of
-from autograder.lms.zipped import write_zip
-from autograder.report.text import csv_cell, csv_line, number
 
 UPLOAD = "sakai_upload.zip"
 GRADES = "grades.csv"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.config import Lab, load
+from autograder.config.load import Lab, load
 from autograder.package.archive import write_archive, write_folder
 from autograder.package.gradescope import gradescope_members
 from autograder.package.gradescope_image import image_members

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.build.check import plan_of
-from autograder.config import Lab, check_files
+from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
-from autograder.fingerprint import test_modules
+from autograder.grading.fingerprint import test_modules
 from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark

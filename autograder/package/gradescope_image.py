@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.config import Lab
+from autograder.config.load import Lab
 from autograder.errors import UsageError
 from autograder.package.archive import Member
 from autograder.package.engine import checksums

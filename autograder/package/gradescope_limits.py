@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder import located_yaml
-from autograder.batch.pool import BEYOND_LIMIT
-from autograder.config import Config, Lab, load
+from autograder.config import located_yaml
+from autograder.config.load import Config, Lab, load
 from autograder.errors import SandboxError
-from autograder.report.files import replace_file
+from autograder.files.atomic import replace_file
+from autograder.workers.pool import BEYOND_LIMIT
 
 ADAPTED = "adapted_for_gradescope.yml"
 

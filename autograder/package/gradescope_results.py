@@ -17,12 +17,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from autograder.config_schema import Rounding
+from autograder.config.schema import Rounding
+from autograder.files.visible import number, plain
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
 from autograder.report.student import cell_rows
-from autograder.report.text import number, plain
 
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""

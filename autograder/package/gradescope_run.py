@@ -17,20 +17,20 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from autograder.batch.run import grade_all
-from autograder.batch.settings import RunSettings
-from autograder.batch.temporary import temporary_folder
-from autograder.config import Lab
+from autograder.class_run.run import grade_all
+from autograder.config.load import Lab
 from autograder.errors import AutograderError, SandboxError
-from autograder.intake.discover import discover
+from autograder.files.atomic import replace_file
+from autograder.files.visible import number, plain
 from autograder.lms.base import MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
 from autograder.package.gradescope_limits import WRITING_SECONDS, adapted, container_mb
 from autograder.package.gradescope_results import no_mark, results
 from autograder.package.options import Visibility
-from autograder.report.files import replace_file
-from autograder.report.text import number, plain
+from autograder.submissions.discover import discover
+from autograder.workers.settings import RunSettings
+from autograder.workers.temporary import temporary_folder
 
 SETTINGS = "settings.json"
 LAB = "lab"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.build.check import check, plan_of
-from autograder.config import Lab
+from autograder.config.load import Lab
 from autograder.errors import BuildError
 from autograder.package.archive import Member
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from autograder.files.atomic import file_stem
+from autograder.files.visible import number
 from autograder.model import Grade, QuestionResult, Status
 from autograder.report.class_summary import ClassSummary, mark
-from autograder.report.files import file_stem
 from autograder.report.grades import remarks
 from autograder.report.pages import pieces
-from autograder.report.text import number
 
 MOST_REMARKS = 8
 MOST_REFUSED = 200

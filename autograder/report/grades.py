@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
+from autograder.files.atomic import replace_file
+from autograder.files.visible import csv_cell, csv_line, number
 from autograder.model import Grade, Status
-from autograder.report.files import replace_file
-from autograder.report.text import csv_cell, csv_line, number
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
 MARK_COLUMN = "mark"

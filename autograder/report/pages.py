@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.report.text import duration, number, plain
+from autograder.files.visible import duration, number, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

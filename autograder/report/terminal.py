@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.files.visible import duration, number, plain
 from autograder.model import Grade, Status
 from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.grades import remarks
-from autograder.report.text import duration, number, plain
 
 if TYPE_CHECKING:
     from rich.console import Console

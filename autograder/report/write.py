@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from autograder.files.atomic import file_stem, replace_file, update_file
 from autograder.model import Grade
 from autograder.report.class_summary import ClassSummary, summarise
 from autograder.report.course import course_page
-from autograder.report.files import file_stem, replace_file, update_file
 from autograder.report.grades import write_grades
-from autograder.report.results import write_results
 from autograder.report.student import feedback_page
+from autograder.store.results import write_results
 
 
 def write_submission(out: Path, grade: Grade, lab_title: str) -> None:

@@ -18,7 +18,7 @@ from rich.terminal_theme import TerminalTheme
 
 from autograder.report import terminal
 from autograder.report.class_summary import summarise
-from autograder.report.results import read_results
+from autograder.store.results import read_results
 
 HERE = Path(__file__).parent
 LIGHT = TerminalTheme(

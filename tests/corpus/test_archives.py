@@ -25,8 +25,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from autograder.config_schema import Limits
-from autograder.intake.discover import discover
+from autograder.config.schema import Limits
+from autograder.submissions.discover import discover
 
 from tests.conftest import ROOT, TOY_LAB
 

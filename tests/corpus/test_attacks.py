@@ -23,12 +23,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from autograder.batch.run import grade_all
-from autograder.batch.settings import RunSettings
+from autograder.class_run.run import grade_all
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
+from autograder.workers.settings import RunSettings
 
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
@@ -403,8 +403,8 @@ OUTSIDE_MEMBERS = (
 
 
 def test_hostile_names_in_an_upload(tmp_path, capsys):
-    from autograder.batch.command import Means, grade_command
-    from autograder.batch.out_folder import Run
+    from autograder.class_run.grade import Means, grade_command
+    from autograder.store.out_folder import Run
 
     archive, out = tmp_path / "upload.zip", tmp_path / "out"
     raising = notebook_bytes("raise type('=1<b>', (Exception,), {})('\x1b[31m@SUM(1)<script>')")

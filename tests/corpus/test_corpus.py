@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from autograder.batch.run import grade_all
-from autograder.batch.settings import RunSettings
+from autograder.class_run.run import grade_all
 from autograder.model import Status, Submission
+from autograder.workers.settings import RunSettings
 
 from tests.conftest import ROOT
 

@@ -25,9 +25,9 @@ from typing import Any
 
 import pytest
 import yaml
-from autograder.intake.discover import discover
+from autograder.grading.pipeline import grade
 from autograder.model import Status
-from autograder.pipeline import grade
+from autograder.submissions.discover import discover
 
 HERE = Path(__file__).parent / "damaged"
 POINTS = {"median": 2, "counter": 3}

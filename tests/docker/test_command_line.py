@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from autograder.batch.out_folder import Run, remember
-from autograder.batch.settings import RunSettings
 from autograder.cli import _parser, main
 from autograder.docker import (
     CAPABILITIES,
@@ -27,6 +25,8 @@ from autograder.docker import (
     give_to_owner,
     translated,
 )
+from autograder.store.out_folder import Run, remember
+from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT
 
 

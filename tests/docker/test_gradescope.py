@@ -172,12 +172,14 @@ def test_an_image_with_another_engine_is_refused(packed, tmp_path):
     lines = (packed / "source" / "engine.sha256").read_text().splitlines()
     folder = tmp_path / "other"
     subprocess.run(["cp", "-r", packed, folder], check=True)
-    other = ["0" * 64 + line[64:] if line.endswith("  autograder/pipeline.py") else line for line in lines]
+    other = [
+        "0" * 64 + line[64:] if line.endswith("  autograder/grading/pipeline.py") else line for line in lines
+    ]
     assert other != lines
     (folder / "source" / "engine.sha256").write_text("\n".join(other) + "\n")
     done = build(folder, f"autograder-test-refused:{os.getpid()}", BASE=BASE)
     assert done.returncode != 0
-    assert "autograder/pipeline.py: FAILED" in done.stdout + done.stderr
+    assert "autograder/grading/pipeline.py: FAILED" in done.stdout + done.stderr
     assert "The image has another engine" in done.stdout + done.stderr
 
 

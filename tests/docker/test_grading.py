@@ -15,7 +15,7 @@ import yaml
 
 from autograder.docker import IMAGE
 from autograder.model import Grade, Status
-from autograder.report.results import read_results
+from autograder.store.results import read_results
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 from tests.corpus.attack_cases import Attack, all_attacks, attack_cell, notebook
 from tests.corpus.test_attacks import SMALL_LIMITS, marks, told
@@ -204,7 +204,7 @@ def test_an_image_that_is_not_there_is_a_mistake_of_usage(image, small_class, tm
     ],
 )
 def test_jobs_fit_into_what_the_container_may_use(limits, most, image):
-    program = "from autograder.batch.cores import default_jobs; print(default_jobs())"
+    program = "from autograder.workers.cores import default_jobs; print(default_jobs())"
     said = docker("run", "--rm", "--network", "none", *limits, "--entrypoint", "python", image, "-c", program)
     machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
     assert int(said.stdout) == max(1, min(most, len(os.sched_getaffinity(0)), machine))

@@ -40,8 +40,8 @@ def python_inside(image: str, program: str) -> str:
 
 FINGERPRINT = """
 from pathlib import Path
-from autograder.config import load
-from autograder.fingerprint import fingerprint
+from autograder.config.load import load
+from autograder.grading.fingerprint import fingerprint
 print(fingerprint(load(Path("grading_config.yml"))))
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.cores import JOB_BYTES, default_jobs
+from autograder.workers.cores import JOB_BYTES, default_jobs
 
 PROCESSORS = len(os.sched_getaffinity(0))
 

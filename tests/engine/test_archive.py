@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import NotGradable
-from autograder.intake.archive import Budget, Member, unpack
+from autograder.uploads.archive import Budget, Member, unpack
 
 MB = 2**20
 GOOD = b'{"cells": []}'

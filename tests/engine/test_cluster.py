@@ -18,17 +18,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import dask_cluster as dask_module
-from autograder.batch import executor as executor_module
-from autograder.batch import station
-from autograder.batch.dask_cluster import dask_executor
-from autograder.batch.executor import grade_with
-from autograder.batch.run import grade_all
-from autograder.batch.settings import RunSettings
-from autograder.config import load
+from autograder.class_run.run import grade_all
+from autograder.cluster import dask_cluster as dask_module
+from autograder.cluster import executor as executor_module
+from autograder.cluster import station
+from autograder.cluster.dask_cluster import dask_executor
+from autograder.cluster.executor import grade_with
+from autograder.config.load import load
 from autograder.errors import AutograderError, ConfigurationError, UsageError
-from autograder.fingerprint import fingerprint
+from autograder.grading.fingerprint import fingerprint
 from autograder.model import Status, Submission
+from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"
@@ -512,9 +512,9 @@ def test_a_scheduler_that_is_killed_ends_the_run_without_noise(tmp_path, tempora
     code = f"""
 import os, signal
 from pathlib import Path
-from autograder.batch.dask_cluster import dask_executor
-from autograder.batch.executor import grade_with
-from autograder.batch.settings import RunSettings
+from autograder.cluster.dask_cluster import dask_executor
+from autograder.cluster.executor import grade_with
+from autograder.workers.settings import RunSettings
 from autograder.errors import AutograderError
 from autograder.model import Submission
 handed_in = [Submission(file.stem, file.name, "", file=file) for file in sorted(Path({str(folder)!r}).iterdir())]
@@ -568,7 +568,7 @@ def test_an_address_where_nobody_answers_is_a_usage_error(monkeypatch, address):
 def test_without_dask_the_command_says_what_to_install(tmp_path):
     (tmp_path / "distributed.py").write_text("raise ImportError('not installed')\n")
     code = (
-        "from autograder.batch.dask_cluster import dask_executor\n"
+        "from autograder.cluster.dask_cluster import dask_executor\n"
         "from autograder.errors import UsageError\n"
         "try:\n    dask_executor('tcp://127.0.0.1:1').__enter__()\nexcept UsageError as reason:\n    print(reason)\n"
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.config import check_files, load
+from autograder.config.load import check_files, load
 from autograder.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.config_schema import Limits
+from autograder.config.schema import Limits
 from autograder.errors import UsageError
-from autograder.intake import names
-from autograder.intake.discover import discover
 from autograder.lms.base import Lms
 from autograder.lms.known import KNOWN
 from autograder.model import Submission
+from autograder.submissions.discover import discover
+from autograder.uploads import names
 
 GOOD = b'{"cells": []}'
 LIMITS = Limits(notebook_mb=1, archive_mb=5, archive_members=100)

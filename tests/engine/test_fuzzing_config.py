@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.config import Lab, check_files, load
+from autograder.config.load import Lab, check_files, load
 from autograder.errors import ConfigurationError
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 

@@ -20,10 +20,10 @@ import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.config_schema import Limits
+from autograder.config.schema import Limits
 from autograder.errors import UnreadableNotebook
-from autograder.intake.discover import discover
-from autograder.intake.notebook import read_notebook
+from autograder.notebook.read import read_notebook
+from autograder.submissions.discover import discover
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from autograder.files.visible import storable
 from autograder.model import (
     CaseResult,
     CellRun,
@@ -33,9 +34,8 @@ from autograder.model import (
 )
 from autograder.report import terminal
 from autograder.report.class_summary import summarise
-from autograder.report.results import read_results
-from autograder.report.text import storable
 from autograder.report.write import write_report, write_submission
+from autograder.store.results import read_results
 from tests.engine.fuzzing import fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
 FUZZ = fuzz(80)

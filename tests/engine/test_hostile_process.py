@@ -120,8 +120,8 @@ def test_where_open_files_cannot_be_seen_the_free_space_is_watched(tmp_path):
         "import sys\n"
         f"sys.path.insert(0, {str(ROOT)!r})\n"
         "from pathlib import Path\n"
-        "from autograder.config import load\nfrom autograder.course import opened\n"
-        "from autograder.model import Submission\nfrom autograder.pipeline import grade\n"
+        "from autograder.config.load import load\nfrom autograder.grading.course import opened\n"
+        "from autograder.model import Submission\nfrom autograder.grading.pipeline import grade\n"
         "from tests.conftest import TOY_LAB, notebook_bytes\n"
         f"file = Path({str(tmp_path / 'x.ipynb')!r}); file.write_bytes(notebook_bytes({cell!r}))\n"
         "with opened(load(TOY_LAB / 'grading_config.yml')) as course:\n"
@@ -226,9 +226,9 @@ def test_an_exception_of_enormous_text_costs_only_its_cell(grade_cells):
 
 def test_a_watchdog_that_breaks_is_not_the_students_fault(toy_course, write_notebook, monkeypatch):
     from autograder.errors import SandboxError
+    from autograder.grading.pipeline import grade
     from autograder.kernel import watchdog
     from autograder.model import Submission
-    from autograder.pipeline import grade
 
     def broken(directory, stop_at_files):
         raise RuntimeError("no such disk")

@@ -8,14 +8,14 @@ import resource
 import nbformat
 import pytest
 
-from autograder.config import load
-from autograder.config_schema import Limits, Question
-from autograder.course import opened
+from autograder.config.load import load
+from autograder.config.schema import Limits, Question
 from autograder.grading import questions
+from autograder.grading.course import opened
+from autograder.grading.pipeline import grade
 from autograder.grading.questions import ask, load_questions
 from autograder.kernel.session import Session
 from autograder.model import Ending, Status, Submission
-from autograder.pipeline import grade
 from tests.conftest import TOY_LAB, notebook_bytes
 
 COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
@@ -143,8 +143,8 @@ def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypa
 
 
 def test_a_grading_process_has_a_memory_limit(tmp_path):
-    from autograder.batch.settings import RunSettings
-    from autograder.batch.worker import Worker
+    from autograder.workers.settings import RunSettings
+    from autograder.workers.worker import Worker
 
     before = resource.getrlimit(resource.RLIMIT_DATA)
     try:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.config_schema import Late, ManualQuestion, Rounding
+from autograder.config.schema import Late, ManualQuestion, Rounding
 from autograder.errors import UsageError
 from autograder.lms.base import Person
-from autograder.lms.lateness import with_lateness
 from autograder.marks import penalty, rounded, with_mark
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.model import ManualQuestion as Answer
-from autograder.report.manual import ManualMarks
+from autograder.store.manual import ManualMarks
+from autograder.submissions.lateness import with_lateness
 
 DAY = 86_400.0
 POLICY = Late(grace_minutes=15, percent_per_day=10, most_percent=50, cut_off_days=7)

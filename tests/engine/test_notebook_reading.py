@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.config_schema import Limits
+from autograder.config.schema import Limits
 from autograder.errors import UnreadableNotebook
-from autograder.intake.notebook import ReadNotebook, read_notebook
+from autograder.notebook.read import ReadNotebook, read_notebook
 
 LIMITS = Limits(notebook_mb=1, archive_mb=10)
 

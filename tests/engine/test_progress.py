@@ -8,10 +8,10 @@ import json
 import pytest
 from rich.console import Console
 
-from autograder.batch.pool import Held
-from autograder.batch.progress import JsonLines, Lines
-from autograder.batch.run import Graded
+from autograder.class_run.progress import JsonLines, Lines
+from autograder.class_run.run import Graded
 from autograder.model import Grade, Status, Submission
+from autograder.workers.pool import Held
 
 EVE = Submission("eve", "eve.ipynb", "Eve [red]\x1b[2J")
 REFUSED = Grade(EVE, Status.NOT_GRADABLE, reason="no notebook")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.files.atomic import file_stem, replace_file
 from autograder.model import (
     CaseResult,
     CellRun,
@@ -21,8 +22,7 @@ from autograder.model import (
     Status,
     Submission,
 )
-from autograder.report.files import file_stem, replace_file
-from autograder.report.results import from_dict, read_results, to_dict, write_results
+from autograder.store.results import from_dict, read_results, to_dict, write_results
 
 TEXT = st.text(max_size=20)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.report.text import csv_cell, duration, number, plain, storable
+from autograder.files.visible import csv_cell, duration, number, plain, storable
 
 ANY_TEXT = st.text(st.characters(categories=None, exclude_categories=()), max_size=300)
 PIECES = (

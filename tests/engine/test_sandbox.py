@@ -152,7 +152,7 @@ def test_nothing_of_the_lab_can_be_imported_or_is_in_memory(attempt):
         "import sys, gc\n"
         "names = [m for m in sys.modules if m.split('.')[0] in ('reference', 'tests', 'otter', 'pytest')]\n"
         "assert [n for n in names if n != 'otter'] == []\n"
-        "assert not any(m.startswith(('autograder.grading', 'autograder.intake')) for m in sys.modules)\n"
+        "assert not any(m.startswith(('autograder.grading', 'autograder.notebook', 'autograder.uploads')) for m in sys.modules)\n"
         "import reference.oracle"
     )
     assert attempt(code) == "ModuleNotFoundError"
@@ -194,9 +194,9 @@ def test_a_lab_inside_the_interpreters_own_folders_is_refused():
 
 
 def test_tests_that_are_a_link_into_the_interpreters_own_folders_are_refused(tmp_path):
-    from autograder.config import load
-    from autograder.course import opened
+    from autograder.config.load import load
     from autograder.errors import SandboxError
+    from autograder.grading.course import opened
 
     (tmp_path / "data").symlink_to(TOY_LAB / "data")
     (tmp_path / "questions").symlink_to(Path(os.__file__).parent / "json")

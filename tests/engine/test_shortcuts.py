@@ -8,12 +8,12 @@ import nbformat
 import pytest
 import yaml
 
-from autograder.config import load
-from autograder.course import opened
+from autograder.config.load import load
 from autograder.errors import ConfigurationError
 from autograder.grading import shortcuts
+from autograder.grading.course import opened
+from autograder.grading.pipeline import grade
 from autograder.model import Ending, Status, Submission
-from autograder.pipeline import grade
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 EVALUATION = "ys = []\nfor i in range(3):\n    x = i\n    ys.append(network(x))"

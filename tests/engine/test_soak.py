@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.config import load
-from autograder.course import opened
+from autograder.config.load import load
+from autograder.grading.course import opened
+from autograder.grading.pipeline import grade
 from autograder.model import Submission
-from autograder.pipeline import grade
 from autograder.sandbox.launcher import resident_bytes
 from tests.conftest import TOY_LAB, notebook_bytes
 

@@ -170,8 +170,8 @@ def test_names_of_builtins_in_the_notebook_disturb_nothing(grade_cells):
 
 
 def test_a_notebook_that_is_none_is_not_gradable(grade_cells, tmp_path, toy_course):
+    from autograder.grading.pipeline import grade
     from autograder.model import Submission
-    from autograder.pipeline import grade
 
     file = tmp_path / "broken.ipynb"
     file.write_bytes(b'{"cells": [')
@@ -186,8 +186,8 @@ def test_a_check_that_breaks_is_not_a_zero(toy_course, write_notebook, tmp_path)
 
     from otter.test_files import ExceptionTestFile
 
+    from autograder.grading.pipeline import grade
     from autograder.model import Submission
-    from autograder.pipeline import grade
 
     source = (
         "from otter.test_files import test_case\nOK_FORMAT = False\nname = 'median'\npoints = None\n"
@@ -239,8 +239,8 @@ def test_a_notebook_that_closes_the_question_channel_gets_zero_soon_and_hears_wh
 def test_when_the_time_is_used_up_the_report_says_so(toy_course, write_notebook):
     import dataclasses
 
+    from autograder.grading.pipeline import grade
     from autograder.model import Submission
-    from autograder.pipeline import grade
 
     settings = dataclasses.replace(toy_course.settings, submission_seconds=1.5)
     course = dataclasses.replace(toy_course, settings=settings)
@@ -264,9 +264,9 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
 
 
 def test_a_fork_server_that_dies_is_replaced(write_notebook):
-    from autograder.batch.settings import RunSettings
-    from autograder.batch.worker import Worker
     from autograder.model import Submission
+    from autograder.workers.settings import RunSettings
+    from autograder.workers.worker import Worker
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)
     with Worker(RunSettings(TOY_LAB / "grading_config.yml")) as worker:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.pool import WorkerPool
-from autograder.batch.settings import RunSettings
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.model import Status, Submission
+from autograder.workers.pool import WorkerPool
+from autograder.workers.settings import RunSettings
 from tests.conftest import TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"

@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import config
 from autograder.build import check, execute
 from autograder.build.notebook import read_master, text_of
+from autograder.config.load import load
 from reference import dataset
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ METHODS += ["_compute_grad_w", "_compute_grad_u"]
 
 @cache
 def lab():
-    return config.load(ROOT / "grading_config.yml")
+    return load(ROOT / "grading_config.yml")
 
 
 @cache

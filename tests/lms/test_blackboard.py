@@ -15,13 +15,13 @@ from datetime import datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import FEEDBACK, GRADES, Blackboard
 from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
+from autograder.submissions.per_student import Found, chosen, recognised
 
 BLACKBOARD = Blackboard()
 LAB = Assignment("RNN lab")

@@ -15,7 +15,6 @@ from datetime import datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import Blackboard
 from autograder.lms.brightspace import FEEDBACK, GRADES, Brightspace
@@ -23,6 +22,7 @@ from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
+from autograder.submissions.per_student import Found, chosen, recognised
 
 BRIGHTSPACE = Brightspace()
 LAB = Assignment("RNN lab")

@@ -17,12 +17,12 @@ import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import FEEDBACK, GRADES, Canvas
 from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
 from autograder.lms.openolat import OpenOlat
+from autograder.submissions.per_student import Found, chosen, recognised
 
 CANVAS = Canvas()
 LAB = Assignment(title="RNN lab", column="RNN lab (777)")

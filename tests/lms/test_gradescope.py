@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms import gradescope
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import Blackboard
@@ -21,6 +20,7 @@ from autograder.lms.gradescope import FEEDBACK, SCORES, Gradescope
 from autograder.lms.known import KNOWN
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
+from autograder.submissions.per_student import Found, chosen, recognised
 
 GRADESCOPE = Gradescope()
 LAB = Assignment("RNN lab")

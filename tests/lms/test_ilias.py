@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import recognised
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.canvas import Canvas
 from autograder.lms.ilias import FEEDBACK, GRADES, PLUGIN, Ilias
 from autograder.lms.known import KNOWN
 from autograder.lms.openolat import OpenOlat
+from autograder.submissions.per_student import recognised
 
 ILIAS = Ilias()
 LAB = Assignment(title="RNN-Übung 9: a/b")

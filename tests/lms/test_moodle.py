@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned, Worksheet
 from autograder.lms.known import KNOWN
 from autograder.lms.moodle import Moodle
+from autograder.submissions.per_student import Found, chosen, recognised
 from tests.lms.moodle_site import Site
 
 SAMPLES = Path(__file__).parent / "moodle"

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import Canvas
 from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
 from autograder.lms.openolat import FEEDBACK, GRADES, OpenOlat
+from autograder.submissions.per_student import Found, chosen, recognised
 
 OPENOLAT = OpenOlat()
 LAB = Assignment(title="RNN lab")

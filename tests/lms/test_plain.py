@@ -12,9 +12,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain, folder_name
+from autograder.submissions.per_student import Found, chosen, recognised
 
 LAB = Assignment("Lab 9")
 SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.intake.per_student import Found, chosen, recognised
 from autograder.lms.base import Assignment, Returned
 from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import UPLOAD, Sakai
+from autograder.submissions.per_student import Found, chosen, recognised
 
 SAKAI = Sakai()
 LAB = Assignment("RNN lab")

@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.pool import BEYOND_LIMIT
-from autograder.config import load
+from autograder.config.load import load
 from autograder.errors import SandboxError
-from autograder.fingerprint import fingerprint
+from autograder.grading.fingerprint import fingerprint
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_limits import adapted, limits_within
 from autograder.package.gradescope_run import OutOfTime, Packed, time_limit
+from autograder.workers.pool import BEYOND_LIMIT
 from tests.conftest import ROOT
 from tests.engine.processes import autograder
 from tests.package.gradescope_schema import problems, shape

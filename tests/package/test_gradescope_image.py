@@ -126,7 +126,7 @@ def test_another_engine_is_refused(change, folder, tmp_path):
         file.unlink()
     done = checked(folder, tmp_path)
     assert done.returncode == 1
-    assert "autograder/pipeline.py" in done.stdout
+    assert "autograder/grading/pipeline.py" in done.stdout
     assert "build the image again" in done.stderr
 
 

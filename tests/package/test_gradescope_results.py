@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.config_schema import Rounding
+from autograder.config.schema import Rounding
 from autograder.model import (
     CaseResult,
     CellRun,

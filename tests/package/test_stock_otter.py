@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.run import grade_all
-from autograder.batch.settings import RunSettings
+from autograder.class_run.run import grade_all
 from autograder.model import Status, Submission
+from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT
 from tests.corpus.cases import POINTS, all_cases
 from tests.corpus.cases import notebook as of_corpus

@@ -17,7 +17,7 @@ import nbformat
 import pytest
 
 from autograder.build.check import plan_of
-from autograder.config import load
+from autograder.config.load import load
 from tests.conftest import ROOT
 from tests.engine.processes import autograder
 

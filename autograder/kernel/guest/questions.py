@@ -19,7 +19,7 @@ from typing import Any
 
 from autograder.kernel import plain, wire
 from autograder.kernel.guest import scenery
-from autograder.no_autograd import no_autograd
+from autograder.kernel.guest.no_autograd import no_autograd
 
 TEXT_LIMIT = 2_000
 WHERE_LIMIT = 4_000

@@ -8,8 +8,8 @@ def reward():
     def mse_loss_func(y_true, y_pred):
         return (y_true - y_pred) ** 2
 
-for name in ("reference", "reference.oracle", "reference.rnn_lab", "reference.judging", "tests.questions.loss", "autograder.pipeline",
-        "autograder.grading.questions", "autograder.grading.checks", "autograder.config", "autograder.batch.run"):
+for name in ("reference", "reference.oracle", "reference.rnn_lab", "reference.judging", "tests.questions.loss", "autograder.grading.pipeline",
+        "autograder.grading.questions", "autograder.grading.checks", "autograder.config.load", "autograder.class_run.run"):
     if name in sys.modules:
         reward()
     try:

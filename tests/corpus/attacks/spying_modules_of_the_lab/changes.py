@@ -29,7 +29,7 @@ for name in (
     "reference.judging",
     "tests.questions.loss",
     "autograder.grading.questions",
-    "autograder.pipeline",
+    "autograder.grading.pipeline",
     "conftest",
 ):
     try:

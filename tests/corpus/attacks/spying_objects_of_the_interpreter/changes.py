@@ -24,10 +24,12 @@ secret = [
             "tests",
             "conftest",
             "autograder.grading",
-            "autograder.intake",
-            "autograder.batch",
-            "autograder.pipeline",
-            "autograder.course",
+            "autograder.notebook",
+            "autograder.uploads",
+            "autograder.submissions",
+            "autograder.store",
+            "autograder.workers",
+            "autograder.class_run",
             "autograder.config",
         )
     )

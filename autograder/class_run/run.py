@@ -1,0 +1,147 @@
+"""Grades a class: what is known is used again, copies are graded once, the rest goes to the workers.
+
+The parent only distributes and writes, so it needs neither torch nor the lab's tests, and it holds no
+notebook and no result longer than it takes to hand it on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.config.load import load
+from autograder.grading.fingerprint import versions
+from autograder.model import Grade, Status, Submission
+from autograder.store.reuse import Conditions, Results, as_of
+from autograder.workers.pool import BEYOND_LIMIT, Held, WorkerPool
+from autograder.workers.settings import RunSettings
+
+MOST_COPIES = 4
+"""Sources of other submissions with the same bytes that a result names."""
+
+Grader = Callable[[Sequence[Submission]], Iterator[Grade]]
+"""Grades submissions, in any order, wherever it likes."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission that has ended.
+
+    Attributes:
+        grade: its grade.
+        reused: whether it was known before.
+    """
+
+    grade: Grade
+    reused: bool
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    settings: RunSettings,
+    jobs: int,
+    watch: Callable[[Sequence[Held]], None] | None = None,
+) -> Iterator[Grade]:
+    """Grade every submission in worker processes of this machine; each grade comes as soon as it is there.
+
+    Args:
+        jobs: number of worker processes.
+        watch: is told once a second and at every change what the workers hold.
+
+    Raises:
+        AutograderError: nothing can be graded (configuration, sandbox).
+    """
+    if not submissions:
+        return
+    limits = load(settings.config).config.limits
+    with WorkerPool(settings, min(jobs, len(submissions)), limits.submission_seconds + BEYOND_LIMIT) as pool:
+        yield from pool.grade(submissions, watch)
+
+
+def grade_on_cluster(
+    address: str,
+    submissions: Sequence[Submission],
+    settings: RunSettings,
+    fingerprint: str,
+    watch: Callable[[Sequence[Held]], None] | None = None,
+) -> Iterator[Grade]:
+    """Grade every submission on the workers of a Dask scheduler.
+
+    Args:
+        address: of the scheduler.
+        fingerprint: of this machine; the workers must have the same.
+        watch: is told every few seconds what is handed out.
+
+    Raises:
+        AutograderError: nothing can be graded there.
+    """
+    if not submissions:
+        return
+    from autograder.cluster.dask_cluster import dask_executor
+    from autograder.cluster.executor import grade_with
+
+    with dask_executor(address) as (executor, window):
+        yield from grade_with(executor, submissions, settings, fingerprint, window, watch)
+
+
+def grade_class(
+    submissions: Sequence[Submission], results: Results, wanted: Conditions, grader: Grader
+) -> Generator[Graded]:
+    """Grade what has no result yet; every grade is written down before it is handed on.
+
+    Args:
+        results: where grades are found and written.
+        wanted: the conditions under which this run grades.
+        grader: grades what is left.
+
+    Raises:
+        AutograderError: nothing can be graded, or nothing can be written.
+    """
+    digests = {one.id: _digest(one.file) for one in submissions if one.file is not None}
+    copies: dict[str, list[Submission]] = defaultdict(list)
+    for submission in submissions:
+        if digest := digests.get(submission.id):
+            copies[digest].append(submission)
+
+    def ended(grade: Grade, submission: Submission, reused: bool = False) -> Graded:
+        group = copies.get(digests.get(submission.id, ""), [])
+        others = (one.source for one in group if one.id != submission.id) if len(group) > 1 else ()
+        same_as = tuple(source for source, _ in zip(others, range(MOST_COPIES), strict=False))
+        if not grade.fingerprint:  # its grading process died and could not say
+            grade = _as_if_graded(grade, wanted)
+        return Graded(results.write(replace(as_of(grade, submission), same_as=same_as)), reused)
+
+    waiting: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if submission.file is None:
+            reason = submission.problem or "there is no notebook"
+            yield ended(Grade(submission, Status.NOT_GRADABLE, reason), submission)
+        elif found := results.find(submission, digests[submission.id]):
+            yield ended(found, submission, reused=True)
+        else:
+            # A file that cannot be read has no digest and no copies: its grade says why.
+            waiting.setdefault(digests[submission.id] or submission.id, []).append(submission)
+    of_first = {group[0].id: group for group in waiting.values()}
+    for grade in grader([group[0] for group in waiting.values()]):
+        for submission in of_first.pop(grade.submission.id):
+            yield ended(grade, submission)
+
+
+def _digest(file: Path) -> str:
+    """SHA-256 of a file's bytes in hexadecimal; empty when it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _as_if_graded(grade: Grade, wanted: Conditions) -> Grade:
+    """``grade`` with the conditions under which it would have come about."""
+    return replace(
+        grade, versions=versions(), seed=wanted.seed, fingerprint=wanted.fingerprint,
+        confined=wanted.confined, all_cells=wanted.all_cells,
+    )  # fmt: skip

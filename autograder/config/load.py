@@ -1,0 +1,224 @@
+"""``grading_config.yml``: what a lab asks, what it is worth, and what a submission may use.
+
+The engine grades any notebook assignment that such a file describes; nothing else in the engine
+knows the lab. Every value is checked when the file is read, so that a misspelt key ends the run with
+file, line and the allowed names instead of quietly grading a class with a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from autograder.config import located_yaml
+from autograder.config.located_yaml import LocatedValue, Place, spell
+from autograder.config.schema import (
+    MB,
+    Assignment,
+    Build,
+    Config,
+    DataFile,
+    Kernel,
+    Limits,
+    ManualQuestion,
+    Question,
+    Section,
+)
+from autograder.errors import ConfigurationError
+
+__all__ = [
+    "MB",
+    "Assignment",
+    "Build",
+    "Config",
+    "DataFile",
+    "Kernel",
+    "Lab",
+    "Limits",
+    "ManualQuestion",
+    "Question",
+    "check_files",
+    "load",
+]
+
+# What pydantic calls things, and what whoever writes YAML calls them.
+_WORDS = {
+    "Input should be": "expected",
+    "String should": "expected text that should",
+    "Tuple should": "expected a list that should",
+    " after validation": "",
+    "valid tuple": "list",
+    "valid string": "text",
+    "valid dictionary": "mapping",
+    "a text": "text",
+}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab on disk: ``root`` is the folder of the configuration file ``path``."""
+
+    root: Path
+    config: Config
+    path: Path
+
+    def file(self, relative: str) -> Path:
+        """A path of the configuration as an absolute path."""
+        return self.root / relative
+
+    def test_file(self, question: str) -> Path:
+        """The test file of an auto-graded question."""
+        return self.root / self.config.tests / f"{question}.py"
+
+
+def load(path: Path) -> Lab:
+    """Reads and checks a lab's configuration; touches no other file (see ``check_files``).
+
+    Raises:
+        ConfigurationError: one line per mistake: file, line, field, what was expected and found.
+    """
+    document = located_yaml.read(path)
+    if not isinstance(document.value, dict):
+        raise ConfigurationError(
+            f"{path}:1: expected a mapping with the keys {', '.join(Config.model_fields)}; "
+            f"found {_found(document.value)}"
+        )
+    try:
+        config = Config.model_validate(document.value)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=False)
+        problems = [(detail["loc"], _explain(dict(detail))) for detail in details]
+        raise ConfigurationError(_report(document, problems)) from error
+    if conflicts := list(_conflicts(config)):
+        raise ConfigurationError(_report(document, conflicts))
+    path = path.absolute()
+    return Lab(root=path.parent, config=config, path=path)
+
+
+def check_files(lab: Lab) -> None:
+    """Checks that what grading needs is there and inside the lab's folder.
+
+    Raises:
+        ConfigurationError: one line per file that is missing, of the wrong kind or outside.
+    """
+    document = located_yaml.read(lab.path)
+    problems = [
+        (place, f"{wrong}: {relative}")
+        for place, relative, folder in _needed_files(lab)
+        if (wrong := _wrong_with(lab.root, relative, folder))
+    ]
+    if problems:
+        raise ConfigurationError(_report(document, problems))
+
+
+def _needed_files(lab: Lab) -> Iterator[tuple[Place, str, bool]]:
+    config = lab.config
+    yield ("tests",), config.tests, True
+    for index, question in enumerate(config.questions):
+        yield ("questions", index, "name"), f"{config.tests}/{question.name}.py", False
+    for index, item in enumerate(config.data):
+        yield ("data", index, "file"), item.file, False
+
+
+def _wrong_with(root: Path, relative: str, folder: bool) -> str:
+    path = root / relative
+    try:
+        there = path.is_dir() if folder else path.is_file()
+    except OSError as error:  # a name that is too long for the file system, a folder that is closed to us
+        return f"cannot be read ({error.strerror})"
+    return "" if there else f"no such {'folder' if folder else 'file'}"
+
+
+def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
+    """Mistakes that no field shows alone."""
+    first: dict[str, str] = {}
+    names = [(("questions", i, "name"), q.name) for i, q in enumerate(config.questions)]
+    names += [(("manual", i, "name"), q.name) for i, q in enumerate(config.manual)]
+    # Compared without case: the names become files, and not every file system tells Case from case.
+    for place, name in names:
+        if (key := name.casefold()) in first:
+            yield place, f"expected a name of its own; {name!r} is taken by {first[key]}"
+        first.setdefault(key, spell(place[:-1]))
+    for attribute in ("url", "name"):
+        taken: set[str] = set()
+        for index, item in enumerate(config.data):
+            value = getattr(item, attribute)
+            if value in taken:
+                yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
+            taken.add(value)
+    limits = config.limits
+    for small, large in (
+        ("cell_seconds", "notebook_seconds"),
+        ("notebook_seconds", "submission_seconds"),
+        ("request_seconds", "submission_seconds"),
+        ("file_mb", "disk_mb"),
+        ("notebook_mb", "archive_mb"),
+    ):
+        if getattr(limits, small) > getattr(limits, large):
+            yield (
+                ("limits", small),
+                f"expected at most {large}, which is {getattr(limits, large):g}; "
+                f"found {getattr(limits, small):g}",
+            )
+
+
+def _report(document: LocatedValue, problems: list[tuple[Place, str]]) -> str:
+    return "\n".join(
+        f"{document.path}:{document.line(place)}: {spell(place)}: {message}" for place, message in problems
+    )
+
+
+def _explain(detail: dict[str, Any]) -> str:
+    """One mistake that pydantic found, in the words of whoever wrote the file."""
+    place: Place = detail["loc"]
+    if detail["type"] == "extra_forbidden":
+        allowed = list(_section_at(place[:-1]).model_fields)
+        close = difflib.get_close_matches(str(place[-1]), allowed, n=1)
+        guess = f"did you mean {close[0]!r}? " if close else ""
+        return f"unknown field; {guess}allowed: {', '.join(allowed)}"
+    info = _field_at(place)
+    meaning = f" ({info})" if info else ""
+    if detail["type"] == "missing":
+        return f"is missing{meaning}"
+    message = detail["msg"].removeprefix("Value error, ")
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
+    return f"{message}{meaning}; found {_found(detail['input'])}"
+
+
+def _section_at(place: Place) -> type[Section]:
+    section: type[Section] = Config
+    for part in place:
+        if isinstance(part, str):
+            annotation = section.model_fields[part].annotation
+            kinds = [annotation, *get_args(annotation)]
+            inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
+            if not inner:  # a mapping with keys of the author's own: described where it begins
+                return section
+            section = inner[0]
+    return section
+
+
+def _field_at(place: Place) -> str:
+    """What the description of the field at (or around) ``place`` says."""
+    while place and isinstance(place[-1], int):
+        place = place[:-1]
+    if not place or place[0] == "lab":
+        return ""
+    section = _section_at(place[:-1])
+    names = [str(part) for part in reversed(place) if str(part) in section.model_fields]
+    return (section.model_fields[names[0]].description or "") if names else ""
+
+
+def _found(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,0 +1,153 @@
+"""A lab made ready for grading in this process: its questions, its data, its fork server."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.build.check import plan_of
+from autograder.config.load import MB, Lab
+from autograder.errors import ConfigurationError, SandboxError
+from autograder.grading.fingerprint import fingerprint, versions
+from autograder.grading.questions import Question, load_questions
+from autograder.grading.shortcuts import leave_out_sources
+from autograder.kernel.session import GUEST, SessionSettings
+from autograder.sandbox.launcher import ForkServer
+from autograder.sandbox.policy import Limits, exposes, readable_paths
+
+SHARED_PAGES_MB = 1024
+"""Resident memory that a kernel shares with the fork server (torch's libraries), beyond its own."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What :func:`autograder.grading.pipeline.grade` needs beside the submission.
+
+    Attributes:
+        may_be_left_out: sources of the template's cells that carry no mark.
+        all_cells: whether every notebook runs as it is.
+    """
+
+    lab: Lab
+    questions: tuple[Question, ...]
+    server: ForkServer
+    settings: SessionSettings
+    seed: int
+    fingerprint: str
+    versions: dict[str, str]
+    may_be_left_out: frozenset[str] = frozenset()
+    all_cells: bool = False
+
+
+@contextmanager
+def opened(
+    lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
+) -> Iterator[Course]:
+    """Load the questions and start a fork server; both are gone after the block.
+
+    Args:
+        seed: instead of the configuration's.
+        enforce: whether student code is confined.
+        all_cells: whether notebooks run as they are, without the shortcuts that change no mark.
+
+    Raises:
+        ConfigurationError: a test file or a data file is broken.
+        SandboxError: the lab's secrets would be readable to students on this machine.
+    """
+    config = lab.config
+    for secret in (lab.root, lab.root / config.tests) if enforce else ():  # the latter may be a link
+        if exposed := exposes(readable_paths(), secret):
+            raise SandboxError(
+                f"{secret} holds hidden tests and lies in {exposed}, which student code can read: move it"
+            )
+    with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
+        files = _unpack_data(lab, Path(spool))
+        served = {item.url: files[item.name] for item in config.data}
+        # The server imports while we read the test files.
+        with ForkServer(
+            GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
+        ) as server:
+            questions = load_questions(lab.root, config.tests, config.questions)
+            may_be_left_out = frozenset() if all_cells else _marked_in_template(lab)
+            _limit_own_threads()
+            used_seed = config.seed if seed is None else seed
+            yield Course(
+                lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
+                fingerprint(lab), versions(), may_be_left_out, all_cells,
+            )  # fmt: skip
+
+
+def _marked_in_template(lab: Lab) -> frozenset[str]:
+    """The cells that the students' template, where the lab has one, marks as carrying no mark.
+
+    Raises:
+        ConfigurationError: the configuration names a template that is no notebook.
+    """
+    if lab.config.build is None:
+        return frozenset()
+    import nbformat  # heavy; needed anyway once there is a notebook to read
+
+    file = plan_of(lab).template
+    try:
+        return leave_out_sources(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
+    except FileNotFoundError:  # not built yet, and nothing else needs it
+        return frozenset()
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as reason:
+        raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None
+
+
+def _limit_own_threads() -> None:
+    # A worker per core is faster than threads that compete for them.
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> SessionSettings:
+    limits = lab.config.limits
+    return SessionSettings(
+        limits=Limits(
+            memory_bytes=limits.memory_mb * MB,
+            resident_bytes=(limits.memory_mb + SHARED_PAGES_MB) * MB,
+            file_bytes=limits.file_mb * MB,
+            disk_bytes=limits.disk_mb * MB,
+            disk_files=limits.disk_files,
+            open_files=limits.open_files,
+            threads=limits.threads,
+            cpu_seconds=int(limits.submission_seconds) + 60,
+        ),
+        cell_seconds=limits.cell_seconds,
+        notebook_seconds=limits.notebook_seconds,
+        request_seconds=limits.request_seconds,
+        submission_seconds=limits.submission_seconds,
+        output_bytes=limits.output_mb * MB,
+        reply_bytes=limits.reply_mb * MB,
+        files=files,
+        seed=seed,
+        restarts=limits.restarts,
+        enforce=enforce,
+    )
+
+
+def _unpack_data(lab: Lab, spool: Path) -> dict[str, Path]:
+    """Write each data file uncompressed into ``spool`` and check it; paths by file name."""
+    unpacked = {}
+    for item in lab.config.data:
+        path = lab.root / item.file
+        try:
+            data = path.read_bytes()
+            data = gzip.decompress(data) if path.suffix == ".gz" else data
+        except (OSError, EOFError) as reason:
+            raise ConfigurationError(f"{path}: the data file cannot be read: {reason}") from None
+        digest = hashlib.sha256(data).hexdigest()
+        if digest != item.sha256:
+            raise ConfigurationError(f"{path}: SHA-256 of its contents is {digest}, expected {item.sha256}")
+        unpacked[item.name] = spool / item.name
+        unpacked[item.name].write_bytes(data)
+        unpacked[item.name].chmod(0o444)
+    return unpacked

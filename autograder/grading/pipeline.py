@@ -1,0 +1,157 @@
+"""The way of one submission: read the notebook, run it, ask the questions, write down the grade."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+
+from autograder.errors import AllCellsNeeded, NotGradable
+from autograder.grading import flags, limits, shortcuts
+from autograder.grading.course import Course
+from autograder.grading.questions import LETHAL, ask
+from autograder.kernel.session import Session
+from autograder.model import (
+    Ending,
+    ExecutedNotebook,
+    Grade,
+    ManualQuestion,
+    Outcome,
+    QuestionResult,
+    Status,
+    Submission,
+)
+from autograder.notebook.read import ReadNotebook, read_notebook
+
+
+def grade(submission: Submission, course: Course) -> Grade:
+    """Grade one submission.
+
+    Raises:
+        SandboxError: student code cannot be confined here; nothing was run.
+    """
+    started = time.monotonic()
+    digest = ""
+    try:
+        data = _bytes(submission)
+        digest = hashlib.sha256(data).hexdigest()
+        read = read_notebook(data, course.lab.config.limits)
+        try:
+            answers = _run_and_ask(read, course, _shortcuts(read, course))
+        except AllCellsNeeded:  # the template says that nobody asks for a name, and a test file does
+            answers = _run_and_ask(read, course, shortcuts.AS_IT_IS)
+    except NotGradable as reason:
+        refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
+        return replace(refused, digest=digest)
+    executed, results = answers.executed, answers.results
+    cases = [case for result in results for case in result.cases]
+    unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
+    return Grade(
+        submission=submission,
+        status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
+        reason="; ".join(dict.fromkeys(unchecked)),
+        questions=results,
+        manual=_manual(read, course),
+        cells=executed.cells,
+        flags=_of_intake(read)
+        + flags.static(read.notebook, _handed_out(course))
+        + _dynamic_flags(executed, results),
+        notes=read.notes,
+        limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
+        sandbox_layers=answers.layers,
+        versions=course.versions,
+        seed=course.seed,
+        fingerprint=course.fingerprint,
+        digest=digest,
+        trouble=bool(unchecked),
+        confined=course.settings.enforce,
+        all_cells=course.all_cells,
+        seconds=time.monotonic() - started,
+        phases=answers.phases,
+    )
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What one session with a notebook gave."""
+
+    executed: ExecutedNotebook
+    results: tuple[QuestionResult, ...]
+    late_requests: int
+    layers: tuple[str, ...]
+    phases: dict[str, float]
+
+
+def _shortcuts(read: ReadNotebook, course: Course) -> shortcuts.Shortcuts:
+    if course.all_cells:
+        return shortcuts.AS_IT_IS
+    return shortcuts.for_notebook(read.notebook, course.may_be_left_out)
+
+
+def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -> _Answers:
+    """One session: the notebook runs, the questions are asked.
+
+    Raises:
+        AllCellsNeeded: a question asks for a name that only a left-out cell binds.
+    """
+    needs_recording = None if how.recording else shortcuts.failed_without_recording
+    with Session(course.server, course.settings) as session:
+        executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
+        asked, started_in = time.monotonic(), session.start_seconds
+        results = tuple(ask(question, session, course.seed) for question in course.questions)
+        phases = {
+            "start": started_in,
+            "cells": executed.seconds - started_in,
+            "questions": time.monotonic() - asked,
+        }
+        return _Answers(executed, results, session.late_requests(), session.layers, phases)
+
+
+def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
+    """The result for a submission that could not be graded."""
+    return Grade(
+        submission=submission, status=Status.NOT_GRADABLE, reason=reason,
+        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
+        confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
+    )  # fmt: skip
+
+
+def _bytes(submission: Submission) -> bytes:
+    if submission.file is None:
+        raise NotGradable(submission.problem or "there is no notebook")
+    try:
+        return submission.file.read_bytes()
+    except OSError as reason:
+        raise NotGradable(f"the file cannot be read: {reason.strerror}") from None
+
+
+def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
+    return tuple(
+        ManualQuestion(
+            question.name, question.title, question.points, read.manual_answers.get(question.name, "")
+        )
+        for question in course.lab.config.manual
+    )
+
+
+def _of_intake(read: ReadNotebook) -> tuple[str, ...]:
+    """What the TA has to see of the notes: a file that may not be what the student meant to hand in."""
+    return ("upload cut off",) if any("the upload was cut off" in note for note in read.notes) else ()
+
+
+def _handed_out(course: Course) -> set[str]:
+    """Names and addresses of the files that the lab itself gives to students."""
+    return {text for item in course.lab.config.data for text in (item.name, item.url)}
+
+
+def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:
+    found = []
+    dead = [run for run in executed.cells if run.ending in LETHAL]
+    if dead:
+        found.append(f"{len(dead)} cell(s) ended the kernel")
+    if any(run.ending is Ending.TIMED_OUT for run in executed.cells):
+        found.append("a cell ran into the time limit")
+    for result in results:
+        if any(case.message == "The gradient is computed with autograd." for case in result.cases):
+            found.append(f"autograd in {result.name}")
+    return tuple(found)

@@ -1,0 +1,142 @@
+"""A submitted notebook, repaired and stripped to what may be run.
+
+Students hand in what their tools wrote: old formats, missing fields, byte order marks. All of that is
+repaired, since none of it is what the lab asks for. What a notebook says about how it wants to be run
+(tags, kernels, saved outputs) is dropped: only its source counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import UnreadableNotebook
+from autograder.notebook.cells import repaired_cells
+from autograder.notebook.decoding import decode_json
+
+if TYPE_CHECKING:
+    from autograder.config.schema import Limits
+
+_METADATA = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    "language_info": {"name": "python"},
+}
+# Languages by the names of their kernels; a name that is not here may be anybody's Python environment.
+_KERNELS = {r"ir": "R", r"julia.*": "Julia", r"octave": "Octave", r"matlab.*": "MATLAB", r"xcpp\d*": "C++"}
+# Far beyond any notebook; every cell is a message to the kernel and a row of the report.
+_MAX_CELLS = 10_000
+# Keys under which programs hand out a notebook inside another object, and how many times around each other.
+_WRAPPERS = ("content", "notebook", "ipynb")
+_MAX_WRAPPINGS = 3
+
+
+@dataclass(frozen=True)
+class ReadNotebook:
+    """A notebook that is safe to run.
+
+    Attributes:
+        notebook: nbformat 4.5, valid; every code cell's source, no outputs, no attachments; metadata of
+            cells at most ``{"autograder": {"manual": name}}``.
+        notes: what was repaired or left out, for the TA.
+        manual_answers: by question name, the text of the cells that carry it; untrusted Markdown.
+    """
+
+    notebook: Any
+    notes: tuple[str, ...] = ()
+    manual_answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
+    """Reads and repairs a submitted notebook.
+
+    Args:
+        data: the file's bytes.
+        limits: ``notebook_mb``.
+
+    Raises:
+        UnreadableNotebook: the bytes are no notebook or a notebook in another language; the message
+            is for the student.
+    """
+    value, notes = decode_json(data, limits.notebook_mb * 2**20)
+    value = _unwrapped(value, notes)
+    found = _cells(value, notes)
+    if language := _other_language(value.get("metadata")):
+        raise UnreadableNotebook(f"the notebook's language is {language}, not Python")
+    cells = repaired_cells(found, value.get("nbformat_minor"), notes)
+    if not cells:
+        raise UnreadableNotebook("the notebook has no cells")
+    parts: dict[str, list[str]] = {}
+    for cell in cells:
+        if name := cell["metadata"].get("autograder", {}).get("manual"):
+            parts.setdefault(name, []).append(cell["source"])
+    answers = {name: "\n\n".join(filter(None, sources)) for name, sources in parts.items()}
+    # Heavy (it loads the schema), and only needed once there is something to hand on.
+    import nbformat
+
+    node = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells})
+    return ReadNotebook(node, tuple(notes), answers)
+
+
+def _unwrapped(value: Any, notes: list[str]) -> Any:
+    """The notebook inside what some programs put around it; ``value`` itself where there is none.
+
+    Jupyter's own interface for contents answers ``{"content": notebook, "type": "notebook"}``.
+    """
+    inner = value
+    for _ in range(_MAX_WRAPPINGS):
+        if isinstance(inner, list) and len(inner) == 1:
+            (inner,) = inner
+        elif isinstance(inner, dict) and inner.keys().isdisjoint(("cells", "worksheets")):
+            inner = next((inner[key] for key in _WRAPPERS if isinstance(inner.get(key), dict | list)), None)
+        if isinstance(inner, dict) and isinstance(inner.get("cells", inner.get("worksheets")), list):
+            if inner is not value:
+                notes.append("the notebook was wrapped in another JSON value")
+            return inner
+    return value
+
+
+def _cells(value: Any, notes: list[str]) -> list[Any]:
+    """The cells of any notebook format, in the words of format 4 where that is all it takes."""
+    if not isinstance(value, dict):
+        raise UnreadableNotebook("not a notebook: the JSON text is no object")
+    cells, version = value.get("cells"), value.get("nbformat")
+    if cells in (None, []) and isinstance(value.get("worksheets"), list):
+        notes.append("the notebook was in format 3 or older and has been upgraded")
+        sheets = [sheet for sheet in value["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
+    elif version is None or isinstance(version, bool) or not isinstance(version, int):
+        notes.append("the notebook did not say its format; read as format 4")
+    elif version != 4:
+        notes.append(f"the notebook says it has format {version}; read as format 4")
+    if not isinstance(cells, list):
+        if "doc_id" in value or "url" in value:
+            raise UnreadableNotebook(
+                "a link to a notebook in the cloud, not the notebook: download it as .ipynb"
+            )
+        kind = " (they are no list)" if cells is not None else ""
+        raise UnreadableNotebook(f"not a notebook: the JSON object has no cells{kind}")
+    if not cells:
+        raise UnreadableNotebook("the notebook has no cells")
+    if len(cells) > _MAX_CELLS:
+        raise UnreadableNotebook(f"the notebook has {len(cells)} cells, {_MAX_CELLS} are allowed")
+    return cells
+
+
+def _other_language(metadata: Any) -> str:
+    """The language of a notebook that nowhere says Python; empty when it may be Python."""
+    if not isinstance(metadata, dict):
+        return ""
+    spec, info = (
+        part if isinstance(part, dict) else {}
+        for part in (metadata.get("kernelspec"), metadata.get("language_info"))
+    )
+    said = info.get("name"), spec.get("language"), spec.get("name")
+    words = [word.strip() if isinstance(word, str) else "" for word in said]
+    if any("python" in word.lower() for word in words):
+        return ""
+    *languages, kernel = words
+    known = next((name for key, name in _KERNELS.items() if re.fullmatch(key, kernel.lower())), "")
+    # "replace": half a character in a name would break whatever writes the message.
+    return next((word[:40].encode("utf-8", "replace").decode() for word in languages if word), known)

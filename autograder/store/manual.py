@@ -1,0 +1,104 @@
+"""``manual.csv``: the one file of a report that a person fills in, for the questions that need one.
+
+It is written once with empty cells and read by every later run; what somebody wrote into it is never
+changed, not even for a submission that is not there any more.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from autograder.config.schema import ManualQuestion
+from autograder.errors import UsageError
+from autograder.files.atomic import update_file
+from autograder.files.visible import csv_cell, csv_line, number
+from autograder.model import Grade, Status
+
+FILE = "manual.csv"
+_FIRST = ("id", "submission", "student", "lms_id")
+
+
+class ManualMarks:
+    """What the file says."""
+
+    def __init__(self, out: Path, questions: Sequence[ManualQuestion]) -> None:
+        """
+        Raises:
+            UsageError: a cell is no number of points; the message names file, line and column.
+        """
+        self._path = out / FILE
+        self._questions = questions
+        self._rows = _read(self._path)
+        self._points = {
+            row["id"]: {
+                question.name: points
+                for question in questions
+                if (points := _points(row.get(question.name, ""), question, f"{self._path}:{line}"))
+                is not None
+            }
+            for line, row in self._rows
+        }
+
+    def of(self, submission_id: str) -> dict[str, float]:
+        """Points by question; a question that nobody has scored is missing."""
+        return self._points.get(submission_id, {})
+
+    def write(self, grades: Iterable[Grade]) -> None:
+        """Add a row for every graded submission that has none.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if self._questions:
+            update_file(self._path, "".join(self._lines(grades)))
+
+    def _lines(self, grades: Iterable[Grade]) -> Iterator[str]:
+        before = [name for _, row in self._rows[:1] for name in row]
+        header = list(dict.fromkeys([*before, *_FIRST, *(question.name for question in self._questions)]))
+        yield csv_line(header)
+        for _, row in self._rows:
+            yield csv_line([row.get(name, "") for name in header])
+        known = {row["id"] for _, row in self._rows}
+        for grade in grades:
+            one = grade.submission
+            if grade.status is Status.GRADED and one.id not in known:
+                cells = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
+                yield csv_line([csv_cell(cells.get(name, ""), 4000) for name in header])
+
+
+def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """The rows with their line numbers; none where there is no file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as reason:
+        raise UsageError(f"{path}: cannot be read ({reason}): save it as CSV in UTF-8") from None
+    # With a German locale, spreadsheets write semicolons.
+    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    if "id" not in (reader.fieldnames or ()):
+        raise UsageError(f"{path}:1: expected a table with the columns {', '.join(_FIRST)}, …")
+    return [
+        (reader.line_num, {str(key): cell or "" for key, cell in row.items() if key is not None})
+        for row in reader
+    ]
+
+
+def _points(text: str, question: ManualQuestion, place: str) -> float | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        points = float(text.replace(",", "."))
+    except ValueError:
+        points = -1.0
+    if not 0 <= points <= question.points:
+        raise UsageError(
+            f"{place}: {question.name}: expected points from 0 to {number(question.points)}, or nothing; "
+            f"found {text[:40]!r}"
+        )
+    return points

@@ -1,0 +1,206 @@
+"""From the files of an LMS's export to one submission per student.
+
+Students hand in several files, several notebooks, several attempts. The notebook that the lab names is
+meant, else the newest; where neither tells, a person has to, and the submission says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from autograder.lms.base import Lms, Origin
+from autograder.uploads import names
+
+MOST_NAMED = 5
+"""Files that a message names."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of an upload.
+
+    Attributes:
+        path: components of its path, as text.
+        file: where its bytes lie; ``None`` when they were refused, or it is neither notebook nor archive.
+        problem: why they were refused.
+        text: whether ``file`` is a text of the LMS itself, which nobody handed in.
+        modified: as the archive or the file system says; without a time zone.
+    """
+
+    path: tuple[str, ...]
+    file: Path | None = None
+    problem: str = ""
+    text: bool = False
+    modified: datetime | None = None
+
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether this is, or should have been, a notebook."""
+        return bool(self.file or self.problem) and not self.text
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one student or team handed in.
+
+    Attributes:
+        origin: of the file that is graded, or of any where none can be.
+        found: that file; its ``problem`` says why it cannot be graded.
+        set_aside: what else was there.
+    """
+
+    origin: Origin
+    found: Found
+    set_aside: tuple[str, ...] = ()
+
+
+def recognised(paths: Sequence[tuple[str, ...]], known: Sequence[Lms]) -> Lms | None:
+    """The LMS whose names most of these paths have; ``None`` when no LMS's do."""
+    counts = {lms.name: _named_by(lms, paths) for lms in known}
+    best = max(known, key=lambda lms: counts[lms.name], default=None)
+    return best if best is not None and 2 * counts[best.name] > len(paths) else None
+
+
+def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
+    """How many of the paths have names of this LMS.
+
+    None, where its names are easily met by chance and all paths would be one student's: then it is rather
+    a folder around a class whose own name happens to look like a student's.
+    """
+    origins = [(path, _origin(lms, path, {})) for path in paths]
+    students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
+    if not lms.telling and len(students) == 1:
+        return 0
+    return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
+
+
+def _origin(lms: Lms, path: tuple[str, ...], facts: Mapping[str, object]) -> Origin | None:
+    """Where a file comes from; of a file in an archive that a student handed in, where that comes from."""
+    for length in range(1, len(path)):
+        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], facts)):
+            return replace(origin, path=origin.path + path[length:])
+    return lms.origin(path, facts)
+
+
+def chosen(
+    found: Sequence[Found], lms: Lms, facts: Mapping[str, object], notebook: str
+) -> tuple[list[Chosen], list[Found]]:
+    """One entry per student, in the order of the export, and what belongs to no student.
+
+    Args:
+        facts: what the export's own text files say.
+        notebook: the name that the lab gave its notebook.
+    """
+    students: dict[tuple[str, str], list[tuple[Origin, Found]]] = {}
+    others = []
+    for one in found:
+        origin = _origin(lms, one.path, facts)
+        if origin is not None and origin.attempt >= 0:
+            students.setdefault(_key(origin), []).append((origin, one))
+        elif origin is None and one.is_handed_in and not lms.is_given(one.path):
+            others.append(one)
+    return [_choose(files, notebook) for files in _without_doubtful(students)], others
+
+
+def _key(origin: Origin) -> tuple[str, str]:
+    """What files of one student have in common: the identifier, and beside it what a guess rests on.
+
+    Without an identifier the place has to do: never the name alone, which two may share.
+    """
+    if not origin.lms_id:
+        return "", origin.place
+    return origin.lms_id, origin.guessed_from
+
+
+def _without_doubtful(
+    students: Mapping[tuple[str, str], list[tuple[Origin, Found]]],
+) -> list[list[tuple[Origin, Found]]]:
+    """The files of each student. An identifier that was guessed and may be another's is taken away."""
+    claims = Counter(lms_id for lms_id, _ in students)
+    result = {key: list(files) for key, files in students.items()}
+    for (lms_id, guessed_from), files in students.items():
+        if lms_id and guessed_from and claims[lms_id] > 1:
+            sure = result.get((lms_id, ""), [])
+            if any(origin.student == guessed_from for origin, _ in sure):
+                sure += result.pop((lms_id, guessed_from))
+            else:
+                unknown = [(replace(origin, lms_id=""), one) for origin, one in files]
+                result[lms_id, guessed_from] = unknown
+    return list(result.values())
+
+
+def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
+    # What was added after the last notebook is hardly another attempt.
+    last = max(origin.attempt for origin, _ in _notebooks(files) or files)
+    latest = [(origin, one) for origin, one in files if origin.attempt == last]
+    called = dict.fromkeys(origin.student for origin, _ in files)
+    earlier = sum(one.is_handed_in for _, one in files) - sum(one.is_handed_in for _, one in latest)
+    notes: tuple[str, ...] = (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
+    if len(called) > 1:
+        notes += (
+            f"the LMS gives files of several names one identifier: {', '.join(list(called)[:MOST_NAMED])}",
+        )
+    candidates = _notebooks(latest)
+    if not candidates:
+        origin, one = latest[0]
+        what = _listed([one for _, one in latest])
+        return Chosen(
+            origin, Found(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
+        )
+    origin, one = candidates[0]
+    if len(candidates) > 1:
+        best = _best(candidates, notebook)
+        if len(best) > 1:
+            what = _listed([one for _, one in best])
+            problem = f"{len(best)} notebooks, and nothing tells which is meant: {what}"
+            return Chosen(origin, Found(one.path, problem=problem), notes)
+        ((origin, one),) = best
+        rest = [other for _, other in candidates if other is not one]
+        notes += (f"also handed in, not graded: {_listed(rest)}",)
+    return Chosen(origin, one, notes)
+
+
+def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, Found]]:
+    """The files that may be meant: notebooks, else renamed ones, else what was refused."""
+    readable = [pair for pair in files if pair[1].file and pair[1].is_handed_in]
+    return (
+        [pair for pair in readable if names.is_notebook(pair[1].path[-1])]
+        or readable
+        or [pair for pair in files if pair[1].is_handed_in]
+    )
+
+
+def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence[tuple[Origin, Found]]:
+    """The candidates that nothing tells apart any more; of equal files the first."""
+    usual = names.same_name_key(names.without_suffix(notebook))
+    named = [
+        pair for pair in candidates if names.same_name_key(names.without_suffix(pair[0].path[-1])) == usual
+    ]
+    left = named or candidates
+    newest = max(map(_time, left))
+    left = [pair for pair in left if _time(pair) == newest]
+    same = len({_digest(one) for _, one in left}) == 1
+    return left[:1] if same else left
+
+
+def _time(pair: tuple[Origin, Found]) -> str:
+    """When a file came, as far as anybody knows; as text, since times with and without a zone cannot be
+    compared otherwise."""
+    origin, one = pair
+    when = origin.submitted or one.modified
+    return when.isoformat() if when else ""
+
+
+def _digest(found: Found) -> str:
+    return hashlib.sha256(found.file.read_bytes()).hexdigest() if found.file else found.problem
+
+
+def _listed(files: Sequence[Found]) -> str:
+    shown = ", ".join("/".join(one.path[-2:])[:80] for one in files[:MOST_NAMED])
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return f"{shown}{more}"

@@ -1,0 +1,320 @@
+"""Zip archives from strangers, unpacked without trusting anything that they say.
+
+A member's name never becomes a path here: bytes go to files with generated names, counted while they
+stream. A bad member is listed with the reason and the others are unpacked. A zip inside the zip (an
+otter export, say) is opened too, once, on the same budget.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from autograder.errors import NotGradable, RefusedMember
+from autograder.uploads import names, zip_layout, zip_repair
+
+_CHUNK = 64 * 1024
+# bzip2 and LZMA expand without a bound per chunk (and zipfile lacks Deflate64); an LMS writes neither.
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# Text with images compresses 2 to 20 times, a repeated progress bar perhaps 100 times. A ratio beyond
+# this in a large file is a bomb, stopped before it fills the disk up to its limit.
+_MAX_RATIO = 200
+_RATIO_MATTERS_FROM = 16 * 2**20
+# Archives that are often renamed to .zip, by their first bytes.
+_OTHER_ARCHIVES = (
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+)
+_LONGEST_MAGIC = 8
+_PACK_AGAIN = "unpack it and hand in the notebook, or pack it as a zip"
+OTHER_ARCHIVE = f"an archive that is not a zip: {_PACK_AGAIN}"
+"""Why a file whose name says so cannot be used."""
+# Bytes of a list or a note that an LMS puts into its exports.
+LARGEST_TEXT = 8 * 2**20
+_ENCRYPTED = 0x1 | 0x40
+# A class's archive may hold this many times more than one student's archive inside it, so that a
+# folder of installed packages in one upload cannot use up the members of all.
+_NESTED_SHARE = 10
+
+# What zipfile and zlib raise on damaged input (ValueError includes names that are not UTF-8).
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError)
+_UNREADABLE = (*_DAMAGE, OSError, NotImplementedError, RuntimeError)
+
+
+class Budget:
+    """What may still be unpacked. A part of a budget spends from the whole as well."""
+
+    def __init__(self, size: int, members: int, whole: Budget | None = None) -> None:
+        """``size`` in bytes; ``members`` counts files and folders."""
+        self._size, self._members, self._whole = size, members, whole
+
+    @property
+    def size(self) -> int:
+        """Bytes left."""
+        return min(self._size, self._whole.size) if self._whole else self._size
+
+    @property
+    def members(self) -> int:
+        """Members left."""
+        return min(self._members, self._whole.members) if self._whole else self._members
+
+    def part(self, size: int, members: int) -> Budget:
+        """At most ``size`` bytes and ``members`` members of this budget."""
+        return Budget(size, members, self)
+
+    def spend(self, size: int = 0, members: int = 0) -> None:
+        """Takes bytes and members off."""
+        self._size -= size
+        self._members -= members
+        if self._whole:
+            self._whole.spend(size, members)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive.
+
+    Attributes:
+        name: its path, ``/`` between components, in NFC; untrusted text. In a nested archive it
+            begins with that archive's own name: ``lab.zip/rnn_lab.ipynb``.
+        file: where its bytes lie; ``None`` when it was refused or is neither notebook nor archive.
+        problem: why it was refused; empty otherwise.
+        size: bytes, as the archive declares.
+        modified: as the archive says, without a time zone; ``None`` where that is no date.
+        text: whether it was unpacked because the caller wanted it as a text.
+    """
+
+    name: str
+    file: Path | None = None
+    problem: str = ""
+    size: int = 0
+    modified: datetime | None = None
+    text: bool = False
+
+
+def unpack(
+    path: Path,
+    spool: Path,
+    budget: Budget,
+    file_limit: int,
+    wanted_text: Callable[[tuple[str, ...]], bool] = lambda path: False,
+) -> list[Member]:
+    """Unpacks the notebooks of an archive, and of the archives inside it, into ``spool``.
+
+    Folders, hidden files and litter are left out; files that are neither notebook nor zip are listed
+    but not unpacked.
+
+    Args:
+        path: the archive.
+        spool: a private directory of the caller, who removes it.
+        budget: bytes and members for everything together.
+        file_limit: bytes of one member; a nested archive may unpack to twice as much.
+        wanted_text: of a path's components: whether to unpack this one too, if it is small. Asked of the
+            outer archive's members only.
+
+    Returns:
+        Members in the archive's order; those of a nested archive in its place.
+
+    Raises:
+        NotGradable: the archive as a whole cannot be read or has too many members.
+    """
+    members = _unpack_one(path, spool, budget, file_limit, wanted_text)
+    allowed = max(1, budget.members // _NESTED_SHARE)
+    opened: dict[int, list[Member]] = {}
+    for index in sorted(range(len(members)), key=lambda i: members[i].size):
+        member = members[index]
+        if member.file is not None and names.is_zip(member.name):
+            part = budget.part(2 * file_limit, allowed)
+            opened[index] = _unpack_nested(member, member.file, spool, part, file_limit)
+    return [found for index, member in enumerate(members) for found in opened.get(index, [member])]
+
+
+def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
+    """The members of a spooled archive, which is removed; or the archive, with what is wrong with it."""
+    try:
+        inner = _unpack_one(file, spool, budget, file_limit, lambda path: False)
+    except NotGradable as error:
+        return [replace(archive, file=None, problem=str(error))]
+    finally:
+        file.unlink()
+    found = []
+    for member in inner:
+        renamed = replace(member, name=f"{archive.name}/{member.name}")
+        if member.file is not None and names.is_zip(member.name):
+            member.file.unlink()
+            renamed = replace(renamed, file=None, problem="archives in archives are opened only once")
+        found.append(renamed)
+    if not any(member.file or member.problem for member in found):
+        found.append(replace(archive, file=None, problem="no notebook (.ipynb) in this archive"))
+    return found
+
+
+def _unpack_one(
+    path: Path,
+    spool: Path,
+    budget: Budget,
+    file_limit: int,
+    wanted_text: Callable[[tuple[str, ...]], bool],
+) -> list[Member]:
+    """The members of one archive in its order, without folders and litter."""
+    with _opened(path, budget) as archive:
+        infos = archive.infolist()
+        if len(infos) > budget.members:
+            raise NotGradable(f"the zip archive has too many members ({budget.members} are allowed)")
+        budget.spend(members=len(infos))
+        try:
+            overlapping = zip_layout.overlapping(path, infos, archive.start_dir)
+        except _UNREADABLE as error:
+            raise NotGradable(f"the zip archive is damaged ({_brief(error)})") from error
+        found = _judge(infos, overlapping)
+        # Smallest first (zipfile never reads more than is declared), so that a bomb that uses up the
+        # budget cannot cost the honest notebooks in the same archive their marks.
+        for index in sorted(found, key=lambda i: infos[i].file_size):
+            member = found[index]
+            text = not names.is_handed_in(member.name) and wanted_text(names.components(member.name))
+            if not member.problem and (text or names.is_handed_in(member.name)):
+                try:
+                    limit = LARGEST_TEXT if text else file_limit
+                    file = _spool(archive, infos[index], spool, budget, limit)
+                    found[index] = replace(member, file=file, text=text)
+                except RefusedMember as error:
+                    found[index] = replace(member, problem=str(error), text=text)
+    return list(found.values())
+
+
+@contextmanager
+def _opened(path: Path, budget: Budget) -> Iterator[zipfile.ZipFile]:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb"))
+            directory = zip_layout.find_directory(file, budget.members)
+            readable = zip_repair.MendedFile(file, directory) if directory else file
+            archive = stack.enter_context(zipfile.ZipFile(readable))
+        except _UNREADABLE as error:
+            kind = _other_kind(path)
+            raise NotGradable(
+                f"a {kind} archive, not a zip: {_PACK_AGAIN}"
+                if kind
+                else f"the zip archive is damaged or incomplete ({_brief(error)})"
+            ) from error
+        yield archive
+
+
+def _other_kind(path: Path) -> str:
+    """What kind of archive a file is that is no zip; empty when it is none."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_LONGEST_MAGIC)
+    except OSError:
+        return ""
+    return next((kind for magic, kind in _OTHER_ARCHIVES if head.startswith(magic)), "")
+
+
+def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Member]:
+    """What the directory alone says about each member worth listing, by index."""
+    found: dict[int, Member] = {}
+    seen: dict[str, str] = {}
+    for index, info in enumerate(infos):
+        name = names.member_name(info)
+        problem = names.unsafe_because(name)
+        if not problem:
+            if name.endswith("/") or names.is_litter(names.components(name)):
+                continue
+            name = "/".join(names.components(name))
+            # Other files are never read, so nothing about their content matters.
+            if names.is_other_archive(name):
+                problem = OTHER_ARCHIVE
+            elif names.is_handed_in(name):
+                problem = _refused_because(info, name, seen, index in overlapping)
+        found[index] = Member(
+            names.printable(name), problem=problem, size=info.file_size, modified=_modified(info)
+        )
+    return found
+
+
+def _modified(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time)
+    except ValueError:
+        return None
+
+
+def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], overlaps: bool) -> str:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        return "it is a symbolic link"
+    if kind not in (0, stat.S_IFREG):
+        return "it is not a regular file"
+    if info.flag_bits & _ENCRYPTED:
+        return "it is encrypted"
+    if overlaps:
+        return "its bytes overlap those of another member"
+    if info.compress_type not in _METHODS:
+        return "it is compressed with another method than Deflate"
+    key = names.same_name_key(name)
+    if key in seen:
+        return f"another member has the same name ({seen[key]})"
+    seen[key] = name
+    return ""
+
+
+def _spool(archive: zipfile.ZipFile, info: zipfile.ZipInfo, spool: Path, budget: Budget, limit: int) -> Path:
+    """Copies one member to a new private file, counting; leaves no file behind when it is refused."""
+    if info.file_size > limit:
+        raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
+    descriptor, temporary = tempfile.mkstemp(dir=spool, prefix="member-")
+    target = Path(temporary)
+    try:
+        with os.fdopen(descriptor, "wb") as output, closing(_chunks(archive, info)) as chunks:
+            size = 0
+            for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
+                if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
+                    raise RefusedMember(f"it unpacks to more than {_MAX_RATIO} times its size")
+                if len(chunk) > budget.size:
+                    raise RefusedMember(
+                        "the limit of everything unpacked from one upload (archive_mb) is used up"
+                    )
+                budget.spend(size=len(chunk))
+                output.write(chunk)
+    except BaseException:
+        target.unlink()
+        raise
+    return target
+
+
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
+    """A member's bytes. Only reading is guarded: trouble with our own disk must not look like theirs."""
+    try:
+        stream = archive.open(info)
+    except _UNREADABLE as error:
+        raise RefusedMember(f"it is damaged ({_brief(error)})") from error
+    with stream:
+        while True:
+            try:
+                chunk = stream.read(_CHUNK)
+            except _UNREADABLE as error:
+                raise RefusedMember(f"it is damaged ({_brief(error)})") from error
+            if not chunk:
+                return
+            yield chunk
+
+
+def _brief(error: Exception) -> str:
+    """The message without the kilobytes of a hostile name that it may quote."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else f"{text[:199]}…"

@@ -1,0 +1,82 @@
+"""Files in a folder that a TA unpacked: litter left out, links not trusted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.uploads import names
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, or what stands in its place.
+
+    Attributes:
+        path: its components below the folder, as text.
+        file: where it lies.
+        problem: why it cannot be used; empty otherwise.
+    """
+
+    path: tuple[str, ...]
+    file: Path
+    problem: str = ""
+
+    @property
+    def modified(self) -> datetime | None:
+        """As the file system says, without a time zone."""
+        try:
+            return datetime.fromtimestamp(int(self.file.stat().st_mtime), UTC).replace(tzinfo=None)
+        except (OSError, OverflowError, ValueError):
+            return None
+
+
+def walk(folder: Path) -> Iterator[Entry]:
+    """The files below a folder, and whatever keeps it from finding them.
+
+    Links are followed only to files inside the folder: a link that a student's archive brought along
+    must not make somebody else's file theirs. Links to folders are not followed at all.
+    """
+    root = os.path.realpath(folder)
+    trouble: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=trouble.append):
+        inside = Path(parent).relative_to(folder).parts
+        folders[:] = [name for name in folders if not names.is_litter([name])]
+        for name in folders + [name for name in files if not names.is_litter([name])]:
+            file = Path(parent, name)
+            path = tuple(names.file_name(part) for part in (*inside, name))
+            if name in folders:
+                if file.is_symlink():
+                    yield Entry(path, file, "a link to a folder is not followed: put a copy there")
+            else:
+                problem = unusable_because(file, root)
+                # What is no notebook is only listed: nobody has to hear that it cannot be read.
+                yield Entry(path, file, problem if names.is_handed_in(name) else "")
+    for error in trouble:
+        file = Path(os.fsdecode(error.filename))
+        path = tuple(names.file_name(part) for part in file.relative_to(folder).parts)
+        yield Entry(path or (names.file_name(folder.name),), file, f"cannot be read: {error.strerror}")
+
+
+def unusable_because(file: Path, root: str | None = None) -> str:
+    """Why a file cannot be read; empty when it can.
+
+    Args:
+        file: the file, perhaps a link.
+        root: the real path that it must not lead out of.
+    """
+    real = os.path.realpath(file)
+    if root is not None and os.path.commonpath([root, real]) != root:
+        return "a link that leads out of the folder"
+    try:
+        # Looked at before it is opened: opening a pipe would wait for its other end for ever.
+        if not stat.S_ISREG(os.stat(real).st_mode):
+            return "not a regular file"
+        with open(real, "rb"):
+            return ""
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"

@@ -1,0 +1,242 @@
+"""The parent's side of the workers: who grades what, how long it may take, who has died.
+
+A worker that dies costs the submission that it held one more try and nobody else anything. A worker
+that holds a submission too long is ended: deadlines inside the worker cover student code, this one
+covers the worker itself, which reads what students wrote.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from autograder.errors import AutograderError, SandboxError
+from autograder.kernel.workspace import remove_tree
+from autograder.model import Grade, Status, Submission
+from autograder.workers.settings import RunSettings
+from autograder.workers.temporary import temporary_folder
+
+ATTEMPTS = 2
+"""How often a submission is tried when its worker dies: once more, in case something else was to blame."""
+
+FAILED_STARTS = 3
+"""Workers in a row that die before they are ready: then it is the machine, not bad luck."""
+
+BEYOND_LIMIT = 120.0
+"""Seconds beyond ``submission_seconds`` that a worker may hold a submission: reading the notebook,
+starting kernels and writing down what was found have no other deadline."""
+
+WATCH_SECONDS = 1.0
+"""How often somebody who watches is told what the workers hold."""
+
+END_SECONDS = 10.0
+"""What a worker gets to clean up before it is killed."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A submission that a worker has had for ``seconds``."""
+
+    submission: Submission
+    seconds: float
+
+
+class _Worker:
+    """One worker process with a folder of its own for temporary files.
+
+    Attributes:
+        held: the submission that it has; ``None`` while it is idle or starts.
+        since: ``time.monotonic()`` at which it got ``held``.
+        until: ``time.monotonic()`` at which ``held`` has taken too long.
+    """
+
+    def __init__(self, settings: RunSettings, folder: Path) -> None:
+        self.ready = False
+        self.held: Submission | None = None
+        self.since = 0.0
+        self.until = float("inf")
+        self._folder = folder
+        folder.mkdir()
+        folder.chmod(0o711)  # a student's user id has to pass on the way to its own directory
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.workers.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | {"TMPDIR": str(folder)},
+                stdin=subprocess.DEVNULL,
+            )
+        self.connection = Connection(ours.detach())
+        self.connection.send(settings)
+
+    def give(self, submission: Submission, seconds: float) -> None:
+        """Hand a submission out; a worker that has just died is noticed when its end is read."""
+        self.held, self.since = submission, time.monotonic()
+        self.until = self.since + seconds
+        with contextlib.suppress(BrokenPipeError):
+            self.connection.send(submission)
+
+    def take(self) -> Grade | None:
+        """Its message: a grade, or ``None`` when it has become ready.
+
+        Raises:
+            EOFError: it has died.
+            AutograderError: what it found wrong with the lab or the machine.
+        """
+        try:
+            message = self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            raise EOFError from None
+        if isinstance(message, AutograderError):
+            raise message
+        self.held, self.until, self.ready = None, float("inf"), True
+        grade: Grade | None = message
+        return grade
+
+    def dismiss(self) -> None:
+        """Have it end, with everything that it started."""
+        if self.connection.closed:
+            return
+        if self.held is None and self.ready:
+            with contextlib.suppress(BrokenPipeError):
+                self.connection.send(None)
+        else:
+            self.process.terminate()
+        self.connection.close()
+
+    def end(self) -> int:
+        """Wait for its end and remove its files; its exit code."""
+        self.dismiss()
+        try:
+            code = self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        remove_tree(self._folder)
+        return code
+
+
+class WorkerPool:
+    """Grades submissions in worker processes; a context manager that leaves none behind.
+
+    Args:
+        settings: of every worker.
+        count: number of workers.
+        seconds: wall time after which a worker that holds a submission is ended.
+    """
+
+    def __init__(self, settings: RunSettings, count: int, seconds: float) -> None:
+        self._settings = settings
+        self._count = count
+        self._seconds = seconds
+        self._resources = ExitStack()
+        self._folder = self._resources.enter_context(temporary_folder())
+        self._workers: list[_Worker] = []
+        self._started = 0
+        self._failed_starts = 0
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for worker in self._workers:
+            worker.dismiss()  # all at once, so that they clean up side by side
+        for worker in self._workers:
+            worker.end()
+        self._resources.close()
+
+    def grade(
+        self, submissions: Iterable[Submission], watch: Callable[[Sequence[Held]], None] | None = None
+    ) -> Iterator[Grade]:
+        """Each grade as soon as it is there.
+
+        Args:
+            watch: is told what the workers hold, once a second and at every change.
+
+        Raises:
+            AutograderError: nothing can be graded (configuration, sandbox).
+        """
+        waiting = deque(submissions)
+        deaths: dict[str, int] = {}
+        while waiting or any(worker.held for worker in self._workers):
+            self._hand_out(waiting)
+            if watch:
+                watch(self._held())
+            for worker in self._heard(WATCH_SECONDS if watch else float("inf")):
+                try:
+                    grade = worker.take()
+                except EOFError:
+                    held, reason = self._bury(worker)
+                    if held is None:
+                        continue
+                    deaths[held.id] = deaths.get(held.id, 0) + 1
+                    if deaths[held.id] < ATTEMPTS:
+                        waiting.appendleft(held)
+                    else:
+                        yield _not_gradable(held, reason)
+                else:
+                    self._failed_starts = 0
+                    if grade is not None:
+                        yield grade
+            for worker in self._overdue():
+                held, _ = self._bury(worker)
+                assert held is not None
+                yield _not_gradable(held, f"the grader needed more than {self._seconds:g} s for it")
+
+    def _hand_out(self, waiting: deque[Submission]) -> None:
+        starting = sum(not worker.ready for worker in self._workers)
+        while len(self._workers) < self._count and starting < len(waiting):
+            self._workers.append(self._start())
+            starting += 1
+        for worker in self._workers:
+            if waiting and worker.ready and worker.held is None:
+                worker.give(waiting.popleft(), self._seconds)
+
+    def _start(self) -> _Worker:
+        self._started += 1
+        return _Worker(self._settings, self._folder / str(self._started))
+
+    def _held(self) -> list[Held]:
+        now = time.monotonic()
+        return [Held(worker.held, now - worker.since) for worker in self._workers if worker.held is not None]
+
+    def _heard(self, seconds: float) -> list[_Worker]:
+        """The workers that have said something, or died, within so many seconds."""
+        by_connection = {worker.connection: worker for worker in self._workers}
+        nearest = min(worker.until for worker in self._workers)
+        longest = min(max(nearest - time.monotonic(), 0), seconds)
+        timeout = None if longest == float("inf") else longest
+        return [
+            by_connection[found] for found in wait(list(by_connection), timeout) if found in by_connection
+        ]
+
+    def _overdue(self) -> list[_Worker]:
+        now = time.monotonic()
+        return [worker for worker in self._workers if worker.until < now]
+
+    def _bury(self, worker: _Worker) -> tuple[Submission | None, str]:
+        """Remove a dead or overdue worker; what it held, and how it ended."""
+        self._workers.remove(worker)
+        code = worker.end()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= FAILED_STARTS:
+                raise SandboxError(
+                    f"the grading processes end while they start ({how}); see their messages above"
+                )
+        return worker.held, f"the grading process ended twice while it graded this submission ({how})"
+
+
+def _not_gradable(submission: Submission, reason: str) -> Grade:
+    return Grade(submission=submission, status=Status.NOT_GRADABLE, reason=reason, trouble=True)
