@@ -23,6 +23,7 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.errors import UsageError
+from autograder.store.run import RUN_FILE, SEEN, Run
 
 IMAGE = f"autograder:{__version__}"
 
@@ -45,16 +46,8 @@ CONFINEMENT = (
 OUT = "/out"
 _IN = "/in"
 
-SEEN = "AUTOGRADER_SEEN"
-"""Environment variable by which the container learns what it sees of the machine; kept for a regrading."""
-
-RUN_FILE = Path(".autograder") / "run.json"
-"""In the report's folder: how it was made (see :mod:`autograder.store.out_folder`)."""
-
 _COULD_NOT_RUN = (125, 126, 127)
 """Exit codes of ``docker run`` when the container did not run; docker has said why."""
-
-_USAGE = 2
 
 
 @dataclass(frozen=True)
@@ -73,21 +66,18 @@ class _Mount:
         return line.getvalue()
 
 
-def docker_command(options: argparse.Namespace) -> int:
+def docker_command(options: argparse.Namespace, run: Run) -> int:
     """Run ``grade`` with these options in the image; its exit code.
 
     Raises:
         UsageError: a path is not there, an option cannot go along, or there is no ``docker``.
     """
-    mounts, arguments = translated(options)
+    mounts, arguments = translated(options, run)
     try:
         options.out.mkdir(parents=True, exist_ok=True)  # docker would make it, for root
     except OSError as reason:
         raise UsageError(f"--out {options.out}: cannot be made: {reason.strerror}") from None
-    code = _run_image(options, options.image or IMAGE, mounts, arguments)
-    if code != _USAGE:
-        print(f"In the container {options.out.resolve()} is {OUT}.", file=sys.stderr)
-    return code
+    return _run_image(options, options.image or IMAGE, mounts, arguments)
 
 
 def docker_regrade_command(options: argparse.Namespace) -> int:
@@ -122,8 +112,12 @@ def docker_regrade_command(options: argparse.Namespace) -> int:
     return _run_image(options, options.image or image, mounts, [*arguments, *_means(options)])
 
 
-def translated(options: argparse.Namespace) -> tuple[list[_Mount], list[str]]:
+def translated(options: argparse.Namespace, run: Run) -> tuple[list[_Mount], list[str]]:
     """What the container has to see, and the command line with the paths that it sees.
+
+    Args:
+        options: of ``grade``, with the paths as they were given.
+        run: the same as a value.
 
     Raises:
         UsageError: a path is not there.
@@ -137,13 +131,8 @@ def translated(options: argparse.Namespace) -> tuple[list[_Mount], list[str]]:
     if options.worksheet is not None:
         mounts.append(_Mount(_there(options.worksheet), f"/worksheet/{_name(options.worksheet)}"))
         arguments += ["--worksheet", mounts[-1].target]
-    for name, value in (
-        ("--lms", options.lms), ("--name-pattern", options.name_pattern), ("--seed", options.seed),
-        ("--sandbox", options.sandbox),
-    ):  # fmt: skip
-        arguments += [f"{name}={value}"] if value not in ("", None) else []
-    for name, wanted in (("--no-cache", options.no_cache), ("--all-cells", options.all_cells)):
-        arguments += [name] if wanted else []
+    arguments += run.options()
+    arguments += ["--no-cache"] if options.no_cache else []
     return mounts, [*arguments, *_means(options)]
 
 

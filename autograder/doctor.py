@@ -1,4 +1,4 @@
-"""``autograder doctor``: can this machine grade safely and rightly? It is proven by trying."""
+"""Can this machine grade safely and rightly? It is proven by trying."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
-
-OK, FOUND_SOMETHING = 0, 1
 
 
 @dataclass(frozen=True)
@@ -46,27 +44,6 @@ class Probe:
     what: str
     code: str
     happened: Callable[[], bool] = lambda: False
-
-
-def doctor_command(config: Path, *, quick: bool, enforce: bool) -> int:
-    """Print one line per finding.
-
-    Args:
-        quick: leave out the grading of reference and template.
-
-    Returns:
-        0 when all is well, 1 otherwise.
-
-    Raises:
-        ConfigurationError: the configuration cannot be read, which says nothing about the machine.
-    """
-    load(config)
-    good = True
-    for finding in examine(config, quick=quick, enforce=enforce):
-        print(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what:<46} {finding.detail}", flush=True)
-        good = good and finding.good
-    print("This machine can grade." if good else "This machine must not grade: see the lines with FAIL.")
-    return OK if good else FOUND_SOMETHING
 
 
 def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Finding]:

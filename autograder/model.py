@@ -1,6 +1,6 @@
 """The nouns: one frozen type per arrow of the pipeline. No I/O, no HTML, no clock.
 
-intake ──Submission──▶ kernel ──ExecutedNotebook──▶ grading ──Grade──▶ report, lms
+submissions ──Submission──▶ kernel ──ExecutedNotebook──▶ grading ──Grade──▶ store ──Entry──▶ report, lms
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Submission:
         late_seconds: seconds after the deadline; ``None`` when unknown.
         file: where the notebook's bytes lie; ``None`` when there is nothing to grade.
         problem: why there is nothing to grade; empty when ``file`` is given.
-        notes: what intake did to get here ("opened the otter export …").
+        notes: what was done to get here ("opened the otter export …").
         lms: which LMS it came through; empty where nobody knows.
         place: what the LMS called the folder or file, which it wants to hear again with the feedback.
         own_path: the path that the student gave the file.
@@ -187,6 +187,11 @@ class QuestionResult:
         """Whether every case came to a verdict."""
         return all(case.outcome is not Outcome.NOT_CHECKED for case in self.cases)
 
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Messages of the cases that failed, in their order; empty texts included."""
+        return tuple(case.message for case in self.cases if case.outcome is Outcome.FAILED)
+
 
 class Status(StrEnum):
     """``status`` of grades.csv."""
@@ -270,3 +275,45 @@ class Grade:
         """Sum of the possible points of the same questions."""
         by_hand = sum(question.possible for question in self.manual if question.points is not None)
         return round(sum(question.possible for question in self.questions) + by_hand, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionEntry:
+    """What a class's report says of one question: a :class:`QuestionResult` without its cases.
+
+    Attributes:
+        failures: messages of the cases that failed, shortened.
+    """
+
+    name: str
+    title: str
+    points: float
+    possible: float
+    checked: bool
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a class's report says of one submission: a :class:`Grade` without cases, cells, answers and notes.
+
+    A class of thousands is held as such; the fields mean what they mean there.
+    """
+
+    submission: Submission
+    status: Status
+    reason: str
+    questions: tuple[QuestionEntry, ...]
+    manual: tuple[ManualQuestion, ...]
+    flags: tuple[str, ...]
+    limits_hit: tuple[str, ...]
+    same_as: tuple[str, ...]
+    sandbox_layers: tuple[str, ...]
+    versions: tuple[tuple[str, str], ...]
+    seed: int
+    fingerprint: str
+    score: float
+    max_score: float
+    mark: float | None
+    penalty: str
+    seconds: float

@@ -1,4 +1,4 @@
-"""``autograder regrade``: after a change of tests or configuration, who changes and why.
+"""Regrade a class: after a change of tests or configuration, who changes and why.
 
 What the change concerns is graded beside the report, not into it. Only when all of it is there is it
 compared, shown, and, unless it was a trial, taken over: a report never shows half of a change.
@@ -8,36 +8,27 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograder.class_run.grade import (
-    STOPPED,
-    Means,
-    OneClass,
-    console_for,
-    grade_with_progress,
-    opened_class,
-    report,
-)
-from autograder.class_run.progress import say
+from autograder.class_run.events import Listener
+from autograder.class_run.grade import Means, grade_and_tell
+from autograder.class_run.one_class import opened_class
+from autograder.class_run.publish import Published, publish
+from autograder.class_run.run import Ended
 from autograder.files.atomic import replace_file
 from autograder.files.visible import csv_cell, csv_line, number, plain
-from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status
-from autograder.store.out_folder import Run, recalled, remember, staging
+from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.report.write import page_file
+from autograder.store.entries import Entries
+from autograder.store.out_folder import staging
 from autograder.store.results import read_results, results_file
-from autograder.store.reuse import Results, StoredGrades, conditions
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from autograder.store.reuse import Results, conditions
+from autograder.store.run import recalled, remember
 
 MOST_REASONS = 3
 """Checks that are named for one question of one student."""
-
-MOST_VERDICTS = 10
-"""Checks that are named although they change no points."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +49,39 @@ class Change:
     why: tuple[str, ...] = ()
 
 
-def regrade_command(
-    out: Path, paths: Sequence[Path], config: Path | None, means: Means, *, dry_run: bool
-) -> int:
-    """Grade again what a change concerns, and print who changes.
+@dataclass(frozen=True)
+class Regraded:
+    """What a regrading came to.
+
+    Attributes:
+        submissions: how many there are.
+        changes: what is different, in the order of the submissions.
+        verdicts: question and name of the checks that came out differently without changing points, with the
+            number of submissions.
+        refused: whether some could not be graded.
+        published: the new report; ``None`` after a trial.
+    """
+
+    submissions: int
+    changes: Sequence[Change]
+    verdicts: Mapping[tuple[str, str], int]
+    refused: bool
+    published: Published | None
+
+
+def regrade(
+    out: Path, paths: Sequence[Path], config: Path | None, means: Means, tell: Listener, *, dry_run: bool
+) -> Regraded | None:
+    """Grade again what a change concerns, and compare.
 
     Args:
         paths: where the submissions lie; empty: where they were.
         config: another configuration than that of the run before.
+        tell: hears what happens.
         dry_run: leave the report as it is. What was graded is kept for the real regrading.
 
     Returns:
-        0 when every submission is graded, 3 when some could not be, 130 when it was stopped.
+        ``None`` when somebody stopped the run.
 
     Raises:
         AutograderError: nothing was graded before, or nothing can be graded now.
@@ -77,26 +89,31 @@ def regrade_command(
     run = recalled(out, [path.absolute() for path in paths])
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
-    console = console_for(means)
-    with opened_class(run, out, console) as one_class:
-        submissions = one_class.submissions
+    with opened_class(run, out) as one_class:
         wanted = conditions(one_class.lab, run.settings)
         beside = staging(out)
         results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])
-        if not grade_with_progress(submissions, results, wanted, run.settings, means, console):
-            return STOPPED
-        after = results.of(submissions)
-        changes: list[Change] = []
+        entries = Entries(one_class.submissions)
+        changes: dict[str, list[Change]] = {}
         verdicts: Counter[tuple[str, str]] = Counter()
-        for grade in after:
-            before = _before(out, grade)
-            changes += changes_of(before, grade)
-            verdicts.update(other_verdicts(before, grade))
-        _show(changes, verdicts, len(submissions), means, dry_run, console)
-        if dry_run:
-            refused = any(grade.status is not Status.GRADED for grade in after)
-            return 3 if refused else 0
-        return _take_over(one_class, after, changes, out, run, means, console)
+
+        def compare(ended: Ended) -> None:
+            before = _before(out, ended)
+            entries.add(ended.grade)
+            changes[ended.grade.submission.id] = changes_of(before, ended.grade)
+            verdicts.update(other_verdicts(before, ended.grade))
+
+        if not grade_and_tell(one_class, results, wanted, run.settings, means, tell, compare):
+            return None
+        ordered = [change for one in one_class.submissions for change in changes[one.id]]
+        published = None
+        if not dry_run:
+            replace_file(out / "changes.csv", _table(ordered))
+            _take_over(out, beside, one_class.submissions)
+            remember(out, run)
+            published = publish(one_class, entries, out)
+        refused = any(entry.status is not Status.GRADED for entry in entries)
+        return Regraded(len(entries), ordered, verdicts, refused, published)
 
 
 def changes_of(before: Grade | None, after: Grade) -> list[Change]:
@@ -174,70 +191,23 @@ def _reason(old: CaseResult | None, new: CaseResult) -> str:
     return ""
 
 
-def _before(out: Path, grade: Grade) -> Grade | None:
+def _before(out: Path, ended: Ended) -> Grade | None:
+    """The grade that the report had until now; ``None`` where it had none."""
+    if ended.known is not None and ended.known.own and ended.known.place == out:
+        return ended.known.grade
     try:
-        return read_results(results_file(out, grade.submission.id))
+        return read_results(results_file(out, ended.grade.submission.id))
     except (OSError, ValueError):
         return None
 
 
-def _show(
-    changes: Sequence[Change],
-    verdicts: Counter[tuple[str, str]],
-    total: int,
-    means: Means,
-    dry_run: bool,
-    console: Console,
-) -> None:
-    from rich.text import Text
-
-    students = list(dict.fromkeys(change.grade.submission.id for change in changes))
-    if means.json_lines:
-        for change in changes:
-            say(
-                "change", id=change.grade.submission.id, student=change.grade.submission.student,
-                question=change.question, before=change.before, after=change.after, why=change.why,
-            )  # fmt: skip
-        for (question, check), count in verdicts.items():
-            say("verdicts", question=question, check=check, submissions=count)
-        say("changes", submissions=total, changed=len(students), dry_run=dry_run)
-        return
-    arrow = "->" if console.options.ascii_only else "→"
-    lines = [""]
-    for change in changes:
-        name = plain(change.grade.submission.student or change.grade.submission.source, 60)
-        what = f"{change.question} " if change.question else ""
-        lines.append(f"{name}: {what}{change.before} {arrow} {change.after}")
-        lines += [f"    {reason}" for reason in change.why]
-    lines.append(f"{len(students)} of {total} submission{'' if total == 1 else 's'} change")
-    if verdicts:
-        named = [f"{question}: {plain(check, 80)} ({count})" for (question, check), count in verdicts.items()]
-        more = f" and {len(named) - MOST_VERDICTS} more" if len(named) > MOST_VERDICTS else ""
-        lines.append(
-            f"Checks that come out differently and change no points: {', '.join(named[:MOST_VERDICTS])}{more}"
-        )
-    if dry_run:
-        lines.append("The report is as it was. Without --dry-run this is taken over, and not graded again.")
-    for line in lines:
-        console.print(Text(line), soft_wrap=True)
-
-
-def _take_over(
-    one_class: OneClass,
-    after: StoredGrades,
-    changes: Sequence[Change],
-    out: Path,
-    run: Run,
-    means: Means,
-    console: Console,
-) -> int:
-    results = Results(out, one_class.lab, one_class.manual)
-    replace_file(out / "changes.csv", _table(changes))
-    for grade in after:
-        results.write(grade)
-    remember(out, run)
-    shutil.rmtree(after.out)
-    return report(one_class, results.of(after.submissions), out, means, console)
+def _take_over(out: Path, beside: Path, submissions: Sequence[Submission]) -> None:
+    """Move the pages and results into the report, a result after its page, as they were written."""
+    for one in submissions:
+        for place in (page_file, results_file):
+            place(out, one.id).parent.mkdir(parents=True, exist_ok=True)
+            place(beside, one.id).replace(place(out, one.id))
+    shutil.rmtree(beside)
 
 
 def _table(changes: Sequence[Change]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.config.load import load
 from autograder.grading.fingerprint import versions
 from autograder.model import Grade, Status, Submission
-from autograder.store.reuse import Conditions, Results, as_of
+from autograder.store.reuse import Conditions, Known, Results, as_of
 from autograder.workers.pool import BEYOND_LIMIT, Held, WorkerPool
 from autograder.workers.settings import RunSettings
 
@@ -24,19 +24,6 @@ MOST_COPIES = 4
 
 Grader = Callable[[Sequence[Submission]], Iterator[Grade]]
 """Grades submissions, in any order, wherever it likes."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A submission that has ended.
-
-    Attributes:
-        grade: its grade.
-        reused: whether it was known before.
-    """
-
-    grade: Grade
-    reused: bool
 
 
 def grade_all(
@@ -87,15 +74,33 @@ def grade_on_cluster(
         yield from grade_with(executor, submissions, settings, fingerprint, window, watch)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A submission whose grade is made or found.
+
+    Attributes:
+        grade: as it is written now.
+        known: where it was found; ``None`` when it was made.
+    """
+
+    grade: Grade
+    known: Known | None = None
+
+
 def grade_class(
-    submissions: Sequence[Submission], results: Results, wanted: Conditions, grader: Grader
-) -> Generator[Graded]:
+    submissions: Sequence[Submission],
+    results: Results,
+    wanted: Conditions,
+    grader: Grader,
+    write: Callable[[Grade], None],
+) -> Generator[Ended]:
     """Grade what has no result yet; every grade is written down before it is handed on.
 
     Args:
-        results: where grades are found and written.
+        results: where grades are found.
         wanted: the conditions under which this run grades.
         grader: grades what is left.
+        write: writes a complete grade down.
 
     Raises:
         AutograderError: nothing can be graded, or nothing can be written.
@@ -106,21 +111,23 @@ def grade_class(
         if digest := digests.get(submission.id):
             copies[digest].append(submission)
 
-    def ended(grade: Grade, submission: Submission, reused: bool = False) -> Graded:
+    def ended(grade: Grade, submission: Submission, known: Known | None = None) -> Ended:
         group = copies.get(digests.get(submission.id, ""), [])
         others = (one.source for one in group if one.id != submission.id) if len(group) > 1 else ()
         same_as = tuple(source for source, _ in zip(others, range(MOST_COPIES), strict=False))
         if not grade.fingerprint:  # its grading process died and could not say
             grade = _as_if_graded(grade, wanted)
-        return Graded(results.write(replace(as_of(grade, submission), same_as=same_as)), reused)
+        complete = results.completed(replace(as_of(grade, submission), same_as=same_as))
+        write(complete)
+        return Ended(complete, known)
 
     waiting: dict[str, list[Submission]] = {}
     for submission in submissions:
         if submission.file is None:
             reason = submission.problem or "there is no notebook"
             yield ended(Grade(submission, Status.NOT_GRADABLE, reason), submission)
-        elif found := results.find(submission, digests[submission.id]):
-            yield ended(found, submission, reused=True)
+        elif known := results.find(submission, digests[submission.id]):
+            yield ended(known.grade, submission, known)
         else:
             # A file that cannot be read has no digest and no copies: its grade says why.
             waiting.setdefault(digests[submission.id] or submission.id, []).append(submission)

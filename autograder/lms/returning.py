@@ -12,7 +12,7 @@ from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
 from autograder.lms.base import Assignment, Lms, Person, Returned, Worksheet, Written
-from autograder.model import Grade, Outcome, Status, Submission
+from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000
 _SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
@@ -34,7 +34,7 @@ class _Lists:
 
 def write_lms(
     out: Path,
-    grades: Iterable[Grade],
+    grades: Iterable[Entry],
     lms: Lms,
     worksheet: Worksheet | None,
     title: str,
@@ -57,8 +57,8 @@ def write_lms(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # What an LMS did not name cannot go back to it; without an LMS, everything is unnamed.
-    of_lms: list[Grade] = []
-    others: list[Grade] = []
+    of_lms: list[Entry] = []
+    others: list[Entry] = []
     for grade in grades:
         (of_lms if is_named_by(lms, grade.submission) else others).append(grade)
     returned = list(_returned(of_lms, out, lms, worksheet, settings))
@@ -80,7 +80,7 @@ def assignment_of(title: str, settings: LmsSettings) -> Assignment:
 
 
 def _returned(
-    grades: Sequence[Grade], out: Path, lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
+    grades: Sequence[Entry], out: Path, lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
@@ -104,7 +104,7 @@ def _returned(
 
 
 def _teams(
-    grades: Sequence[Grade], lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
+    grades: Sequence[Entry], lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
 ) -> Mapping[str, tuple[str, ...]]:
     """The members of the team that handed in, by the submission's id; none where it is not certain."""
     by_name: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -126,16 +126,15 @@ def _teams(
     return found
 
 
-def _comment(grade: Grade) -> str:
+def _comment(grade: Entry) -> str:
     """One line for the student: the mark, what cost most, where the rest is."""
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
     for question in grade.questions:
-        failed = next((case for case in question.cases if case.outcome is Outcome.FAILED), None)
-        if failed is not None and question.points < question.possible:
+        if question.failures and question.points < question.possible:
             points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
-            parts.append(f"{question.name} {points}: {plain(failed.message, 160)}")
+            parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
     return f"{_sentence(text)} The attached page tells more."
 
@@ -146,8 +145,8 @@ def _sentence(text: str) -> str:
 
 
 def _lists(
-    grades: Sequence[Grade],
-    others: Sequence[Grade],
+    grades: Sequence[Entry],
+    others: Sequence[Entry],
     returned: Sequence[Returned],
     written: Written,
     worksheet: Worksheet | None,
@@ -195,7 +194,7 @@ def _who(name: str, lms_id: str) -> str:
     return f"{shown} ({plain(lms_id, 60)})"
 
 
-def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequence[Grade]) -> Iterator[str]:
+def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequence[Entry]) -> Iterator[str]:
     graded = sum(grade.status is Status.GRADED for grade in grades)
     yield f"# {lms.title}: {_text(title)}"
     yield ""
@@ -235,7 +234,7 @@ def nobody_of(lms: Lms) -> str:
     return f"no file has a name that {lms.title} gives. Are these its exports?"
 
 
-def _to_be_scored(grades: Sequence[Grade]) -> Iterator[str]:
+def _to_be_scored(grades: Sequence[Entry]) -> Iterator[str]:
     """What a person still has to score, question by question in the lab's order."""
     scores: dict[str, list[float | None]] = defaultdict(list)
     for grade in grades:

@@ -1,7 +1,4 @@
-"""What a class's grades come to: pure numbers for the TA's page and the terminal.
-
-Grades are taken one at a time and none is kept, so that a class may be larger than memory.
-"""
+"""What a class's entries come to: pure numbers for the TA's page and the terminal."""
 
 from __future__ import annotations
 
@@ -12,15 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.model import Grade, Outcome, QuestionResult, Status
+from autograder.model import Entry, QuestionEntry, QuestionResult, Status
 
 BINS = 10
 MOST_FAILURES = 3
 MOST_MESSAGES = 2_000
 """Different messages of one question that are counted; those of a class are some dozens."""
-
-LONGEST_EXAMPLE = 500
-"""Characters of a message that are kept of it."""
 
 
 @dataclass(frozen=True)
@@ -79,35 +73,35 @@ class ClassSummary:
         return statistics.median(self.scores) if self.scores else 0.0
 
 
-_FINE_PRINT: dict[str, Callable[[Grade], str]] = {
+_FINE_PRINT: dict[str, Callable[[Entry], str]] = {
     "Sandbox layers": lambda one: ", ".join(one.sandbox_layers),
-    "Versions": lambda one: ", ".join(f"{k} {v}" for k, v in sorted(one.versions.items())),
+    "Versions": lambda one: ", ".join(f"{package} {version}" for package, version in one.versions),
     "Seed": lambda one: str(one.seed),
     "Grader fingerprint": lambda one: one.fingerprint,
 }
 
 
-def summarise(grades: Iterable[Grade], question_names: Sequence[str]) -> ClassSummary:
+def summarise(entries: Iterable[Entry], question_names: Sequence[str]) -> ClassSummary:
     """The class's numbers; an ungradable submission counts as nothing but itself."""
     scores = array("d")
     histogram = [0] * BINS
     questions = {name: _Tally(name) for name in question_names}
     fine_print: dict[str, Counter[str]] = {label: Counter() for label in _FINE_PRINT}
     possible, seconds, not_gradable, unconfined = 0.0, 0.0, 0, 0
-    for grade in grades:
-        seconds += grade.seconds
+    for entry in entries:
+        seconds += entry.seconds
         for label, value in _FINE_PRINT.items():
-            fine_print[label].update(filter(None, [value(grade)]))
-        if grade.status is not Status.GRADED:
+            fine_print[label].update(filter(None, [value(entry)]))
+        if entry.status is not Status.GRADED:
             not_gradable += 1
             continue
-        scores.append(grade.score)
-        possible = max(possible, grade.max_score)
-        unconfined += not grade.sandbox_layers
-        if grade.max_score > 0:
-            tenth = int(grade.score / grade.max_score * BINS + 1e-9)
+        scores.append(entry.score)
+        possible = max(possible, entry.max_score)
+        unconfined += not entry.sandbox_layers
+        if entry.max_score > 0:
+            tenth = int(entry.score / entry.max_score * BINS + 1e-9)
             histogram[min(max(tenth, 0), BINS - 1)] += 1
-        for question in grade.questions:
+        for question in entry.questions:
             if question.name in questions:
                 questions[question.name].add(question)
     return ClassSummary(
@@ -136,18 +130,16 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def add(self, question: QuestionResult) -> None:
+    def add(self, question: QuestionEntry) -> None:
         self.title = self.title or question.title
         self.possible = max(self.possible, question.possible)
         if question.checked:
             self.checked += 1
             self.points += question.points
             self.full += question.points >= question.possible
-        for pattern, message in {
-            _pattern(case.message): case.message for case in question.cases if case.outcome is Outcome.FAILED
-        }.items():
+        for pattern, message in {_pattern(message): message for message in question.failures}.items():
             if pattern in self.examples or len(self.examples) < MOST_MESSAGES:
-                self.examples.setdefault(pattern, message[:LONGEST_EXAMPLE])
+                self.examples.setdefault(pattern, message)
                 self.counts[pattern] += 1
 
     def summary(self) -> QuestionSummary:
@@ -164,10 +156,10 @@ class _Tally:
 
 def _pattern(message: str) -> str:
     """``message`` with its numbers masked: "took 31 s" and "took 33 s" are one failure."""
-    return re.sub(r"\d+(?:\.\d+)?", "#", message[:500])
+    return re.sub(r"\d+(?:\.\d+)?", "#", message)
 
 
-def mark(question: QuestionResult) -> str:
+def mark(question: QuestionResult | QuestionEntry) -> str:
     """How a question's points are shown: ``full``, ``part``, ``zero``, or ``open`` without a verdict."""
     if not question.checked:
         return "open"

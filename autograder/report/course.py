@@ -8,7 +8,7 @@ from itertools import islice
 
 from autograder.files.atomic import file_stem
 from autograder.files.visible import number
-from autograder.model import Grade, QuestionResult, Status
+from autograder.model import Entry, QuestionEntry, Status
 from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.grades import remarks
 from autograder.report.pages import pieces
@@ -27,14 +27,14 @@ class Mark:
 
 
 def course_page(
-    grades: Iterable[Grade],
+    entries: Iterable[Entry],
     summary: ClassSummary,
     lab_title: str,
     question_names: Sequence[str],
     manual_names: Sequence[str],
 ) -> Iterator[str]:
-    """The TA's page as pieces of HTML, rows in the order of ``grades``, which are gone through twice."""
-    refused = (grade for grade in grades if grade.status is not Status.GRADED)
+    """The TA's page as pieces of HTML, rows in the order of ``entries``, which are gone through twice."""
+    refused = (entry for entry in entries if entry.status is not Status.GRADED)
     return pieces(
         "index.html",
         lab_title=lab_title,
@@ -42,21 +42,21 @@ def course_page(
         tallest=max(summary.histogram) or 1,
         question_names=question_names,
         manual_names=manual_names,
-        rows=(_row(grade, question_names, manual_names) for grade in grades),
-        refused=(_row(grade, question_names, manual_names) for grade in islice(refused, MOST_REFUSED)),
+        rows=(_row(entry, question_names, manual_names) for entry in entries),
+        refused=(_row(entry, question_names, manual_names) for entry in islice(refused, MOST_REFUSED)),
         more_refused=max(0, summary.not_gradable - MOST_REFUSED),
     )
 
 
-def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str]) -> dict[str, object]:
-    results = {question.name: question for question in grade.questions}
-    by_hand = {one.name: number(one.points, 2) for one in grade.manual if one.points is not None}
-    graded = grade.status is Status.GRADED
-    said = remarks(grade)
+def _row(entry: Entry, question_names: Sequence[str], manual_names: Sequence[str]) -> dict[str, object]:
+    results = {question.name: question for question in entry.questions}
+    by_hand = {one.name: number(one.points, 2) for one in entry.manual if one.points is not None}
+    graded = entry.status is Status.GRADED
+    said = remarks(entry)
     return {
-        "grade": grade,
+        "entry": entry,
         "graded": graded,
-        "stem": file_stem(grade.submission.id),
+        "stem": file_stem(entry.submission.id),
         "marks": [_mark(results.get(name) if graded else None) for name in question_names],
         "manual": [by_hand.get(name, "") for name in manual_names],
         "remarks": said[:MOST_REMARKS],
@@ -64,7 +64,7 @@ def _row(grade: Grade, question_names: Sequence[str], manual_names: Sequence[str
     }
 
 
-def _mark(question: QuestionResult | None) -> Mark:
+def _mark(question: QuestionEntry | None) -> Mark:
     if question is None:
         return Mark("", "none")
     look = mark(question)

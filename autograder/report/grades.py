@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.files.atomic import replace_file
 from autograder.files.visible import csv_cell, csv_line, number
-from autograder.model import Grade, Status
+from autograder.model import Entry, Grade, Status
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
 MARK_COLUMN = "mark"
@@ -22,13 +22,13 @@ MOST_COPIES = 3
 
 def write_grades(
     path: Path,
-    grades: Iterable[Grade],
+    entries: Iterable[Entry],
     question_names: Sequence[str],
     manual_names: Sequence[str],
     *,
     with_marks: bool = False,
 ) -> None:
-    """Write the rows in the order of ``grades``: UTF-8 without a byte order mark, lines end in ``\\n``.
+    """Write the rows in the order of ``entries``: UTF-8 without a byte order mark, lines end in ``\\n``.
 
     Args:
         question_names: one column each, in this order; empty where a grade lacks the question.
@@ -37,33 +37,33 @@ def write_grades(
     """
     mark = [MARK_COLUMN] if with_marks else []
     header = [*FIRST_COLUMNS, *question_names, *manual_names, *mark, *LAST_COLUMNS]
-    rows = (_row(grade, question_names, manual_names, with_marks) for grade in grades)
+    rows = (_row(entry, question_names, manual_names, with_marks) for entry in entries)
     replace_file(path, map(csv_line, chain([header], rows)))
 
 
 def _row(
-    grade: Grade, question_names: Sequence[str], manual_names: Sequence[str], with_mark: bool
+    entry: Entry, question_names: Sequence[str], manual_names: Sequence[str], with_mark: bool
 ) -> list[str]:
-    graded = grade.status is Status.GRADED
-    late = grade.submission.late_seconds
-    points = {one.name: number(one.points) for one in grade.questions if one.checked}
-    points |= {one.name: number(one.points) for one in grade.manual if one.points is not None}
+    graded = entry.status is Status.GRADED
+    late = entry.submission.late_seconds
+    points = {one.name: number(one.points) for one in entry.questions if one.checked}
+    points |= {one.name: number(one.points) for one in entry.manual if one.points is not None}
     return [
-        csv_cell(grade.submission.source, 4000),
-        csv_cell(grade.submission.student),
-        csv_cell(grade.submission.lms_id),
+        csv_cell(entry.submission.source, 4000),
+        csv_cell(entry.submission.student),
+        csv_cell(entry.submission.lms_id),
         "" if late is None else number(late),
-        number(grade.score) if graded else "",
-        number(grade.max_score) if graded else "",
-        grade.status.value,
+        number(entry.score) if graded else "",
+        number(entry.max_score) if graded else "",
+        entry.status.value,
         *(points.get(name, "") if graded else "" for name in (*question_names, *manual_names)),
-        *([number(grade.mark) if graded and grade.mark is not None else ""] if with_mark else []),
-        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(grade)[:MOST_FLAGS]),
-        number(grade.seconds),
+        *([number(entry.mark) if graded and entry.mark is not None else ""] if with_mark else []),
+        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(entry)[:MOST_FLAGS]),
+        number(entry.seconds),
     ]
 
 
-def remarks(grade: Grade) -> list[str]:
+def remarks(grade: Grade | Entry) -> list[str]:
     """What the TA must know, worst first.
 
     The reason of what could not be graded, questions without a verdict, limits, flags, copies, what
@@ -76,7 +76,7 @@ def remarks(grade: Grade) -> list[str]:
     return list(dict.fromkeys([*reason, *open_questions, *seen, *handed_in]))
 
 
-def _copies(grade: Grade) -> list[str]:
+def _copies(grade: Grade | Entry) -> list[str]:
     if not grade.same_as:
         return []
     shown = ", ".join(grade.same_as[:MOST_COPIES])

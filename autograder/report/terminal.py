@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.files.visible import duration, number, plain
-from autograder.model import Grade, Status
+from autograder.model import Entry, Grade, Status
 from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.grades import remarks
 
@@ -32,7 +32,7 @@ def line(grade: Grade) -> str:
     return "  ".join([*parts, f"{grade.seconds:.1f} s"])
 
 
-def summary(grades: Iterable[Grade], figures: ClassSummary, out_dir: Path, console: Console) -> None:
+def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, console: Console) -> None:
     """Print a row per submission, the class's totals and where the report is.
 
     A class that fills more than some screens gets only the rows of those that could not be graded.
@@ -52,15 +52,15 @@ def summary(grades: Iterable[Grade], figures: ClassSummary, out_dir: Path, conso
     table.add_column("questions", no_wrap=True, min_width=len(names))
     table.add_column("remarks")  # the only column that may shrink; its texts are cut, not wrapped
     table.add_column("time", justify="right", no_wrap=True, min_width=7)
-    refused = (grade for grade in grades if grade.status is not Status.GRADED)
-    for grade in grades if whole else islice(refused, MOST_ROWS):
-        graded = grade.status is Status.GRADED
+    refused = (entry for entry in entries if entry.status is not Status.GRADED)
+    for entry in entries if whole else islice(refused, MOST_ROWS):
+        graded = entry.status is Status.GRADED
         table.add_row(
-            Text(plain(grade.submission.student or grade.submission.source, 60)),
-            Text(_score(grade)) if graded else Text("not gradable", style="red"),
-            _symbols(grade, names, ascii_only) if graded else Text(""),
-            Text("; ".join(plain(one, 100) for one in remarks(grade)[:3]), no_wrap=True, overflow="ellipsis"),
-            Text(f"{grade.seconds:.1f} s"),
+            Text(plain(entry.submission.student or entry.submission.source, 60)),
+            Text(_score(entry)) if graded else Text("not gradable", style="red"),
+            _symbols(entry, names, ascii_only) if graded else Text(""),
+            Text("; ".join(plain(one, 100) for one in remarks(entry)[:3]), no_wrap=True, overflow="ellipsis"),
+            Text(f"{entry.seconds:.1f} s"),
         )
     if whole or figures.not_gradable:
         console.print(table)
@@ -71,14 +71,14 @@ def summary(grades: Iterable[Grade], figures: ClassSummary, out_dir: Path, conso
     console.print(Text(f"report: {plain(str(out_dir / 'index.html'), 4000)}"), soft_wrap=True)
 
 
-def _score(grade: Grade) -> str:
+def _score(grade: Grade | Entry) -> str:
     return f"{number(grade.score, 2)}/{number(grade.max_score, 2)}"
 
 
-def _symbols(grade: Grade, names: Sequence[str], ascii_only: bool) -> Text:
+def _symbols(entry: Entry, names: Sequence[str], ascii_only: bool) -> Text:
     from rich.text import Text
 
-    results = {question.name: question for question in grade.questions}
+    results = {question.name: question for question in entry.questions}
     shown = Text()
     for name in names:
         kind = mark(results[name]) if name in results else "open"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.files.atomic import file_stem, replace_file, update_file
-from autograder.model import Grade
+from autograder.model import Entry, Grade
 from autograder.report.class_summary import ClassSummary, summarise
 from autograder.report.course import course_page
 from autograder.report.grades import write_grades
@@ -24,14 +24,22 @@ def write_submission(out: Path, grade: Grade, lab_title: str) -> None:
         OSError: ``out`` cannot be written to.
         ValueError: the submission's id is no file name, or a number of the grade is not finite.
     """
-    page = feedback_page(grade, lab_title)
-    update_file(out / "feedback" / f"{file_stem(grade.submission.id)}.html", page)
+    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title))
     write_results(out, grade)
+
+
+def page_file(out: Path, submission_id: str) -> Path:
+    """``out/feedback/<submission id>.html``.
+
+    Raises:
+        ValueError: the id is no file name.
+    """
+    return out / "feedback" / f"{file_stem(submission_id)}.html"
 
 
 def write_report(
     out: Path,
-    grades: Iterable[Grade],
+    entries: Iterable[Entry],
     lab_title: str,
     question_names: Sequence[str],
     manual_names: Sequence[str],
@@ -41,7 +49,7 @@ def write_report(
     """Write ``grades.csv`` and ``index.html`` below ``out``, once all submissions have ended.
 
     Args:
-        grades: gone through several times and never held together.
+        entries: gone through several times.
         with_marks: whether the mark can differ from the score, and so gets a column of its own.
 
     Returns:
@@ -50,8 +58,8 @@ def write_report(
     Raises:
         OSError: ``out`` cannot be written to.
     """
-    write_grades(out / "grades.csv", grades, question_names, manual_names, with_marks=with_marks)
-    summary = summarise(grades, question_names)
-    page = course_page(grades, summary, lab_title, question_names, manual_names)
+    write_grades(out / "grades.csv", entries, question_names, manual_names, with_marks=with_marks)
+    summary = summarise(entries, question_names)
+    page = course_page(entries, summary, lab_title, question_names, manual_names)
     replace_file(out / "index.html", page)
     return summary

@@ -15,7 +15,7 @@ from autograder.config.schema import ManualQuestion
 from autograder.errors import UsageError
 from autograder.files.atomic import update_file
 from autograder.files.visible import csv_cell, csv_line, number
-from autograder.model import Grade, Status
+from autograder.model import Entry, Status
 
 FILE = "manual.csv"
 _FIRST = ("id", "submission", "student", "lms_id")
@@ -46,25 +46,25 @@ class ManualMarks:
         """Points by question; a question that nobody has scored is missing."""
         return self._points.get(submission_id, {})
 
-    def write(self, grades: Iterable[Grade]) -> None:
+    def write(self, entries: Iterable[Entry]) -> None:
         """Add a row for every graded submission that has none.
 
         Raises:
             OSError: the file cannot be written.
         """
         if self._questions:
-            update_file(self._path, "".join(self._lines(grades)))
+            update_file(self._path, "".join(self._lines(entries)))
 
-    def _lines(self, grades: Iterable[Grade]) -> Iterator[str]:
+    def _lines(self, entries: Iterable[Entry]) -> Iterator[str]:
         before = [name for _, row in self._rows[:1] for name in row]
         header = list(dict.fromkeys([*before, *_FIRST, *(question.name for question in self._questions)]))
         yield csv_line(header)
         for _, row in self._rows:
             yield csv_line([row.get(name, "") for name in header])
         known = {row["id"] for _, row in self._rows}
-        for grade in grades:
-            one = grade.submission
-            if grade.status is Status.GRADED and one.id not in known:
+        for entry in entries:
+            one = entry.submission
+            if entry.status is Status.GRADED and one.id not in known:
                 cells = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
                 yield csv_line([csv_cell(cells.get(name, ""), 4000) for name in header])
 

@@ -7,22 +7,17 @@ goes on where it was, and a second run only reads.
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from autograder.config.load import Config, Lab
-from autograder.errors import AutograderError
-from autograder.files.atomic import UNFINISHED, file_stem
+from autograder.files.atomic import UNFINISHED
 from autograder.grading.fingerprint import fingerprint
 from autograder.marks import with_mark
 from autograder.model import Grade, Submission
-from autograder.report.write import write_submission
 from autograder.store.manual import ManualMarks
-from autograder.store.results import SCHEMA, read_results, results_file
+from autograder.store.results import digest_in, read_results, results_file
 from autograder.workers.settings import RunSettings
 
 
@@ -49,12 +44,30 @@ def conditions(lab: Lab, settings: RunSettings) -> Conditions:
     return Conditions(fingerprint(lab), seed, settings.enforce, settings.all_cells)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A grade that need not be made again.
+
+    Attributes:
+        grade: as the grade of the submission that was asked for.
+        place: the report's folder that held it.
+        own: whether it was this submission's own result there.
+    """
+
+    grade: Grade
+    place: Path
+    own: bool
+
+
 class Results:
     """The results below ``out``, and where else results may lie that can be used.
 
+    A file is read when a submission of its name is looked for; only where that does not help, all are
+    looked through for a notebook with the same bytes.
+
     Args:
         out: the report's folder.
-        lab: whose titles and rules the pages show.
+        lab: whose titles and rules hold now.
         manual: what a person has scored.
         wanted: the conditions under which a result may be used again; ``None``: none may.
         beside: other report folders to look into.
@@ -71,70 +84,44 @@ class Results:
         self.out = out
         self._config = lab.config
         self._manual = manual
+        self._wanted = wanted
+        self._places = (out, *beside)
+        self._by_digest: dict[str, list[Path]] | None = None
         _remove_unfinished(out)
-        self._by_digest: dict[str, list[Path]] = {}
-        if wanted is not None:
-            for place in (out, *beside):
-                for file, digest in _usable(place, wanted):
-                    self._by_digest.setdefault(digest, []).append(file)
 
-    def find(self, submission: Submission, digest: str) -> Grade | None:
+    def find(self, submission: Submission, digest: str) -> Known | None:
         """The grade of a notebook with these bytes, as this submission's; ``None`` where there is none."""
-        own = f"{file_stem(submission.id)}.json"
-        files = self._by_digest.get(digest, [])
-        for file in sorted(files, key=lambda file: file.name != own):
-            with contextlib.suppress(OSError, ValueError):
-                return as_of(read_results(file), submission)
+        if self._wanted is None:
+            return None
+        own = [results_file(place, submission.id) for place in self._places]
+        for file in own:
+            if grade := self._usable(file, digest):
+                return Known(as_of(grade, submission), file.parents[1], own=True)
+        for file in self._with_digest(digest):
+            if file not in own and (grade := self._usable(file, digest)):
+                return Known(as_of(grade, submission), file.parents[1], own=False)
         return None
 
-    def write(self, grade: Grade) -> Grade:
-        """Write what differs from what is there; the grade as it is written.
+    def _usable(self, file: Path, digest: str) -> Grade | None:
+        try:
+            grade = read_results(file)
+        except (OSError, ValueError):
+            return None  # not a results file: it is replaced when its submission has been graded
+        return grade if grade.digest == digest and _conditions_of(grade) == self._wanted else None
 
-        Titles, the points that a person gave, lateness and the mark are as they are known now.
+    def _with_digest(self, digest: str) -> Sequence[Path]:
+        """Files of other submissions, in the order of their names, whose notebook had these bytes."""
+        if self._by_digest is None:
+            self._by_digest = {}
+            for place in self._places:
+                for file in sorted((place / "results").glob("*.json")):
+                    self._by_digest.setdefault(digest_in(file), []).append(file)
+        return self._by_digest.get(digest, ())
 
-        Raises:
-            AutograderError: the folder cannot be written to.
-        """
+    def completed(self, grade: Grade) -> Grade:
+        """``grade`` with what decides no verdict, as it is known now: titles, points by hand, the mark."""
         by_hand = self._manual.of(grade.submission.id)
-        grade = with_mark(
-            _with_titles(grade, self._config), self._config.late, self._config.rounding, by_hand
-        )
-        try:
-            write_submission(self.out, grade, self._config.assignment.title)
-        except OSError as reason:
-            raise AutograderError(
-                f"{self.out}: cannot be written to: {reason.strerror}; what is there is kept, and the same "
-                f"command goes on from it"
-            ) from None
-        return grade
-
-    def of(self, submissions: Sequence[Submission]) -> StoredGrades:
-        """The grades of these submissions, in their order."""
-        return StoredGrades(self.out, submissions)
-
-
-@dataclass(frozen=True)
-class StoredGrades:
-    """Grades that stay on the disk; every iteration reads them anew, one at a time."""
-
-    out: Path
-    submissions: Sequence[Submission]
-
-    def __iter__(self) -> Iterator[Grade]:
-        for submission in self.submissions:
-            yield self.read(submission.id)
-
-    def read(self, submission_id: str) -> Grade:
-        """One grade.
-
-        Raises:
-            AutograderError: somebody removed or changed the file while we ran.
-        """
-        file = results_file(self.out, submission_id)
-        try:
-            return read_results(file)
-        except (OSError, ValueError) as reason:
-            raise AutograderError(f"{file}: cannot be read again: {reason}") from None
+        return with_mark(_with_titles(grade, self._config), self._config.late, self._config.rounding, by_hand)
 
 
 def as_of(grade: Grade, submission: Submission) -> Grade:
@@ -142,27 +129,11 @@ def as_of(grade: Grade, submission: Submission) -> Grade:
     return replace(grade, submission=replace(submission, file=None))
 
 
-def _usable(place: Path, wanted: Conditions) -> Iterator[tuple[Path, str]]:
-    """The results files that were made under the wanted conditions, with their notebook's digest."""
-    for file in sorted((place / "results").glob("*.json")):
-        try:
-            data = json.loads(file.read_bytes())
-        except (OSError, ValueError):
-            continue  # not a results file: it is replaced when its submission has been graded
-        if isinstance(data, dict) and data.get("schema") == SCHEMA and _conditions_of(data) == wanted:
-            yield file, str(data.get("digest"))
-
-
-def _conditions_of(data: dict[str, Any]) -> Conditions | None:
+def _conditions_of(grade: Grade) -> Conditions | None:
     """The conditions of a stored result; ``None`` when it must not be used again."""
-    if data.get("trouble") or not data.get("digest"):
+    if grade.trouble or not grade.digest:
         return None
-    return Conditions(
-        str(data.get("fingerprint")),
-        data.get("seed", -1),
-        bool(data.get("confined")),
-        bool(data.get("all_cells")),
-    )
+    return Conditions(grade.fingerprint, grade.seed, grade.confined, grade.all_cells)
 
 
 def _with_titles(grade: Grade, config: Config) -> Grade:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,27 @@ class RunSettings:
     seed: int | None = None
     enforce: bool = True
     all_cells: bool = False
+
+    def options(self) -> list[str]:
+        """What ``autograder grade`` has to be told for the same, but for the configuration's path."""
+        seed = [] if self.seed is None else [f"--seed={self.seed}"]
+        sandbox = [] if self.enforce else ["--sandbox=none"]
+        return [*seed, *sandbox, *(["--all-cells"] if self.all_cells else [])]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_json` reads."""
+        return {
+            "config": str(self.config.absolute()),
+            "seed": self.seed,
+            "enforce": self.enforce,
+            "all_cells": self.all_cells,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RunSettings:
+        """The settings that :meth:`to_json` was asked for.
+
+        Raises:
+            KeyError, TypeError: something is missing or of another type.
+        """
+        return cls(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"])

@@ -24,10 +24,12 @@ from pathlib import Path
 import pytest
 import yaml
 from autograder.class_run.run import grade_all
+from autograder.cli import main
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
+from autograder.store.entries import entry_of
 from autograder.workers.settings import RunSettings
 
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
@@ -209,7 +211,7 @@ def run(tmp_path_factory) -> Run:
         done.left_processes = survivors(before)
         done.left_files = sorted(path.name for path in temporary.iterdir())
     in_order = [everything[submission.id] for submission in submissions]
-    write_report(done.report, in_order, "The lab", list(POINTS), ["derivation_general"])
+    write_report(done.report, list(map(entry_of, in_order)), "The lab", list(POINTS), ["derivation_general"])
     done.controls = [grade for grade in in_order if grade.submission.source == "control"]
     done.harmless = next(grade for grade in in_order if grade.submission.source == "harmless")
     done.grades = {grade.submission.source: grade for grade in in_order}
@@ -403,17 +405,14 @@ OUTSIDE_MEMBERS = (
 
 
 def test_hostile_names_in_an_upload(tmp_path, capsys):
-    from autograder.class_run.grade import Means, grade_command
-    from autograder.store.out_folder import Run
-
     archive, out = tmp_path / "upload.zip", tmp_path / "out"
     raising = notebook_bytes("raise type('=1<b>', (Exception,), {})('\x1b[31m@SUM(1)<script>')")
     with zipfile.ZipFile(archive, "w") as zipped:
         for name in (*HOSTILE_MEMBERS, *OUTSIDE_MEMBERS):
             zipped.writestr(name, raising)
     before = set(tmp_path.parent.rglob("*"))
-    run = Run((archive,), RunSettings(TOY_LAB / "grading_config.yml"))
-    code = grade_command(run, out, Means(jobs=2), reuse=True)
+    config = TOY_LAB / "grading_config.yml"
+    code = main(["grade", str(archive), "--out", str(out), "--jobs", "2", "--config", str(config)])
     assert code in (0, 3)
     shown = capsys.readouterr().out
     assert not CONTROL_CHARACTERS.search(shown)

@@ -14,24 +14,31 @@ import pytest
 import yaml
 
 from autograder.cli import _parser, main
+from autograder.commands.grade import run_of
 from autograder.docker import (
     CAPABILITIES,
     IMAGE,
     OUT,
-    RUN_FILE,
-    SEEN,
     docker_command,
     docker_regrade_command,
     give_to_owner,
     translated,
 )
-from autograder.store.out_folder import Run, remember
+from autograder.store.run import RUN_FILE, SEEN, Run, remember
 from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT
 
 
 def options(*arguments: str):
     return _parser().parse_args(["grade", "--docker", *arguments])
+
+
+def translate(given):
+    return translated(given, run_of(given))
+
+
+def grade_in_docker(given):
+    return docker_command(given, run_of(given))
 
 
 def seen(mounts) -> dict[str, str]:
@@ -63,7 +70,7 @@ def test_every_option_reaches_the_container(place):
         "--seed", "0", "--no-cache", "--all-cells", "--jobs", "3", "--json-lines", "--sandbox", "none",
         "--config", "lab/course.yml",
     )  # fmt: skip
-    mounts, arguments = translated(given)
+    mounts, arguments = translate(given)
     assert seen(mounts) == {
         "/in/0/class.zip": str(place / "class.zip"),
         "/course": str(place / "lab"),
@@ -81,7 +88,7 @@ def test_every_option_reaches_the_container(place):
 
 
 def test_files_keep_their_names_and_do_not_meet(place):
-    mounts, arguments = translated(
+    mounts, arguments = translate(
         options("class.zip", "more/class.zip", 'odd, "name".zip', ".", "--out", "o")
     )
     names = ["/in/0/class.zip", "/in/1/class.zip", '/in/2/odd, "name".zip', f"/in/3/{place.name}"]
@@ -110,7 +117,7 @@ def test_without_docker_that_is_said(place, monkeypatch, capsys):
 
 
 def test_the_container_may_do_little(place, asked):
-    assert docker_command(options("class.zip", "--out", "o")) == 3
+    assert grade_in_docker(options("class.zip", "--out", "o")) == 3
     arguments = asked.read_text().split("\n")
     for pair in (("--network", "none"), ("--cap-drop", "ALL"), ("--security-opt", "no-new-privileges"), ("--tmpfs", "/tmp")):  # fmt: skip
         assert pair in set(pairwise(arguments))
@@ -141,7 +148,7 @@ def asked(place, monkeypatch) -> Path:
 
 def test_a_regrading_sees_what_the_grading_saw_in_the_same_places(place, asked):
     given = options("class.zip", "--out", "o", "--image", "old:1", "--worksheet", "sheet.csv")
-    assert docker_command(given) == 3
+    assert grade_in_docker(given) == 3
     [told] = [line for line in asked.read_text().splitlines() if line.startswith(f"{SEEN}=")]
     before = [line for line in asked.read_text().splitlines() if line.startswith("type=bind")]
     write_run(place / "o", json.loads(told.partition("=")[2]))

@@ -35,6 +35,7 @@ from autograder.model import (
 from autograder.report import terminal
 from autograder.report.class_summary import summarise
 from autograder.report.write import write_report, write_submission
+from autograder.store.entries import entry_of
 from autograder.store.results import read_results
 from tests.engine.fuzzing import fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
@@ -94,7 +95,7 @@ def test_a_report_of_any_grades(grades: list[Grade], title: str) -> None:
         out = Path(folder, "out")
         for grade in grades:
             write_submission(out, grade, title)
-        write_report(out, grades, title, QUESTIONS, MANUAL)
+        write_report(out, list(map(entry_of, grades)), title, QUESTIONS, MANUAL)
         files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
         ids = [grade.submission.id for grade in grades]
         assert files == {"grades.csv", "index.html"} | {f"feedback/{i}.html" for i in ids} | {
@@ -176,7 +177,8 @@ def test_a_terminal_shows_any_grades(grades: list[Grade], width: int, ascii_only
     file = io.TextIOWrapper(raw, encoding="ascii" if ascii_only else "utf-8", errors="backslashreplace")
     console = Console(file=file, width=width, force_terminal=False)
     names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
-    terminal.summary(grades, summarise(grades, names), Path("out"), console)
+    entries = list(map(entry_of, grades))
+    terminal.summary(entries, summarise(entries, names), Path("out"), console)
     for grade in grades:
         line = terminal.line(grade)
         assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]

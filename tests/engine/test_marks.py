@@ -12,6 +12,7 @@ from autograder.lms.base import Person
 from autograder.marks import penalty, rounded, with_mark
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.model import ManualQuestion as Answer
+from autograder.store.entries import entry_of
 from autograder.store.manual import ManualMarks
 from autograder.submissions.lateness import with_lateness
 
@@ -129,13 +130,13 @@ def filled(tmp_path: Path, text: str) -> ManualMarks:
 
 
 def test_the_file_to_fill_in_has_a_row_for_each_and_keeps_what_is_in_it(tmp_path: Path) -> None:
-    ManualMarks(tmp_path, [ESSAY]).write([graded()])
+    ManualMarks(tmp_path, [ESSAY]).write([entry_of(graded())])
     file = tmp_path / "manual.csv"
     assert file.read_text() == "id,submission,student,lms_id,essay\ns,s.ipynb,S,,\n"
     marks = filled(tmp_path, "id,submission,student,lms_id,essay,remark\ngone,g,G,,1,kept\ns,s.ipynb,S,,,\n")
     assert (marks.of("gone"), marks.of("s"), marks.of("nobody")) == ({"essay": 1.0}, {}, {})
     before = file.read_text()
-    marks.write([graded()])
+    marks.write([entry_of(graded())])
     assert file.read_text() == before
 
 

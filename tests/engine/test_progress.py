@@ -8,8 +8,8 @@ import json
 import pytest
 from rich.console import Console
 
-from autograder.class_run.progress import JsonLines, Lines
-from autograder.class_run.run import Graded
+from autograder.class_run.events import Begun, Graded, Running
+from autograder.commands.progress import JsonLines, Lines
 from autograder.model import Grade, Status, Submission
 from autograder.workers.pool import Held
 
@@ -17,17 +17,17 @@ EVE = Submission("eve", "eve.ipynb", "Eve [red]\x1b[2J")
 REFUSED = Grade(EVE, Status.NOT_GRADABLE, reason="no notebook")
 
 
-def held(seconds: float) -> list[Held]:
-    return [Held(EVE, seconds), Held(Submission("bo", "bo.ipynb", "Bo"), 3.0)]
+def running(seconds: float) -> Running:
+    return Running((Held(EVE, seconds), Held(Submission("bo", "bo.ipynb", "Bo"), 3.0)))
 
 
 def lines(terminal: bool, *looks: float) -> str:
     text = io.StringIO()
     console = Console(file=text, force_terminal=terminal, width=100, color_system=None)
-    with Lines(console, 2) as progress:
-        for seconds in looks:
-            progress.watch(held(seconds))
-        progress.ended(Graded(REFUSED, reused=True))
+    tell = Lines(console)
+    for event in (Begun(2), *map(running, looks), Graded(REFUSED, reused=True)):
+        tell(event)
+    tell.close()
     return text.getvalue()
 
 
@@ -49,10 +49,9 @@ def test_a_terminal_shows_what_takes_longest() -> None:
 
 
 def test_a_machine_hears_of_it_too(capsys: pytest.CaptureFixture[str]) -> None:
-    with JsonLines(2) as progress:
-        progress.watch(held(5))
-        progress.watch(held(75))
-        progress.ended(Graded(REFUSED, reused=False))
+    tell = JsonLines(Console(stderr=True))
+    for event in (Begun(2), running(5), running(75), Graded(REFUSED, reused=False)):
+        tell(event)
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [event["event"] for event in events] == ["start", "running", "ended"]
     assert (events[1]["submission"], events[1]["seconds"]) == ("eve.ipynb", 75)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.grades import write_grades
+from autograder.store.entries import entry_of
 
 HEADER = "submission,student,lms_id,late,score,max_score,status,split,grad_w,derivation,flags,seconds"
 
@@ -35,7 +36,7 @@ REFUSED = Grade(
 
 def rows_of(tmp_path: Path, *grades: Grade) -> list[dict[str, str]]:
     path = tmp_path / "grades.csv"
-    write_grades(path, grades, ["split", "grad_w"], ["derivation"])
+    write_grades(path, map(entry_of, grades), ["split", "grad_w"], ["derivation"])
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
 

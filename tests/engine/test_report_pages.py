@@ -26,6 +26,7 @@ from autograder.report.course import course_page
 from autograder.report.pages import TEMPLATES
 from autograder.report.student import cell_rows, feedback_page
 from autograder.report.write import write_report, write_submission
+from autograder.store.entries import entry_of
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 ATTACK = (
@@ -107,7 +108,8 @@ def course(*grades: Grade) -> Page:
 
 def course_html(grades: Sequence[Grade], title: str) -> str:
     questions = ["split", "grad_w"]
-    return "".join(course_page(grades, summarise(grades, questions), title, questions, ["derivation"]))
+    entries = list(map(entry_of, grades))
+    return "".join(course_page(entries, summarise(entries, questions), title, questions, ["derivation"]))
 
 
 @pytest.fixture(params=["feedback", "not gradable", "course"])
@@ -260,7 +262,8 @@ def test_the_course_page_of_nobody_and_of_nothing_gradable() -> None:
 def test_the_class_in_numbers() -> None:
     full = grade(id="b", outcome=Outcome.PASSED)
     figures = summarise(
-        [grade(), grade("took 31 s", "c"), grade("took 33 s", "d"), full, refused()], ["split", "grad_w"]
+        map(entry_of, [grade(), grade("took 31 s", "c"), grade("took 33 s", "d"), full, refused()]),
+        ["split", "grad_w"],
     )
     assert (figures.graded, figures.not_gradable, figures.possible) == (4, 1, 3)
     assert (figures.mean, figures.median) == (2.25, 2)
@@ -273,7 +276,7 @@ def test_the_class_in_numbers() -> None:
 
 def test_an_unchecked_question_counts_in_no_mean() -> None:
     figures = summarise(
-        [grade(outcome=Outcome.NOT_CHECKED), grade(id="b", outcome=Outcome.PASSED)], ["grad_w"]
+        map(entry_of, [grade(outcome=Outcome.NOT_CHECKED), grade(id="b", outcome=Outcome.PASSED)]), ["grad_w"]
     )
     assert (figures.questions[0].mean, figures.questions[0].full) == (2, 1)
 
@@ -282,7 +285,7 @@ def test_the_report_lies_where_the_links_point(tmp_path: Path) -> None:
     grades = [grade(), replace(refused(), submission=Submission("b.2-c_d", "b", "b"))]
     for one in grades:
         write_submission(tmp_path, one, "Lab")
-    write_report(tmp_path, grades, "Lab", ["split", "grad_w"], ["derivation"])
+    write_report(tmp_path, list(map(entry_of, grades)), "Lab", ["split", "grad_w"], ["derivation"])
     links = [str(attrs["href"]) for attrs in Page((tmp_path / "index.html").read_text("utf-8")).all("a")]
     assert len(links) == 6
     assert all((tmp_path / link).is_file() for link in links)

@@ -13,6 +13,7 @@ from rich.console import Console
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.class_summary import summarise
 from autograder.report.terminal import line, summary
+from autograder.store.entries import entry_of
 
 GRADED = Grade(
     Submission("a", "a.ipynb", "Änne Müller"),
@@ -40,7 +41,8 @@ def shown(*grades: Grade, terminal: bool = False, width: int = 120, encoding: st
         file=stream, force_terminal=terminal, width=width, color_system="standard" if terminal else None
     )
     names = list(dict.fromkeys(question.name for grade in grades for question in grade.questions))
-    summary(grades, summarise(grades, names), Path("out"), console)
+    entries = list(map(entry_of, grades))
+    summary(entries, summarise(entries, names), Path("out"), console)
     stream.flush()
     return raw.getvalue().decode(encoding)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
+from autograder.class_run.events import Begun, Event, Graded, Listener, Running, Stopped, Unconfined
 from autograder.files.visible import duration, plain, storable
 from autograder.model import Submission
 from autograder.report import terminal
@@ -17,20 +18,8 @@ from autograder.workers.pool import Held
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.class_run.run import Graded
-
 SLOW_SECONDS = 60.0
 """After so long a submission is named while it still runs, and again each time that this has doubled."""
-
-
-class Progress(AbstractContextManager["Progress"], Protocol):
-    """Follows a run of some submissions."""
-
-    def watch(self, held: Sequence[Held]) -> None:
-        """Hear what is being graded at this moment."""
-
-    def ended(self, graded: Graded) -> None:
-        """Hear of a submission's end."""
 
 
 class _Slow:
@@ -47,10 +36,35 @@ class _Slow:
         return slow
 
 
-class Lines(AbstractContextManager["Lines"]):
+@contextmanager
+def listening(json_lines: bool) -> Iterator[tuple[Console, Listener]]:
+    """Where people are told something, and who listens to a run inside the block.
+
+    Args:
+        json_lines: whether a program reads the standard output; people are told on the other then.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=json_lines)
+    listener = JsonLines(console) if json_lines else Lines(console)
+    try:
+        yield console, listener
+    finally:
+        listener.close()
+
+
+def _tell_of_trouble(event: Unconfined | Stopped, console: Console) -> None:
+    if isinstance(event, Unconfined):
+        console.print("The sandbox is off: student code runs with your rights.", style="bold red")
+    else:
+        kept = f"{event.done} of {event.submissions} submissions are done and kept"
+        console.print(f"stopped: {kept}; the same command goes on from there", soft_wrap=True)
+
+
+class Lines:
     """A line for each submission and, on a terminal, a bar with the time that is left."""
 
-    def __init__(self, console: Console, total: int) -> None:
+    def __init__(self, console: Console) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
@@ -58,31 +72,36 @@ class Lines(AbstractContextManager["Lines"]):
             TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
         )  # fmt: skip
-        self._on_terminal = console.is_terminal
+        self._console = console
         self._bar = Bar(*columns, console=console, disable=not console.is_terminal, transient=True)
-        self._task = self._bar.add_task("", total=total)
         self._slow = _Slow()
 
-    def __enter__(self) -> Lines:
-        self._bar.start()
-        return self
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        match event:
+            case Begun(submissions):
+                self._task = self._bar.add_task("", total=submissions)
+                self._bar.start()
+            case Running(held):
+                self._watch(held)
+            case Graded(grade, reused):
+                self._print(terminal.line(grade) + ("  (known)" if reused else ""))
+                self._bar.advance(self._task)
+            case Unconfined() | Stopped():
+                self.close()
+                _tell_of_trouble(event, self._console)
 
-    def __exit__(self, *exception: object) -> None:
+    def close(self) -> None:
+        """Take the bar off the terminal."""
         self._bar.stop()
 
-    def watch(self, held: Sequence[Held]) -> None:
-        """Name the submission that takes longest."""
-        if self._on_terminal:
+    def _watch(self, held: Sequence[Held]) -> None:
+        if self._console.is_terminal:
             longest = max(held, key=lambda one: one.seconds, default=None)
             shown = longest is not None and longest.seconds >= 1
             self._bar.update(self._task, description=_running(longest) if shown and longest else "")
         for one in self._slow.found(held):
             self._print(f"{'still running':<12}  {_running(one)}")
-
-    def ended(self, graded: Graded) -> None:
-        """Print the submission's line."""
-        self._print(terminal.line(graded.grade) + ("  (known)" if graded.reused else ""))
-        self._bar.advance(self._task)
 
     def _print(self, line: str) -> None:
         from rich.text import Text
@@ -91,32 +110,38 @@ class Lines(AbstractContextManager["Lines"]):
         self._bar.console.print(Text(line), soft_wrap=True)
 
 
-class JsonLines(AbstractContextManager["JsonLines"]):
+class JsonLines:
     """An object a line on the standard output, for other programs.
 
     ``event`` is ``start`` (``submissions``), ``running`` (a slow one: ``submission``, ``seconds``) or
     ``ended`` (``id``, ``submission``, ``student``, ``status``, ``score``, ``max_score``, ``flags``,
     ``seconds``, ``known``: whether the result is of an earlier run).
+
+    Args:
+        console: where people are told what no program has to know.
     """
 
-    def __init__(self, total: int) -> None:
-        self._total = total
+    def __init__(self, console: Console) -> None:
+        self._console = console
         self._slow = _Slow()
 
-    def __enter__(self) -> JsonLines:
-        say("start", submissions=self._total)
-        return self
+    def __call__(self, event: Event) -> None:
+        """Write an event."""
+        match event:
+            case Begun(submissions):
+                say("start", submissions=submissions)
+            case Running(held):
+                for one in self._slow.found(held):
+                    say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
+            case Graded():
+                self._ended(event)
+            case Unconfined() | Stopped():
+                _tell_of_trouble(event, self._console)
 
-    def __exit__(self, *exception: object) -> None:
+    def close(self) -> None:
         """Nothing: the command says how the run ended."""
 
-    def watch(self, held: Sequence[Held]) -> None:
-        """Report what has been running for long."""
-        for one in self._slow.found(held):
-            say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
-
-    def ended(self, graded: Graded) -> None:
-        """Report a submission's end."""
+    def _ended(self, graded: Graded) -> None:
         grade = graded.grade
         is_graded = grade.status == "graded"
         say(

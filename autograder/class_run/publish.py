@@ -1,0 +1,55 @@
+"""Publish a class: the pages that are about all of it, and what goes back to the LMS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.class_run.one_class import OneClass
+from autograder.lms.base import Lms
+from autograder.lms.returning import is_named_by, write_lms
+from autograder.report.class_summary import ClassSummary
+from autograder.report.write import write_report
+from autograder.store.entries import Entries
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a class came to, and where it is written.
+
+    Attributes:
+        out: the report's folder.
+        entries: one for each submission, in their order.
+        figures: the class in numbers.
+        lms: where the submissions come from, as far as anybody knows.
+        upload: what says how marks and pages go back to it; ``None`` without an LMS.
+        anybody: whether any submission lies under a name that the LMS gives.
+    """
+
+    out: Path
+    entries: Entries
+    figures: ClassSummary
+    lms: Lms | None = None
+    upload: Path | None = None
+    anybody: bool = True
+
+
+def publish(one_class: OneClass, entries: Entries, out: Path) -> Published:
+    """Write ``grades.csv``, ``index.html``, ``manual.csv`` and ``lms/``; nothing is graded.
+
+    Raises:
+        OSError: ``out`` cannot be written to.
+    """
+    config = one_class.lab.config
+    names = [question.name for question in config.questions]
+    manual = [question.name for question in config.manual]
+    figures = write_report(
+        out, entries, config.assignment.title, names, manual, with_marks=config.late is not None
+    )
+    one_class.manual.write(entries)
+    lms = one_class.lms
+    if lms is None:
+        return Published(out, entries, figures)
+    upload = write_lms(out, entries, lms, one_class.worksheet, config.assignment.title, config.lms)
+    anybody = any(is_named_by(lms, one) for one in one_class.submissions)
+    return Published(out, entries, figures, lms, upload, anybody)

@@ -1,0 +1,109 @@
+"""``autograder grade``: grade notebooks, folders and zips."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from autograder.commands.options import (
+    Commands,
+    add_common_options,
+    add_image_options,
+    add_means_options,
+    config_path,
+    means_of,
+    whole_number,
+)
+from autograder.docker import IMAGE, OUT, docker_command, give_to_owner
+from autograder.errors import UsageError
+from autograder.store.run import Run
+from autograder.workers.settings import RunSettings
+
+SOME_NOT_GRADABLE = 3
+STOPPED = 130
+_USAGE = 2
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    grade = commands.add_parser("grade", help="grade notebooks, folders and zips")
+    grade.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a notebook, a folder or a zip")
+    grade.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the report goes")
+    grade.add_argument(
+        "--lms",
+        metavar="NAME",
+        default="",
+        help="what the uploads are exports of: moodle, canvas, … (default: recognised)",
+    )
+    grade.add_argument(
+        "--worksheet",
+        metavar="FILE",
+        type=Path,
+        help="your own list of the class from the LMS: roster, lateness",
+    )
+    grade.add_argument(
+        "--name-pattern", metavar="REGEX", default="",
+        help="how member paths say who handed in: groups id, name, file, late, time, attempt",
+    )  # fmt: skip
+    grade.add_argument(
+        "--seed", metavar="N", type=whole_number(0, 2**32 - 1), help="instead of the configuration's"
+    )
+    grade.add_argument(
+        "--no-cache", action="store_true", help="grade everything afresh, whatever DIR holds already"
+    )
+    grade.add_argument(
+        "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
+    )
+    add_image_options(grade, IMAGE)
+    add_means_options(grade)
+    add_common_options(grade)
+    grade.set_defaults(run=run)
+
+
+def run_of(options: argparse.Namespace) -> Run:
+    """What is asked for, with absolute paths of the uploads and of the list."""
+    return Run(
+        paths=tuple(path.absolute() for path in options.paths),
+        settings=RunSettings(
+            options.config or Path(), options.seed, options.sandbox == "full", options.all_cells
+        ),
+        lms=options.lms,
+        worksheet=options.worksheet.absolute() if options.worksheet else None,
+        name_pattern=options.name_pattern,
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade.
+
+    Returns:
+        0 when every submission was graded, 3 when some could not be, 130 when it was stopped.
+
+    Raises:
+        AutograderError: nothing can be graded.
+    """
+    if options.docker:
+        with contextlib.suppress(UsageError):  # without one, the image grades the lab that it has in it
+            options.config = config_path(options.config)
+        code = docker_command(options, run_of(options))
+        if code != _USAGE:
+            print(f"In the container {options.out.resolve()} is {OUT}.", file=sys.stderr)
+        return code
+    from autograder.class_run.grade import grade
+    from autograder.commands.progress import listening
+    from autograder.commands.summary import print_published
+
+    options.config = config_path(options.config)
+    try:
+        with listening(options.json_lines) as (console, tell):
+            published = grade(
+                run_of(options), options.out, means_of(options), tell, reuse=not options.no_cache
+            )
+        if published is None:
+            return STOPPED
+        print_published(published, console, json_lines=options.json_lines)
+        return SOME_NOT_GRADABLE if published.figures.not_gradable else 0
+    finally:
+        give_to_owner(options.out)

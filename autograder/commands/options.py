@@ -1,0 +1,83 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.class_run.grade import Means
+
+CONFIG_NAME = "grading_config.yml"
+
+Commands = argparse._SubParsersAction
+"""What a command adds itself to; argparse gives the type no public name."""
+
+
+def add_image_options(parser: argparse.ArgumentParser, usual: str) -> None:
+    parser.add_argument(
+        "--docker", action="store_true", help="run this command in the image (macOS, Windows)"
+    )
+    parser.add_argument(
+        "--image", metavar="NAME", default="", help=f"the image for --docker (default: {usual})"
+    )
+
+
+def add_means_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=whole_number(1, 1024),
+        help="submissions at a time (default: one per core, fewer where memory is short)",
+    )
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", default="",
+        help="tcp://… of a Dask scheduler, whose workers grade instead of this machine",
+    )  # fmt: skip
+    parser.add_argument(
+        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
+    )
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: the one here)"
+    )
+    parser.add_argument(
+        "--sandbox", choices=("full", "none"), default="full",
+        help="none: run student code unconfined, for your own notebooks on a machine without Landlock",
+    )  # fmt: skip
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """A parser of whole numbers between two bounds, for argparse."""
+
+    def parse(text: str) -> int:
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
+
+
+def config_path(given: Path | None) -> Path:
+    """The configuration given, else the one here, else the one of this checkout."""
+    if given is not None:
+        return given
+    places = [Path.cwd() / CONFIG_NAME, Path(__file__).resolve().parents[2] / CONFIG_NAME]
+    for place in places:
+        if place.is_file():
+            return place
+    raise UsageError(f"there is no {CONFIG_NAME} in {Path.cwd()}: name it with --config FILE")
+
+
+def means_of(options: argparse.Namespace) -> Means:
+    """With what a class is graded."""
+    from autograder.class_run.grade import Means
+    from autograder.workers.cores import default_jobs
+
+    return Means(options.jobs or default_jobs(), options.cluster)

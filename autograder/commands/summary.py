@@ -1,0 +1,32 @@
+"""What is said once a class's report is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.class_run.publish import Published
+from autograder.commands.progress import say
+from autograder.lms.returning import nobody_of
+from autograder.report import terminal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_published(published: Published, console: Console, *, json_lines: bool) -> None:
+    """Say what the class came to and where it is written.
+
+    Args:
+        json_lines: to a program: one object, on the standard output.
+    """
+    figures = published.figures
+    if json_lines:
+        out = str(published.out.absolute())
+        say("report", graded=figures.graded, not_gradable=figures.not_gradable, out=out)
+        return
+    console.print()
+    terminal.summary(published.entries, figures, published.out, console)
+    if published.upload is not None and published.lms is not None:
+        console.print(f"for {published.lms.title}: {published.upload}", soft_wrap=True, markup=False)
+        if not published.anybody:
+            console.print(f"    {nobody_of(published.lms)}", soft_wrap=True, markup=False)

@@ -1,0 +1,111 @@
+"""What was graded how, in ``DIR/.autograder/run.json``: a value that writes and reads itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.files.atomic import replace_file
+from autograder.workers.settings import RunSettings
+
+RUN_FILE = Path(".autograder") / "run.json"
+"""In the report's folder."""
+
+SEEN = "AUTOGRADER_SEEN"
+"""Environment variable by which a container learns what it sees of the machine; kept for a regrading."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What ``autograder grade`` was asked for, so that it can be asked again.
+
+    Attributes:
+        paths: absolute paths of what was graded.
+        settings: how.
+        lms: name of the LMS that the paths come from; empty: to be recognised.
+        worksheet: absolute path of the TA's own list of the class, if there is one.
+        name_pattern: regular expression that tells who handed a file in; empty: none.
+    """
+
+    paths: tuple[Path, ...]
+    settings: RunSettings
+    lms: str = ""
+    worksheet: Path | None = None
+    name_pattern: str = ""
+
+    def options(self) -> list[str]:
+        """What ``autograder grade`` has to be told to do the same, but for the paths of files."""
+        named = (("--lms", self.lms), ("--name-pattern", self.name_pattern))
+        return [*(f"{name}={value}" for name, value in named if value), *self.settings.options()]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that :meth:`from_json` reads."""
+        return {
+            "paths": [str(path) for path in self.paths],
+            **self.settings.to_json(),
+            "lms": self.lms,
+            "worksheet": str(self.worksheet or ""),
+            "name_pattern": self.name_pattern,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Run:
+        """The run that :meth:`to_json` was asked for.
+
+        Raises:
+            KeyError, TypeError: something is missing or of another type.
+        """
+        return cls(
+            paths=tuple(map(Path, data["paths"])),
+            settings=RunSettings.from_json(data),
+            lms=data["lms"],
+            worksheet=Path(data["worksheet"]) if data["worksheet"] else None,
+            name_pattern=data["name_pattern"],
+        )
+
+
+def remember(out: Path, run: Run) -> None:
+    """Write down what is graded into ``out``.
+
+    Raises:
+        UsageError: the folder cannot be written to.
+    """
+    data = run.to_json() | {"docker": json.loads(os.environ.get(SEEN, "null"))}
+    try:
+        replace_file(out / RUN_FILE, json.dumps(data, indent=1) + "\n")
+    except OSError as reason:
+        raise UsageError(f"--out {out}: cannot be written to: {reason.strerror}") from None
+
+
+def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:
+    """What was graded into ``out``.
+
+    Args:
+        paths: where the submissions lie now; empty: where they were.
+
+    Raises:
+        UsageError: nothing was, or it is not where it was.
+    """
+    file = out / RUN_FILE
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        run = Run.from_json(data)
+    except FileNotFoundError:
+        raise UsageError(f"{out}: nothing was graded there yet: run autograder grade first") from None
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise UsageError(f"{file}: cannot be read ({reason}): run autograder grade again") from None
+    run = replace(run, paths=tuple(paths) or run.paths)
+    missing = [str(path) for path in run.paths if not path.exists()]
+    if missing:
+        if data.get("docker"):
+            raise UsageError(f"{out} was graded in the image: autograder regrade {out} --docker")
+        raise UsageError(
+            f"{', '.join(missing)}: not there any more; say where the submissions are now: "
+            f"autograder regrade {out} PATH"
+        )
+    return run
