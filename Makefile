@@ -3,24 +3,27 @@
 # The CPU build of torch is enough. Where the default index offers only larger builds, name another:
 #     make grade TORCH_ARGS="--index-url <the index with CPU builds>"
 
-PYTHON ?= python3
-VENV ?= .venv
-TORCH ?= torch==2.13.0
-TORCH_ARGS ?=
-DOCKER_ARGS ?=
-JOBS ?= $(shell nproc 2>/dev/null || echo 1)
-OUT ?= graded
+# Set on the command line, not in the environment, where names like these mean other things to other programs.
+PYTHON = python3
+VENV = .venv
+TORCH = torch==2.13.0
+TORCH_ARGS =
+DOCKER_ARGS =
+JOBS =
+OUT = graded
 
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
 
-# Of another environment that is active: IPython would warn of it in the tests.
-unexport VIRTUAL_ENV
+# Of another environment that is active, and for the tests of other projects.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT
+unexport PYTEST_ADDOPTS PYTEST_PLUGINS
+export PYTHONUTF8 = 1
 
 .PHONY: grade test setup setup-dev format build doctor benchmark docker docker-test clean
 
 grade: setup  ## grade the bundled example class
-	$(BIN)/autograder grade examples/class.zip --out $(OUT) --jobs $(JOBS)
+	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
 
 test: setup-dev  ## format, lint, types, notebooks, tests
 	$(BIN)/ruff format --check .

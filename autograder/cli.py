@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from autograder import __version__
 from autograder.commands import build, doctor, grade, package, regrade
+from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.errors import AutograderError
 
 
@@ -28,19 +29,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
-    options = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, _stop)
     try:
-        code: int = options.run(options)
+        if argv is None:  # started as a program, not called by one
+            open_standard_streams()
+            start_again_unless_usual()
+        return _run(argv)
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("autograder: stopped", file=sys.stderr)
         return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
+    options = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _stop)
+    code: int = options.run(options)
     return code
 
 

@@ -14,6 +14,7 @@ from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
+from autograder.workers.temporary import check_place
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Probe:
 def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Finding]:
     """Try everything, one finding at a time."""
     try:
+        check_place()
         lab = load(config)
         check_files(lab)
         yield Finding("configuration", True, f"{len(lab.config.questions)} questions")

@@ -110,7 +110,13 @@ def _run(notebook: Any, folder: Path, work: Path, files: Mapping[str, str]) -> N
         record_timing=False,
         resources={"metadata": {"path": str(work)}},
     )
-    env = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    # No settings of this machine for IPython or matplotlib: what they print would be kept as outputs.
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ} | {
+        "IPYTHONDIR": str(folder / "ipython"),
+        "LC_ALL": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": str(folder / "matplotlib"),
+    }
     client.reset_execution_trackers()
     try:
         with client.setup_kernel(env=env, cwd=str(work), cleanup_kc=True):

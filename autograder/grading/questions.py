@@ -91,8 +91,8 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
     Raises:
         ConfigurationError: a file is missing, broken, or its points differ from the configuration's.
     """
-    if str(lab_root) not in sys.path:
-        sys.path.insert(0, str(lab_root))
+    # First, wherever it stands already: another `reference` on the path must not answer for this lab's.
+    sys.path[:] = [str(lab_root), *(entry for entry in sys.path if entry != str(lab_root))]
     return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
 
 

@@ -26,6 +26,9 @@ UIDS = range(61_184, 65_520)
 """User ids for student processes: free by systemd's and Debian's conventions (there they are for dynamic
 users), and inside the range that a container maps."""
 
+ENGINE = Path(__file__).resolve().parents[2]
+"""Where this engine lies. A process that it starts must not find another one that is installed."""
+
 START_SECONDS = 120.0
 """How long the server may take to import torch from a cold disk."""
 
@@ -128,6 +131,7 @@ class ForkServer:
         }
         counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
         environment = ENVIRONMENT | counts | {"MPLCONFIGDIR": str(_matplotlib_cache())}
+        environment["PYTHONPATH"] = str(ENGINE)
         self._process = subprocess.Popen(
             [
                 sys.executable,

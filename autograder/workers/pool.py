@@ -23,6 +23,7 @@ from pathlib import Path
 from autograder.errors import AutograderError, SandboxError
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
+from autograder.sandbox.launcher import ENGINE
 from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
@@ -73,7 +74,7 @@ class _Worker:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.workers.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=os.environ | {"TMPDIR": str(folder)},
+                env=os.environ | {"TMPDIR": str(folder), "PYTHONPATH": str(ENGINE)},
                 stdin=subprocess.DEVNULL,
             )
         self.connection = Connection(ours.detach())

@@ -13,10 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.kernel.workspace import remove_tree
+from autograder.errors import UsageError
+from autograder.kernel.workspace import LONGEST_FOLDER, remove_tree
 
 PREFIX = "ag-"
 _LOCK = "lock"
+
+LONGEST_PLACE = LONGEST_FOLDER - len("/ag-xxxxxxxx/1023/ag-xxxxxxxx")
+"""Bytes of the path of the folder for temporary files: a run, a worker and a kernel have folders in it."""
 
 
 @contextmanager
@@ -24,7 +28,11 @@ def temporary_folder() -> Iterator[Path]:
     """A folder for a run's temporary files; folders that killed runs left behind are removed first.
 
     Other users may pass through it but not list it: a student's user id has to reach its directory.
+
+    Raises:
+        UsageError: the place for temporary files has too long a name.
     """
+    check_place()
     _remove_left_behind(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
@@ -37,6 +45,20 @@ def temporary_folder() -> Iterator[Path]:
             yield folder
         finally:
             remove_tree(folder)
+
+
+def check_place() -> None:
+    """See that kernels can have their sockets below the folder for temporary files.
+
+    Raises:
+        UsageError: it has too long a name.
+    """
+    place = tempfile.gettempdir()
+    if len(os.fsencode(place)) > LONGEST_PLACE:
+        raise UsageError(
+            f"the folder for temporary files, {place}, has too long a name for the sockets below it: "
+            f"set TMPDIR to one of at most {LONGEST_PLACE} bytes"
+        )
 
 
 def _remove_left_behind(place: Path) -> None:

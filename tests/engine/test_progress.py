@@ -41,7 +41,8 @@ def test_a_slow_submission_is_named_at_a_minute_and_each_time_that_it_has_double
     ]
 
 
-def test_a_terminal_shows_what_takes_longest() -> None:
+def test_a_terminal_shows_what_takes_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")  # rich draws no bar on a dumb one
     said = lines(True, 5, 42)
     assert "0/2" in said
     assert "Eve [red], 42 s" in said
