@@ -53,6 +53,7 @@ class Ending(StrEnum):
 
     FINISHED = "finished"
     RAISED = "raised"
+    AUTOGRAD = "automatic differentiation"
     TIMED_OUT = "timed out"
     TIME_USED_UP = "submission time used up"
     OUT_OF_MEMORY = "out of memory"

@@ -89,7 +89,7 @@ def _of_cases(cases: Iterable[CaseResult]) -> Iterator[str]:
         name = OF_A_CASE.get(case.ending) or OF_EITHER.get(case.ending)
         if name:
             yield name
-        elif case.ending is Ending.RAISED:
+        elif case.ending in (Ending.RAISED, Ending.AUTOGRAD):
             yield from _spoken_of(case.message[:500])
 
 

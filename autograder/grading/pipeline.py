@@ -53,7 +53,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         questions=results,
         manual=_manual(read, course),
         cells=executed.cells,
-        flags=_of_intake(read)
+        flags=_of_reading(read)
         + flags.static(read.notebook, _handed_out(course))
         + _dynamic_flags(executed, results),
         notes=read.notes,
@@ -134,9 +134,9 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
     )
 
 
-def _of_intake(read: ReadNotebook) -> tuple[str, ...]:
+def _of_reading(read: ReadNotebook) -> tuple[str, ...]:
     """What the TA has to see of the notes: a file that may not be what the student meant to hand in."""
-    return ("upload cut off",) if any("the upload was cut off" in note for note in read.notes) else ()
+    return ("upload cut off",) if read.cut_off else ()
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -152,6 +152,6 @@ def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ..
     if any(run.ending is Ending.TIMED_OUT for run in executed.cells):
         found.append("a cell ran into the time limit")
     for result in results:
-        if any(case.message == "The gradient is computed with autograd." for case in result.cases):
+        if any(case.ending is Ending.AUTOGRAD for case in result.cases):
             found.append(f"autograd in {result.name}")
     return tuple(found)

@@ -178,7 +178,7 @@ def _student_failure(
             return (
                 Outcome.FAILED, "The gradient is computed with autograd.",
                 "This lab is about deriving it: use the formula of the exercise.",
-                failure.where, Ending.RAISED,
+                failure.where, Ending.AUTOGRAD,
             )  # fmt: skip
         case StudentException(type_name="CallbackFailed"):
             text = "Your code called a function of the lab with something that it cannot work with."

@@ -6,10 +6,9 @@ import base64
 import binascii
 import json
 import re
-from typing import Any
 
 from autograder.errors import UnreadableNotebook
-from autograder.notebook.parsing import AGAIN, parse_notebook
+from autograder.notebook.parsing import AGAIN, Parsed, parse_notebook
 
 # What students upload by mistake, told by its first bytes.
 _OTHER_FILES = (
@@ -32,7 +31,7 @@ _NO_TEXT = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
 _MAX_CONTAINERS = 2_000_000
 
 
-def decode_json(data: bytes, size_limit: int) -> tuple[Any, list[str]]:
+def decode_json(data: bytes, size_limit: int) -> Parsed:
     """Decodes and parses a file that should hold a notebook.
 
     Args:
@@ -40,7 +39,7 @@ def decode_json(data: bytes, size_limit: int) -> tuple[Any, list[str]]:
         size_limit: in bytes.
 
     Returns:
-        The JSON value (numbers that JSON does not have are ``None``) and what had to be repaired.
+        The JSON value and what had to be repaired.
 
     Raises:
         UnreadableNotebook: the file is something else, or damaged; the message says what and where.
@@ -67,7 +66,7 @@ def decode_json(data: bytes, size_limit: int) -> tuple[Any, list[str]]:
         text = _from_base64(text, notes)
     if text.count("[") + text.count("{") > _MAX_CONTAINERS:
         raise UnreadableNotebook(f"the file nests more than {_MAX_CONTAINERS} lists and objects")
-    return parse_notebook(text, notes), notes
+    return parse_notebook(text, notes)
 
 
 def _from_base64(text: str, notes: list[str]) -> str:

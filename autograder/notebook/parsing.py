@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import UnreadableNotebook
@@ -24,16 +25,30 @@ AGAIN = "download or save the notebook again and hand it in once more"
 """What helps with most damage."""
 
 
-def parse_notebook(text: str, notes: list[str]) -> Any:
+@dataclass(frozen=True)
+class Parsed:
+    """What a file's text came to.
+
+    Attributes:
+        value: the JSON value; numbers that JSON does not have are ``None``.
+        notes: what had to be repaired, sentences for student and TA.
+        cut_off: whether the file ends behind its last cell, before its own end.
+    """
+
+    value: Any
+    notes: list[str]
+    cut_off: bool = False
+
+
+def parse_notebook(text: str, notes: list[str]) -> Parsed:
     """Parses the text of a file that should hold a notebook.
 
     Args:
         text: without white space around it.
-        notes: what had to be repaired is appended.
+        notes: what had to be repaired so far; more is appended.
 
     Returns:
-        The JSON value. Numbers that JSON does not have are ``None``; of a file that was cut off behind
-        its last cell, what comes after the cut is missing.
+        The JSON value; of a file that was cut off behind its last cell, what comes after the cut is missing.
 
     Raises:
         UnreadableNotebook: the text is something else, or damaged; the message says what and where.
@@ -51,6 +66,7 @@ def parse_notebook(text: str, notes: list[str]) -> Any:
     decoder = json.JSONDecoder(
         strict=False, parse_int=_integer, parse_constant=_no_number, object_pairs_hook=as_dict
     )
+    cut_off = False
     try:
         value, end = decoder.raw_decode(text)
     except RecursionError as error:
@@ -60,6 +76,7 @@ def parse_notebook(text: str, notes: list[str]) -> Any:
         cells = value.get("cells", value.get("worksheets"))
         if not isinstance(cells, list) or not cells:
             raise UnreadableNotebook(_diagnosis(text, error)) from error
+        cut_off = True
         # Nothing that counts is missing. Half of the cells, however, would look like a verdict on all.
         complete = f"the {len(cells)} cells" if "cells" in value else "the cells"
         notes.append(
@@ -74,7 +91,7 @@ def parse_notebook(text: str, notes: list[str]) -> Any:
             raise UnreadableNotebook(_diagnosis(text, json.JSONDecodeError("Extra data", text, start)))
         notes.append(f"text after the end of the notebook is left out ({len(rest)} characters)")
     notes += [f"the field {name!r} is given twice: the last one counts" for name in sorted(repeated)]
-    return value
+    return Parsed(value, notes, cut_off)
 
 
 def _integer(digits: str) -> int | None:

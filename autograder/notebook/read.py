@@ -41,11 +41,13 @@ class ReadNotebook:
             cells at most ``{"autograder": {"manual": name}}``.
         notes: what was repaired or left out, for the TA.
         manual_answers: by question name, the text of the cells that carry it; untrusted Markdown.
+        cut_off: whether the upload ended behind the last cell, before the file's own end.
     """
 
     notebook: Any
     notes: tuple[str, ...] = ()
     manual_answers: Mapping[str, str] = field(default_factory=dict)
+    cut_off: bool = False
 
 
 def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
@@ -59,8 +61,9 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
         UnreadableNotebook: the bytes are no notebook or a notebook in another language; the message
             is for the student.
     """
-    value, notes = decode_json(data, limits.notebook_mb * 2**20)
-    value = _unwrapped(value, notes)
+    parsed = decode_json(data, limits.notebook_mb * 2**20)
+    notes = parsed.notes
+    value = _unwrapped(parsed.value, notes)
     found = _cells(value, notes)
     if language := _other_language(value.get("metadata")):
         raise UnreadableNotebook(f"the notebook's language is {language}, not Python")
@@ -76,7 +79,7 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     import nbformat
 
     node = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells})
-    return ReadNotebook(node, tuple(notes), answers)
+    return ReadNotebook(node, tuple(notes), answers, parsed.cut_off)
 
 
 def _unwrapped(value: Any, notes: list[str]) -> Any:

@@ -133,7 +133,7 @@ def _failure(case: CaseResult) -> str:
     lines = [plain(case.message, 2000, multiline=True) or "This check failed."]
     if case.help:
         lines.append(plain(case.help, 2000, multiline=True))
-    if case.ending not in (Ending.FINISHED, Ending.RAISED):
+    if case.ending not in (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD):
         lines.append(f"Your code did not finish: {case.ending.value}.")
     if case.evidence:
         lines.append(plain(case.evidence, 4000, multiline=True))

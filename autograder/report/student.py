@@ -84,7 +84,7 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
 _CASE_ENDINGS = {
     ending: f"Your code did not finish: {ending.value}."
     for ending in Ending
-    if ending not in (Ending.FINISHED, Ending.RAISED, Ending.TIMED_OUT, Ending.TIME_USED_UP)
+    if ending not in (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD, Ending.TIMED_OUT, Ending.TIME_USED_UP)
 }
 
 
