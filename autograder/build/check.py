@@ -130,7 +130,7 @@ def _read(file: Path) -> Any:
     import nbformat
 
     try:
-        # not nbformat.reads, which mends what it can and only logs the rest
+        # not nbformat.reads, which repairs what it can and only logs the rest
         content = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("nbformat") != 4:
             raise BuildError(f"{file}: not a notebook of format 4; build it again")

@@ -166,7 +166,7 @@ def _notes(grade: Grade) -> list[str]:
 
 
 def _not_gradable(grade: Grade) -> str:
-    """The student can mend it: a zero that says so, at once, instead of a failure that nobody explains."""
+    """The student can fix it: a zero that says so, at once, instead of a failure that nobody explains."""
     return "\n".join(
         [
             "There is nothing in this submission that can be graded: "

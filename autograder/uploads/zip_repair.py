@@ -1,4 +1,4 @@
-"""A zip's directory, mended where one damaged entry would cost the archive all of its members.
+"""A zip's directory, repaired where one damaged entry would cost the archive all of its members.
 
 ``zipfile`` gives up on an archive at the first entry that it cannot read: a name that is not the UTF-8
 that it claims to be, an extra field that promises more than it holds, a version that it does not know.
@@ -55,13 +55,13 @@ class MendedFile:
         return self._file.tell()
 
     def read(self, size: int | None = -1) -> bytes:
-        """As of every file, with what is mended."""
+        """As of every file, with what is repaired."""
         at = self._file.tell()
         data = self._file.read(-1 if size is None else size)
         first, end = max(at, self._start), min(at + len(data), self._start + len(self._directory))
         if first < end:
-            mended = self._directory[first - self._start : end - self._start]
-            data = data[: first - at] + mended + data[end - at :]
+            repaired = self._directory[first - self._start : end - self._start]
+            data = data[: first - at] + repaired + data[end - at :]
         # zipfile reads a header in one piece, from its beginning.
         if at in self._utf8 and len(data) == LOCAL_HEADER.size:
             flags = int.from_bytes(data[6:8], "little") & ~_UTF8_FLAG | self._utf8[at] * _UTF8_FLAG
@@ -80,7 +80,7 @@ class MendedFile:
         return bytes(data)
 
     def _mend_entry(self, data: bytearray, at: int, end: int, shift: int) -> None:
-        """Mends the entry between ``at`` and ``end``; member offsets count from ``shift``."""
+        """Repairs the entry between ``at`` and ``end``; member offsets count from ``shift``."""
         data[at : at + 4] = _SIGNATURE
         data[at + _VERSION] = _KNOWN_VERSION
         (offset,) = struct.unpack_from("<L", data, at + _OFFSET)
