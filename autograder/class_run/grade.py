@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ from autograder.class_run.progress import JsonLines, Lines, Progress, say
 from autograder.class_run.run import grade_all, grade_class, grade_on_cluster
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Lms, Worksheet
+from autograder.lms.base import Lms
 from autograder.lms.known import KNOWN, lms_named
+from autograder.lms.model import Assignment, Export, Worksheet
 from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of, is_named_by, nobody_of, write_lms
 from autograder.model import Grade, Submission
@@ -112,10 +113,10 @@ def opened_class(run: Run, out: Path, console: Console) -> Iterator[OneClass]:
         assignment = assignment_of(lab.config.assignment.title, lab.config.lms)
         lists: dict[str, Worksheet | None] = {}
 
-        def learn(lms: Lms, facts: Mapping[str, object]) -> Mapping[str, object]:
-            if lms.name not in lists:
-                lists[lms.name] = _worksheet(run.worksheet, lms, assignment) or lms.roster(facts)
-            return {**facts, "worksheet": lists[lms.name]}
+        def learn(lms: Lms, export: Export) -> Export:
+            given = _worksheet(run.worksheet, lms, assignment)
+            lists.setdefault(lms.name, given or export.roster)
+            return replace(export, worksheet=given)
 
         submissions = discover(
             run.paths, spool, lab.config.limits, lab.config.assignment.notebook,

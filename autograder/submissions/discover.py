@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -26,13 +26,14 @@ from autograder.uploads.archive import LARGEST_TEXT, OTHER_ARCHIVE, Budget, Memb
 if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config.schema import Limits
     from autograder.lms.base import Lms
+    from autograder.lms.model import Export
 
 _MB = 2**20
 _NOTHING = "no notebook (.ipynb) in it"
 _NO_NAME = "(no name)"
 
 
-Learn = Callable[["Lms", Mapping[str, object]], Mapping[str, object]]
+Learn = Callable[["Lms", "Export"], "Export"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def discover(
     *,
     lms: Lms | None = None,
     known: Sequence[Lms] = (),
-    learn: Learn = lambda lms, facts: facts,
+    learn: Learn = lambda lms, export: export,
 ) -> list[Submission]:
     """Finds the submissions in notebooks, folders and zip archives.
 
@@ -117,8 +118,8 @@ def _described(
         lms = lms or recognised([found.path for found in upload], known)
         if lms is not None:
             texts = {found.path: found.file.read_bytes() for found in upload if found.text and found.file}
-            facts = learn(lms, lms.facts(texts))
-            of_students, others = chosen(upload, lms, facts, notebook)
+            export = learn(lms, lms.export(texts))
+            of_students, others = chosen(upload, lms, export, notebook)
             return [_Described(origin, one.found, chosen=one, lms=lms.name) for one in of_students] + [
                 _Described(origin, found) for found in others
             ]
@@ -152,8 +153,7 @@ def _submission(entry: _Described, name: str) -> Submission:
         place=origin.place,
         own_path=origin.path,
         submitted=origin.submitted.isoformat() if origin.submitted else "",
-        late=origin.late or None if origin.late_seconds is None else origin.late_seconds > 0,
-        late_seconds=origin.late_seconds,
+        late=origin.late or None,
         file=found.file,
         problem=found.problem,
         notes=notes,
@@ -204,7 +204,7 @@ def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget, known: S
         elif entry.problem or names.is_handed_in(entry.path[-1]):
             found[entry.path].append(_notebook(entry.path, entry.file, entry.problem, limits, entry.modified))
         else:
-            text = any(lms.is_fact(entry.path) for lms in known) and _is_small(entry.file)
+            text = any(lms.is_own_text(entry.path) for lms in known) and _is_small(entry.file)
             found[entry.path].append(Found(entry.path, entry.file if text else None, text=text))
     # Smallest first: an archive that uses up the budget starves only larger ones.
     for entry in sorted(archives, key=lambda entry: (entry.file.stat().st_size, entry.path)):
@@ -234,7 +234,7 @@ def _in_zip(
     """The members of an archive below the path ``outer``, refused ones included."""
 
     def wanted(path: tuple[str, ...]) -> bool:
-        return any(lms.is_fact(path) for lms in known)
+        return any(lms.is_own_text(path) for lms in known)
 
     try:
         members = unpack(file, spool, budget, limits.notebook_mb * _MB, wanted)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder.lms.base import Lms, Origin
+from autograder.lms.base import Lms
+from autograder.lms.model import Export, Origin
 from autograder.uploads import names
 
 MOST_NAMED = 5
@@ -72,34 +73,34 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
     None, where its names are easily met by chance and all paths would be one student's: then it is rather
     a folder around a class whose own name happens to look like a student's.
     """
-    origins = [(path, _origin(lms, path, {})) for path in paths]
+    origins = [(path, _origin(lms, path, Export())) for path in paths]
     students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
     if not lms.telling and len(students) == 1:
         return 0
-    return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
+    return sum(origin is not None or lms.is_own_text(path) for path, origin in origins)
 
 
-def _origin(lms: Lms, path: tuple[str, ...], facts: Mapping[str, object]) -> Origin | None:
+def _origin(lms: Lms, path: tuple[str, ...], export: Export) -> Origin | None:
     """Where a file comes from; of a file in an archive that a student handed in, where that comes from."""
     for length in range(1, len(path)):
-        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], facts)):
+        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], export)):
             return replace(origin, path=origin.path + path[length:])
-    return lms.origin(path, facts)
+    return lms.origin(path, export)
 
 
 def chosen(
-    found: Sequence[Found], lms: Lms, facts: Mapping[str, object], notebook: str
+    found: Sequence[Found], lms: Lms, export: Export, notebook: str
 ) -> tuple[list[Chosen], list[Found]]:
     """One entry per student, in the order of the export, and what belongs to no student.
 
     Args:
-        facts: what the export's own text files say.
+        export: what is known about it.
         notebook: the name that the lab gave its notebook.
     """
     students: dict[tuple[str, str], list[tuple[Origin, Found]]] = {}
     others = []
     for one in found:
-        origin = _origin(lms, one.path, facts)
+        origin = _origin(lms, one.path, export)
         if origin is not None and origin.attempt >= 0:
             students.setdefault(_key(origin), []).append((origin, one))
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
