@@ -57,6 +57,7 @@ _MARKS = ("status", "mark", "notice", "comment", "plagiarism", "plag_comment")
 _MEMBERS = ("update", "usr_id", "login", "lastname", "firstname", *_MARKS)
 _TEAMS = ("update", "team_id", "logins", *_MARKS)
 _STATES = ("passed", "failed", "notgraded")
+_NO_NUMBER = "it is no user's number in ILIAS"
 
 
 class Ilias(Lms):
@@ -72,6 +73,7 @@ class Ilias(Lms):
         required=("status", "mark"), kind="a number in the column", form=r"[0-9]+", last_first=True,
         ragged=True,
     )  # fmt: skip
+    nameless = _NO_NUMBER
     unlisted = "it is not on your list, and the plug-in would skip it"
 
     def origin(self, path: MemberPath, export: Export) -> Origin | None:
@@ -105,7 +107,7 @@ class Ilias(Lms):
         team = _team(one.place)
         if not _has_teams(back):
             known = _is_number(one.lms_id) or not one.lms_id
-            return super().left_out_because(one, back) if known else "it is no user's number in ILIAS"
+            return super().left_out_because(one, back) if known else _NO_NUMBER
         if not team:
             return "its folder names no team, and this exercise has teams"
         if len({other.points for other in back.sharing[f"team {team}"]} - {None}) > 1:

@@ -63,7 +63,7 @@ class OpenOlat(Lms):
         last=("last name", "lastname", "nachname", "surname"), first=("first name", "firstname", "vorname"),
         mark=_SCORE, kind="a user name in the column", form=r".+", last_first=True, ragged=True,
     )  # fmt: skip
-    list_called = "a list of the class with scores"
+    list_called = "a list of the class"
     nameless = "nothing tells whose folder it is"
 
     def origin(self, path: MemberPath, export: Export) -> Origin | None:

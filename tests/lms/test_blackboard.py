@@ -21,7 +21,8 @@ from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 BLACKBOARD = Blackboard()
 LAB = Assignment("RNN lab")
@@ -151,7 +152,7 @@ def test_without_their_own_text_nobody_is_taken_for_somebody_else(tmp_path):
     for number, member in enumerate(members):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(member)
-        found.append(Found((member,), file))
+        found.append(UploadedFile((member,), file))
     own = {(f"L_9_smith{AT}.txt",): text("smith")}
     known, _ = chosen(found, BLACKBOARD, BLACKBOARD.export(own), "l.ipynb")
     assert [one.origin.lms_id for one in known] == ["smith", "a_smith", "b_smith"]
@@ -220,7 +221,7 @@ def test_the_latest_attempt_counts(tmp_path):
     for number, member in enumerate(members):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(member)
-        found.append(Found((member,), file))
+        found.append(UploadedFile((member,), file))
     of_students, _ = chosen(found, BLACKBOARD, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[1], found[3]]
 

@@ -22,7 +22,8 @@ from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 BRIGHTSPACE = Brightspace()
 LAB = Assignment("RNN lab")
@@ -146,7 +147,7 @@ def test_the_latest_submission_counts_and_equal_names_stay_apart(tmp_path):
     for number, folder in enumerate(folders):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(folder)
-        found.append(Found((folder, "lab.ipynb"), file))
+        found.append(UploadedFile((folder, "lab.ipynb"), file))
     of_students, _ = chosen(found, BRIGHTSPACE, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[1], found[2]]
 

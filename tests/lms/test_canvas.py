@@ -22,7 +22,8 @@ from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Person, Returned, Worksheet
 from autograder.lms.openolat import OpenOlat
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 CANVAS = Canvas()
 LAB = Assignment(title="RNN lab", column="RNN lab (777)")
@@ -174,7 +175,7 @@ def test_without_the_class_a_doubtful_number_brings_nobody_anything(tmp_path):
     found = []
     for member in members:
         (tmp_path / member).write_text("{}")
-        found.append(Found((member,), tmp_path / member))
+        found.append(UploadedFile((member,), tmp_path / member))
     of_students, others = chosen(found, CANVAS, Export(), "a.ipynb")
     assert others == []
     # What may be Roe's or another's number is nobody's; what fits another file of the same name is theirs.

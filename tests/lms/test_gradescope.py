@@ -20,7 +20,8 @@ from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 GRADESCOPE = Gradescope()
 LAB = Assignment("RNN lab")
@@ -258,7 +259,7 @@ def test_files_of_one_submission_come_together(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
+        found.append(UploadedFile(path, file))
     of_students, others = chosen(found, GRADESCOPE, facts(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[0], found[2]]
     assert others == []

@@ -16,7 +16,8 @@ from autograder.errors import UsageError
 from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Returned, Worksheet
 from autograder.lms.moodle import Moodle
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 from tests.lms.moodle_site import Site
 
 SAMPLES = Path(__file__).parent / "moodle"
@@ -208,7 +209,7 @@ def test_an_archive_in_an_archive_is_the_students_it_is_named_for(tmp_path: Path
         "Roe_3_x",
         "l.ipynb",
     )
-    of_students, others = chosen([Found(path, notebook)], MOODLE, Export(), "lab.ipynb")
+    of_students, others = chosen([UploadedFile(path, notebook)], MOODLE, Export(), "lab.ipynb")
     assert [one.origin.lms_id for one in of_students] == ["1"]
     assert others == []
 

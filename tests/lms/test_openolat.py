@@ -17,7 +17,8 @@ from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Person, Returned, Worksheet
 from autograder.lms.openolat import FEEDBACK, GRADES, OpenOlat
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 OPENOLAT = OpenOlat()
 LAB = Assignment(title="RNN lab")
@@ -101,7 +102,7 @@ def test_folders_that_may_be_one_user_stay_apart_and_are_nobodys(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
+        found.append(UploadedFile(path, file))
     of_students, others = chosen(found, OPENOLAT, Export(), "lab.ipynb")
     assert [(one.origin.lms_id, one.found) for one in of_students] == [
         ("", found[0]), ("", found[2]), ("poe", found[3]),

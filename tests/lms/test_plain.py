@@ -15,7 +15,8 @@ from autograder.errors import UsageError
 from autograder.lms.handback import folder_name
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 LAB = Assignment("Lab 9")
 SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"
@@ -214,7 +215,7 @@ def files(tmp_path, *paths):
     for count, path in enumerate(paths):
         file = tmp_path / f"{count}.ipynb"
         file.write_text(path)
-        result.append(Found(tuple(path.split("/")), file))
+        result.append(UploadedFile(tuple(path.split("/")), file))
     return result
 
 

@@ -20,7 +20,8 @@ from autograder.lms.known import KNOWN
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import UPLOAD, Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 SAKAI = Sakai()
 LAB = Assignment("RNN lab")
@@ -188,7 +189,7 @@ def test_feedback_of_an_earlier_round_is_nobodys_submission(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
+        found.append(UploadedFile(path, file))
     of_students, others = chosen(found, SAKAI, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == found[:1]
     assert others == []
