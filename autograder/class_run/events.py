@@ -15,6 +15,17 @@ class Unconfined:
 
 
 @dataclass(frozen=True)
+class AdapterLeftOut:
+    """Another package's adapter of an LMS cannot be used; the run does without it.
+
+    Attributes:
+        reason: which, and why.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """Grading begins.
 
@@ -58,7 +69,7 @@ class Stopped:
     submissions: int
 
 
-Event = Unconfined | Begun | Running | Graded | Stopped
+Event = Unconfined | AdapterLeftOut | Begun | Running | Graded | Stopped
 
 Listener = Callable[[Event], None]
 """Hears of every event as it happens, in the process that runs the class."""

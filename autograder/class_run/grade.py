@@ -47,7 +47,7 @@ def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = Tr
     Raises:
         AutograderError: nothing can be graded (usage, configuration, sandbox), or nothing can be written.
     """
-    with opened_class(run, out) as one_class:
+    with opened_class(run, out, tell) as one_class:
         remember(out, run)
         wanted = conditions(one_class.lab, run.settings)
         results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)

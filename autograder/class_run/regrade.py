@@ -89,7 +89,7 @@ def regrade(
     run = recalled(out, [path.absolute() for path in paths])
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
-    with opened_class(run, out) as one_class:
+    with opened_class(run, out, tell) as one_class:
         wanted = conditions(one_class.lab, run.settings)
         beside = staging(out)
         results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])

@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from autograder.class_run.events import Begun, Event, Graded, Listener, Running, Stopped, Unconfined
+from autograder.class_run.events import (
+    AdapterLeftOut,
+    Begun,
+    Event,
+    Graded,
+    Listener,
+    Running,
+    Stopped,
+    Unconfined,
+)
 from autograder.files.visible import duration, plain, storable
 from autograder.model import Submission
 from autograder.report import terminal
@@ -53,9 +62,11 @@ def listening(json_lines: bool) -> Iterator[tuple[Console, Listener]]:
         listener.close()
 
 
-def _tell_of_trouble(event: Unconfined | Stopped, console: Console) -> None:
+def _tell_of_trouble(event: Unconfined | AdapterLeftOut | Stopped, console: Console) -> None:
     if isinstance(event, Unconfined):
         console.print("The sandbox is off: student code runs with your rights.", style="bold red")
+    elif isinstance(event, AdapterLeftOut):
+        console.print(f"{event.reason}: this run does without it", soft_wrap=True, markup=False)
     else:
         kept = f"{event.done} of {event.submissions} submissions are done and kept"
         console.print(f"stopped: {kept}; the same command goes on from there", soft_wrap=True)
@@ -87,7 +98,7 @@ class Lines:
             case Graded(grade, reused):
                 self._print(terminal.line(grade) + ("  (known)" if reused else ""))
                 self._bar.advance(self._task)
-            case Unconfined() | Stopped():
+            case Unconfined() | AdapterLeftOut() | Stopped():
                 self.close()
                 _tell_of_trouble(event, self._console)
 
@@ -135,7 +146,7 @@ class JsonLines:
                     say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
             case Graded():
                 self._ended(event)
-            case Unconfined() | Stopped():
+            case Unconfined() | AdapterLeftOut() | Stopped():
                 _tell_of_trouble(event, self._console)
 
     def close(self) -> None:

@@ -1,177 +1,35 @@
-"""What every LMS adapter offers, and the nouns it speaks in.
+"""What every LMS adapter offers.
 
 An adapter is one file that knows one LMS: what its export calls things, and what it takes back. It sees
-names and small text files only; it opens no archive and runs nothing. Everything is keyed by the LMS's
-own identifier: two students may share a name, and a name may look like anything.
+names and small text files only; it opens no archive, writes no file and runs nothing. What is regular about
+an LMS is an attribute of its class; what is not is a method.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-MemberPath = tuple[str, ...]
-"""Components of a member's path inside an export, the file name last."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where one file of an export comes from.
-
-    Attributes:
-        lms_id: the LMS's identifier of the student, the team or the submission; keys everything.
-        student: the name that the export shows; untrusted, for people only.
-        place: what has to be repeated to return feedback: a folder's or a member's name.
-        path: the path that the student gave the file, the file name last.
-        submitted: when it was handed in; without a time zone where the LMS names none.
-        late_seconds: seconds after the deadline; ``None`` when unknown.
-        late: whether the LMS marks it as late, be the time known or not.
-        attempt: a later one replaces an earlier one; where the LMS tells attempts by their time, that.
-            Negative: nobody handed it in, a teacher gave it back or out.
-        guessed_from: what the identifier was guessed from; empty where the LMS says it.
-    """
-
-    lms_id: str
-    student: str
-    place: str
-    path: MemberPath
-    submitted: datetime | None = None
-    late_seconds: float | None = None
-    late: bool = False
-    attempt: int = 0
-    guessed_from: str = ""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody on the LMS's list, whether they handed something in or not.
-
-    Attributes:
-        lms_id: as in :class:`Origin`.
-        name: the full name, as the worksheet shows it.
-        login: the login name or the e-mail address; may be empty.
-        group: the team's name; may be empty.
-        mark: the mark that the LMS holds now, as it is written there; empty when there is none.
-        submitted, late_seconds, late: as in :class:`Origin`.
-        handed_in: whether the LMS says that something was handed in; ``None`` when it does not say.
-        cells: the row itself by its header.
-    """
-
-    lms_id: str
-    name: str
-    login: str = ""
-    group: str = ""
-    mark: str = ""
-    submitted: datetime | None = None
-    late_seconds: float | None = None
-    late: bool = False
-    handed_in: bool | None = None
-    cells: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Worksheet:
-    """The TA's own list of the class, downloaded from the LMS.
-
-    Attributes:
-        headers: of its columns, in their order.
-        people: its rows.
-        language: of its headers, as an ISO 639-1 code; empty where that does not matter.
-    """
-
-    headers: tuple[str, ...]
-    people: tuple[Person, ...]
-    language: str = ""
-
-    def person(self, lms_id: str) -> Person | None:
-        """The row with this identifier."""
-        return self._by_id.get(lms_id)
-
-    @cached_property
-    def _by_id(self) -> dict[str, Person]:
-        # Where somebody has two rows, the one with a mark: no mark is replaced unnoticed.
-        found: dict[str, Person] = {}
-        for person in self.people:
-            if person.lms_id not in found or not found[person.lms_id].mark:
-                found[person.lms_id] = person
-        return found
-
-
-@dataclass(frozen=True)
-class Returned:
-    """What goes back for one student.
-
-    Attributes:
-        lms_id: whose row it is; empty for a team whose members nobody named.
-        student: the name, for people.
-        team: the LMS's identifier of the team that handed in; empty for a single student.
-        place: of the submission, from :class:`Origin`; a team's for each of its members.
-        path: the student's own path of the notebook.
-        points: the final mark, rounded as configured; ``None``: no mark goes back, never a zero instead.
-        possible: points that can be earned.
-        comment: one short line for the student, without markup.
-        feedback: the feedback page; its bytes go into the archive.
-        person: the row of the worksheet, if one was given and has it.
-    """
-
-    lms_id: str
-    student: str
-    place: str
-    path: MemberPath
-    team: str
-    points: float | None
-    possible: float
-    comment: str
-    feedback: Path
-    person: Person | None = None
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What the LMS calls the assignment; from the configuration and the command line.
-
-    Attributes:
-        title: the lab's title.
-        column: the heading of the LMS's own column or item ("Lab 9 (12345)"); empty when not configured.
-        teams: whether teams hand in together.
-        language: of the LMS's pages for the TA, as an ISO 639-1 code, where there is no worksheet to tell.
-    """
-
-    title: str
-    column: str = ""
-    teams: bool = False
-    language: str = "en"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that the TA does with one of the files.
-
-    Attributes:
-        file: its name below ``lms/``.
-        text: where it goes and what to tick, one or two sentences of plain text.
-    """
-
-    file: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Written:
-    """What an adapter has written.
-
-    Attributes:
-        steps: what to do with the files, in this order.
-        left_out: who got no mark in them although there is one, and why.
-    """
-
-    steps: tuple[Step, ...]
-    left_out: tuple[tuple[Returned, str], ...] = ()
+from autograder.errors import UsageError
+from autograder.files.visible import number
+from autograder.lms.handback import Handback, Table, Zip
+from autograder.lms.model import (
+    Assignment,
+    Export,
+    MemberPath,
+    Origin,
+    Person,
+    Returned,
+    Step,
+    Worksheet,
+    Written,
+)
+from autograder.lms.names import Names
+from autograder.lms.sheet import Column, Sheet, heading_for, with_marks
 
 
 class Lms(ABC):
@@ -186,41 +44,48 @@ class Lms(ABC):
     telling: ClassVar[bool] = True
     """Whether the names in its exports are hardly ever met by chance."""
 
-    @abstractmethod
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
+    names: ClassVar[Names] = Names()
+    """What its exports call folders and files, where that is regular."""
+
+    sheet: ClassVar[Sheet | None] = None
+    """What its list of the class looks like, where that is a table with headings."""
+
+    list_called: ClassVar[str] = "your own worksheet"
+    """What a TA is asked for, to see which marks are there already."""
+
+    nameless: ClassVar[str] = "nothing tells whose it is"
+    """Why no mark goes back without an identifier."""
+
+    unlisted: ClassVar[str] = ""
+    """Why no mark goes back for somebody who is not on the worksheet; empty where it does."""
+
+    guesses_column: ClassVar[bool] = True
+    """Whether the only column of a gradebook is the lab's, whatever it is called."""
+
+    # What comes from the LMS
+
+    def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """Where a file of an export comes from; ``None`` when its path is not of this LMS.
 
         Every component may be the one that counts: exports are wrapped in folders. The outermost wins.
 
         Args:
             path: its path inside the export, folders of the LMS included.
-            facts: what :meth:`facts` made of the export's own text files, and as ``worksheet`` the TA's
-                list of the class, if there is one.
+            export: what is known about it; empty while nobody knows whose it is.
         """
+        return self.names.origin(path)
 
     def is_given(self, path: MemberPath) -> bool:
         """Whether a file that is no student's was given out or back, so that nobody handed it in."""
         return False
 
-    def is_fact(self, path: MemberPath) -> bool:
-        """Whether a member is a text file of the LMS itself that :meth:`facts` wants to read."""
+    def is_own_text(self, path: MemberPath) -> bool:
+        """Whether a member is a text file of the LMS itself that :meth:`export` wants to read."""
         return False
 
-    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
+    def export(self, texts: Mapping[MemberPath, bytes]) -> Export:
         """What the export's own text files say; they come with the export, so they may hold anything."""
-        return {}
-
-    def roster(self, facts: Mapping[str, object]) -> Worksheet | None:
-        """The list of the class that came with the export; ``None`` where none does."""
-        return None
-
-    def person(self, worksheet: Worksheet, lms_id: str, student: str) -> Person | None:
-        """The row of somebody in the export; by identifier, which is the same in both for most LMSs."""
-        return worksheet.person(lms_id)
-
-    def team_key(self, name: str) -> str:
-        """Equal for two spellings of one team: in the export's names and on the worksheet."""
-        return name.strip().casefold()
+        return Export()
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """Read the TA's own list of the class.
@@ -232,13 +97,62 @@ class Lms(ABC):
         Raises:
             UsageError: it is not a list of this LMS; the message says what was expected.
         """
-        from autograder.errors import UsageError
+        if self.sheet is None:
+            raise UsageError(
+                f"--worksheet: {self.title} has no worksheet that is read here; leave the option out"
+            )
+        read = self.sheet.read(data)
+        return with_marks(read, self.heading(read.headers, assignment or Assignment("")))
 
-        raise UsageError(
-            f"--worksheet: {self.title} has no worksheet that is read here; leave the option out"
-        )
+    def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
+        """Those columns of a gradebook that may be the assignment's, by their headings."""
+        return {}
+
+    def heading(self, headings: Sequence[str], assignment: Assignment) -> str | None:
+        """The heading of the assignment's column; ``None`` where nothing tells which it is."""
+        return heading_for(self.columns(headings, assignment), assignment, guess=self.guesses_column)
+
+    def person(self, worksheet: Worksheet, lms_id: str, student: str) -> Person | None:
+        """The row of somebody in the export; by identifier, which is the same in both for most LMSs."""
+        return worksheet.person(lms_id)
+
+    def team_key(self, name: str) -> str:
+        """Equal for two spellings of one team: in the export's names and on the worksheet."""
+        return name.strip().casefold()
+
+    # What goes back
 
     @abstractmethod
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
+        """The files that the LMS takes back, in the order in which the TA uploads them."""
+
+    def row_key(self, one: Returned, back: Handback) -> str:
+        """Equal for those whom the LMS has one row for."""
+        return one.lms_id
+
+    def maximum(self, one: Returned, back: Handback) -> float | None:
+        """The points above which the LMS takes no mark of somebody, where that is known."""
+        return back.maximum
+
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """Why a mark cannot go back; empty when it can."""
+        if not one.lms_id:
+            return "nobody knows the members of this team" if one.team else self.nameless
+        if self.unlisted and back.worksheet and back.person(one) is None:
+            return self.unlisted
+        maximum = self.maximum(one, back)
+        if maximum is not None and one.mark > maximum:
+            return f"the mark is above the assignment's maximum grade in {self.title} ({number(maximum)})"
+        return ""
+
+    def nobody_looked(self, back: Handback) -> str:
+        """What a step says where nobody could see the marks that are there already; otherwise empty."""
+        if back.worksheet is None:
+            return (
+                f" Nobody looked whether there are marks already: give {self.list_called} with --worksheet."
+            )
+        return ""
+
     def write(
         self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
     ) -> Written:
@@ -247,3 +161,21 @@ class Lms(ABC):
         Raises:
             OSError: the folder cannot be written to.
         """
+        headings = worksheet.headers if worksheet else ()
+        heading = self.heading(headings, assignment)
+        maximum = self.columns(headings, assignment)[heading].maximum if heading else None
+        groups = {one.group for one in worksheet.people} if worksheet else set()
+        keys = frozenset(map(self.team_key, groups)) - {""}
+        back = Handback(returned, assignment, worksheet, heading, maximum, keys)
+        sharing: dict[str, list[Returned]] = defaultdict(list)
+        for one in returned:
+            sharing[self.row_key(one, back)].append(one)
+        back = replace(back, sharing=sharing)
+        with_points = [one for one in returned if one.points is not None]
+        because = [(one, self.left_out_because(one, back)) for one in with_points]
+        back = replace(back, marked=[one for one, reason in because if not reason])
+        steps = []
+        for file in self.files(back):
+            file.write(folder)
+            steps.append(Step(file.file, file.step))
+        return Written(tuple(steps), tuple((one, reason) for one, reason in because if reason))

@@ -21,34 +21,24 @@ What is relied on was read in Canvas's source:
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.files.visible import csv_cell, csv_line, number
-from autograder.files.zips import write_zip
-from autograder.lms.base import (
-    Assignment,
-    Lms,
-    MemberPath,
-    Origin,
-    Person,
-    Returned,
-    Step,
-    Worksheet,
-    Written,
-)
+from autograder.files.visible import csv_cell, number
+from autograder.files.zips import zip_bytes
+from autograder.lms.base import Lms
 from autograder.lms.feedback_notebook import notebook_of
-from autograder.lms.tables import read_csv
+from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
+from autograder.lms.rows import Row, another_file, decimal, headings_of, read_csv
+from autograder.lms.sheet import Column, Sheet, with_marks
 
 GRADES = "canvas_grades.csv"
 FEEDBACK = "canvas_feedback.zip"
-PAGE = "feedback.html"
 
 POINTS_POSSIBLE = "    Points Possible"
 """First cell of the gradebook's second row, and the key of that row's value among a person's cells."""
@@ -56,9 +46,11 @@ POINTS_POSSIBLE = "    Points Possible"
 NOT_ASSIGNED = "N/A"
 EXCUSED = "EX"
 
-_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\((?P<id>\d+)\)", re.DOTALL)
+_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\(\d+\)", re.DOTALL)
 _TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)")
 _MUTED = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE | re.DOTALL)
+_FORMULA = re.compile(r'\A="(.*)"\Z', re.DOTALL)
+"""Canvas writes a name that begins with ``=`` as a formula that gives it."""
 
 
 class Canvas(Lms):
@@ -67,15 +59,23 @@ class Canvas(Lms):
     name = "canvas"
     title = "Canvas"
     telling = False
+    sheet = Sheet(
+        "Canvas's gradebook (Student, ID, …, Section, assignments): Grades, Export, Export Entire Gradebook",
+        id=("ID",), name=("Student",), last=("LastName",), first=("FirstName",), login=("SIS Login ID",),
+        kind="a number in the column", form=r"[0-9]+", last_first=True, ragged=True,
+    )  # fmt: skip
+    list_called = "the exported gradebook"
+    nameless = "Canvas gave it no number"
+    unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
+    guesses_column = False
 
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """From the name of the member itself, or of the archive that a file lies in.
 
-        Canvas makes no folders, so a folder whose name looks like a member's is somebody else's.
-        ``facts["worksheet"]`` may hold the TA's gradebook; it settles which of three numbers counts.
+        Canvas makes no folders, so a folder whose name looks like a member's is somebody else's. The TA's
+        gradebook settles which of three numbers counts.
         """
-        worksheet = facts.get("worksheet")
-        people = worksheet.people if isinstance(worksheet, Worksheet) else ()
+        people = export.worksheet.people if export.worksheet else ()
         for level, part in enumerate(path):
             if level == len(path) - 1 or part.lower().endswith(".zip"):
                 found = _read(part, people)
@@ -91,35 +91,94 @@ class Canvas(Lms):
                     )
         return None
 
+    def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
+        """The assignments, and whatever is configured."""
+        found = {heading: _ASSIGNMENT.fullmatch(heading) for heading in headings}
+        columns = {
+            heading: Column(one["title"])
+            for heading, one in found.items()
+            if one and not _TOTALS.search(heading)
+        }
+        named = assignment.column.strip()
+        return columns if named not in headings else {**columns, named: Column(named)}
+
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
-        """The gradebook that "Export" gives.
+        """The gradebook that "Export" gives; without an assignment, its marks are the only assignment's."""
+        rows = read_csv(data)
+        headings = headings_of(rows)
+        at = 2 if headings[:2] == ("LastName", "FirstName") else 1
+        if len(headings) < 4 or "ID" not in headings[at] or (at == 1 and "Student" not in headings[0]):
+            raise another_file(headings, self.sheet.expected)
+        one = assignment or Assignment("")
+        heading = self.heading(headings, one)
+        if one.column and heading is None:
+            raise UsageError(
+                f"--worksheet: no assignment is called {one.column!r}: correct it in grading_config.yml; "
+                f"there are {'; '.join(self.columns(headings, one))[:400] or 'none'}"
+            )
+        titles = (*(headings[:2] if at == 2 else ["Student"]), "ID", *headings[at + 1 :])
+        read = with_marks(self.sheet.read_rows([titles, *map(_of_student, rows[1:])]), heading)
+        points = next((row for row in rows[1:] if _is_points(row)), [])
+        possible = Row(zip(titles, points, strict=False)).cell(heading or "")
+        return replace(read, people=tuple(_person(person, possible) for person in read.people))
 
-        Args:
-            assignment: which column the marks are in; without it, the only assignment's.
-        """
-        return _read_gradebook(data, assignment)
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """What Canvas would give to somebody else, or undo."""
+        if _is_guess(one, back):
+            return (
+                "several numbers of the file's name may be the student's, so neither mark nor page goes "
+                f"back: give {self.list_called} with --worksheet"
+            )
+        member = _read(one.place, identifier=one.team or one.lms_id)
+        hidden = not _is_number(one.lms_id) or (member and member.anonymous and one.person is None)
+        if one.lms_id and hidden:
+            return "the assignment is anonymous, and Canvas takes marks only by name: enter it in SpeedGrader"
+        cell = one.person.cells.cell(back.heading or "") if one.person else ""
+        if cell == NOT_ASSIGNED:
+            return "Canvas says that the assignment is not assigned to this student (N/A)"
+        if cell.upper() == EXCUSED:
+            return "Canvas says that this student is excused (EX), and a mark would undo that"
+        return super().left_out_because(one, back)
 
-    def write(
-        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
-    ) -> Written:
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
         """A gradebook of one assignment and the students graded, and the archive of submissions."""
-        column = _column(worksheet.headers, assignment) if worksheet else assignment.column
-        left_out = [
-            (one, reason) for one in returned if (reason := _left_out_because(one, column, worksheet))
-        ]
-        out = {id(one) for one, _ in left_out}
-        marked = [one for one in returned if one.points is not None and id(one) not in out]
-        header = ("Student", "ID", "SIS Login ID", "Section", column or assignment.title)
-        rows = [_row(one) for one in marked]
-        (folder / GRADES).write_text("".join(map(csv_line, [header, *rows])), encoding="utf-8")
-        without = _write_feedback(
-            folder / FEEDBACK, [one for one in returned if not _is_guess(one, worksheet)]
+        header = ("Student", "ID", "SIS Login ID", "Section", back.column)
+        yield Table(GRADES, self._upload_grades(back), [header, *map(_row, back.marked)])
+        made = [_feedback(one) for one in back.returned if not _is_guess(one, back)]
+        text = (
+            "The assignment's page, “Upload Submissions” (it is there once you have downloaded them). Every "
+            "file arrives as a comment, under the name of the file that was handed in. Once only: Canvas "
+            "adds the comments again each time."
         )
-        steps = (
-            Step(GRADES, _upload_grades(column, marked, worksheet)),
-            Step(FEEDBACK, _upload_feedback(without)),
-        )
-        return Written(steps, tuple(left_out))
+        if without := made.count(None):
+            text += (
+                f" {without} student(s) get none this way: what they handed in is no file that could hold it."
+            )
+        yield Zip(FEEDBACK, text, filter(None, made))
+
+    def _upload_grades(self, back: Handback) -> str:
+        text = "Grades, Import. Canvas lists what would change before you save."
+        if not _ASSIGNMENT.fullmatch(back.heading or back.assignment.column):
+            text = (
+                "First rename the last heading of the first line to the assignment's own, as Canvas's export "
+                "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
+                f"Canvas would offer a new assignment. Then: {text}"
+            )
+        if back.worksheet is not None and back.heading is None:
+            text += (
+                " Nobody looked whether there are marks already, or who is excused: the gradebook that was "
+                "given does not tell which column it is. Set it in grading_config.yml and run the same "
+                "command again."
+            )
+        cells = {one.person.cells.cell(POINTS_POSSIBLE) for one in back.marked if one.person}
+        of_lab = {one.possible for one in back.marked}
+        for points in map(decimal, cells):
+            if points is not None and points not in of_lab:
+                text += (
+                    f" Mind that the assignment has {number(points)} points in Canvas, and these marks are "
+                    f"of {number(back.marked[0].possible)}."
+                )
+        return text + self.nobody_looked(back)
 
 
 # Names of members
@@ -238,180 +297,34 @@ def _as_canvas_reads(member: str) -> tuple[str, ...]:
 # The gradebook
 
 
-def _read_gradebook(data: bytes, assignment: Assignment | None) -> Worksheet:
-    rows = read_csv(data, "--worksheet")
-    headers = tuple(rows[0]) if rows else ()
-    last_first = headers[:2] == ("LastName", "FirstName")
-    at = 2 if last_first else 1
-    if len(headers) < 4 or "ID" not in headers[at] or not (last_first or "Student" in headers[0]):
-        raise UsageError(
-            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected Canvas's gradebook "
-            "(Student, ID, …, Section, assignments): Grades, Export, Export Entire Gradebook"
-        )
-    column = _column(headers, assignment) if assignment else _only_assignment(headers)
-    place = headers.index(column) if column in headers else None
-    if assignment and assignment.column and place is None:
-        raise UsageError(
-            f"--worksheet: no assignment is called {assignment.column!r}: correct it in grading_config.yml; "
-            f"there are {'; '.join(_assignments(headers))[:400] or 'none'}"
-        )
-    people = []
-    possible = ""
-    for line, row in enumerate(rows[1:], start=2):
-        if row and "Points Possible" in row[0]:
-            possible = row[place] if place is not None and place < len(row) else ""
-        elif not all(_MUTED.fullmatch(cell) for cell in row):
-            if len(row) <= at or not _is_number(row[at].strip()):
-                raise UsageError(
-                    f"--worksheet: line {line}: expected a number in the column ID, not "
-                    f"{row[at][:40] if len(row) > at else ''!r}; export it again, programs for tables change "
-                    "such files"
-                )
-            people.append(_person(row, headers, column, possible))
-    return Worksheet(headers, tuple(people))
+def _is_points(row: Sequence[str]) -> bool:
+    return "Points Possible" in "".join(row[:1])
 
 
-def _person(row: Sequence[str], headers: Sequence[str], column: str, possible: str) -> Person:
-    cells = dict(zip(headers, row, strict=False))
-    last_first = headers[0] == "LastName"
-    name = f"{_name(row[0])}, {_name(row[1])}" if last_first else _name(row[0])
-    mark = cells.get(column, "").strip()
-    cells[POINTS_POSSIBLE] = possible
-    return Person(
-        lms_id=row[2 if last_first else 1].strip(),
-        name=name,
-        login=cells.get("SIS Login ID", ""),
-        mark="" if mark in ("-", NOT_ASSIGNED) else mark,
-        cells=cells,
-    )
+def _of_student(row: Sequence[str]) -> Sequence[str]:
+    """The row of a student with the names as they are; nothing where it is none's."""
+    if _is_points(row) or all(_MUTED.fullmatch(cell) for cell in row):
+        return []
+    return [*(_FORMULA.sub(r"\1", cell) for cell in row[:2]), *row[2:]]
 
 
-def _name(cell: str) -> str:
-    """Canvas writes a name that begins with ``=`` as a formula that gives it."""
-    found = re.fullmatch(r'="(.*)"', cell, re.DOTALL)
-    return found[1] if found else cell
-
-
-def _assignments(headers: Sequence[str]) -> list[str]:
-    return [one for one in headers if _ASSIGNMENT.fullmatch(one) and not _TOTALS.search(one)]
-
-
-def _only_assignment(headers: Sequence[str]) -> str:
-    found = _assignments(headers)
-    return found[0] if len(found) == 1 else ""
-
-
-def _column(headers: Sequence[str], assignment: Assignment) -> str:
-    """The heading of the assignment's column; the configured one wins; empty when nothing tells."""
-    columns = _assignments(headers)
-    if assignment.column:
-        wanted = assignment.column.strip()
-        titled = [one for one in columns if _title(one) == wanted]
-        return titled[0] if wanted not in headers and len(titled) == 1 else wanted
-    titled = [one for one in columns if assignment.title and assignment.title.casefold() in one.casefold()]
-    return titled[0] if len(titled) == 1 else ""
-
-
-def _title(column: str) -> str:
-    found = _ASSIGNMENT.fullmatch(column)
-    return found["title"] if found else column
+def _person(person: Person, possible: str) -> Person:
+    cells = Row({**person.cells, POINTS_POSSIBLE: possible})
+    return replace(person, mark="" if person.mark in ("-", NOT_ASSIGNED) else person.mark, cells=cells)
 
 
 # What goes back
 
 
-def _is_guess(one: Returned, worksheet: Worksheet | None) -> bool:
+def _is_guess(one: Returned, back: Handback) -> bool:
     """Whether nothing tells which of several numbers is the user's; of a team the configuration does."""
-    return worksheet is None and not (one.team and one.lms_id) and _is_ambiguous(one.place)
-
-
-def _left_out_because(one: Returned, column: str, worksheet: Worksheet | None) -> str:
-    if one.points is None:
-        return ""  # there is no mark to leave out
-    if _is_guess(one, worksheet):
-        return (
-            "several numbers of the file's name may be the student's, so neither mark nor page goes back: "
-            "give the exported gradebook with --worksheet"
-        )
-    if not one.lms_id:
-        return "nobody knows the members of this team" if one.team else "Canvas gave it no number"
-    member = _read(one.place, identifier=one.team or one.lms_id)
-    if not _is_number(one.lms_id) or (member and member.anonymous and one.person is None):
-        return "the assignment is anonymous, and Canvas takes marks only by name: enter it in SpeedGrader"
-    if worksheet is not None and one.person is None:
-        return "it is not in your gradebook, where Canvas would look for somebody of the same name"
-    cell = one.person.cells.get(column, "").strip() if one.person else ""
-    if cell == NOT_ASSIGNED:
-        return "Canvas says that the assignment is not assigned to this student (N/A)"
-    if cell.upper() == EXCUSED:
-        return "Canvas says that this student is excused (EX), and a mark would undo that"
-    return ""
+    return back.worksheet is None and not (one.team and one.lms_id) and _is_ambiguous(one.place)
 
 
 def _row(one: Returned) -> tuple[str, str, str, str, str]:
-    assert one.points is not None
     # Names and logins are for people: with an ID that it knows, Canvas reads neither.
     login = csv_cell(one.person.login) if one.person else ""
-    return csv_cell(one.student), one.lms_id, login, "", number(one.points)
-
-
-def _upload_grades(column: str, marked: Sequence[Returned], worksheet: Worksheet | None) -> str:
-    text = "Grades, Import. Canvas lists what would change before you save."
-    if not _ASSIGNMENT.fullmatch(column):
-        text = (
-            "First rename the last heading of the first line to the assignment's own, as Canvas's export of "
-            "the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: Canvas "
-            f"would offer a new assignment. Then: {text}"
-        )
-    if worksheet is None:
-        text += (
-            " Nobody looked whether there are marks already: give the exported gradebook with --worksheet."
-        )
-    elif column not in worksheet.headers:
-        text += (
-            " Nobody looked whether there are marks already, or who is excused: the gradebook that was given "
-            "does not tell which column it is. Set it in grading_config.yml and run the same command again."
-        )
-    possible = {_points(one.person.cells.get(POINTS_POSSIBLE, "")) for one in marked if one.person} - {None}
-    differing = [one for one in possible if one not in {one.possible for one in marked}]
-    if differing:
-        text += (
-            f" Mind that the assignment has {number(differing[0] or 0.0)} points in Canvas, and these marks "
-            f"are of {number(marked[0].possible)}."
-        )
-    return text
-
-
-def _points(cell: str) -> float | None:
-    try:
-        return float(cell.strip().replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _upload_feedback(without: int) -> str:
-    text = (
-        "The assignment's page, “Upload Submissions” (it is there once you have downloaded them). Every file "
-        "arrives as a comment, under the name of the file that was handed in. Once only: Canvas adds the "
-        "comments again each time."
-    )
-    if without:
-        text += f" {without} student(s) get none this way: what they handed in is no file that could hold it."
-    return text
-
-
-def _write_feedback(path: Path, returned: Sequence[Returned]) -> int:
-    """Write the archive; how many get nothing."""
-    without = 0
-    members = []
-    for one in returned:
-        made = _feedback(one)
-        if made is None:
-            without += 1
-        else:
-            members.append(made)
-    write_zip(path, members)
-    return without
+    return csv_cell(one.student), one.lms_id, login, "", number(one.mark)
 
 
 def _feedback(one: Returned) -> tuple[str, bytes] | None:
@@ -420,24 +333,15 @@ def _feedback(one: Returned) -> tuple[str, bytes] | None:
     if member is None or not member.attachment or not (one.team or one.lms_id):
         return None
     suffix = Path(member.file).suffix.lower()
-    page = one.feedback.read_bytes()
+    content = one.feedback.read_bytes()
     if suffix in (".ipynb", ".json"):
-        content = notebook_of(page.decode("utf-8", "replace"))
+        content = notebook_of(content.decode("utf-8", "replace"))
     elif suffix == ".zip":
-        content = _zipped(page)
-    elif suffix in (".html", ".htm"):
-        content = page
-    else:
+        content = zip_bytes([(PAGE, content)])
+    elif suffix not in (".html", ".htm"):
         return None
     name = one.place
     if _as_canvas_reads(name) != (member.identifier, member.attachment):
         anonymous = "anon_" if member.anonymous else ""
         name = f"{anonymous}{member.identifier}_{member.attachment}_feedback{suffix}"
     return name, content
-
-
-def _zipped(page: bytes) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
-        opened.writestr(zipfile.ZipInfo(PAGE, (1980, 1, 1, 0, 0, 0)), page)
-    return archive.getvalue()

@@ -15,29 +15,21 @@ Gradescope takes no marks from a file: they belong into its own autograder. What
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import yaml
 
 from autograder.errors import UsageError
-from autograder.files.visible import csv_cell, csv_line, number
-from autograder.files.zips import write_zip
-from autograder.lms.base import (
-    Assignment,
-    Lms,
-    MemberPath,
-    Origin,
-    Person,
-    Returned,
-    Step,
-    Worksheet,
-    Written,
-)
-from autograder.lms.plain import feedback_folders
-from autograder.lms.tables import read_csv, records
+from autograder.files.visible import csv_cell, number
+from autograder.lms.base import Lms
+from autograder.lms.handback import HAND_OUT, Handback, Table, Zip, feedback_folders
+from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Told, Worksheet
+from autograder.lms.names import moment
+from autograder.lms.rows import Row
+from autograder.lms.sheet import Sheet
 
 METADATA = "submission_metadata.yml"
 SCORES = "gradescope_grades.csv"
@@ -52,13 +44,8 @@ _SUBMISSION = re.compile(r"submission_(\d+)")
 _SURE = 5
 """Digits of a number that a folder ``submission_…`` of somebody else's would hardly have."""
 
-
-@dataclass(frozen=True)
-class _Submission:
-    """What the metadata say of one folder."""
-
-    submitters: tuple[Mapping[str, str], ...]
-    created: str = ""
+_SUBMITTER = ("name", "sid", "email")
+_RUBY_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})? ?(Z|UTC|[+-]\d\d:?\d\d)?")
 
 
 class Gradescope(Lms):
@@ -67,108 +54,86 @@ class Gradescope(Lms):
     name = "gradescope"
     title = "Gradescope"
     telling = False
+    sheet = Sheet(
+        f"the export's {METADATA} or “Download Grades” of the assignment as CSV (SID, Email, …, Submission "
+        "ID)",
+        id=("Submission ID",), name=("Name",), last=("Last Name",), first=("First Name",), login=("Email",),
+        mark=("Total Score",), required=("Email",), kind="a number or nothing under", form=r".*",
+    )  # fmt: skip
 
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """The outermost folder of a submission that the metadata know, or that can be nothing else."""
-        known = _metadata(facts)
         for level, part in enumerate(path[:-1]):
             found = _SUBMISSION.fullmatch(part)
             inside = level > 0 and _EXPORT.fullmatch(path[level - 1])
-            if part in known or (found and (inside or len(found[1]) >= _SURE)):
-                one = known.get(part, _Submission(()))
-                names = [who["name"] or who["email"] or who["sid"] for who in one.submitters]
-                return Origin(
-                    lms_id=found[1] if found else part,
-                    student=", ".join(names) or part,
-                    place=part,
-                    path=path[level + 1 :],
-                    submitted=_moment(one.created),
-                )
+            if part in export.told or (found and (inside or len(found[1]) >= _SURE)):
+                told = export.told.get(part, Told())
+                return Origin(_number(part), told.student or part, part, path[level + 1 :], told.submitted)
         return None
 
-    def is_fact(self, path: MemberPath) -> bool:
+    def is_own_text(self, path: MemberPath) -> bool:
         """The metadata; not what a student handed in under that name."""
         return path[-1] == METADATA and not any(map(_SUBMISSION.fullmatch, path[:-1]))
 
-    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
+    def export(self, texts: Mapping[MemberPath, bytes]) -> Export:
         """The outermost metadata that can be read."""
         for path in sorted((path for path in texts if path[-1] == METADATA), key=len):
             try:
-                return {self.name: _read_metadata(texts[path])}
+                return _read_metadata(texts[path])
             except yaml.YAMLError:
                 continue
-        return {}
-
-    def roster(self, facts: Mapping[str, object]) -> Worksheet | None:
-        """Who handed in, as the export itself says."""
-        known = _metadata(facts)
-        return _roster(known) if known else None
+        return Export()
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The metadata of the export, or the grades that Gradescope has, as a CSV file."""
         if data[:4096].lstrip(b"\xef\xbb\xbf-").lstrip().startswith((b"submission_", b'"submission_')):
             try:
-                return _roster(_read_metadata(data))
+                return _read_metadata(data).roster or Worksheet(_SUBMITTER, ())
             except yaml.YAMLError as reason:
                 short = " ".join(str(reason).split())[:200]
                 raise UsageError(f"--worksheet: no {METADATA} that can be read ({short})") from None
-        return _read_grades(data)
+        read = super().worksheet(data, assignment)
+        return replace(read, people=tuple(map(_with_times, read.people)))
 
-    def write(
-        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
-    ) -> Written:
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """Only whom nobody knows: the table is for people."""
+        return "" if one.lms_id or one.team else "nobody knows the submission in Gradescope"
+
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
         """A table with a row for each member of a group, and the feedback in folders."""
-        rows = []
-        left_out = []
-        for one in returned:
-            people = _people(one, worksheet)
-            if one.points is not None and not people:
-                left_out.append((one, "nobody knows the submission in Gradescope"))
-            if one.points is not None:
-                rows += [
-                    (
-                        person.cells.get("sid", ""),
-                        person.login,
-                        csv_cell(person.name),
-                        number(one.points),
-                        number(one.possible),
-                        one.team or one.lms_id,
-                    )
-                    for person in people
-                ]
-        table = map(csv_line, [("sid", "email", "name", "score", "max_score", "submission"), *rows])
-        (folder / SCORES).write_text("".join(table), encoding="utf-8-sig")
-        write_zip(folder / FEEDBACK, feedback_folders(returned))
         text = "For your own records or another system: Gradescope takes no marks from a file."
-        if worksheet is None:
+        if back.worksheet is None:
             text += f" For student ids and e-mail addresses give the export's {METADATA} with --worksheet."
-        return Written(
+        rows = [("sid", "email", "name", "score", "max_score", "submission")]
+        rows += [
             (
-                Step(SCORES, text),
-                Step(FEEDBACK, "A folder per student with the feedback page, to hand out."),
-            ),
-            tuple(left_out),
-        )
+                person.cells.cell("sid"),
+                person.login,
+                csv_cell(person.name),
+                number(one.mark),
+                number(one.possible),
+                one.team or one.lms_id,
+            )
+            for one in back.marked
+            for person in _people(one, back.worksheet)
+        ]
+        yield Table(SCORES, text, rows, signed=True)
+        yield Zip(FEEDBACK, HAND_OUT, feedback_folders(back.returned))
 
 
 def _people(one: Returned, worksheet: Worksheet | None) -> Sequence[Person]:
     """Who gets a row: everybody who handed in this submission."""
-    keys = {one.lms_id, one.team} - {""}
     if one.person is not None and one.team:
         return [one.person]  # one member of a group that the course has declared
+    keys = {one.lms_id, one.team} - {""}
     listed = [person for person in worksheet.people if person.lms_id in keys] if worksheet else []
-    return listed or ([Person(one.lms_id or one.team, one.student)] if keys else [])
-
-
-def _metadata(facts: Mapping[str, object]) -> Mapping[str, _Submission]:
-    known = facts.get(Gradescope.name)
-    return known if isinstance(known, dict) else {}
+    return listed or [Person(one.lms_id or one.team, one.student)]
 
 
 # The metadata
 
 
-def _read_metadata(data: bytes) -> dict[str, _Submission]:
+def _read_metadata(data: bytes) -> Export:
     """Folder by folder. Only four places of the document are looked at, so it may hold anything else.
 
     Read as a stream of events: nothing is constructed, and an alias repeats nothing.
@@ -178,21 +143,28 @@ def _read_metadata(data: bytes) -> dict[str, _Submission]:
     """
     if len(data) > LARGEST_METADATA:
         raise yaml.YAMLError(f"larger than {LARGEST_METADATA // 2**20} MB")
-    created: dict[str, str] = {}
-    people: dict[str, dict[int, dict[str, str]]] = {}
+    created: dict[str, datetime | None] = {}
+    people: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
     for place, value in _scalars(data):
         match place:
             case (str(folder), ":created_at"):
-                created[folder] = value
+                created[folder] = _moment(value)
             case (str(folder), ":submitters", int(index), (":name" | ":sid" | ":email") as key):
-                of_folder = people.setdefault(folder, {})
+                of_folder = people[folder]
                 if index < MOST_SUBMITTERS:
-                    person = of_folder.setdefault(index, {"name": "", "sid": "", "email": ""})
+                    person = of_folder.setdefault(index, dict.fromkeys(_SUBMITTER, ""))
                     person[key[1:]] = value[:LONGEST_CELL]
-    return {
-        folder: _Submission(tuple(people.get(folder, {}).values()), created.get(folder, ""))
-        for folder in dict.fromkeys([*people, *created])
-    }
+    told: dict[str, Told] = {}
+    roster: list[Person] = []
+    for folder in dict.fromkeys([*people, *created]):
+        submitters, when = people[folder].values(), created.get(folder)
+        names = [who["name"] or who["email"] or who["sid"] for who in submitters]
+        told[folder] = Told(student=", ".join(names), submitted=when)
+        roster += [
+            Person(_number(folder), who["name"], who["email"], submitted=when, handed_in=True, cells=Row(who))
+            for who in submitters
+        ]
+    return Export(told, Worksheet(_SUBMITTER, tuple(roster)) if told else None)
 
 
 _DEPTH = 4
@@ -245,25 +217,10 @@ def _advance(place: list[str | int | None], key_next: list[bool | None]) -> None
         key_next[-1] = not key_next[-1]
 
 
-def _roster(known: Mapping[str, _Submission]) -> Worksheet:
-    people = []
-    for folder, one in known.items():
-        found = _SUBMISSION.fullmatch(folder)
-        people += [
-            Person(
-                lms_id=found[1] if found else folder,
-                name=who["name"],
-                login=who["email"],
-                submitted=_moment(one.created),
-                handed_in=True,
-                cells=who,
-            )
-            for who in one.submitters
-        ]
-    return Worksheet(("name", "sid", "email"), tuple(people))
-
-
-_RUBY_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})? ?(Z|UTC|[+-]\d\d:?\d\d)?")
+def _number(folder: str) -> str:
+    """The identifier of a submission by its folder."""
+    found = _SUBMISSION.fullmatch(folder)
+    return found[1] if found else folder
 
 
 def _moment(text: str) -> datetime | None:
@@ -271,39 +228,19 @@ def _moment(text: str) -> datetime | None:
     if not found:
         return None
     zone = "Z" if found[4] == "UTC" else found[4] or ""
-    try:
-        return datetime.fromisoformat(f"{found[1]}T{found[2]}{found[3] or ''}{zone}")
-    except ValueError:
-        return None
+    return moment(f"{found[1]}T{found[2]}{found[3] or ''}{zone}")
 
 
 # The grades that Gradescope has
 
 
-def _read_grades(data: bytes) -> Worksheet:
-    rows = read_csv(data, "--worksheet")
-    headers = tuple(header.strip() for header in rows[0]) if rows else ()
-    if not {"Submission ID", "Email"} <= set(headers):
-        raise UsageError(
-            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected the export's {METADATA} "
-            "or “Download Grades” of the assignment as CSV (SID, Email, …, Submission ID)"
-        )
-    people = [_graded(cells) for _, cells in records(rows)]
-    return Worksheet(headers, tuple(people))
-
-
-def _graded(cells: Mapping[str, str]) -> Person:
-    late = re.fullmatch(r"(\d{1,6}):(\d\d):(\d\d)", cells.get("Lateness (H:M:S)", "").strip())
+def _with_times(person: Person) -> Person:
+    late = re.fullmatch(r"(\d{1,6}):(\d\d):(\d\d)", person.cells.cell("Lateness (H:M:S)"))
     seconds = 3600 * int(late[1]) + 60 * int(late[2]) + int(late[3]) if late else None
-    name = cells.get("Name", "") or f"{cells.get('First Name', '')} {cells.get('Last Name', '')}".strip()
-    return Person(
-        lms_id=cells["Submission ID"].strip(),
-        name=name,
-        login=cells["Email"].strip(),
-        mark=cells.get("Total Score", "").strip(),
-        submitted=_moment(cells.get("Submission Time", "")),
+    return replace(
+        person,
+        submitted=_moment(person.cells.cell("Submission Time")),
         late_seconds=None if seconds is None else float(seconds),
         late=bool(seconds),
-        handed_in=bool(cells["Submission ID"].strip()),
-        cells={**cells, "sid": cells.get("SID", "").strip()},
+        handed_in=bool(person.lms_id),
     )

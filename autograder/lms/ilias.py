@@ -21,35 +21,27 @@ What is relied on was read in the sources of ILIAS and of the plug-in, unless it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.files.visible import csv_cell, csv_line, number
-from autograder.files.zips import write_zip
-from autograder.lms.base import (
-    Assignment,
-    Lms,
-    MemberPath,
-    Origin,
-    Person,
-    Returned,
-    Step,
-    Worksheet,
-    Written,
-)
-from autograder.lms.tables import read_csv
+from autograder.files.visible import csv_cell, number
+from autograder.lms.base import Lms
+from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.model import Export, MemberPath, Origin, Returned
+from autograder.lms.names import moment
+from autograder.lms.rows import Row
+from autograder.lms.sheet import Sheet
 
 GRADES = "ilias_grades.csv"
 FEEDBACK = "ilias_feedback.zip"
 PLUGIN = "ilias_plugin.zip"
-PAGE = "feedback.html"
 
 FEEDBACK_OF_PEERS = "Feedback_files"
 
 _SUBMISSIONS = frozenset(
-    ["submissions", "submission", "abgaben", "abgabe", "soumissions", "entregas", "consegne", "inzendingen"]
+    "submissions submission abgaben abgabe soumissions entregas consegne inzendingen".split()
 )
 # A login may end in underscores as well.
 _STUDENT = re.compile(r"(?P<name>.+)_(?P<login>[^_]+_*)_(?P<user>[0-9]+)", re.DOTALL)
@@ -61,12 +53,11 @@ _LATE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 
-_MEMBERS = (
-    "update", "usr_id", "login", "lastname", "firstname", "status", "mark", "notice", "comment", "plagiarism",
-    "plag_comment",
-)  # fmt: skip
-_TEAMS = ("update", "team_id", "logins", "status", "mark", "notice", "comment", "plagiarism", "plag_comment")
+_MARKS = ("status", "mark", "notice", "comment", "plagiarism", "plag_comment")
+_MEMBERS = ("update", "usr_id", "login", "lastname", "firstname", *_MARKS)
+_TEAMS = ("update", "team_id", "logins", *_MARKS)
 _STATES = ("passed", "failed", "notgraded")
+_NO_NUMBER = "it is no user's number in ILIAS"
 
 
 class Ilias(Lms):
@@ -75,8 +66,17 @@ class Ilias(Lms):
     name = "ilias"
     title = "ILIAS"
     telling = False
+    sheet = Sheet(
+        f"the status.csv of the plug-in ExerciseStatusFile ({', '.join(_MEMBERS[:7])}, …), not of an "
+        "exercise with teams, which names no students. Without it, leave the option out",
+        id=("usr_id",), last=("lastname",), first=("firstname",), login=("login",), mark=("mark",),
+        required=("status", "mark"), kind="a number in the column", form=r"[0-9]+", last_first=True,
+        ragged=True,
+    )  # fmt: skip
+    nameless = _NO_NUMBER
+    unlisted = "it is not on your list, and the plug-in would skip it"
 
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """From the student's folder, which only its place tells from one that is named alike."""
         level = _level(path)
         if level is None:
@@ -98,36 +98,70 @@ class Ilias(Lms):
         """What students wrote about each other."""
         return FEEDBACK_OF_PEERS in path[:-1]
 
-    def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
-        """The plug-in's ``status.csv`` of an exercise without teams."""
-        return _read_status_file(data)
+    def row_key(self, one: Returned, back: Handback) -> str:
+        """A team has one row."""
+        return f"team {team}" if (team := _team(one.place)) else one.lms_id
 
-    def write(
-        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
-    ) -> Written:
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """Whoever the plug-in could not find, and teams without one mark."""
+        team = _team(one.place)
+        if not _has_teams(back):
+            known = _is_number(one.lms_id) or not one.lms_id
+            return super().left_out_because(one, back) if known else _NO_NUMBER
+        if not team:
+            return "its folder names no team, and this exercise has teams"
+        if len({other.points for other in back.sharing[f"team {team}"]} - {None}) > 1:
+            return f"members of team {team} handed in different work with different marks"
+        return ""
+
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
         """The marks as the plug-in reads them, the archive that ILIAS takes, and the one for the plug-in."""
-        teams = any(_team(one) for one in returned)
-        rows, left_out = _team_rows(returned) if teams else _member_rows(returned, worksheet)
-        header = _TEAMS if teams else _MEMBERS
-        (folder / GRADES).write_text("".join(map(csv_line, [header, *rows])), encoding="utf-8")
-        root = f"multi_feedback_{_ascii(assignment.title) or 'exercise'}"
-        pages = [(f"{_folder(one)}/{PAGE}", one) for one in returned if _is_number(_user(one))]
-        write_zip(folder / FEEDBACK, ((f"{root}/{name}", one.feedback) for name, one in pages))
-        for_plugin = [(f"{root}/{_around(one)}{name}", one.feedback) for name, one in _one_a_team(pages)]
-        write_zip(folder / PLUGIN, [(f"{root}/status.csv", folder / GRADES), *for_plugin])
-        steps = (
-            Step(GRADES, _enter_grades(worksheet, teams)),
-            Step(FEEDBACK, _UPLOAD_FEEDBACK),
-            Step(PLUGIN, _UPLOAD_FOR_PLUGIN),
+        rows = _team_rows(back) if _has_teams(back) else map(_member_row, back.marked)
+        header = _TEAMS if _has_teams(back) else _MEMBERS
+        grades = Table(GRADES, self._enter(back), [header, *rows])
+        yield grades
+        root = f"multi_feedback_{_ascii(back.assignment.title) or 'exercise'}"
+        pages = [(f"{_folder(one)}/{PAGE}", one) for one in back.returned if _is_number(_user(one))]
+        yield Zip(FEEDBACK, _UPLOAD_FEEDBACK, ((f"{root}/{name}", one.feedback) for name, one in pages))
+        for_plugin: dict[str, bytes | Path] = {f"{root}/status.csv": grades.content()}
+        seen: set[str] = set()
+        for name, one in pages:
+            team = _team(one.place)
+            # One page of a team is everybody's, and a second would replace it.
+            if not team or team not in seen:
+                for_plugin.setdefault(f"{root}/{f'Team_{team}/' if team else ''}{name}", one.feedback)
+            seen.add(team)
+        yield Zip(PLUGIN, _UPLOAD_FOR_PLUGIN, for_plugin.items())
+
+    def _enter(self, back: Handback) -> str:
+        text = (
+            "ILIAS itself reads no marks from a file: enter these on the tab “Submissions and Grades”, or "
+            "use the last file below. The status is not ours to decide: it stays as your list has it, "
+            "otherwise “notgraded”."
         )
-        return Written(steps, tuple(left_out))
+        if back.worksheet is None and not _has_teams(back):
+            text += (
+                " The plug-in replaces notices and comments that are there already; give its status.csv with "
+                "--worksheet to keep the notices and to see which marks change."
+            )
+        return text
+
+
+_UPLOAD_FEEDBACK = (
+    "On “Submissions and Grades”, choose the assignment, “Multi-Feedback”, upload the archive, then "
+    "confirm the files."
+)
+_UPLOAD_FOR_PLUGIN = (
+    "Only instead of both, where the plug-in ExerciseStatusFile is installed: marks and pages in one archive "
+    "for its own upload."
+)
 
 
 # Names of the export
 
 
 def _level(path: MemberPath) -> int | None:
-    """Where the student's folder is in a path: below a folder that tells, else just around the file.
+    """Where the student's folder is in a path: below a folder that tells, otherwise just around the file.
 
     A folder's name proves nothing by itself: "lab_week_9", the exercise's own title, or a student's folder
     end in a number too.
@@ -164,110 +198,53 @@ def _file(name: str) -> tuple[str, datetime | None, bool]:
         if found := _LATE.fullmatch(name):
             late, name = True, found["file"]
         found = _STAMP.fullmatch(name)
-        if found and submitted is None and (time := _time(found["time"])):
+        # Other digits are the student's own number.
+        if found and submitted is None and (time := moment(found["time"], "%Y%m%d%H%M%S")):
             submitted, name = time, found["file"]
     return name, submitted, late
-
-
-def _time(digits: str) -> datetime | None:
-    try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S")
-    except ValueError:
-        return None  # the student's own number
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-# The plug-in's list
-
-
-def _read_status_file(data: bytes) -> Worksheet:
-    rows = read_csv(data, "--worksheet")
-    headers = tuple(rows[0]) if rows else ()
-    if not {"usr_id", "status", "mark"} <= set(headers):
-        of_teams = " It is the list of teams, which names no students." if "team_id" in headers else ""
-        raise UsageError(
-            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected the status.csv of the "
-            f"plug-in ExerciseStatusFile ({', '.join(_MEMBERS[:7])}, …).{of_teams} Without it, leave the "
-            "option out"
-        )
-    people = []
-    for line, row in enumerate(rows[1:], start=2):
-        if any(row):
-            cells = dict(zip(headers, row, strict=False))
-            user = cells.get("usr_id", "").strip()
-            if not _is_number(user):
-                raise UsageError(
-                    f"--worksheet: line {line}: expected a number in the column usr_id, not {user[:40]!r}; "
-                    "download it again, programs for tables change such files"
-                )
-            people.append(_person(user, cells))
-    return Worksheet(headers, tuple(people))
-
-
-def _person(user: str, cells: Mapping[str, str]) -> Person:
-    name = ", ".join(filter(None, (cells.get("lastname", ""), cells.get("firstname", ""))))
-    return Person(
-        lms_id=user, name=name, login=cells.get("login", ""), mark=cells.get("mark", "").strip(), cells=cells
-    )
-
-
 # What goes back
 
-_Rows = tuple[list[tuple[str, ...]], list[tuple[Returned, str]]]
+
+@lru_cache(maxsize=65_536)
+def _team(place: str) -> str:
+    """The number of the team in whose folder the submission lay."""
+    found = _TEAM.fullmatch(place.split("/")[0]) if "/" in place else None
+    return found["id"] if found else ""
 
 
-def _member_rows(returned: Sequence[Returned], worksheet: Worksheet | None) -> _Rows:
-    rows: list[tuple[str, ...]] = []
-    left_out = []
-    for one in returned:
-        if one.points is None:
-            continue
-        if not _is_number(one.lms_id):
-            team = "nobody knows the members of this team"
-            left_out.append((one, team if one.team and not one.lms_id else "it is no user's number in ILIAS"))
-        elif worksheet is not None and one.person is None:
-            left_out.append((one, "it is not on your list, and the plug-in would skip it"))
-        else:
-            cells = one.person.cells if one.person else {}
-            login = one.person.login if one.person else _login(one)
-            last, first = cells.get("lastname", one.student), cells.get("firstname", "")
-            names = (_cell(login), _cell(last), _cell(first))
-            rows.append(("1", one.lms_id, *names, *_marks(one, cells)))
-    return rows, left_out
+def _has_teams(back: Handback) -> bool:
+    return any(_team(one.place) for one in back.returned)
 
 
-def _team_rows(returned: Sequence[Returned]) -> _Rows:
-    """A row for each team; none where its members' submissions got different marks."""
-    of_team: dict[str, list[Returned]] = {}
-    left_out = []
-    for one in returned:
-        if one.points is not None and (team := _team(one)):
-            of_team.setdefault(team, []).append(one)
-        elif one.points is not None:
-            left_out.append((one, "its folder names no team, and this exercise has teams"))
-    rows: list[tuple[str, ...]] = []
-    for team, members in of_team.items():
-        if len({one.points for one in members}) > 1:
-            why = f"members of team {team} handed in different work with different marks"
-            left_out += [(one, why) for one in members]
-        else:
-            logins = ", ".join(dict.fromkeys(filter(None, map(_login, members))))
-            rows.append(("1", team, _cell(logins), *_marks(members[0], {})))
-    return rows, left_out
+def _member_row(one: Returned) -> tuple[str, ...]:
+    cells = one.person.cells if one.person else Row()
+    login = one.person.login if one.person else _login(one)
+    names = (login, cells.get("lastname", one.student), cells.get("firstname", ""))
+    return "1", one.lms_id, *map(_cell, names), *_marks(one, cells)
 
 
-def _marks(one: Returned, cells: Mapping[str, str]) -> tuple[str, ...]:
+def _team_rows(back: Handback) -> Iterator[tuple[str, ...]]:
+    members: dict[str, list[Returned]] = {}
+    for one in back.marked:
+        members.setdefault(_team(one.place), []).append(one)
+    for team, ones in members.items():
+        logins = ", ".join(dict.fromkeys(filter(None, map(_login, ones))))
+        yield "1", team, _cell(logins), *_marks(ones[0], Row())
+
+
+def _marks(one: Returned, cells: Row) -> Sequence[str]:
     """Status, mark, notice, comment and nothing on plagiarism; what is not ours stays as it is."""
-    assert one.points is not None
     status = cells.get("status", "")
-    notice = cells.get("notice", "")
     return (
         status if status in _STATES else "notgraded",
-        number(one.points),
-        notice,
+        number(one.mark),
+        cells.get("notice", ""),
         _cell(one.comment),
         "",
         "",
@@ -279,18 +256,13 @@ def _cell(text: str) -> str:
     return csv_cell(text).replace("\\", "⧵").replace('"', "”")
 
 
-def _team(one: Returned) -> str:
-    found = _TEAM.fullmatch(one.place.split("/")[0]) if "/" in one.place else None
-    return found["id"] if found else ""
-
-
 def _login(one: Returned) -> str:
     found = _STUDENT.fullmatch(one.place.rpartition("/")[2])
     return found["login"] if found and found["user"] == (one.team or one.lms_id) else ""
 
 
 def _user(one: Returned) -> str:
-    """Whose folder the page goes into: the student's, else that of the member who handed in."""
+    """Whose folder the page goes into: the student's, otherwise that of the member who handed in."""
     return one.lms_id or one.place.rpartition("_")[2]
 
 
@@ -300,46 +272,5 @@ def _folder(one: Returned) -> str:
     return own if own.rpartition("_")[2] == _user(one) else f"member_of_team_{_user(one)}"
 
 
-def _around(one: Returned) -> str:
-    team = _team(one)
-    return f"Team_{team}/" if team else ""
-
-
-def _one_a_team(pages: Sequence[tuple[str, Returned]]) -> list[tuple[str, Returned]]:
-    """For the plug-in, where one page of a team is everybody's, and a second would replace it."""
-    seen: set[str] = set()
-    chosen = []
-    for name, one in pages:
-        team = _team(one)
-        if not team or team not in seen:
-            chosen.append((name, one))
-        seen.add(team)
-    return chosen
-
-
 def _ascii(title: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "_", title)[:60].strip("_.")
-
-
-def _enter_grades(worksheet: Worksheet | None, teams: bool) -> str:
-    text = (
-        "ILIAS itself reads no marks from a file: enter these on the tab “Submissions and Grades”, or "
-        "use the last file below. The status is not ours to decide: it stays as your list has it, else "
-        "“notgraded”."
-    )
-    if worksheet is None and not teams:
-        text += (
-            " The plug-in replaces notices and comments that are there already; give its status.csv with "
-            "--worksheet to keep the notices and to see which marks change."
-        )
-    return text
-
-
-_UPLOAD_FEEDBACK = (
-    "On “Submissions and Grades”, choose the assignment, “Multi-Feedback”, upload the archive, then "
-    "confirm the files."
-)
-_UPLOAD_FOR_PLUGIN = (
-    "Only instead of both, where the plug-in ExerciseStatusFile is installed: marks and pages in one archive "
-    "for its own upload."
-)

@@ -22,48 +22,36 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.files.visible import csv_line, number
-from autograder.files.zips import write_zip
-from autograder.lms.base import (
-    Assignment,
-    Lms,
-    MemberPath,
-    Origin,
-    Person,
-    Returned,
-    Step,
-    Worksheet,
-    Written,
-)
-from autograder.lms.tables import read_csv, records, text_of
-
-_FOLDER = re.compile(r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_?")
-_FLAT = re.compile(
-    r"(?P<name>[^_]*)(?:_(?P<id>\d+))?_assignsubmission_(?P<plugin>[a-z][a-z0-9]*)_(?P<file>.+)", re.DOTALL
-)
+from autograder.files.visible import number
+from autograder.lms.base import Lms
+from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.lms.names import Names, moment
+from autograder.lms.rows import Row, another_file, damaged, decimal, headings_of, read_csv, records, text_of
 
 GRADES = "moodle_grades.csv"
 FEEDBACK = "moodle_feedback.zip"
 FEEDBACK_OF_MEMBERS = "moodle_feedback_by_participant.zip"
 """With teams: the same pages in folders of the members, for versions of Moodle that want those."""
 
-PAGE = "feedback.html"
 LONGEST_NAME = 60
 """Characters of a student's name in a folder: a path of Moodle's file area ends at 255."""
 
 MISSING = "-"
 """How Moodle writes a date that there is none of."""
 
+_IDENTIFIER = r"(\D*)(\d+)"
+# Leading zeros are not Moodle's, and without them the number is the worksheet's.
+_FOLDER = r"(?P<name>[^_]*)(?:_(?:0++(?=\d))?+(?P<id>\d+))?_assignsubmission_[a-z][a-z0-9]*"
+
 
 @dataclass(frozen=True)
-class _Language:
+class _Words:
     """The words of one language's worksheet that have to be known."""
 
     identifier: str
@@ -83,31 +71,30 @@ class _Language:
     nothing_handed_in: tuple[str, ...]
     late: str
     units: Mapping[str, int]
-    months: tuple[str, ...]
+    months: Sequence[str]
 
 
 _MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86_400, 604_800, 31_536_000
 
 _LANGUAGES = {
-    "en": _Language(
+    "en": _Words(
         identifier="Identifier", identity="Participant ", full_name="Full name", email="Email address",
         status="Status", group="Group", grade="Grade", maximum="Maximum grade", scale="Scale",
         can_change="Grade can be changed", no="No", submitted="Last modified (submission)",
         graded="Last modified (grade)", comment="Feedback comments",
         nothing_handed_in=("No submission", "Draft"), late="late",
         units={"sec": 1, "min": _MINUTE, "hour": _HOUR, "day": _DAY, "week": _WEEK, "year": _YEAR},
-        months=("January", "February", "March", "April", "May", "June", "July", "August", "September",
-                "October", "November", "December"),
+        months="January February March April May June July August September October November "
+               "December".split(),
     ),
-    "de": _Language(
+    "de": _Words(
         identifier="ID", identity="Teilnehmer/in", full_name="Vollständiger Name", email="E-Mail-Adresse",
         status="Status", group="Gruppe", grade="Bewertung", maximum="Bestwertung", scale="Skala",
         can_change="Bewertung kann geändert werden", no="Nein", submitted="Zuletzt geändert (Abgabe)",
         graded="Zuletzt geändert (Bewertung)", comment="Feedback als Kommentar",
         nothing_handed_in=("Keine Abgabe", "Entwurf"), late="zu spät",
         units={"Sekunde": 1, "Minute": _MINUTE, "Stunde": _HOUR, "Tag": _DAY, "Woche": _WEEK, "Jahr": _YEAR},
-        months=("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-                "Oktober", "November", "Dezember"),
+        months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
     ),
 }  # fmt: skip
 
@@ -117,15 +104,8 @@ class Moodle(Lms):
 
     name = "moodle"
     title = "Moodle"
-
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
-        """The outermost folder that Moodle named; its flat names only count for the file itself."""
-        for level, part in enumerate(path[:-1]):
-            if found := _FOLDER.fullmatch(part):
-                return _origin(found, part, path[level + 1 :])
-        if found := _FLAT.fullmatch(path[-1]):
-            return _origin(found, path[-1], (found["file"],))
-        return None
+    names = Names(folder=rf"{_FOLDER}_?", file=rf"{_FOLDER}_(?P<file>.+)")
+    nameless = "Moodle gave it no number"
 
     def team_key(self, name: str) -> str:
         """What is left of a group's name when Moodle has made a folder's name of it.
@@ -136,71 +116,73 @@ class Moodle(Lms):
         text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
         return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
 
-    def _of_groups(self, returned: Sequence[Returned], worksheet: Worksheet | None) -> set[int]:
-        """The ``id()`` of those whose folder has the name of a group, and not that of the student."""
-        groups = {self.team_key(person.group) for person in worksheet.people} - {""} if worksheet else set()
-        found = set()
-        for one in returned:
-            folder = _FOLDER.fullmatch(one.place) or _FLAT.fullmatch(one.place)
-            key = self.team_key(folder["name"]) if folder else ""
-            if key in groups and not (one.person and self.team_key(one.person.name) == key):
-                found.add(id(one))
-        return found
-
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The offline grading worksheet, in English or German."""
-        return _read_worksheet(data)
-
-    def write(
-        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
-    ) -> Written:
-        """A small worksheet and the feedback archive; with teams a second one, by participants."""
-        words = _LANGUAGES[worksheet.language if worksheet else assignment.language]
-        of_group = set() if assignment.teams else self._of_groups(returned, worksheet)
-        left_out = [
-            (one, reason)
-            for one in returned
-            if (reason := _left_out_because(one, words, of_group=id(one) in of_group))
-        ]
-        out = {id(one) for one, _ in left_out}
-        marked = [one for one in returned if one.points is not None and id(one) not in out]
-        header = (words.identifier, words.grade, words.graded, words.comment)
-        rows = [_row(one, words) for one in marked]
-        (folder / GRADES).write_text("".join(map(csv_line, [header, *rows])), encoding="utf-8")
-        overwriting = any(one.person is None or one.person.mark for one in marked)
-        steps = [Step(GRADES, _upload_grades(overwriting, worksheet is not None))]
-        if assignment.teams:
-            write_zip(
-                folder / FEEDBACK, ((_member(one, one.team), one.feedback) for one in returned if one.team)
-            )
-            steps.append(Step(FEEDBACK, _UPLOAD_FEEDBACK))
-            own = [(_member(one, one.lms_id), one.feedback) for one in returned if one.lms_id]
-            write_zip(folder / FEEDBACK_OF_MEMBERS, own)
-            steps.append(Step(FEEDBACK_OF_MEMBERS, _INSTEAD))
-        else:
-            own = [
-                (_member(one, one.lms_id), one.feedback)
-                for one in returned
-                if one.lms_id and id(one) not in of_group
-            ]
-            write_zip(folder / FEEDBACK, own)
-            steps.append(Step(FEEDBACK, _UPLOAD_FEEDBACK))
-        return Written(tuple(steps), tuple(left_out))
-
-
-def _upload_grades(overwriting: bool, with_worksheet: bool) -> str:
-    text = (
-        "First. Assignment, Submissions, “Upload grading worksheet”; needs “Offline grading worksheet” among "
-        "the assignment's feedback types. Separator comma, encoding UTF-8."
-    )
-    if overwriting:
-        text += (
-            " Tick “Allow updating records that have been modified more recently in Moodle than in the "
-            "spreadsheet”: without it, rows over newer marks are skipped silently."
+        rows = _rows(data)
+        headings = headings_of(rows)
+        there = Row(zip(headings, headings, strict=True))
+        for language, words in _LANGUAGES.items():
+            if all(heading in there for heading in (words.identifier, words.grade, words.graded)):
+                return Worksheet(headings, tuple(_people(rows, words)), language)
+        wanted = "; ".join(f"{words.identifier}, {words.grade}, …" for words in _LANGUAGES.values())
+        raise another_file(
+            headings,
+            f"Moodle's offline grading worksheet in English or German ({wanted}): download it again with one "
+            "of these languages",
         )
-    if not with_worksheet:
-        text += " Nobody looked whether there are marks already: give your own worksheet with --worksheet."
-    return text
+
+    def maximum(self, one: Returned, back: Handback) -> float | None:
+        """The assignment's maximum grade, as the worksheet has it."""
+        return decimal(_cell(one, _words(back).maximum))
+
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """What Moodle would drop silently, and what would be somebody else's."""
+        words = _words(back)
+        if one.lms_id and self._is_of_group(one, back):
+            return (
+                "its folder has the name of a group, and a group's number is no participant's: if groups "
+                "hand in together, say so in grading_config.yml (lms, teams)"
+            )
+        if one.person and words.scale in one.person.cells:
+            return f"the assignment is graded with a scale ({_cell(one, words.scale)}), not with points"
+        if _cell(one, words.can_change) == words.no:
+            return "Moodle has locked the mark"
+        return super().left_out_because(one, back)
+
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
+        """A small worksheet and the feedback archive; with teams a second one, by participants."""
+        words = _words(back)
+        header = (words.identifier, words.grade, words.graded, words.comment)
+        yield Table(GRADES, self._upload_grades(back), [header, *(_row(one, words) for one in back.marked)])
+        own = [
+            (_member(one, one.lms_id), one.feedback)
+            for one in back.returned
+            if one.lms_id and not self._is_of_group(one, back)
+        ]
+        if back.assignment.teams:
+            of_teams = [(_member(one, one.team), one.feedback) for one in back.returned if one.team]
+            yield Zip(FEEDBACK, _UPLOAD_FEEDBACK, of_teams)
+            yield Zip(FEEDBACK_OF_MEMBERS, _INSTEAD, own)
+        else:
+            yield Zip(FEEDBACK, _UPLOAD_FEEDBACK, own)
+
+    def _is_of_group(self, one: Returned, back: Handback) -> bool:
+        """Whether the folder has the name of a group and not the student's, though no teams are declared."""
+        folder = self.names.match(one.place)
+        key = self.team_key(folder["name"]) if folder and not back.assignment.teams else ""
+        return key in back.groups and not (one.person and self.team_key(one.person.name) == key)
+
+    def _upload_grades(self, back: Handback) -> str:
+        text = (
+            "First. Assignment, Submissions, “Upload grading worksheet”; needs “Offline grading worksheet” "
+            "among the assignment's feedback types. Separator comma, encoding UTF-8."
+        )
+        if any(one.person is None or one.person.mark for one in back.marked):
+            text += (
+                " Tick “Allow updating records that have been modified more recently in Moodle than in the "
+                "spreadsheet”: without it, rows over newer marks are skipped silently."
+            )
+        return text + self.nobody_looked(back)
 
 
 _UPLOAD_FEEDBACK = (
@@ -213,39 +195,19 @@ _INSTEAD = (
 )
 
 
-def _origin(found: re.Match[str], place: str, path: MemberPath) -> Origin:
-    # Leading zeros are not Moodle's, and without them the number is the worksheet's.
-    lms_id = (found["id"] or "").lstrip("0") or (found["id"] or "")[:1]
-    return Origin(lms_id=lms_id, student=found["name"].strip() or lms_id, place=place, path=path)
+def _words(back: Handback) -> _Words:
+    return _LANGUAGES[back.worksheet.language if back.worksheet else back.assignment.language]
 
 
-def _left_out_because(one: Returned, words: _Language, *, of_group: bool) -> str:
-    if one.points is None:
-        return ""  # there is no mark to leave out
-    if not one.lms_id:
-        return "nobody knows the members of this team" if one.team else "Moodle gave it no number"
-    if of_group:
-        return (
-            "its folder has the name of a group, and a group's number is no participant's: if groups hand in "
-            "together, say so in grading_config.yml (lms, teams)"
-        )
-    cells = one.person.cells if one.person else {}
-    if words.scale in cells:
-        return f"the assignment is graded with a scale ({cells[words.scale]}), not with points"
-    if cells.get(words.can_change) == words.no:
-        return "Moodle has locked the mark"
-    maximum = _number(cells.get(words.maximum, ""))
-    if maximum is not None and one.points > maximum:
-        return f"the mark is above the assignment's maximum grade in Moodle ({number(maximum)})"
-    return ""
+def _cell(one: Returned, heading: str) -> str:
+    return one.person.cells.cell(heading) if one.person else ""
 
 
-def _row(one: Returned, words: _Language) -> tuple[str, str, str, str]:
-    assert one.points is not None
-    cells = one.person.cells if one.person else {}
-    identifier = cells.get(words.identifier, "").strip() or f"{words.identity}{one.lms_id}"
-    graded = _iso(cells.get(words.graded, MISSING))
-    return identifier, number(one.points), graded, _html(one.comment)
+def _row(one: Returned, words: _Words) -> tuple[str, str, str, str]:
+    identifier = _cell(one, words.identifier) or f"{words.identity}{one.lms_id}"
+    # Either of a quote and a backslash can break Moodle's reading of the file.
+    comment = html.escape(one.comment).replace("\\", "&#92;").replace("\n", "<br>")
+    return identifier, number(one.mark), _iso(_cell(one, words.graded)), comment
 
 
 def _member(one: Returned, number_of: str) -> str:
@@ -254,43 +216,7 @@ def _member(one: Returned, number_of: str) -> str:
     return f"{name}_{number_of}_assignsubmission_file/{PAGE}"
 
 
-def _html(text: str) -> str:
-    """``text`` as HTML without a quote or a backslash: either can break Moodle's reading of the file."""
-    return html.escape(text).replace("\\", "&#92;").replace("\n", "<br>")
-
-
 # The worksheet
-
-
-def _read_worksheet(data: bytes) -> Worksheet:
-    rows = _rows(data)
-    headers = tuple(header.strip() for header in rows[0]) if rows else ()
-    language = next((code for code, words in _LANGUAGES.items() if _is_in(words, headers)), "")
-    if not language:
-        wanted = "; ".join(f"{words.identifier}, {words.grade}, …" for words in _LANGUAGES.values())
-        raise UsageError(
-            f"--worksheet: its first line is {', '.join(headers)[:200]!r}; expected Moodle's offline grading "
-            f"worksheet in English or German ({wanted}): download it again with one of these languages"
-        )
-    words = _LANGUAGES[language]
-    people = []
-    word = ""
-    for line, cells in records(rows, words.identifier):
-        found = re.fullmatch(r"(\D*)(\d+)", cells[words.identifier].strip())
-        if not found:
-            raise UsageError(
-                f"--worksheet: line {line}: expected a number at the end of {words.identifier}; "
-                "download it again, programs for tables change such files"
-            )
-        word = word or found[1]
-        # Moodle cuts as many characters as its own word has: with a blank too few it is another student.
-        if found[1] != word or word == words.identity.strip() != words.identity:
-            raise UsageError(
-                f"--worksheet: line {line}: {found[0][:40]!r} is not written as Moodle does it "
-                f"({words.identity}{found[2][:20]}); download it again, programs for tables change such files"
-            )
-        people.append(_person(found[2], cells, words))
-    return Worksheet(headers, tuple(people), language)
 
 
 def _rows(data: bytes) -> list[list[str]]:
@@ -301,34 +227,41 @@ def _rows(data: bytes) -> list[list[str]]:
     """
     text = text_of(data)
     ending = re.sub(r'\\"(?![",;\t\r\n]|\Z)|\\""+', r'\g<0>"', text)
-    as_it_is = read_csv(text, "--worksheet")
-    others = (read_csv(other, "--worksheet") for other in (ending, re.sub(r'\\"+', r'\g<0>"', text)))
+    as_it_is = read_csv(text)
+    others = map(read_csv, (ending, re.sub(r'\\"+', r'\g<0>"', text)))
     regular = (rows for rows in chain([as_it_is], others) if len({len(row) for row in rows if row}) == 1)
     return next(regular, as_it_is)
 
 
-def _is_in(words: _Language, headers: Sequence[str]) -> bool:
-    return {words.identifier, words.grade, words.graded} <= set(headers)
+def _people(rows: Sequence[Sequence[str]], words: _Words) -> Iterator[Person]:
+    first = ""
+    for line, row in records(rows, words.identifier, "a number at the end of", _IDENTIFIER):
+        word, digits = re.split(_IDENTIFIER, row.cell(words.identifier))[1:3]
+        first = first or word
+        # Moodle cuts as many characters as its own word has: with a blank too few it is another student.
+        if word != first or word == words.identity.strip() != words.identity:
+            raise damaged(line, f"{words.identity}{digits[:20]} as Moodle writes it, not {word[:40]!r}")
+        yield _person(digits, row, words)
 
 
-def _person(lms_id: str, cells: dict[str, str], words: _Language) -> Person:
-    status = cells.get(words.status, "")
+def _person(lms_id: str, row: Row, words: _Words) -> Person:
+    status = row.get(words.status, "")
     late = next((part for part in status.split(" - ") if part.strip().endswith(f" {words.late}")), "")
     return Person(
         lms_id=lms_id,
-        name=cells.get(words.full_name, ""),
-        login=cells.get(words.email, ""),
-        group=cells.get(words.group, ""),
-        mark=cells.get(words.grade, ""),
-        submitted=_date(cells.get(words.submitted, "")),
+        name=row.get(words.full_name, ""),
+        login=row.get(words.email, ""),
+        group=row.get(words.group, ""),
+        mark=row.get(words.grade, ""),
+        submitted=_date(row.get(words.submitted, "")),
         late_seconds=_seconds(late, words) if late else 0.0,
         late=bool(late),
         handed_in=not status.startswith(words.nothing_handed_in) if status else None,
-        cells=cells,
+        cells=row,
     )
 
 
-def _seconds(text: str, words: _Language) -> float | None:
+def _seconds(text: str, words: _Words) -> float | None:
     """``1 min 13 secs late`` in seconds; ``None`` where a unit is not known."""
     total = 0
     for count, unit in re.findall(r"(\d+)\s+([^\W\d]+)", text):
@@ -339,7 +272,7 @@ def _seconds(text: str, words: _Language) -> float | None:
     return float(total)
 
 
-_DATE = re.compile(r"(\d{1,2})\.? ([^\W\d]+) (\d{4}), (\d{1,2}):(\d{2})(?:\s*([AP]M))?\s*$", re.IGNORECASE)
+_DATE = re.compile(r"(\d{1,2})\.? ([^\W\d]+) (\d{4}), (\d{1,2}:\d{2})(?:\s*([AP]M))?\s*$", re.IGNORECASE)
 
 
 def _date(text: str) -> datetime | None:
@@ -347,25 +280,15 @@ def _date(text: str) -> datetime | None:
     found = _DATE.search(text)
     if not found:
         return None
-    day, name, year, hour, minute, half = found.groups()
+    day, name, year, time, half = found.groups()
     months = [words.months.index(name) + 1 for words in _LANGUAGES.values() if name in words.months]
     if not months:
         return None
-    hours = int(hour) % 12 + (12 if half.upper() == "PM" else 0) if half else int(hour)
-    try:
-        return datetime(int(year), months[0], int(day), hours, int(minute))
-    except ValueError:
-        return None
+    form = "%d %m %Y %I:%M %p" if half else "%d %m %Y %H:%M"
+    return moment(f"{day} {months[0]} {year} {time}{f' {half}' if half else ''}", form)
 
 
 def _iso(text: str) -> str:
     """A date of the worksheet in the only form that Moodle reads in every language."""
     date = _date(text)
-    return date.strftime("%Y-%m-%d %H:%M") if date else MISSING if text.strip() in ("", MISSING) else text
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
+    return date.strftime("%Y-%m-%d %H:%M") if date else text or MISSING

@@ -11,7 +11,8 @@ from pathlib import Path
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
-from autograder.lms.base import Assignment, Lms, Person, Returned, Worksheet, Written
+from autograder.lms.base import Lms
+from autograder.lms.model import Assignment, Person, Returned, Worksheet, Written
 from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000

@@ -21,35 +21,28 @@ Seen nowhere, so guessed: the words for lateness.
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.files.visible import csv_cell, csv_line, number
-from autograder.files.zips import write_zip
-from autograder.lms.base import (
-    Assignment,
-    Lms,
-    MemberPath,
-    Origin,
-    Person,
-    Returned,
-    Step,
-    Worksheet,
-    Written,
-)
-from autograder.lms.plain import folder_name
-from autograder.lms.tables import delimiter_of, read_csv, text_of
+from autograder.files.visible import csv_cell, number
+from autograder.lms.base import Lms
+from autograder.lms.handback import PAGE, Handback, Quoting, Table, Zip, folder_name
+from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Told, Worksheet
+from autograder.lms.names import moment
+from autograder.lms.rows import Row, damaged, delimiter_of, read_csv, text_of
 
 UPLOAD = "sakai_upload.zip"
 GRADES = "grades.csv"
 TIME = "timestamp.txt"
-PAGE = "feedback.html"
 DECIMALS = 2
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -58,25 +51,26 @@ _MISREAD = re.compile(r"^\.|timestamp|comments|feedbackText|_submissionText|grad
 
 
 @dataclass(frozen=True)
-class _Language:
+class _Words:
     """Words of one language that have to be known."""
 
-    display_id: str
+    language: str
     attachments: str
     feedback: str
     header: tuple[str, ...]
 
 
 _LANGUAGES = {
-    "en": _Language(
-        "Display ID", "Submission attachment(s)", "Feedback Attachment(s)",
+    "en": _Words(
+        "English", "Submission attachment(s)", "Feedback Attachment(s)",
         ("Display ID", "ID", "Last Name", "First Name", "grade", "Submission date", "Late submission"),
     ),
-    "de": _Language(
-        "ID anzeigen", "Einreichungsanhange", "Feedback-Anhänge",
+    "de": _Words(
+        "German", "Einreichungsanhange", "Feedback-Anhänge",
         ("ID anzeigen", "ID", "Nachname", "Vorname", "Bewertung", "Submission date", "Late submission"),
     ),
 }  # fmt: skip
+_FEEDBACK = frozenset(words.feedback for words in _LANGUAGES.values())
 _GROUP_HEADER = ("Group", "ID", "Users", "grade", "Submission date", "Late submission")
 _LATE = ("late", "verspätet", "zu spät", "tard", "en retard")
 _KIND, _POINTS = "_GRADE_TYPE", "SCORE_GRADE_TYPE"
@@ -98,22 +92,41 @@ class SakaiWorksheet(Worksheet):
     delimiter: str = ","
     of_groups: bool = False
 
+    @cached_property
+    def by_folder(self) -> Mapping[str, Person]:
+        """People by the names of folders that Sakai makes for them."""
+        alike: dict[str, list[Person]] = defaultdict(list)
+        for person in self.people:
+            # The identifier in its parentheses alone, where Sakai has changed more of the name than is known.
+            for before in (self.sort_name(person), ""):
+                alike[f"{before}({_ascii(person.lms_id)})"].append(person)
+            if _UUID.match(person.lms_id):
+                alike[person.lms_id] = [person]  # anonymous: the folder has no name
+        # Otherwise the one whose identifier has nothing that Sakai takes off.
+        unchanged = {
+            folder: [one for one in ones if _ascii(one.lms_id) == one.lms_id]
+            for folder, ones in alike.items()
+        }
+        return _single(unchanged) | _single(alike)
 
-@dataclass(frozen=True)
-class _Export:
-    """What the export's own files say.
+    @cached_property
+    def by_name(self) -> Mapping[str, Person]:
+        """The same by the part before the parentheses, where only one person has it."""
+        alike: dict[str, list[Person]] = defaultdict(list)
+        for person in self.people:
+            alike[self.sort_name(person)].append(person)
+        return _single(alike)
 
-    Attributes:
-        worksheet: its list; ``None`` where it has none that can be read.
-        by_folder: people by the names of folders that Sakai makes for them.
-        by_name: the same by the part before the parentheses, where only one person has it.
-        times: when it was handed in, by the path of the folder.
-    """
+    def sort_name(self, person: Person) -> str:
+        """What Sakai writes before the parentheses."""
+        if self.of_groups:
+            return f"{_ascii(person.group)} "
+        last, first = (person.cells.cell(heading) for heading in self.headers[2:4])
+        return _ascii(f"{last}, {first}" if last and first else f"{last or first},")
 
-    worksheet: SakaiWorksheet | None = None
-    by_folder: Mapping[str, Person] = field(default_factory=dict)
-    by_name: Mapping[str, Person] = field(default_factory=dict)
-    times: Mapping[MemberPath, datetime] = field(default_factory=dict)
+
+def _single(alike: Mapping[str, Sequence[Person]]) -> dict[str, Person]:
+    return {key: people[0] for key, people in alike.items() if len(people) == 1}
 
 
 class Sakai(Lms):
@@ -122,184 +135,171 @@ class Sakai(Lms):
     name = "sakai"
     title = "Sakai"
     telling = False
+    list_called = "the grades.csv of the export"
 
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin | None:
+    def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """The outermost folder of a student; without folders, what a file's name begins with."""
-        export = _export(facts)
         for level, part in enumerate(path):
-            if level < len(path) - 1 and (found := _folder(part, export)) is not None:
+            if level < len(path) - 1 and (found := _whose(part, export)) is not None:
                 inside = path[level + 1 :]
                 return _origin(found, path[: level + 1], inside[0], inside[1:] or inside, export)
-            for language in _LANGUAGES.values():
-                head, _, file = part.partition(f"_{language.attachments}_")
-                if file and (found := _folder(head, export)) is not None:
+            for words in _LANGUAGES.values():
+                head, _, file = part.partition(f"_{words.attachments}_")
+                if file and (found := _whose(head, export)) is not None:
                     own = (file, *path[level + 1 :])
-                    return _origin(found, (*path[:level], head), language.attachments, own, export)
+                    return _origin(found, (*path[:level], head), words.attachments, own, export)
         return None
 
-    def is_fact(self, path: MemberPath) -> bool:
-        """The list of the class, and the time of each submission."""
-        if path[-1] not in (GRADES, TIME):
-            return False
-        origin = self.origin(path, {})
-        # Deeper, it is what a student handed in under that name.
-        if origin is None or path[-1] == GRADES:
-            return origin is None and path[-1] == GRADES
-        return origin.place.rpartition("/")[2] == path[-2]
+    def is_own_text(self, path: MemberPath) -> bool:
+        """The list of the class, and the time of each submission; deeper, a student handed it in."""
+        origin = self.origin(path, Export()) if path[-1] in (GRADES, TIME) else None
+        if path[-1] == GRADES:
+            return origin is None
+        return origin is not None and origin.place.rpartition("/")[2] == path[-2]
 
-    def facts(self, texts: Mapping[MemberPath, bytes]) -> dict[str, object]:
+    def export(self, texts: Mapping[MemberPath, bytes]) -> Export:
         """The list that lies outermost, and the times; what cannot be read is left out."""
-        worksheet = None
+        times = {
+            "/".join(path[:-1]): Told(submitted=_moment(data[:100].decode("ascii", "replace")))
+            for path, data in texts.items()
+            if path[-1] == TIME
+        }
         for path in sorted((path for path in texts if path[-1] == GRADES), key=len):
             try:
-                worksheet = _read(texts[path], GRADES)
+                return Export(times, _read(texts[path]))
             except UsageError:
                 continue  # somebody else's file of that name; a student's lies deeper and is never asked
-            break
-        times = {
-            path[:-1]: moment
-            for path, data in texts.items()
-            if path[-1] == TIME and (moment := _moment(data[:100].decode("ascii", "replace")))
-        }
-        by_folder, by_name = _folders(worksheet) if worksheet else ({}, {})
-        return {self.name: _Export(worksheet, by_folder, by_name, times)}
-
-    def roster(self, facts: Mapping[str, object]) -> Worksheet | None:
-        """The list of the class that came with the export, if it did."""
-        return _export(facts).worksheet
+        return Export(times)
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """``grades.csv`` of an export."""
-        return _read(data, "--worksheet")
+        return _read(data)
 
-    def write(
-        self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
-    ) -> Written:
+    def row_key(self, one: Returned, back: Handback) -> str:
+        """A group has one row."""
+        return one.team if back.assignment.teams else one.lms_id
+
+    def left_out_because(self, one: Returned, back: Handback) -> str:
+        """What Sakai cannot find, or does not take."""
+        sheet, teams, key = _sheet(back.worksheet), back.assignment.teams, self.row_key(one, back)
+        if not key:
+            return "nobody knows the identifier in Sakai"
+        if sheet and sheet.kind.endswith(_KIND) and sheet.kind != _POINTS:
+            return f"the assignment is not graded with points in Sakai ({sheet.kind})"
+        if sheet and sheet.of_groups != teams:
+            return "grades.csv and the configuration do not agree on whether groups hand in"
+        if sheet and sheet.person(key) is None:
+            return "grades.csv has no row with this identifier"
+        if teams and len({other.points for other in back.sharing[key]}) > 1:
+            return "Sakai's file has one mark for a group, and its members have different ones"
+        return ""
+
+    def files(self, back: Handback) -> Iterator[Table | Zip]:
         """One zip: the list with the marks, and the feedback in the folders of the students."""
-        sheet = worksheet if isinstance(worksheet, SakaiWorksheet) else None
-        marks: dict[str, set[float | None]] = {}
-        for one in returned:
-            marks.setdefault(one.team, set()).add(one.points)
-        left_out = [
-            (one, reason)
-            for one in returned
-            if (reason := _left_out_because(one, assignment, sheet, marks[one.team]))
-        ]
-        out = {id(one) for one, _ in left_out}
-        marked = [one for one in returned if one.points is not None and id(one) not in out]
-        root = folder_name(sheet.title if sheet and sheet.title else assignment.title)
-        table = _table(marked, assignment, sheet).encode("utf-8-sig")
-        pages = _pages(returned, root, assignment, sheet)
-        write_zip(folder / UPLOAD, chain([(f"{root}/{GRADES}", table)], pages))
-        return Written((Step(UPLOAD, _step(marked, assignment, sheet)),), tuple(left_out))
-
-
-def _step(marked: Sequence[Returned], assignment: Assignment, sheet: SakaiWorksheet | None) -> str:
-    text = (
-        "Assignments, the assignment's “Grade”, “Upload All”. Tick “Grade file” in the form of CSV and "
-        f"“Feedback attachments”, nothing else, with Sakai's pages in {_spoken(sheet)}. Feedback attachments "
-        "that are in Sakai already are replaced, those of all students."
-    )
-    if sheet is None:
-        text += (
-            " Nobody looked whether there are marks already: give the grades.csv of the export with "
-            "--worksheet."
+        sheet = _sheet(back.worksheet)
+        root = folder_name(sheet.title if sheet and sheet.title else back.assignment.title)
+        pages = ((f"{root}/{name}", page) for name, page in self._pages(back, sheet))
+        yield Zip(
+            UPLOAD, self._step(back, sheet), chain([(f"{root}/{GRADES}", self._table(back, sheet))], pages)
         )
-    if any(one.points is not None and round(one.points, DECIMALS) != one.points for one in marked):
-        text += f" Marks are rounded to {DECIMALS} decimals here: Sakai takes no more."
-    return text
+
+    def _step(self, back: Handback, sheet: SakaiWorksheet | None) -> str:
+        spoken = " or ".join(words.language for words in _spoken(sheet))
+        text = (
+            "Assignments, the assignment's “Grade”, “Upload All”. Tick “Grade file” in the form of CSV and "
+            f"“Feedback attachments”, nothing else, with Sakai's pages in {spoken}. Feedback attachments "
+            f"that are in Sakai already are replaced, those of all students.{self.nobody_looked(back)}"
+        )
+        if any(round(one.mark, DECIMALS) != one.mark for one in back.marked):
+            text += f" Marks are rounded to {DECIMALS} decimals here: Sakai takes no more."
+        return text
+
+    def _table(self, back: Handback, sheet: SakaiWorksheet | None) -> bytes:
+        language = sheet.language if sheet else back.assignment.language
+        teams = back.assignment.teams
+        delimiter = sheet.delimiter if sheet else ";" if language == "de" else ","
+        point = "," if delimiter == ";" and language != "en" else "."
+        usual = _GROUP_HEADER if teams else _LANGUAGES.get(language, _LANGUAGES["en"]).header
+        title = (sheet.title, sheet.kind) if sheet else (back.assignment.title, _POINTS)
+        rows = {}
+        for one in back.marked:
+            key, mark = self.row_key(one, back), number(one.mark, DECIMALS).replace(".", point)
+            # Only identifier and mark are read; the names are for people, who open it in a spreadsheet.
+            name = csv_cell(one.student).replace("\\", "/").replace('"', "'")
+            rows[key] = (name, key, *([""] if teams else ["", ""]), mark, "", "")
+        lines = [(csv_cell(title[0]), title[1]), ("",), sheet.headers if sheet else usual, *rows.values()]
+        quoting: Quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_ALL
+        return Table(GRADES, "", lines, delimiter, quoting, signed=True).content()
+
+    def _pages(self, back: Handback, sheet: SakaiWorksheet | None) -> Iterator[tuple[str, Path]]:
+        """Where the feedback goes."""
+        for one in back.returned:
+            if folder := _own_folder(one, self.row_key(one, back), teams=back.assignment.teams):
+                for words in _spoken(sheet):
+                    yield f"{folder}/{words.feedback}/{PAGE}", one.feedback
 
 
-def _spoken(sheet: SakaiWorksheet | None) -> str:
-    names = {"en": "English", "de": "German"}
-    return names[sheet.language] if sheet and sheet.language else " or ".join(names.values())
+def _spoken(sheet: SakaiWorksheet | None) -> list[_Words]:
+    """The language of Sakai's pages. Without a list nobody knows it: then each that is known."""
+    return [_LANGUAGES[sheet.language]] if sheet and sheet.language else list(_LANGUAGES.values())
 
 
-def _export(facts: Mapping[str, object]) -> _Export:
-    export = facts.get(Sakai.name)
-    return export if isinstance(export, _Export) else _Export()
+def _sheet(worksheet: Worksheet | None) -> SakaiWorksheet | None:
+    return worksheet if isinstance(worksheet, SakaiWorksheet) else None
+
+
+def _own_folder(one: Returned, key: str, *, teams: bool) -> str:
+    """The folder as it was downloaded; a name that would be misread is not repeated."""
+    folder = one.place.rpartition("/")[2]
+    # A group that the course has declared itself: each member has a folder of their own.
+    of_another = one.team and not teams and not folder.endswith(f"({one.lms_id})")
+    if not folder or of_another or _MISREAD.search(folder):
+        return key and f"({key})"
+    return folder
 
 
 # The names in an export
 
 
-def _folder(part: str, export: _Export) -> tuple[str, str] | None:
+def _whose(part: str, export: Export) -> tuple[str, str] | None:
     """Identifier and name of the student, or the group, whose folder this is."""
-    known = export.by_folder.get(part)
-    if known is not None:
-        return known.lms_id, known.name
-    if (found := _UUID.match(part)) and part[found.end() : found.end() + 1] == " ":
-        return part, part  # anonymous: the identifier and a word, and both are in the list
+    sheet = _sheet(export.roster)
+    by_folder = sheet.by_folder if sheet else {}
     name, parenthesis, rest = part.rpartition("(")
     identifier = rest[:-1]
+    if part in by_folder:
+        return by_folder[part].lms_id, by_folder[part].name
+    if (found := _UUID.match(part)) and part[found.end() : found.end() + 1] == " ":
+        return part, part  # anonymous: the identifier and a word, and both are in the list
     if not parenthesis or not name.strip() or not rest.endswith(")") or not identifier.strip():
         return None
-    known = export.by_folder.get(f"({identifier})")
+    internal = _UUID.fullmatch(identifier) is not None
+    known = by_folder.get(f"({identifier})") or (sheet.by_name.get(name) if sheet and internal else None)
     if known is not None:
         return known.lms_id, known.name
-    internal = _UUID.fullmatch(identifier) is not None
-    if "," not in name and not internal:
-        return None
-    named = export.by_name.get(name) if internal else None
-    return (named.lms_id, named.name) if named is not None else (identifier, _given_first(name))
+    return (identifier, _given_first(name)) if "," in name or internal else None
 
 
-def _origin(
-    found: tuple[str, str], folder: MemberPath, word: str, own: MemberPath, export: _Export
-) -> Origin:
+def _origin(found: tuple[str, str], folder: MemberPath, word: str, own: MemberPath, export: Export) -> Origin:
     """Of a file below ``folder``, in a folder that is called ``word``."""
     lms_id, name = found
-    person = export.worksheet.person(lms_id) if export.worksheet else None
-    moment = export.times.get(folder)
+    person = export.roster.person(lms_id) if export.roster else None
+    told = export.told.get("/".join(folder), Told())
     return Origin(
         lms_id=lms_id,
         student=name,
         place="/".join(folder[-2:]),
         path=own,
-        submitted=moment or (person.submitted if person else None),
+        submitted=told.submitted or (person.submitted if person else None),
         late=bool(person and person.late),
         # What went back earlier comes along in a download; it was never handed in.
-        attempt=-1 if word in {language.feedback for language in _LANGUAGES.values()} else 0,
+        attempt=-1 if word in _FEEDBACK else 0,
     )
 
 
 def _given_first(name: str) -> str:
     last, comma, first = name.strip().partition(",")
     return f"{first.strip()} {last.strip()}".strip() if comma else name.strip()
-
-
-def _folders(sheet: SakaiWorksheet) -> tuple[dict[str, Person], dict[str, Person]]:
-    """People by their folders, and by the part before the parentheses where only one has it."""
-    by_folder: dict[str, list[Person]] = {}
-    by_name: dict[str, list[Person]] = {}
-    for person in sheet.people:
-        name = _sort_name(person, sheet)
-        # The identifier in its parentheses alone, where Sakai has changed more of the name than is known.
-        for folder in (f"{name}({_ascii(person.lms_id)})", f"({_ascii(person.lms_id)})"):
-            by_folder.setdefault(folder, []).append(person)
-        if _UUID.match(person.lms_id):
-            by_folder[person.lms_id] = [person]  # anonymous: the folder has no name
-        by_name.setdefault(name, []).append(person)
-    folders = {folder: _only(alike) or _only(_unchanged(alike)) for folder, alike in by_folder.items()}
-    names = {name: _only(alike) for name, alike in by_name.items()}
-    return {key: one for key, one in folders.items() if one}, {key: one for key, one in names.items() if one}
-
-
-def _only(people: Sequence[Person]) -> Person | None:
-    return people[0] if len(people) == 1 else None
-
-
-def _unchanged(people: Sequence[Person]) -> list[Person]:
-    """Those whose identifier has nothing that Sakai takes off."""
-    return [one for one in people if _ascii(one.lms_id) == one.lms_id]
-
-
-def _sort_name(person: Person, sheet: SakaiWorksheet) -> str:
-    """What Sakai writes before the parentheses."""
-    if sheet.of_groups:
-        return f"{_ascii(person.group)} "
-    last, first = (person.cells.get(header, "").strip() for header in sheet.headers[2:4])
-    return _ascii(f"{last}, {first}" if last and first else f"{last or first},")
 
 
 def _ascii(text: str) -> str:
@@ -313,132 +313,50 @@ def _ascii(text: str) -> str:
 # The list
 
 
-def _read(data: bytes, what: str) -> SakaiWorksheet:
-    expected = (
-        "expected the grades.csv of Sakai's Download All: a line with the title, an empty one, a header "
-        f"({', '.join(_LANGUAGES['en'].header)}), then a row per student; download it again with the "
-        "grade file in CSV"
-    )
+def _read(data: bytes) -> SakaiWorksheet:
     text = text_of(data)
-    lines = text.splitlines()
-    header_text = lines[2] if len(lines) > 2 else ""
-    delimiter = delimiter_of(header_text)
-    rows = read_csv(text, what, delimiter)
+    third = next(iter(text.splitlines()[2:3]), "")
+    delimiter = delimiter_of(third)
+    rows = read_csv(text, delimiter)
     header = tuple(rows[2]) if len(rows) > 2 else ()
     if len(header) < 6 or any(rows[1]):
-        raise UsageError(f"{what}: its third line is {header_text[:200]!r}; {expected}")
+        raise UsageError(
+            f"--worksheet: its third line is {third[:200]!r}; expected the grades.csv of Sakai's Download "
+            f"All: a line with the title, an empty one, a header ({', '.join(_LANGUAGES['en'].header)}), "
+            "then a row per student; download it again with the grade file in CSV"
+        )
     of_groups = len(header) == len(_GROUP_HEADER)
-    people = []
+    language = next((code for code, words in _LANGUAGES.items() if words.header[0] == header[0]), "")
+    title, kind = (*rows[0], "", "")[:2]
+    people = tuple(_people(rows, header, of_groups))
+    return SakaiWorksheet(header, people, language, title, kind, delimiter, of_groups)
+
+
+def _people(rows: Sequence[Sequence[str]], header: Sequence[str], of_groups: bool) -> Iterable[Person]:
     for line, row in enumerate(rows[3:], start=4):
         if not any(row):
             continue
         if len(row) < (4 if of_groups else 5) or not row[1].strip():
-            raise UsageError(
-                f"{what}: line {line}: expected {len(header)} cells, the second one with the identifier; "
-                "programs for tables change such files, download it again"
-            )
-        people.append(_person(row, header, of_groups))
-    language = next((code for code, words in _LANGUAGES.items() if words.display_id == header[0]), "")
-    return SakaiWorksheet(
-        header, tuple(people), language, title=rows[0][0] if rows[0] else "",
-        kind=rows[0][1] if len(rows[0]) > 1 else "", delimiter=delimiter, of_groups=of_groups,
-    )  # fmt: skip
-
-
-def _person(row: Sequence[str], header: Sequence[str], of_groups: bool) -> Person:
-    cells = dict(zip(header, row, strict=False))
-    mark, when, late = (*row[3 if of_groups else 4 :], "", "", "")[:3]
-    last, first = ("", row[0]) if of_groups else (row[2].strip(), row[3].strip())
-    return Person(
-        lms_id=row[1].strip(),
-        name=f"{first} {last}".strip(),
-        login="" if of_groups else row[1].strip(),
-        group=row[0] if of_groups else "",
-        mark=mark.strip(),
-        submitted=_moment(when),
-        late=late.strip().casefold().startswith(_LATE),
-        handed_in=bool(when.strip()),
-        cells=cells,
-    )
+            raise damaged(line, f"{len(header)} cells, the second one with the identifier")
+        mark, when, late = (*row[3 if of_groups else 4 :], "", "", "")[:3]
+        last, first = ("", row[0]) if of_groups else (row[2].strip(), row[3].strip())
+        yield Person(
+            lms_id=row[1].strip(),
+            name=f"{first} {last}".strip(),
+            login="" if of_groups else row[1].strip(),
+            group=row[0] if of_groups else "",
+            mark=mark.strip(),
+            submitted=_moment(when),
+            late=late.strip().casefold().startswith(_LATE),
+            handed_in=bool(when.strip()),
+            cells=Row(zip(header, row, strict=False)),
+        )
 
 
 def _moment(text: str) -> datetime | None:
     """A time in ISO 8601, or in the digits of older versions, which are of Greenwich."""
     text = text.strip()
-    try:
-        if re.fullmatch(r"\d{14,17}", text):
-            return datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-# What goes back
-
-
-def _left_out_because(
-    one: Returned, assignment: Assignment, sheet: SakaiWorksheet | None, marks: set[float | None]
-) -> str:
-    if one.points is None:
-        return ""  # there is no mark to leave out
-    key = one.team if assignment.teams else one.lms_id
-    if not key:
-        return "nobody knows the identifier in Sakai"
-    if sheet and sheet.kind.endswith(_KIND) and sheet.kind != _POINTS:
-        return f"the assignment is not graded with points in Sakai ({sheet.kind})"
-    if sheet and sheet.of_groups != assignment.teams:
-        return "grades.csv and the configuration do not agree on whether groups hand in"
-    if sheet and sheet.person(key) is None:
-        return "grades.csv has no row with this identifier"
-    if assignment.teams and len(marks) > 1:
-        return "Sakai's file has one mark for a group, and its members have different ones"
-    return ""
-
-
-def _table(marked: Sequence[Returned], assignment: Assignment, sheet: SakaiWorksheet | None) -> str:
-    language = sheet.language if sheet else assignment.language
-    delimiter = sheet.delimiter if sheet else ";" if language == "de" else ","
-    comma = delimiter == ";" and language != "en"
-    words = _LANGUAGES.get(language, _LANGUAGES["en"])
-    title = sheet.title if sheet else assignment.title
-    header = sheet.headers if sheet else _GROUP_HEADER if assignment.teams else words.header
-    rows: dict[str, tuple[str, ...]] = {}
-    for one in marked:
-        assert one.points is not None
-        mark = number(one.points, DECIMALS)
-        mark = mark.replace(".", ",") if comma else mark
-        key = one.team if assignment.teams else one.lms_id
-        # Only identifier and mark are read; the names are for people, who open it in a spreadsheet.
-        name = csv_cell(one.student).replace("\\", "/").replace('"', "'")
-        rows[key] = (name, key, "", mark, "", "") if assignment.teams else (name, key, "", "", mark, "", "")
-    lines = [(csv_cell(title), sheet.kind if sheet else _POINTS), ("",), header, *rows.values()]
-    return "".join(_line(line, delimiter) for line in lines)
-
-
-def _line(cells: Sequence[str], delimiter: str) -> str:
-    if delimiter == ",":
-        return csv_line(cells)
-    quoted = ('"{}"'.format(cell.replace('"', '""')) for cell in cells)
-    return delimiter.join(quoted) + "\n"
-
-
-def _pages(
-    returned: Sequence[Returned], root: str, assignment: Assignment, sheet: SakaiWorksheet | None
-) -> Iterator[tuple[str, Path]]:
-    """Where the feedback goes. Without a list nobody knows the language: then in each that is known."""
-    languages = [sheet.language] if sheet and sheet.language else list(_LANGUAGES)
-    for one in returned:
-        if folder := _own_folder(one, assignment):
-            for language in languages:
-                yield f"{root}/{folder}/{_LANGUAGES[language].feedback}/{PAGE}", one.feedback
-
-
-def _own_folder(one: Returned, assignment: Assignment) -> str:
-    """The folder as it was downloaded; a name that would be misread is not repeated."""
-    key = one.team if assignment.teams else one.lms_id
-    folder = one.place.rpartition("/")[2]
-    # A group that the course has declared itself: each member has a folder of their own.
-    of_another = one.team and not assignment.teams and not folder.endswith(f"({one.lms_id})")
-    if not folder or of_another or _MISREAD.search(folder):
-        return key and f"({key})"
-    return folder
+    if not re.fullmatch(r"\d{14,17}", text):
+        return moment(text)
+    found = moment(text[:14], "%Y%m%d%H%M%S")
+    return found.replace(tzinfo=UTC) if found else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError, SandboxError
 from autograder.files.atomic import replace_file
 from autograder.files.visible import number, plain
-from autograder.lms.base import MemberPath, Origin
+from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
 from autograder.package.gradescope_limits import WRITING_SECONDS, adapted, container_mb
@@ -63,7 +63,7 @@ class Packed:
 class Upload(Plain):
     """All files of Gradescope's folder come from the one student, or the one group."""
 
-    def origin(self, path: MemberPath, facts: Mapping[str, object]) -> Origin:
+    def origin(self, path: MemberPath, export: Export) -> Origin:
         """Always the same."""
         return Origin(lms_id="submission", student="", place="", path=path)
 

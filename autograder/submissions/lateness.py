@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from autograder.config.schema import Late
-from autograder.lms.base import Person
+from autograder.lms.model import Person
 from autograder.model import Submission
 
 

@@ -10,38 +10,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
 
-from autograder.lms.base import Lms, Origin
+from autograder.lms.base import Lms
+from autograder.lms.model import Export, Origin
 from autograder.uploads import names
+from autograder.uploads.uploaded import UploadedFile
 
 MOST_NAMED = 5
 """Files that a message names."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file of an upload.
-
-    Attributes:
-        path: components of its path, as text.
-        file: where its bytes lie; ``None`` when they were refused, or it is neither notebook nor archive.
-        problem: why they were refused.
-        text: whether ``file`` is a text of the LMS itself, which nobody handed in.
-        modified: as the archive or the file system says; without a time zone.
-    """
-
-    path: tuple[str, ...]
-    file: Path | None = None
-    problem: str = ""
-    text: bool = False
-    modified: datetime | None = None
-
-    @property
-    def is_handed_in(self) -> bool:
-        """Whether this is, or should have been, a notebook."""
-        return bool(self.file or self.problem) and not self.text
 
 
 @dataclass(frozen=True)
@@ -55,13 +31,28 @@ class Chosen:
     """
 
     origin: Origin
-    found: Found
+    found: UploadedFile
     set_aside: tuple[str, ...] = ()
 
 
-def recognised(paths: Sequence[tuple[str, ...]], known: Sequence[Lms]) -> Lms | None:
-    """The LMS whose names most of these paths have; ``None`` when no LMS's do."""
-    counts = {lms.name: _named_by(lms, paths) for lms in known}
+def recognised(
+    paths: Sequence[tuple[str, ...]], known: Sequence[Lms], broken: dict[str, str] | None = None
+) -> Lms | None:
+    """The LMS whose names most of these paths have; ``None`` when no LMS's do.
+
+    Args:
+        broken: takes the reasons, by their names, why adapters cannot be asked.
+    """
+    counts = {}
+    for lms in known:
+        try:
+            counts[lms.name] = _named_by(lms, paths)
+        except Exception as trouble:  # another package's adapter may raise anything
+            if broken is None:
+                raise
+            counts[lms.name] = 0
+            reason = " ".join(f"{type(trouble).__name__}: {trouble}".split())[:300]
+            broken[lms.name] = f"the adapter for {lms.title} cannot be used ({reason})"
     best = max(known, key=lambda lms: counts[lms.name], default=None)
     return best if best is not None and 2 * counts[best.name] > len(paths) else None
 
@@ -72,34 +63,34 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
     None, where its names are easily met by chance and all paths would be one student's: then it is rather
     a folder around a class whose own name happens to look like a student's.
     """
-    origins = [(path, _origin(lms, path, {})) for path in paths]
+    origins = [(path, _origin(lms, path, Export())) for path in paths]
     students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
     if not lms.telling and len(students) == 1:
         return 0
-    return sum(origin is not None or lms.is_fact(path) for path, origin in origins)
+    return sum(origin is not None or lms.is_own_text(path) for path, origin in origins)
 
 
-def _origin(lms: Lms, path: tuple[str, ...], facts: Mapping[str, object]) -> Origin | None:
+def _origin(lms: Lms, path: tuple[str, ...], export: Export) -> Origin | None:
     """Where a file comes from; of a file in an archive that a student handed in, where that comes from."""
     for length in range(1, len(path)):
-        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], facts)):
+        if names.is_zip(path[length - 1]) and (origin := lms.origin(path[:length], export)):
             return replace(origin, path=origin.path + path[length:])
-    return lms.origin(path, facts)
+    return lms.origin(path, export)
 
 
 def chosen(
-    found: Sequence[Found], lms: Lms, facts: Mapping[str, object], notebook: str
-) -> tuple[list[Chosen], list[Found]]:
+    found: Sequence[UploadedFile], lms: Lms, export: Export, notebook: str
+) -> tuple[list[Chosen], list[UploadedFile]]:
     """One entry per student, in the order of the export, and what belongs to no student.
 
     Args:
-        facts: what the export's own text files say.
+        export: what is known about it.
         notebook: the name that the lab gave its notebook.
     """
-    students: dict[tuple[str, str], list[tuple[Origin, Found]]] = {}
+    students: dict[tuple[str, str], list[tuple[Origin, UploadedFile]]] = {}
     others = []
     for one in found:
-        origin = _origin(lms, one.path, facts)
+        origin = _origin(lms, one.path, export)
         if origin is not None and origin.attempt >= 0:
             students.setdefault(_key(origin), []).append((origin, one))
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
@@ -118,8 +109,8 @@ def _key(origin: Origin) -> tuple[str, str]:
 
 
 def _without_doubtful(
-    students: Mapping[tuple[str, str], list[tuple[Origin, Found]]],
-) -> list[list[tuple[Origin, Found]]]:
+    students: Mapping[tuple[str, str], list[tuple[Origin, UploadedFile]]],
+) -> list[list[tuple[Origin, UploadedFile]]]:
     """The files of each student. An identifier that was guessed and may be another's is taken away."""
     claims = Counter(lms_id for lms_id, _ in students)
     result = {key: list(files) for key, files in students.items()}
@@ -134,7 +125,7 @@ def _without_doubtful(
     return list(result.values())
 
 
-def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
+def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str) -> Chosen:
     # What was added after the last notebook is hardly another attempt.
     last = max(origin.attempt for origin, _ in _notebooks(files) or files)
     latest = [(origin, one) for origin, one in files if origin.attempt == last]
@@ -150,7 +141,7 @@ def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
         origin, one = latest[0]
         what = _listed([one for _, one in latest])
         return Chosen(
-            origin, Found(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
+            origin, UploadedFile(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
         )
     origin, one = candidates[0]
     if len(candidates) > 1:
@@ -158,14 +149,14 @@ def _choose(files: Sequence[tuple[Origin, Found]], notebook: str) -> Chosen:
         if len(best) > 1:
             what = _listed([one for _, one in best])
             problem = f"{len(best)} notebooks, and nothing tells which is meant: {what}"
-            return Chosen(origin, Found(one.path, problem=problem), notes)
+            return Chosen(origin, UploadedFile(one.path, problem=problem), notes)
         ((origin, one),) = best
         rest = [other for _, other in candidates if other is not one]
         notes += (f"also handed in, not graded: {_listed(rest)}",)
     return Chosen(origin, one, notes)
 
 
-def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, Found]]:
+def _notebooks(files: Sequence[tuple[Origin, UploadedFile]]) -> Sequence[tuple[Origin, UploadedFile]]:
     """The files that may be meant: notebooks, else renamed ones, else what was refused."""
     readable = [pair for pair in files if pair[1].file and pair[1].is_handed_in]
     return (
@@ -175,7 +166,9 @@ def _notebooks(files: Sequence[tuple[Origin, Found]]) -> Sequence[tuple[Origin, 
     )
 
 
-def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence[tuple[Origin, Found]]:
+def _best(
+    candidates: Sequence[tuple[Origin, UploadedFile]], notebook: str
+) -> Sequence[tuple[Origin, UploadedFile]]:
     """The candidates that nothing tells apart any more; of equal files the first."""
     usual = names.same_name_key(names.without_suffix(notebook))
     named = [
@@ -188,7 +181,7 @@ def _best(candidates: Sequence[tuple[Origin, Found]], notebook: str) -> Sequence
     return left[:1] if same else left
 
 
-def _time(pair: tuple[Origin, Found]) -> str:
+def _time(pair: tuple[Origin, UploadedFile]) -> str:
     """When a file came, as far as anybody knows; as text, since times with and without a zone cannot be
     compared otherwise."""
     origin, one = pair
@@ -196,11 +189,11 @@ def _time(pair: tuple[Origin, Found]) -> str:
     return when.isoformat() if when else ""
 
 
-def _digest(found: Found) -> str:
+def _digest(found: UploadedFile) -> str:
     return hashlib.sha256(found.file.read_bytes()).hexdigest() if found.file else found.problem
 
 
-def _listed(files: Sequence[Found]) -> str:
+def _listed(files: Sequence[UploadedFile]) -> str:
     shown = ", ".join("/".join(one.path[-2:])[:80] for one in files[:MOST_NAMED])
     more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
     return f"{shown}{more}"

@@ -13,14 +13,15 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import NotGradable, RefusedMember
 from autograder.uploads import names, zip_layout, zip_repair
+from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
 _CHUNK = 64 * 1024
 # bzip2 and LZMA expand without a bound per chunk (and zipfile lacks Deflate64); an LMS writes neither.
@@ -41,8 +42,6 @@ _LONGEST_MAGIC = 8
 _PACK_AGAIN = "unpack it and hand in the notebook, or pack it as a zip"
 OTHER_ARCHIVE = f"an archive that is not a zip: {_PACK_AGAIN}"
 """Why a file whose name says so cannot be used."""
-# Bytes of a list or a note that an LMS puts into its exports.
-LARGEST_TEXT = 8 * 2**20
 _ENCRYPTED = 0x1 | 0x40
 # A class's archive may hold this many times more than one student's archive inside it, so that a
 # folder of installed packages in one upload cannot use up the members of all.
@@ -82,35 +81,7 @@ class Budget:
             self._whole.spend(size, members)
 
 
-@dataclass(frozen=True)
-class Member:
-    """A file in an archive.
-
-    Attributes:
-        name: its path, ``/`` between components, in NFC; untrusted text. In a nested archive it
-            begins with that archive's own name: ``lab.zip/rnn_lab.ipynb``.
-        file: where its bytes lie; ``None`` when it was refused or is neither notebook nor archive.
-        problem: why it was refused; empty otherwise.
-        size: bytes, as the archive declares.
-        modified: as the archive says, without a time zone; ``None`` where that is no date.
-        text: whether it was unpacked because the caller wanted it as a text.
-    """
-
-    name: str
-    file: Path | None = None
-    problem: str = ""
-    size: int = 0
-    modified: datetime | None = None
-    text: bool = False
-
-
-def unpack(
-    path: Path,
-    spool: Path,
-    budget: Budget,
-    file_limit: int,
-    wanted_text: Callable[[tuple[str, ...]], bool] = lambda path: False,
-) -> list[Member]:
+def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[UploadedFile]:
     """Unpacks the notebooks of an archive, and of the archives inside it, into ``spool``.
 
     Folders, hidden files and litter are left out; files that are neither notebook nor zip are listed
@@ -121,18 +92,17 @@ def unpack(
         spool: a private directory of the caller, who removes it.
         budget: bytes and members for everything together.
         file_limit: bytes of one member; a nested archive may unpack to twice as much.
-        wanted_text: of a path's components: whether to unpack this one too, if it is small. Asked of the
-            outer archive's members only.
 
     Returns:
-        Members in the archive's order; those of a nested archive in its place.
+        Members in the archive's order; those of a nested archive in its place. A name that was refused is
+        split at its slashes as it is.
 
     Raises:
         NotGradable: the archive as a whole cannot be read or has too many members.
     """
-    members = _unpack_one(path, spool, budget, file_limit, wanted_text)
+    members = _unpack_one(path, spool, budget, file_limit)
     allowed = max(1, budget.members // _NESTED_SHARE)
-    opened: dict[int, list[Member]] = {}
+    opened: dict[int, list[UploadedFile]] = {}
     for index in sorted(range(len(members)), key=lambda i: members[i].size):
         member = members[index]
         if member.file is not None and names.is_zip(member.name):
@@ -141,17 +111,42 @@ def unpack(
     return [found for index, member in enumerate(members) for found in opened.get(index, [member])]
 
 
-def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, file_limit: int) -> list[Member]:
+def texts_in(path: Path, budget: Budget, wanted: Wanted) -> dict[tuple[str, ...], bytes]:
+    """The texts of an archive that :func:`unpack` has listed; what is refused, or damaged, is left out.
+
+    Args:
+        budget: bytes of all texts together, members of the archive.
+        wanted: not asked of what is handed in.
+
+    Raises:
+        NotGradable: the archive as a whole cannot be read.
+    """
+    texts = {}
+    with _opened(path, budget) as archive:
+        infos = archive.infolist()
+        found = _judge(infos, set())
+        for index in sorted(found, key=lambda i: infos[i].file_size):
+            member, info = found[index], infos[index]
+            is_text = not (member.problem or names.is_handed_in(member.name)) and wanted(member.path)
+            if is_text and not _refused_because(info, member.name, {}, False):
+                with suppress(RefusedMember):
+                    texts[member.path] = b"".join(_counted(archive, info, budget, LARGEST_TEXT))
+    return texts
+
+
+def _unpack_nested(
+    archive: UploadedFile, file: Path, spool: Path, budget: Budget, file_limit: int
+) -> list[UploadedFile]:
     """The members of a spooled archive, which is removed; or the archive, with what is wrong with it."""
     try:
-        inner = _unpack_one(file, spool, budget, file_limit, lambda path: False)
+        inner = _unpack_one(file, spool, budget, file_limit)
     except NotGradable as error:
         return [replace(archive, file=None, problem=str(error))]
     finally:
         file.unlink()
     found = []
     for member in inner:
-        renamed = replace(member, name=f"{archive.name}/{member.name}")
+        renamed = replace(member, path=(*archive.path, *member.path))
         if member.file is not None and names.is_zip(member.name):
             member.file.unlink()
             renamed = replace(renamed, file=None, problem="archives in archives are opened only once")
@@ -161,13 +156,7 @@ def _unpack_nested(archive: Member, file: Path, spool: Path, budget: Budget, fil
     return found
 
 
-def _unpack_one(
-    path: Path,
-    spool: Path,
-    budget: Budget,
-    file_limit: int,
-    wanted_text: Callable[[tuple[str, ...]], bool],
-) -> list[Member]:
+def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[UploadedFile]:
     """The members of one archive in its order, without folders and litter."""
     with _opened(path, budget) as archive:
         infos = archive.infolist()
@@ -183,14 +172,12 @@ def _unpack_one(
         # budget cannot cost the honest notebooks in the same archive their marks.
         for index in sorted(found, key=lambda i: infos[i].file_size):
             member = found[index]
-            text = not names.is_handed_in(member.name) and wanted_text(names.components(member.name))
-            if not member.problem and (text or names.is_handed_in(member.name)):
+            if not member.problem and names.is_handed_in(member.name):
                 try:
-                    limit = LARGEST_TEXT if text else file_limit
-                    file = _spool(archive, infos[index], spool, budget, limit)
-                    found[index] = replace(member, file=file, text=text)
+                    file = _spool(archive, infos[index], spool, budget, file_limit)
+                    found[index] = replace(member, file=file)
                 except RefusedMember as error:
-                    found[index] = replace(member, problem=str(error), text=text)
+                    found[index] = replace(member, problem=str(error))
     return list(found.values())
 
 
@@ -222,9 +209,9 @@ def _other_kind(path: Path) -> str:
     return next((kind for magic, kind in _OTHER_ARCHIVES if head.startswith(magic)), "")
 
 
-def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Member]:
+def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, UploadedFile]:
     """What the directory alone says about each member worth listing, by index."""
-    found: dict[int, Member] = {}
+    found: dict[int, UploadedFile] = {}
     seen: dict[str, str] = {}
     for index, info in enumerate(infos):
         name = names.member_name(info)
@@ -238,9 +225,8 @@ def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Mem
                 problem = OTHER_ARCHIVE
             elif names.is_handed_in(name):
                 problem = _refused_because(info, name, seen, index in overlapping)
-        found[index] = Member(
-            names.printable(name), problem=problem, size=info.file_size, modified=_modified(info)
-        )
+        path = tuple(names.printable(name).split("/"))
+        found[index] = UploadedFile(path, None, problem, _modified(info), info.file_size)
     return found
 
 
@@ -277,24 +263,35 @@ def _spool(archive: zipfile.ZipFile, info: zipfile.ZipInfo, spool: Path, budget:
     descriptor, temporary = tempfile.mkstemp(dir=spool, prefix="member-")
     target = Path(temporary)
     try:
-        with os.fdopen(descriptor, "wb") as output, closing(_chunks(archive, info)) as chunks:
-            size = 0
-            for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
-                if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
-                    raise RefusedMember(f"it unpacks to more than {_MAX_RATIO} times its size")
-                if len(chunk) > budget.size:
-                    raise RefusedMember(
-                        "the limit of everything unpacked from one upload (archive_mb) is used up"
-                    )
-                budget.spend(size=len(chunk))
-                output.write(chunk)
+        with (
+            os.fdopen(descriptor, "wb") as output,
+            closing(_counted(archive, info, budget, limit)) as chunks,
+        ):
+            output.writelines(chunks)
     except BaseException:
         target.unlink()
         raise
     return target
+
+
+def _counted(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, limit: int
+) -> Generator[bytes, None, None]:
+    """A member's bytes as long as they are within what is allowed."""
+    size = 0
+    with closing(_chunks(archive, info)) as chunks:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
+            if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
+                raise RefusedMember(f"it unpacks to more than {_MAX_RATIO} times its size")
+            if len(chunk) > budget.size:
+                raise RefusedMember(
+                    "the limit of everything unpacked from one upload (archive_mb) is used up"
+                )
+            budget.spend(size=len(chunk))
+            yield chunk
 
 
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:

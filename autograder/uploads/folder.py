@@ -5,37 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.uploads import names
+from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A file, or what stands in its place.
-
-    Attributes:
-        path: its components below the folder, as text.
-        file: where it lies.
-        problem: why it cannot be used; empty otherwise.
-    """
-
-    path: tuple[str, ...]
-    file: Path
-    problem: str = ""
-
-    @property
-    def modified(self) -> datetime | None:
-        """As the file system says, without a time zone."""
-        try:
-            return datetime.fromtimestamp(int(self.file.stat().st_mtime), UTC).replace(tzinfo=None)
-        except (OSError, OverflowError, ValueError):
-            return None
-
-
-def walk(folder: Path) -> Iterator[Entry]:
+def walk(folder: Path) -> Iterator[UploadedFile]:
     """The files below a folder, and whatever keeps it from finding them.
 
     Links are followed only to files inside the folder: a link that a student's archive brought along
@@ -51,15 +28,35 @@ def walk(folder: Path) -> Iterator[Entry]:
             path = tuple(names.file_name(part) for part in (*inside, name))
             if name in folders:
                 if file.is_symlink():
-                    yield Entry(path, file, "a link to a folder is not followed: put a copy there")
+                    yield UploadedFile(path, file, "a link to a folder is not followed: put a copy there")
             else:
                 problem = unusable_because(file, root)
                 # What is no notebook is only listed: nobody has to hear that it cannot be read.
-                yield Entry(path, file, problem if names.is_handed_in(name) else "")
+                problem = problem if names.is_handed_in(name) else ""
+                yield UploadedFile(path, file, problem, _modified(file))
     for error in trouble:
         file = Path(os.fsdecode(error.filename))
         path = tuple(names.file_name(part) for part in file.relative_to(folder).parts)
-        yield Entry(path or (names.file_name(folder.name),), file, f"cannot be read: {error.strerror}")
+        place = path or (names.file_name(folder.name),)
+        yield UploadedFile(place, file, f"cannot be read: {error.strerror}")
+
+
+def texts_in(folder: Path, wanted: Wanted) -> dict[tuple[str, ...], bytes]:
+    """The small texts below a folder that are wanted; what is handed in is not asked for."""
+    return {
+        one.path: one.file.read_bytes()
+        for one in walk(folder)
+        if one.file and not one.problem and not names.is_handed_in(one.path[-1]) and wanted(one.path)
+        if not unusable_because(one.file, os.path.realpath(folder))
+        and one.file.stat().st_size <= LARGEST_TEXT
+    }
+
+
+def _modified(file: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(file.stat().st_mtime), UTC).replace(tzinfo=None)
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def unusable_because(file: Path, root: str | None = None) -> str:

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import NotGradable
-from autograder.uploads.archive import Budget, Member, unpack
+from autograder.uploads.archive import Budget, unpack
+from autograder.uploads.uploaded import UploadedFile
 
 MB = 2**20
 GOOD = b'{"cells": []}'
@@ -55,7 +56,7 @@ class Box:
 
     def unpack(
         self, data: bytes, size: int = 10 * MB, members: int = 100, file_limit: int = 2 * MB
-    ) -> list[Member]:
+    ) -> list[UploadedFile]:
         path = self.folder / "upload.zip"
         path.write_bytes(data)
         return unpack(path, self.spool, Budget(size, members), file_limit)

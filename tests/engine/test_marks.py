@@ -8,7 +8,7 @@ import pytest
 
 from autograder.config.schema import Late, ManualQuestion, Rounding
 from autograder.errors import UsageError
-from autograder.lms.base import Person
+from autograder.lms.model import Person
 from autograder.marks import penalty, rounded, with_mark
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.model import ManualQuestion as Answer

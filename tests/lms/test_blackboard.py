@@ -15,13 +15,14 @@ from datetime import datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import FEEDBACK, GRADES, Blackboard
 from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 BLACKBOARD = Blackboard()
 LAB = Assignment("RNN lab")
@@ -90,7 +91,7 @@ MEMBERS = [
 @pytest.mark.parametrize(("member", "username", "own"), MEMBERS)
 @pytest.mark.parametrize("before", [(), ("gradebook_RNN_2026-11-23", "more (1)")])
 def test_a_member_names_its_student(member, username, own, before):
-    origin = BLACKBOARD.origin((*before, member), {})
+    origin = BLACKBOARD.origin((*before, member), Export())
     assert origin is not None
     assert (origin.lms_id, origin.path) == (username, (own,))
     assert origin.submitted == datetime(2026, 11, 22, 14, 31, 5)
@@ -107,25 +108,25 @@ def test_a_member_names_its_student(member, username, own, before):
     ],
 )  # fmt: skip
 def test_other_names_are_nobodys(member):
-    assert BLACKBOARD.origin((member,), {}) is None
+    assert BLACKBOARD.origin((member,), Export()) is None
 
 
 def test_a_date_that_is_none_is_no_time():
-    origin = BLACKBOARD.origin(("L_jdoe_attempt_2026-13-45-99-99-99_a.ipynb",), {})
+    origin = BLACKBOARD.origin(("L_jdoe_attempt_2026-13-45-99-99-99_a.ipynb",), Export())
     assert origin is not None
     assert (origin.lms_id, origin.submitted) == ("jdoe", None)
 
 
 def test_the_outermost_name_counts_in_an_opened_archive():
     path = (f"L_jdoe{AT}_x.zip", f"L_victim{AT}_y", "lab.ipynb")
-    origin = BLACKBOARD.origin(path, {})
+    origin = BLACKBOARD.origin(path, Export())
     assert origin is not None
     assert (origin.lms_id, origin.path) == ("jdoe", ("x.zip", f"L_victim{AT}_y", "lab.ipynb"))
 
 
 def test_the_text_of_an_attempt_tells_username_name_and_own_names():
     member = f"RNN_lab_a_b_c{AT}_rnn5Flab.ipynb"
-    facts = BLACKBOARD.facts(
+    facts = BLACKBOARD.export(
         {(f"RNN_lab_a_b_c{AT}.txt",): text("a_b_c", "Zoë (Z) Łuk", [("rnn lab.ipynb", member)])}
     )
     origin = BLACKBOARD.origin((member,), facts)
@@ -134,11 +135,11 @@ def test_the_text_of_an_attempt_tells_username_name_and_own_names():
 
 
 def test_usernames_that_are_known_elsewhere_tell_where_one_begins():
-    facts = BLACKBOARD.facts({("d", f"RNN_a_b_c{AT}.txt"): text("a_b_c")})
+    facts = BLACKBOARD.export({("d", f"RNN_a_b_c{AT}.txt"): text("a_b_c")})
     later = BLACKBOARD.origin(("d", "RNN_a_b_c_attempt_2026-11-23-00-00-00_a.ipynb"), facts)
-    sheet = {"worksheet": BLACKBOARD.worksheet(GRADE_CENTER.encode())}
+    sheet = Export(worksheet=BLACKBOARD.worksheet(GRADE_CENTER.encode()))
     listed = BLACKBOARD.origin((f"RNN_a_b_c{AT}_a.ipynb",), sheet)
-    unknown = BLACKBOARD.origin((f"RNN_a_b_c{AT}_a.ipynb",), {})
+    unknown = BLACKBOARD.origin((f"RNN_a_b_c{AT}_a.ipynb",), Export())
     assert later is not None
     assert listed is not None
     assert unknown is not None
@@ -151,17 +152,17 @@ def test_without_their_own_text_nobody_is_taken_for_somebody_else(tmp_path):
     for number, member in enumerate(members):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(member)
-        found.append(Found((member,), file))
+        found.append(UploadedFile((member,), file))
     own = {(f"L_9_smith{AT}.txt",): text("smith")}
-    known, _ = chosen(found, BLACKBOARD, BLACKBOARD.facts(own), "l.ipynb")
+    known, _ = chosen(found, BLACKBOARD, BLACKBOARD.export(own), "l.ipynb")
     assert [one.origin.lms_id for one in known] == ["smith", "a_smith", "b_smith"]
-    unknown, _ = chosen(found, BLACKBOARD, {}, "l.ipynb")
+    unknown, _ = chosen(found, BLACKBOARD, Export(), "l.ipynb")
     assert [(one.origin.lms_id, one.found) for one in unknown] == [("", one) for one in found]
 
 
 def test_what_a_student_writes_into_the_text_makes_nobody_else_of_them():
     lie = f"Name: Victim (victim)\nFiles:\n\tOriginal filename: x.ipynb\n\tFilename: L_victim{AT}_lab.ipynb"
-    facts = BLACKBOARD.facts(
+    facts = BLACKBOARD.export(
         {
             (f"L_mallory{AT}.txt",): text("mallory", "Evil (victim)", comment=lie),
             (f"L_victim{AT}.txt",): text("victim", "Victim", [("lab.ipynb", f"L_victim{AT}_lab.ipynb")]),
@@ -188,7 +189,7 @@ def test_what_a_student_writes_into_the_text_makes_nobody_else_of_them():
     ],
 )
 def test_what_is_blackboards_own_and_what_a_student_handed_in(path, fact):
-    assert BLACKBOARD.is_fact(path) is fact
+    assert BLACKBOARD.is_own_text(path) is fact
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def test_what_is_blackboards_own_and_what_a_student_handed_in(path, fact):
     ],
 )
 def test_a_text_that_cannot_be_read_does_no_harm(data):
-    facts = BLACKBOARD.facts({(f"L_jdoe{AT}.txt",): data})
+    facts = BLACKBOARD.export({(f"L_jdoe{AT}.txt",): data})
     origin = BLACKBOARD.origin((f"L_jdoe{AT}_a.ipynb",), facts)
     assert origin is not None
     assert (origin.lms_id, origin.student) == ("jdoe", "jdoe")
@@ -220,8 +221,8 @@ def test_the_latest_attempt_counts(tmp_path):
     for number, member in enumerate(members):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(member)
-        found.append(Found((member,), file))
-    of_students, _ = chosen(found, BLACKBOARD, {}, "lab.ipynb")
+        found.append(UploadedFile((member,), file))
+    of_students, _ = chosen(found, BLACKBOARD, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[1], found[3]]
 
 

@@ -15,14 +15,15 @@ from datetime import datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import Blackboard
 from autograder.lms.brightspace import FEEDBACK, GRADES, Brightspace
 from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 BRIGHTSPACE = Brightspace()
 LAB = Assignment("RNN lab")
@@ -55,7 +56,7 @@ NAMES = [
 @pytest.mark.parametrize("before", [(), ("RNN lab Download Sep 25, 2026 1000 AM", "more")])
 def test_a_folder_names_its_student(name, before):
     folder = f"397063-2557369 - {name} - {DATE}"
-    origin = BRIGHTSPACE.origin((*before, folder, "sub", "lab.ipynb"), {})
+    origin = BRIGHTSPACE.origin((*before, folder, "sub", "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.place) == ("397063-2557369", name, folder)
     assert (origin.path, origin.submitted) == (("sub", "lab.ipynb"), AT)
@@ -76,7 +77,7 @@ def test_a_folder_names_its_student(name, before):
 @pytest.mark.parametrize("name", ["Ann Doe", "Ann - Maria Doe", "Mary-Ann"])
 def test_without_folders_the_name_of_the_file_says_it(name, own):
     member = f"397063-2557369 - {name} - {DATE} - {own}"
-    origin = BRIGHTSPACE.origin(("download", member), {})
+    origin = BRIGHTSPACE.origin(("download", member), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.path, origin.submitted) == (
         "397063-2557369",
@@ -103,7 +104,7 @@ def test_without_folders_the_name_of_the_file_says_it(name, own):
     ],
 )
 def test_dates_of_other_languages_are_recognised_but_not_read(date, moment):
-    origin = BRIGHTSPACE.origin((f"1-2 - Ann Doe - {date}", "lab.ipynb"), {})
+    origin = BRIGHTSPACE.origin((f"1-2 - Ann Doe - {date}", "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.submitted) == ("1-2", "Ann Doe", moment)
 
@@ -118,20 +119,20 @@ def test_dates_of_other_languages_are_recognised_but_not_read(date, moment):
     ],
 )  # fmt: skip
 def test_other_names_are_nobodys(part):
-    assert BRIGHTSPACE.origin((part, "lab.ipynb"), {}) is None
-    assert BRIGHTSPACE.origin((part,), {}) is None
+    assert BRIGHTSPACE.origin((part, "lab.ipynb"), Export()) is None
+    assert BRIGHTSPACE.origin((part,), Export()) is None
 
 
 def test_a_file_that_is_called_like_a_folder_is_nobodys():
-    assert BRIGHTSPACE.origin((f"1-2 - Ann Doe - {DATE}",), {}) is None
+    assert BRIGHTSPACE.origin((f"1-2 - Ann Doe - {DATE}",), Export()) is None
 
 
 def test_the_outermost_name_counts():
-    origin = BRIGHTSPACE.origin((f"1-2 - Ann Doe - {DATE}", f"3-4 - Victim - {DATE}", "lab.ipynb"), {})
+    origin = BRIGHTSPACE.origin((f"1-2 - Ann Doe - {DATE}", f"3-4 - Victim - {DATE}", "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.path) == ("1-2", (f"3-4 - Victim - {DATE}", "lab.ipynb"))
     opened = BRIGHTSPACE.origin(
-        (f"1-2 - Ann Doe - {DATE} - x.zip", f"3-4 - Victim - {DATE}", "lab.ipynb"), {}
+        (f"1-2 - Ann Doe - {DATE} - x.zip", f"3-4 - Victim - {DATE}", "lab.ipynb"), Export()
     )
     assert opened is not None
     assert (opened.lms_id, opened.path[0]) == ("1-2", "x.zip")
@@ -146,8 +147,8 @@ def test_the_latest_submission_counts_and_equal_names_stay_apart(tmp_path):
     for number, folder in enumerate(folders):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(folder)
-        found.append(Found((folder, "lab.ipynb"), file))
-    of_students, _ = chosen(found, BRIGHTSPACE, {}, "lab.ipynb")
+        found.append(UploadedFile((folder, "lab.ipynb"), file))
+    of_students, _ = chosen(found, BRIGHTSPACE, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[1], found[2]]
 
 
@@ -352,7 +353,7 @@ def test_the_item_is_found_or_the_ta_is_told_to_name_it(tmp_path, assignment, he
 @pytest.mark.parametrize("name", NAMES)
 def test_feedback_goes_back_under_the_folders_unchanged_name(tmp_path, name):
     folder = f"397063-2557369 - {name} - {DATE}"
-    origin = BRIGHTSPACE.origin((folder, "lab.ipynb"), {})
+    origin = BRIGHTSPACE.origin((folder, "lab.ipynb"), Export())
     assert origin is not None
     _, out = write(tmp_path, returned(tmp_path, "1-9", name, place=origin.place), sheet="")
     assert pages(out) == {f"{folder}/feedback.html": "<p>1-9</p>"}
@@ -360,7 +361,7 @@ def test_feedback_goes_back_under_the_folders_unchanged_name(tmp_path, name):
 
 def test_without_folders_the_page_begins_like_the_file(tmp_path):
     member = f"1-9 - Ann - Maria Doe - {DATE} - my - lab.ipynb"
-    origin = BRIGHTSPACE.origin((member,), {})
+    origin = BRIGHTSPACE.origin((member,), Export())
     assert origin is not None
     _, out = write(tmp_path, returned(tmp_path, "1-9", "Ann", place=origin.place), sheet="")
     assert pages(out) == {f"1-9 - Ann - Maria Doe - {DATE} - feedback.html": "<p>1-9</p>"}

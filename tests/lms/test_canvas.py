@@ -17,12 +17,13 @@ import nbformat
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import FEEDBACK, GRADES, Canvas
 from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Person, Returned, Worksheet
 from autograder.lms.openolat import OpenOlat
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 CANVAS = Canvas()
 LAB = Assignment(title="RNN lab", column="RNN lab (777)")
@@ -38,8 +39,8 @@ GRADEBOOK = (
 )
 
 
-def known(*people: tuple[str, str]) -> dict[str, object]:
-    return {"worksheet": Worksheet((), tuple(Person(lms_id=uid, name=name) for uid, name in people))}
+def known(*people: tuple[str, str]) -> Export:
+    return Export(worksheet=Worksheet((), tuple(Person(lms_id=uid, name=name) for uid, name in people)))
 
 
 MEMBERS = [
@@ -87,7 +88,7 @@ MEMBERS = [
 
 @pytest.mark.parametrize(("member", "identifier", "file", "name", "late"), MEMBERS)
 def test_a_members_name_gives_the_identifier_and_the_students_own_name(member, identifier, file, name, late):
-    origin = CANVAS.origin((member,), {})
+    origin = CANVAS.origin((member,), Export())
     assert origin is not None
     assert (origin.lms_id, origin.path, origin.student, origin.late) == (identifier, (file,), name, late)
     assert origin.place == member
@@ -113,18 +114,18 @@ NO_MEMBERS = [
 
 @pytest.mark.parametrize("member", NO_MEMBERS)
 def test_what_canvas_did_not_name_is_no_member(member):
-    assert CANVAS.origin((member,), {}) is None
+    assert CANVAS.origin((member,), Export()) is None
 
 
 def test_a_file_in_a_students_archive_is_the_students_however_it_is_called():
-    origin = CANVAS.origin(("export", "doejane_17_99_lab.zip", "sub", "other_5_6_a.ipynb"), {})
+    origin = CANVAS.origin(("export", "doejane_17_99_lab.zip", "sub", "other_5_6_a.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.path) == ("17", ("lab.zip", "sub", "other_5_6_a.ipynb"))
 
 
 def test_a_folder_named_like_a_member_is_no_student():
-    assert CANVAS.origin(("rnn_2026_11_export", "alice.ipynb"), {}) is None
-    origin = CANVAS.origin(("rnn_2026_11_export", "doejane_17_99_a.ipynb"), {})
+    assert CANVAS.origin(("rnn_2026_11_export", "alice.ipynb"), Export()) is None
+    origin = CANVAS.origin(("rnn_2026_11_export", "doejane_17_99_a.ipynb"), Export())
     assert origin is not None
     assert origin.lms_id == "17"
 
@@ -158,7 +159,7 @@ def test_the_class_settles_which_number_counts(member, people, identifier):
 
 def test_a_name_that_is_a_number_is_not_taken_for_the_identifier():
     for member in ("12_17_99_a.ipynb", "12_LATE_17_99_3_a.ipynb", "12_17_99_a b.ipynb", "12_17_text.html"):
-        origin = CANVAS.origin((member,), {})
+        origin = CANVAS.origin((member,), Export())
         assert origin is not None
         assert (origin.lms_id, origin.student, origin.guessed_from) == ("17", "12", "")
 
@@ -174,14 +175,14 @@ def test_without_the_class_a_doubtful_number_brings_nobody_anything(tmp_path):
     found = []
     for member in members:
         (tmp_path / member).write_text("{}")
-        found.append(Found((member,), tmp_path / member))
-    of_students, others = chosen(found, CANVAS, {}, "a.ipynb")
+        found.append(UploadedFile((member,), tmp_path / member))
+    of_students, others = chosen(found, CANVAS, Export(), "a.ipynb")
     assert others == []
     # What may be Roe's or another's number is nobody's; what fits another file of the same name is theirs.
     assert [(one.origin.student, one.origin.lms_id) for one in of_students] == [
         ("doe", ""), ("roe", "17"), ("poe", "3"), ("moe", "18"),
     ]  # fmt: skip
-    alone, _ = chosen(found[:1], CANVAS, {}, "a.ipynb")
+    alone, _ = chosen(found[:1], CANVAS, Export(), "a.ipynb")
     with_class, _ = chosen(found[:1], CANVAS, known(("17", "Doe_3"), ("3", "Roe")), "a.ipynb")
     assert [one.origin.lms_id for one in (*alone, *with_class)] == ["3", "17"]
     doubtful = [returned(tmp_path, members[0]), returned(tmp_path, members[0], lms_id="")]
@@ -194,7 +195,7 @@ def test_without_the_class_a_doubtful_number_brings_nobody_anything(tmp_path):
 @pytest.mark.parametrize("unit", ["_1", "1_", "anon_", "LATE_", "_LATE_1", "x_17_"])
 def test_long_names_are_read_quickly(unit):
     member = unit * (100_000 // len(unit))
-    for facts in ({}, known(*[(str(number), "x") for number in range(300)])):
+    for facts in (Export(), known(*[(str(number), "x") for number in range(300)])):
         CANVAS.origin((member,), facts)  # would take hours if its time grew with the square
 
 
@@ -274,7 +275,7 @@ def test_a_wrong_list_is_refused_with_what_to_do(data, assignment, words):
 
 
 def returned(tmp_path: Path, place: str, points: float | None = 20.0, **fields) -> Returned:
-    origin = CANVAS.origin((place,), {})
+    origin = CANVAS.origin((place,), Export())
     page = tmp_path / "page.html"
     page.write_text("<html><head><title>t</title></head><body><h1>Feedback</h1><p>a &lt; b</p></body></html>")
     one = Returned(

@@ -13,14 +13,15 @@ import yaml
 
 from autograder.errors import UsageError
 from autograder.lms import gradescope
-from autograder.lms.base import Assignment, Returned
 from autograder.lms.blackboard import Blackboard
 from autograder.lms.brightspace import Brightspace
 from autograder.lms.gradescope import FEEDBACK, SCORES, Gradescope
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 GRADESCOPE = Gradescope()
 LAB = Assignment("RNN lab")
@@ -57,7 +58,7 @@ submission_103:
 
 def facts(text: str | bytes = METADATA, where=(ROOT,)):
     data = text.encode() if isinstance(text, str) else text
-    return GRADESCOPE.facts({(*where, "submission_metadata.yml"): data})
+    return GRADESCOPE.export({(*where, "submission_metadata.yml"): data})
 
 
 def test_the_metadata_tell_who_and_when():
@@ -96,7 +97,7 @@ FOLDERS = [
 
 @pytest.mark.parametrize(("around", "folder", "lms_id"), FOLDERS)
 def test_without_metadata_the_number_has_to_do(around, folder, lms_id):
-    origin = GRADESCOPE.origin((*around, folder, "lab.ipynb"), {})
+    origin = GRADESCOPE.origin((*around, folder, "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.submitted) == (lms_id, folder, None)
 
@@ -113,7 +114,7 @@ def test_without_metadata_the_number_has_to_do(around, folder, lms_id):
     ],
 )  # fmt: skip
 def test_other_names_are_nobodys(path):
-    assert GRADESCOPE.origin(path, {}) is None
+    assert GRADESCOPE.origin(path, Export()) is None
 
 
 def test_the_outermost_folder_counts():
@@ -133,12 +134,12 @@ def test_the_outermost_folder_counts():
     ],
 )
 def test_metadata_that_a_student_handed_in_are_not_asked(path, fact):
-    assert GRADESCOPE.is_fact(path) is fact
+    assert GRADESCOPE.is_own_text(path) is fact
 
 
 def test_the_metadata_that_lie_outermost_count():
     inner = METADATA.replace("Solo Student", "Inner")
-    known = GRADESCOPE.facts(
+    known = GRADESCOPE.export(
         {
             ("a", "b", "submission_metadata.yml"): inner.encode(),
             ("a", "submission_metadata.yml"): METADATA.encode(),
@@ -232,20 +233,20 @@ def test_aliases_of_texts_are_read_and_nothing_else_is_repeated():
 
 def test_metadata_are_bounded(monkeypatch):
     crowd = "submission_1:\n  :submitters:\n" + "".join(f"  - :name: N{n}\n" for n in range(1_000))
-    roster = GRADESCOPE.roster(facts(crowd))
+    roster = facts(crowd).roster
     assert roster is not None
     assert len(roster.people) == gradescope.MOST_SUBMITTERS
     monkeypatch.setattr(gradescope, "LARGEST_METADATA", len(METADATA) - 1)
-    assert facts() == {}
+    assert facts() == Export()
 
 
 def test_the_export_has_its_own_roster():
-    roster = GRADESCOPE.roster(facts())
+    roster = facts().roster
     assert roster is not None
     assert [(one.lms_id, one.name, one.login) for one in roster.people] == [
         ("101", "Solo Student", "solo@uni.example"), ("102", "Pair: One", "one@uni.example"), ("102", "=cmd()", "two@uni.example"),
     ]  # fmt: skip
-    assert GRADESCOPE.roster({}) is None
+    assert Export().roster is None
 
 
 def test_files_of_one_submission_come_together(tmp_path):
@@ -258,7 +259,7 @@ def test_files_of_one_submission_come_together(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
+        found.append(UploadedFile(path, file))
     of_students, others = chosen(found, GRADESCOPE, facts(), "lab.ipynb")
     assert [one.found for one in of_students] == [found[0], found[2]]
     assert others == []
@@ -403,8 +404,8 @@ def test_an_empty_class_has_an_empty_table(tmp_path):
 
 
 def test_without_libyaml_the_metadata_say_the_same(monkeypatch):
-    expected = GRADESCOPE.roster(facts())
+    expected = facts().roster
     monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
-    assert GRADESCOPE.roster(facts()) == expected
-    assert facts("[" * 10_000) == {}
-    assert facts("submission_1: ~\n") == {"gradescope": {}}
+    assert facts().roster == expected
+    assert facts("[" * 10_000) == Export()
+    assert facts("submission_1: ~\n") == Export()

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned
 from autograder.lms.canvas import Canvas
 from autograder.lms.ilias import FEEDBACK, GRADES, PLUGIN, Ilias
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.openolat import OpenOlat
 from autograder.submissions.per_student import recognised
 
@@ -91,7 +91,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("path", "user", "own", "place"), PATHS)
 def test_a_path_gives_the_user_and_the_students_own_path(path, user, own, place):
-    origin = ILIAS.origin(tuple(path.split("/")), {})
+    origin = ILIAS.origin(tuple(path.split("/")), Export())
     assert origin is not None
     assert (origin.lms_id, "/".join(origin.path), origin.place) == (user, own, place)
     assert not origin.late
@@ -115,7 +115,7 @@ NO_STUDENTS = [
 
 @pytest.mark.parametrize("path", NO_STUDENTS)
 def test_what_is_no_students_folder_is_not_taken_for_one(path):
-    assert ILIAS.origin(tuple(path.split("/")), {}) is None
+    assert ILIAS.origin(tuple(path.split("/")), Export()) is None
 
 
 def test_what_students_wrote_about_each_other_is_nobodys_submission():
@@ -140,7 +140,7 @@ MARKED = [
 
 @pytest.mark.parametrize(("name", "own", "submitted", "late"), MARKED)
 def test_times_and_lateness_are_in_the_files_name(name, own, submitted, late):
-    origin = ILIAS.origin(("RNN", "Abgaben", "Doe_Jane_jdoe_4711", name), {})
+    origin = ILIAS.origin(("RNN", "Abgaben", "Doe_Jane_jdoe_4711", name), Export())
     assert origin is not None
     assert (origin.path, origin.submitted, origin.late) == ((own,), submitted, late)
 
@@ -148,8 +148,8 @@ def test_times_and_lateness_are_in_the_files_name(name, own, submitted, late):
 @pytest.mark.parametrize("unit", ["_1", "1_", "Late Submission - ", "20261122143107_", "Team 1"])
 def test_long_names_are_read_quickly(unit):
     name = unit * (100_000 // len(unit))
-    ILIAS.origin(("RNN", "Abgaben", name, name), {})
-    ILIAS.origin(("RNN", name, "Doe_Jane_jdoe_4711", name), {})
+    ILIAS.origin(("RNN", "Abgaben", name, name), Export())
+    ILIAS.origin(("RNN", name, "Doe_Jane_jdoe_4711", name), Export())
 
 
 def test_an_export_is_recognised_among_all():
@@ -198,7 +198,7 @@ def test_a_wrong_list_is_refused_with_what_to_do(text, words):
 
 
 def returned(tmp_path: Path, path: str, points: float | None = 20.0, **fields) -> Returned:
-    origin = ILIAS.origin((*path.split("/"), "a.ipynb"), {})
+    origin = ILIAS.origin((*path.split("/"), "a.ipynb"), Export())
     assert origin is not None
     page = tmp_path / f"page {origin.lms_id}.html"
     page.write_text(f"page of {origin.lms_id}")

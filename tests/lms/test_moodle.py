@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned, Worksheet
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned, Worksheet
 from autograder.lms.moodle import Moodle
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 from tests.lms.moodle_site import Site
 
 SAMPLES = Path(__file__).parent / "moodle"
@@ -39,7 +40,7 @@ def test_a_real_export_is_recognised_and_every_member_has_its_number(name: str) 
     assert lms is not None
     assert lms.name == "moodle"
     for path in paths:
-        origin = MOODLE.origin(path, {})
+        origin = MOODLE.origin(path, Export())
         assert origin is not None
         if "Default group" not in path[0]:
             assert f"_{origin.lms_id}_assignsubmission" in path[0]
@@ -75,7 +76,7 @@ def test_a_real_export_is_recognised_and_every_member_has_its_number(name: str) 
     ],
 )  # fmt: skip
 def test_whose_a_member_is(path: tuple[str, ...], lms_id: str, student: str, own: tuple[str, ...]) -> None:
-    origin = MOODLE.origin(path, {})
+    origin = MOODLE.origin(path, Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.path) == (lms_id, student, own)
 
@@ -89,7 +90,7 @@ def test_whose_a_member_is(path: tuple[str, ...], lms_id: str, student: str, own
     ],
 )  # fmt: skip
 def test_what_is_not_of_moodle(path: tuple[str, ...]) -> None:
-    assert MOODLE.origin(path, {}) is None
+    assert MOODLE.origin(path, Export()) is None
 
 
 def test_a_worksheet_tells_names_times_lateness_and_marks() -> None:
@@ -208,7 +209,7 @@ def test_an_archive_in_an_archive_is_the_students_it_is_named_for(tmp_path: Path
         "Roe_3_x",
         "l.ipynb",
     )
-    of_students, others = chosen([Found(path, notebook)], MOODLE, {}, "lab.ipynb")
+    of_students, others = chosen([UploadedFile(path, notebook)], MOODLE, Export(), "lab.ipynb")
     assert [one.origin.lms_id for one in of_students] == ["1"]
     assert others == []
 

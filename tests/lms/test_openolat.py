@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Person, Returned, Worksheet
 from autograder.lms.canvas import Canvas
 from autograder.lms.ilias import Ilias
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Person, Returned, Worksheet
 from autograder.lms.openolat import FEEDBACK, GRADES, OpenOlat
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 OPENOLAT = OpenOlat()
 LAB = Assignment(title="RNN lab")
@@ -65,7 +66,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("path", "user", "own", "attempt"), PATHS)
 def test_a_path_gives_the_user_name_and_the_students_own_path(path, user, own, attempt):
-    origin = OPENOLAT.origin(tuple(path.split("/")), {})
+    origin = OPENOLAT.origin(tuple(path.split("/")), Export())
     assert origin is not None
     assert (origin.lms_id, "/".join(origin.path), origin.attempt) == (user, own, attempt)
 
@@ -87,7 +88,7 @@ def test_a_path_gives_the_user_name_and_the_students_own_path(path, user, own, a
     ],
 )
 def test_what_nobody_handed_in_is_nobodys(path):
-    assert OPENOLAT.origin(tuple(path.split("/")), {}) is None
+    assert OPENOLAT.origin(tuple(path.split("/")), Export()) is None
 
 
 def test_folders_that_may_be_one_user_stay_apart_and_are_nobodys(tmp_path):
@@ -101,14 +102,14 @@ def test_folders_that_may_be_one_user_stay_apart_and_are_nobodys(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
-    of_students, others = chosen(found, OPENOLAT, {}, "lab.ipynb")
+        found.append(UploadedFile(path, file))
+    of_students, others = chosen(found, OPENOLAT, Export(), "lab.ipynb")
     assert [(one.origin.lms_id, one.found) for one in of_students] == [
         ("", found[0]), ("", found[2]), ("poe", found[3]),
     ]  # fmt: skip
     assert others == found[6:], "what a teacher gave out or back is nobody's submission"
     people = Worksheet((), tuple(Person(user, "") for user in ("doe", "a_doe", "poe")))
-    listed, _ = chosen(found[:2] + found[3:4], OPENOLAT, {"worksheet": people}, "lab.ipynb")
+    listed, _ = chosen(found[:2] + found[3:4], OPENOLAT, Export(worksheet=people), "lab.ipynb")
     assert [one.origin.lms_id for one in listed] == ["doe", "", "poe"], "Roe's may be either's"
 
 
@@ -124,9 +125,9 @@ def test_late_files_are_told_by_a_text_beside_them():
     late = (ROOT, "Doe_Jane_jdoe", "1_submissions")
     extended = (ROOT, "Roe_Rob_roe", "1_submissions")
     texts = {(*late, "Late_submission.txt"): b"Late", (*extended, "Extended_submission.txt"): b"Extended"}
-    assert all(OPENOLAT.is_fact(path) for path in texts)
-    assert not OPENOLAT.is_fact((ROOT, "Doe_Jane_jdoe", "1_submissions", "sub", "Late_submission.txt"))
-    facts = OPENOLAT.facts(texts)
+    assert all(OPENOLAT.is_own_text(path) for path in texts)
+    assert not OPENOLAT.is_own_text((ROOT, "Doe_Jane_jdoe", "1_submissions", "sub", "Late_submission.txt"))
+    facts = OPENOLAT.export(texts)
     found = [OPENOLAT.origin((*folder, "a.ipynb"), facts) for folder in (late, extended)]
     assert [one is not None and one.late for one in found] == [True, False]
 
@@ -144,7 +145,7 @@ FOLDERS = [
 
 @pytest.mark.parametrize(("folder", "user"), FOLDERS)
 def test_the_class_gives_back_what_the_folders_name_has_lost(folder, user):
-    facts = {"worksheet": OPENOLAT.worksheet(CLASS.encode())}
+    facts = Export(worksheet=OPENOLAT.worksheet(CLASS.encode()))
     origin = OPENOLAT.origin((ROOT, folder, "1_submissions", "a.ipynb"), facts)
     assert origin is not None
     assert origin.lms_id == user
@@ -153,7 +154,7 @@ def test_the_class_gives_back_what_the_folders_name_has_lost(folder, user):
 def test_a_user_name_that_two_could_have_is_not_guessed():
     people = (Person("a_doe", ""), Person("doe", ""))
     origin = OPENOLAT.origin(
-        (ROOT, "Smith_Jane_a_doe", "1_submissions", "a.ipynb"), {"worksheet": Worksheet((), people)}
+        (ROOT, "Smith_Jane_a_doe", "1_submissions", "a.ipynb"), Export(worksheet=Worksheet((), people))
     )
     assert origin is not None
     assert origin.lms_id == ""
@@ -162,7 +163,7 @@ def test_a_user_name_that_two_could_have_is_not_guessed():
 @pytest.mark.parametrize("unit", ["_", "1_submissions", "_1", "1"])
 def test_long_names_are_read_quickly(unit):
     name = unit * (100_000 // len(unit))
-    facts = {"worksheet": OPENOLAT.worksheet(CLASS.encode())}
+    facts = Export(worksheet=OPENOLAT.worksheet(CLASS.encode()))
     OPENOLAT.origin((ROOT, name, "1_submissions", name), facts)
     OPENOLAT.origin((ROOT, name, name, name), facts)
 
@@ -214,7 +215,7 @@ def test_a_wrong_list_is_refused_with_what_to_do(text, words):
 def returned(
     tmp_path: Path, folder: str, points: float | None = 20.0, root: str = ROOT, **fields
 ) -> Returned:
-    origin = OPENOLAT.origin((root, folder, "1_submissions", "a.ipynb"), {})
+    origin = OPENOLAT.origin((root, folder, "1_submissions", "a.ipynb"), Export())
     assert origin is not None
     page = tmp_path / f"page of {folder}.html"
     page.write_text(f"page of {folder}")

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned
-from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain, folder_name
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.lms.handback import folder_name
+from autograder.lms.model import Assignment, Export, Returned
+from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 LAB = Assignment("Lab 9")
 SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"
@@ -54,7 +56,7 @@ def written(tmp_path, returned_):
 
 def test_it_is_never_recognised():
     paths = [("Ann Bee", "lab.ipynb"), ("lab.ipynb",), ("Doe_1_assignsubmission_file", "lab.ipynb")]
-    assert [Plain().origin(path, {}) for path in paths] == [None] * 3
+    assert [Plain().origin(path, Export()) for path in paths] == [None] * 3
     assert recognised(paths, [Plain()]) is None
 
 
@@ -133,17 +135,17 @@ def test_there_is_no_worksheet():
 
 
 def test_a_pattern_names_the_student():
-    origin = Pattern(SUBMISSION).origin(("s12_Ann Bee", "LATE", "v3", "sub", "lab.ipynb"), {})
+    origin = Pattern(SUBMISSION).origin(("s12_Ann Bee", "LATE", "v3", "sub", "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.path) == ("s12", "Ann Bee", ("sub", "lab.ipynb"))
     assert (origin.late, origin.attempt, origin.submitted) == (True, 3, None)
 
 
 def test_what_did_not_match_is_not_there():
-    origin = Pattern(SUBMISSION).origin(("s12 Ann Bee", "lab.ipynb"), {})
+    origin = Pattern(SUBMISSION).origin(("s12 Ann Bee", "lab.ipynb"), Export())
     assert origin is not None
     assert (origin.late, origin.attempt) == (False, 0)
-    assert Pattern(SUBMISSION).origin(("Ann Bee", "lab.ipynb"), {}) is None
+    assert Pattern(SUBMISSION).origin(("Ann Bee", "lab.ipynb"), Export()) is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ def test_what_did_not_match_is_not_there():
     ],
 )
 def test_times_are_iso(text, moment):
-    origin = Pattern(r"(?P<id>\w+)@(?P<time>.+)\.ipynb").origin((f"ann@{text}.ipynb",), {})
+    origin = Pattern(r"(?P<id>\w+)@(?P<time>.+)\.ipynb").origin((f"ann@{text}.ipynb",), Export())
     assert origin is not None
     assert origin.submitted == moment
 
@@ -168,7 +170,7 @@ def test_times_are_iso(text, moment):
 )
 def test_attempts_are_whole_numbers(text, attempt):
     path = (f"ann-{text[:500]}-lab.ipynb",)
-    origin = Pattern(r"(?P<name>\w+)-(?P<attempt>[^-]*)-(?P<file>.+)").origin(path, {})
+    origin = Pattern(r"(?P<name>\w+)-(?P<attempt>[^-]*)-(?P<file>.+)").origin(path, Export())
     assert origin is not None
     assert origin.attempt == attempt
 
@@ -194,18 +196,18 @@ def test_a_wrong_pattern_says_what_is_wrong_and_which_groups_there_are(regex, sa
 
 
 def test_an_odd_but_legal_pattern_is_taken():
-    assert Pattern("[[a](?P<id>x)").origin(("[x",), {}) is not None  # Python warns of [[
+    assert Pattern("[[a](?P<id>x)").origin(("[x",), Export()) is not None  # Python warns of [[
 
 
 def test_long_paths_match_nothing():
     pattern = Pattern(r"(?P<id>(?:a|a)+)$")
-    assert pattern.origin(("a" * 20,), {}) is not None
-    assert pattern.origin(("a" * 1_001,), {}) is None
-    assert pattern.origin(("a" * 100_000, "b.ipynb"), {}) is None
+    assert pattern.origin(("a" * 20,), Export()) is not None
+    assert pattern.origin(("a" * 1_001,), Export()) is None
+    assert pattern.origin(("a" * 100_000, "b.ipynb"), Export()) is None
 
 
 def test_an_empty_match_names_nobody():
-    assert Pattern(r"(?P<id>\d*)(?P<name>_?)").origin(("lab.ipynb",), {}) is None
+    assert Pattern(r"(?P<id>\d*)(?P<name>_?)").origin(("lab.ipynb",), Export()) is None
 
 
 def files(tmp_path, *paths):
@@ -213,7 +215,7 @@ def files(tmp_path, *paths):
     for count, path in enumerate(paths):
         file = tmp_path / f"{count}.ipynb"
         file.write_text(path)
-        result.append(Found(tuple(path.split("/")), file))
+        result.append(UploadedFile(tuple(path.split("/")), file))
     return result
 
 
@@ -221,7 +223,7 @@ def test_with_a_pattern_files_of_one_student_come_together(tmp_path):
     found = files(
         tmp_path, "s1_Ann/v1/lab.ipynb", "s1_Ann/v2/lab.ipynb", "s2_Ann/lab.ipynb", "readme/lab.ipynb"
     )
-    of_students, others = chosen(found, Pattern(SUBMISSION), {}, "lab.ipynb")
+    of_students, others = chosen(found, Pattern(SUBMISSION), Export(), "lab.ipynb")
     assert [(one.origin.lms_id, "/".join(one.found.path)) for one in of_students] == [
         ("s1", "s1_Ann/v2/lab.ipynb"), ("s2", "s2_Ann/lab.ipynb"),
     ]  # fmt: skip
@@ -231,7 +233,7 @@ def test_with_a_pattern_files_of_one_student_come_together(tmp_path):
 def test_without_an_identifier_a_name_in_another_folder_may_be_somebody_else(tmp_path):
     found = files(tmp_path, "A/Ann Bee/v1/lab.ipynb", "A/Ann Bee/v2/lab.ipynb", "B/Ann Bee/v1/lab.ipynb")
     pattern = Pattern(r"^\w/(?P<name>[^/]+)/v(?P<attempt>\d+)/(?P<file>.+)$")
-    of_students, _ = chosen(found, pattern, {}, "lab.ipynb")
+    of_students, _ = chosen(found, pattern, Export(), "lab.ipynb")
     assert [one.origin.place for one in of_students] == ["A/Ann Bee", "B/Ann Bee"]
     assert [one.found for one in of_students] == found[1:]
 
@@ -239,7 +241,7 @@ def test_without_an_identifier_a_name_in_another_folder_may_be_somebody_else(tmp
 def test_what_stands_before_the_name_but_differs_between_files_does_not_split_a_student(tmp_path):
     found = files(tmp_path, "1-LATE-Ann-lab.ipynb", "2--Ann-lab.ipynb")
     pattern = Pattern(r"^(?P<attempt>\d)-(?P<late>LATE)?-(?P<name>\w+)-(?P<file>.+)$")
-    of_students, _ = chosen(found, pattern, {}, "lab.ipynb")
+    of_students, _ = chosen(found, pattern, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == found[1:]
 
 

@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 import pytest
 
 from autograder.errors import UsageError
-from autograder.lms.base import Assignment, Returned
 from autograder.lms.gradescope import Gradescope
 from autograder.lms.known import KNOWN
+from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import Plain
 from autograder.lms.sakai import UPLOAD, Sakai
-from autograder.submissions.per_student import Found, chosen, recognised
+from autograder.submissions.per_student import chosen, recognised
+from autograder.uploads.uploaded import UploadedFile
 
 SAKAI = Sakai()
 LAB = Assignment("RNN lab")
@@ -44,7 +45,7 @@ GERMAN = (
 def facts(sheet: str = SHEET, **times: str):
     texts = {("RNN lab", "grades.csv"): sheet.encode()}
     texts |= {("RNN lab", folder, "timestamp.txt"): time.encode() for folder, time in times.items()}
-    return SAKAI.facts(texts)
+    return SAKAI.export(texts)
 
 
 # folder, identifier, name
@@ -87,7 +88,7 @@ FOLDERS = [
 @pytest.mark.parametrize(("folder", "lms_id", "name"), FOLDERS)
 @pytest.mark.parametrize("before", [(), ("RNN lab",), ("download", "RNN lab", "more")])
 def test_a_folder_names_its_student(folder, lms_id, name, before):
-    origin = SAKAI.origin((*before, folder, HERE, "sub", "lab.ipynb"), {})
+    origin = SAKAI.origin((*before, folder, HERE, "sub", "lab.ipynb"), Export())
     assert origin is not None
     assert origin.lms_id == lms_id
     assert name is None or origin.student == name
@@ -106,12 +107,12 @@ def test_a_folder_names_its_student(folder, lms_id, name, before):
     ],
 )  # fmt: skip
 def test_other_names_are_nobodys(folder):
-    assert SAKAI.origin((folder, "lab.ipynb"), {}) is None
-    assert SAKAI.origin((folder,), {}) is None
+    assert SAKAI.origin((folder, "lab.ipynb"), Export()) is None
+    assert SAKAI.origin((folder,), Export()) is None
 
 
 def test_the_outermost_folder_counts():
-    origin = SAKAI.origin(("Doe, Jane(jdoe)", HERE, "Roe, Rick(rroe)", HERE, "lab.ipynb"), {})
+    origin = SAKAI.origin(("Doe, Jane(jdoe)", HERE, "Roe, Rick(rroe)", HERE, "lab.ipynb"), Export())
     assert origin is not None
     assert origin.lms_id == "jdoe"
     assert origin.path == ("Roe, Rick(rroe)", HERE, "lab.ipynb")
@@ -119,10 +120,10 @@ def test_the_outermost_folder_counts():
 
 @pytest.mark.parametrize("word", [HERE, "Einreichungsanhange"])
 def test_without_folders_the_name_of_the_file_says_it(word):
-    origin = SAKAI.origin(("RNN lab", f"Doe, Jane(jdoe)_{word}_my_lab.ipynb"), {})
+    origin = SAKAI.origin(("RNN lab", f"Doe, Jane(jdoe)_{word}_my_lab.ipynb"), Export())
     assert origin is not None
     assert (origin.lms_id, origin.student, origin.path) == ("jdoe", "Jane Doe", ("my_lab.ipynb",))
-    inside = SAKAI.origin(("RNN lab", f"Doe, Jane(jdoe)_{word}_x.zip", "Roe, R(rr)", "lab.ipynb"), {})
+    inside = SAKAI.origin(("RNN lab", f"Doe, Jane(jdoe)_{word}_x.zip", "Roe, R(rr)", "lab.ipynb"), Export())
     assert inside is not None
     assert (inside.lms_id, inside.path) == ("jdoe", ("x.zip", "Roe, R(rr)", "lab.ipynb"))
 
@@ -188,11 +189,13 @@ def test_feedback_of_an_earlier_round_is_nobodys_submission(tmp_path):
     for number, path in enumerate(paths):
         file = tmp_path / f"{number}.ipynb"
         file.write_text(str(number))
-        found.append(Found(path, file))
-    of_students, others = chosen(found, SAKAI, {}, "lab.ipynb")
+        found.append(UploadedFile(path, file))
+    of_students, others = chosen(found, SAKAI, Export(), "lab.ipynb")
     assert [one.found for one in of_students] == found[:1]
     assert others == []
-    assert chosen(found[1:], SAKAI, {}, "lab.ipynb") == ([], []), "who handed in nothing has no submission"
+    assert chosen(found[1:], SAKAI, Export(), "lab.ipynb") == ([], []), (
+        "who handed in nothing has no submission"
+    )
 
 
 FACTS = [
@@ -212,7 +215,7 @@ FACTS = [
 
 @pytest.mark.parametrize(("path", "fact"), FACTS)
 def test_what_is_sakais_own_and_what_a_student_handed_in(path, fact):
-    assert SAKAI.is_fact(path) is fact
+    assert SAKAI.is_own_text(path) is fact
 
 
 @pytest.mark.parametrize(
@@ -220,17 +223,17 @@ def test_what_is_sakais_own_and_what_a_student_handed_in(path, fact):
     [b"", b"\0\0\0", b"a,b\n", b'"' * 1000, b"\xff\xfe" * 100, b"a\n\nb,c,d,e,f,g\n1\n", b"," * 100_000],
 )
 def test_a_list_that_cannot_be_read_does_no_harm(data):
-    known = SAKAI.facts({("x", "grades.csv"): data, ("x", "Doe, J(j)", "timestamp.txt"): data})
+    known = SAKAI.export({("x", "grades.csv"): data, ("x", "Doe, J(j)", "timestamp.txt"): data})
     origin = SAKAI.origin(("x", "Doe, J(j)", HERE, "lab.ipynb"), known)
     assert origin is not None
     assert (origin.lms_id, origin.submitted, origin.late) == ("j", None, False)
-    assert SAKAI.roster(known) is None
-    assert SAKAI.roster({}) is None
+    assert known.roster is None
+    assert Export().roster is None
 
 
 def test_the_list_that_lies_outermost_counts():
-    known = SAKAI.facts({("a", "b", "grades.csv"): GERMAN.encode(), ("a", "grades.csv"): SHEET.encode()})
-    roster = SAKAI.roster(known)
+    known = SAKAI.export({("a", "b", "grades.csv"): GERMAN.encode(), ("a", "grades.csv"): SHEET.encode()})
+    roster = known.roster
     assert roster is not None
     assert len(roster.people) == 4
 
@@ -524,6 +527,6 @@ def test_the_same_class_gives_the_same_bytes(tmp_path):
 
 def test_names_of_archives_may_come_decomposed():
     folder = unicodedata.normalize("NFC", "Müller, Zoë(mz)")
-    origin = SAKAI.origin((folder, HERE, "lab.ipynb"), {})
+    origin = SAKAI.origin((folder, HERE, "lab.ipynb"), Export())
     assert origin is not None
     assert origin.student == "Zoë Müller"

@@ -1,0 +1,149 @@
+"""What a TA gives to grade, a notebook, a folder or an archive, to files on disk."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import NotGradable, UsageError
+from autograder.uploads import folder, names
+from autograder.uploads.archive import OTHER_ARCHIVE, Budget, texts_in, unpack
+from autograder.uploads.uploaded import UploadedFile, Wanted
+
+if TYPE_CHECKING:  # reading a folder needs no pydantic
+    from autograder.config.schema import Limits
+
+NOTHING = "no notebook (.ipynb) in it"
+_NO_NAME = "(no name)"
+_MB = 2**20
+_TEXTS_MB = 64
+"""All texts of one upload that are read: a page for each attempt of a large class, a list of its people."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One path of the command line, opened.
+
+    Attributes:
+        path: where it lies.
+        files: its files; those that nobody handed in are listed without their bytes.
+        most_members: how many an archive may have.
+    """
+
+    path: Path
+    files: tuple[UploadedFile, ...]
+    most_members: int
+
+    @property
+    def name(self) -> str:
+        """Its own name, as text."""
+        return names.file_name(self.path.name)
+
+    @property
+    def is_one_notebook(self) -> bool:
+        """Whether it is a notebook given by itself, and no folder or archive of them."""
+        return self.path.is_file() and names.is_handed_in(self.name) and not names.is_zip(self.name)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is an archive that cannot be opened."""
+        return [file.path for file in self.files] == [()]
+
+    def texts(self, wanted: Wanted) -> Mapping[tuple[str, ...], bytes]:
+        """Those texts that an LMS put there, by their paths; what is too large or damaged is left out.
+
+        Args:
+            wanted: asked of nothing that is handed in, and of nothing in archives inside the upload.
+        """
+        if self.path.is_dir():
+            return folder.texts_in(self.path, wanted)
+        if self.is_one_notebook or self.is_broken:
+            return {}
+        return texts_in(self.path, Budget(_TEXTS_MB * _MB, self.most_members), wanted)
+
+
+def open_uploads(paths: Iterable[Path], spool: Path, limits: Limits) -> list[Upload]:
+    """Open each path as :func:`open_upload` does; one that is given twice counts once."""
+    return [
+        open_upload(path, spool, limits)
+        for path in dict.fromkeys(Path(os.path.abspath(one)) for one in paths)
+    ]
+
+
+def open_upload(path: Path, spool: Path, limits: Limits) -> Upload:
+    """Find the files of an upload, and unpack its archives.
+
+    Args:
+        path: a notebook, a folder or a zip archive.
+        spool: a private directory for what is unpacked; the caller removes it.
+        limits: ``notebook_mb``, ``archive_mb`` and ``archive_members``.
+
+    Raises:
+        UsageError: the path does not exist, or is none of these.
+    """
+    name = names.file_name(path.name)
+    budget = Budget(limits.archive_mb * _MB, limits.archive_members)
+    if path.is_dir():
+        return Upload(path, tuple(_in_folder(path, spool, limits, budget)), limits.archive_members)
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
+    if path.is_file() and names.is_zip(name):
+        return Upload(path, tuple(_in_zip((), path, spool, limits, budget)), limits.archive_members)
+    if path.is_file() and names.is_handed_in(name):
+        alone = UploadedFile((name,), path, folder.unusable_because(path))
+        return Upload(path, (_within(limits, alone),), limits.archive_members)
+    raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
+
+
+def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget) -> list[UploadedFile]:
+    found: dict[tuple[str, ...], list[UploadedFile]] = defaultdict(list)
+    archives: list[tuple[int, tuple[str, ...], Path]] = []
+    for one in folder.walk(path):
+        if names.is_zip(one.path[-1]) and one.file and not one.problem:
+            archives.append((one.file.stat().st_size, one.path, one.file))
+        elif one.problem or names.is_handed_in(one.path[-1]):
+            found[one.path].append(_within(limits, one))
+        else:
+            found[one.path].append(replace(one, file=None))
+    # Smallest first: an archive that uses up the budget starves only larger ones.
+    for _, outer, file in sorted(archives):
+        handed_in = [one for one in _in_zip(outer, file, spool, limits, budget) if one.is_handed_in]
+        found[outer] += handed_in or [UploadedFile(outer, problem=NOTHING)]
+    return [one for key in sorted(found) for one in found[key]]
+
+
+def _within(limits: Limits, one: UploadedFile) -> UploadedFile:
+    """A notebook of a folder, or why it cannot be used; then without its bytes."""
+    problem = one.problem
+    if not problem and names.is_other_archive(one.path[-1]):
+        problem = OTHER_ARCHIVE
+    if not problem and one.file and one.file.stat().st_size > limits.notebook_mb * _MB:
+        problem = f"it is larger than {limits.notebook_mb} MB"
+    return replace(one, file=None if problem else one.file, problem=problem)
+
+
+def _in_zip(
+    outer: tuple[str, ...], file: Path, spool: Path, limits: Limits, budget: Budget
+) -> list[UploadedFile]:
+    """The members of an archive below the path ``outer``, refused ones included."""
+    try:
+        members = unpack(file, spool, budget, limits.notebook_mb * _MB)
+    except NotGradable as error:
+        return [UploadedFile(outer, problem=str(error))]
+    found = []
+    lesser: dict[str, list[UploadedFile]] = defaultdict(list)
+    for member in members:
+        inside = replace(member, path=(*outer, *(names.components(member.name) or (_NO_NAME,))))
+        if not member.problem or names.is_handed_in(member.name):
+            found.append(inside)
+        else:
+            lesser[member.problem].append(inside)
+    # Listed, but not one by one: old programs write whole folders of names with backslashes.
+    for problem, refused in lesser.items():
+        more = f" (and {len(refused) - 1} more files)" if len(refused) > 1 else ""
+        found.append(replace(refused[0], problem=problem + more))
+    return found
