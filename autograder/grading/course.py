@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build.check import plan_of
 from autograder.config.load import MB, Lab
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.questions import Question, load_questions
-from autograder.grading.shortcuts import leave_out_sources
+from autograder.grading.template import marked_cells
 from autograder.kernel.session import GUEST, SessionSettings
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
@@ -74,32 +73,13 @@ def opened(
             GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
         ) as server:
             questions = load_questions(lab.root, config.tests, config.questions)
-            may_be_left_out = frozenset() if all_cells else _marked_in_template(lab)
+            may_be_left_out = frozenset() if all_cells else marked_cells(lab)
             _limit_own_threads()
             used_seed = config.seed if seed is None else seed
             yield Course(
                 lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
                 fingerprint(lab), versions(), may_be_left_out, all_cells,
             )  # fmt: skip
-
-
-def _marked_in_template(lab: Lab) -> frozenset[str]:
-    """The cells that the students' template, where the lab has one, marks as carrying no mark.
-
-    Raises:
-        ConfigurationError: the configuration names a template that is no notebook.
-    """
-    if lab.config.build is None:
-        return frozenset()
-    import nbformat  # heavy; needed anyway once there is a notebook to read
-
-    file = plan_of(lab).template
-    try:
-        return leave_out_sources(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
-    except FileNotFoundError:  # not built yet, and nothing else needs it
-        return frozenset()
-    except (OSError, ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as reason:
-        raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None
 
 
 def _limit_own_threads() -> None:

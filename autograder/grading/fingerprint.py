@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
-import json
 import platform
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import __version__
 from autograder.config.load import Lab
+from autograder.errors import ConfigurationError
+from autograder.grading.template import marked_cells
 
 VERSIONED = (
     "torch", "numpy", "pandas", "matplotlib", "ipython", "ipykernel", "nbclient", "jupyter_client",
@@ -59,7 +60,7 @@ def fingerprint(lab: Lab) -> str:
     add("configuration", _deciding_configuration(lab).encode())
     for file in sorted({*test_modules(lab), *(lab.root / item.file for item in lab.config.data)}):
         add(f"lab/{file.relative_to(lab.root).as_posix()}", file.read_bytes())
-    add("left out", repr(_marked_in_template(lab)).encode())
+    add("left out", repr(_marked_in(lab)).encode())
     for file in sorted(_ENGINE.rglob("*.py")):
         name = file.relative_to(_ENGINE)
         if name.parts[0] not in _DECIDE_NOTHING:
@@ -85,14 +86,11 @@ def _deciding_configuration(lab: Lab) -> str:
     )
 
 
-def _marked_in_template(lab: Lab) -> list[str]:
-    """The template's cells with a tag: they decide what of a notebook runs. Its texts do not."""
+def _marked_in(lab: Lab) -> list[str]:
     try:
-        template = json.loads((lab.root / lab.config.build.template).read_bytes()) if lab.config.build else {}
-        cells = [cell for cell in template.get("cells", []) if cell["metadata"].get("tags")]
-        return [f"{cell['metadata']['tags']} {cell['source']}" for cell in cells]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return []  # opening the course says what is wrong with it
+        return sorted(marked_cells(lab))
+    except ConfigurationError:
+        return ["the template cannot be read"]  # opening the course says so, where it is needed
 
 
 def test_modules(lab: Lab) -> set[Path]:

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.build.check import plan_of
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
 from autograder.grading.fingerprint import test_modules
@@ -70,9 +69,8 @@ def _of_lab(lab: Lab) -> Mapping[str, Path]:
     files = {lab.path, *test_modules(lab), *data}
     # Whoever hands out data says where they come from and under which terms.
     files |= {about for file in data if (about := file.with_name("README.md")).is_file()}
-    if lab.config.build is not None:
-        template = plan_of(lab).template  # says which cells carry no mark
-        files |= {template} if template.is_file() else set()
+    template = lab.template()  # says which cells carry no mark
+    files |= {template} if template is not None and template.is_file() else set()
     return {file.relative_to(lab.root).as_posix(): file for file in files}
 
 

@@ -49,7 +49,7 @@ FORBIDDEN = {
     # What judges does not run: the pipeline and the course beside it do.
     **{f"autograder.grading.{judge}": RUNS_STUDENT_CODE for judge in (
         "checks", "effects", "fingerprint", "flags", "limits", "namespace", "pictures", "questions", "shortcuts",
-        "source_names",
+        "source_names", "template",
     )},
     "autograder.workers": (*SHOWS, "autograder.store", "autograder.class_run", "autograder.cluster"),
     "autograder.cluster": (*SHOWS, "autograder.store", "autograder.class_run"),
