@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from autograder.build.check import build, check, plan_of
+from autograder.config.lab_values import LabValues
 from autograder.config.load import load
+from autograder.grading.course import read_questions
 
 DISAGREE = 1
 
@@ -18,9 +20,11 @@ def build_command(config: Path, *, check_only: bool) -> int:
         0, or 1 when something disagrees.
 
     Raises:
-        AutograderError: the master or a test file is broken.
+        AutograderError: the master, a test file or a value of ``lab:`` is wrong.
     """
-    plan = plan_of(load(config))
+    lab = load(config)
+    plan = plan_of(lab)
+    read_questions(LabValues(lab))  # what grading would refuse is not handed out
     if not check_only:
         for path in build(plan):
             print(path)

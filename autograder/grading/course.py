@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.config.lab_values import LabValues
 from autograder.config.load import MB, Lab
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.fingerprint import fingerprint, versions
+from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
 from autograder.grading.template import marked_cells
 from autograder.kernel.session import GUEST, SessionSettings
@@ -29,11 +31,13 @@ class Course:
     """What :func:`autograder.grading.pipeline.grade` needs beside the submission.
 
     Attributes:
+        values: what the configuration tells the test cases.
         may_be_left_out: sources of the template's cells that carry no mark.
         all_cells: whether every notebook runs as it is.
     """
 
     lab: Lab
+    values: LabValues
     questions: tuple[Question, ...]
     server: ForkServer
     settings: SessionSettings
@@ -72,14 +76,26 @@ def opened(
         with ForkServer(
             GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
         ) as server:
-            questions = load_questions(lab.root, config.tests, config.questions)
+            values = LabValues(lab)
+            questions = read_questions(values)
             may_be_left_out = frozenset() if all_cells else marked_cells(lab)
             _limit_own_threads()
             used_seed = config.seed if seed is None else seed
             yield Course(
-                lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
+                lab, values, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
                 fingerprint(lab), versions(), may_be_left_out, all_cells,
             )  # fmt: skip
+
+
+def read_questions(values: LabValues) -> tuple[Question, ...]:
+    """Read a lab's test files, which get these values.
+
+    Raises:
+        ConfigurationError: a test file is broken, or the values are not of the types that it asks for.
+    """
+    lab = values.lab
+    with handed_out(values):
+        return load_questions(lab.root, lab.config.tests, lab.config.questions)
 
 
 def _limit_own_threads() -> None:

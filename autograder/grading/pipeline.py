@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from autograder.errors import AllCellsNeeded, NotGradable
 from autograder.grading import flags, limits, shortcuts
 from autograder.grading.course import Course
+from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
@@ -98,7 +99,8 @@ def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -
     with Session(course.server, course.settings) as session:
         executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
         asked, started_in = time.monotonic(), session.start_seconds
-        results = tuple(ask(question, session, course.seed) for question in course.questions)
+        with handed_out(course.values):
+            results = tuple(ask(question, session, course.seed) for question in course.questions)
         phases = {
             "start": started_in,
             "cells": executed.seconds - started_in,

@@ -101,6 +101,8 @@ def _load(path: Path, wanted: Any) -> Question:
         file = ExceptionTestFile.from_file(str(path))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
+    except ConfigurationError:  # of `lab:`, and it says where
+        raise
     except Exception as reason:  # a test file is a program: whatever it raises is the course's to mend
         raise ConfigurationError(f"{path}: cannot be read: {type(reason).__name__}: {reason}") from reason
     points = sum(case.points for case in file.test_cases)

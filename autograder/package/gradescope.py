@@ -12,8 +12,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
+from autograder.grading.course import read_questions
 from autograder.grading.fingerprint import test_modules
 from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
@@ -50,9 +52,10 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
     """The lab and what was decided: what has to lie in ``/autograder/source`` wherever the engine comes from.
 
     Raises:
-        ConfigurationError: a file that the configuration names is missing.
+        ConfigurationError: a file that the configuration names is missing, or the lab cannot be opened.
     """
     check_files(lab)
+    read_questions(LabValues(lab))  # what would end every student's run there ends here
     packed = Packed(lab.path.name, options.visibility, options.minutes)
     members = {
         SETTINGS: Member(packed.to_json().encode()),
