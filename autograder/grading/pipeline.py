@@ -10,6 +10,7 @@ from autograder.errors import AllCellsNeeded, NotGradable
 from autograder.grading import flags, limits, shortcuts
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
+from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
@@ -63,6 +64,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         versions=course.versions,
         seed=course.seed,
         fingerprint=course.fingerprint,
+        lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(unchecked),
         confined=course.settings.enforce,
@@ -114,6 +116,7 @@ def not_gradable(submission: Submission, course: Course, reason: str, seconds: f
     return Grade(
         submission=submission, status=Status.NOT_GRADABLE, reason=reason,
         versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
+        lab_files=opened_files(course.lab.root),
         confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
     )  # fmt: skip
 

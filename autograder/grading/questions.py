@@ -27,6 +27,7 @@ from autograder.errors import (
 )
 from autograder.grading.checks import CheckFailed, collected_notes
 from autograder.grading.namespace import Namespace
+from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.model import CaseResult, Ending, Outcome, QuestionResult
 
@@ -93,12 +94,14 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
     """
     if str(lab_root) not in sys.path:
         sys.path.insert(0, str(lab_root))
+    watch(lab_root)
     return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
 
 
 def _load(path: Path, wanted: Any) -> Question:
     try:
-        file = ExceptionTestFile.from_file(str(path))
+        with recorded():
+            file = ExceptionTestFile.from_file(str(path))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
     except ConfigurationError:  # of `lab:`, and it says where
@@ -139,7 +142,8 @@ def _ask_case(
             raise KernelDied("not asked again: it ended the process in the checks before this one")
         names = respondent.names()
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        case.body.call_func(names)
+        with recorded():
+            case.body.call_func(names)
 
     verdict = _verdict(run, respondent)
     outcome, message, help_text, evidence, ending = verdict

@@ -16,7 +16,7 @@ from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
 from autograder.grading.course import read_questions
-from autograder.grading.fingerprint import test_modules
+from autograder.grading.fingerprint import named_files
 from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark
@@ -68,8 +68,8 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
 
 def _of_lab(lab: Lab) -> Mapping[str, Path]:
     """What grading reads, by its path in the lab: neither the master nor the solution."""
-    data = {lab.root / item.file for item in lab.config.data}
-    files = {lab.path, *test_modules(lab), *data}
+    data = {lab.file(item.file) for item in lab.config.data}
+    files = {lab.path, *map(lab.file, named_files(lab))}
     # Whoever hands out data says where they come from and under which terms.
     files |= {about for file in data if (about := file.with_name("README.md")).is_file()}
     template = lab.template()  # says which cells carry no mark

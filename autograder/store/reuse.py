@@ -18,6 +18,7 @@ from autograder.config.load import Config, Lab
 from autograder.errors import AutograderError
 from autograder.files.atomic import UNFINISHED, file_stem
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
 from autograder.model import Grade, Submission
 from autograder.report.write import write_submission
@@ -31,7 +32,7 @@ class Conditions:
     """What decides a result beside the notebook's bytes.
 
     Attributes:
-        fingerprint: of lab, engine and package versions.
+        fingerprint: of lab, engine and package versions, as far as it is known before the lab's tests run.
         seed: of every random generator.
         confined: whether student code was in the sandbox: outside of it a result can be forged.
         all_cells: whether the notebook ran without shortcuts.
@@ -74,8 +75,9 @@ class Results:
         _remove_unfinished(out)
         self._by_digest: dict[str, list[Path]] = {}
         if wanted is not None:
+            files = FilesNow(lab.root)
             for place in (out, *beside):
-                for file, digest in _usable(place, wanted):
+                for file, digest in _usable(place, wanted, files):
                     self._by_digest.setdefault(digest, []).append(file)
 
     def find(self, submission: Submission, digest: str) -> Grade | None:
@@ -142,20 +144,30 @@ def as_of(grade: Grade, submission: Submission) -> Grade:
     return replace(grade, submission=replace(submission, file=None))
 
 
-def _usable(place: Path, wanted: Conditions) -> Iterator[tuple[Path, str]]:
-    """The results files that were made under the wanted conditions, with their notebook's digest."""
+def _usable(place: Path, wanted: Conditions, files: FilesNow) -> Iterator[tuple[Path, str]]:
+    """The results files that were made under the wanted conditions, with their notebook's digest.
+
+    The fingerprint is of what can be known before the lab's test files run; what they opened when this
+    result came about must be the same too.
+    """
     for file in sorted((place / "results").glob("*.json")):
         try:
             data = json.loads(file.read_bytes())
         except (OSError, ValueError):
             continue  # not a results file: it is replaced when its submission has been graded
-        if isinstance(data, dict) and data.get("schema") == SCHEMA and _conditions_of(data) == wanted:
+        if (
+            isinstance(data, dict)
+            and data.get("schema") == SCHEMA
+            and _conditions_of(data) == wanted
+            and not files.differing(data["lab_files"])
+        ):
             yield file, str(data.get("digest"))
 
 
 def _conditions_of(data: dict[str, Any]) -> Conditions | None:
     """The conditions of a stored result; ``None`` when it must not be used again."""
-    if data.get("trouble") or not data.get("digest"):
+    opened = data.get("lab_files")
+    if data.get("trouble") or not data.get("digest") or not (opened and isinstance(opened, dict)):
         return None
     return Conditions(
         str(data.get("fingerprint")),
