@@ -231,6 +231,8 @@ class Grade:
         versions: versions of what computed the marks.
         seed: the seed of this run.
         fingerprint: hash of lab content, engine and package versions.
+        lab_files: what the lab's test files had opened until then: SHA-256 by path, relative to the lab's
+            folder (:mod:`autograder.grading.opened_files`).
         digest: SHA-256 of the notebook's bytes, 64 hexadecimal digits; empty where there are none.
         trouble: whether the reason lies on our side, so that another run may come to a grade.
         same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
@@ -255,6 +257,7 @@ class Grade:
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
     fingerprint: str = ""
+    lab_files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     trouble: bool = False
     same_as: tuple[str, ...] = ()

@@ -51,13 +51,13 @@ def plan_of(lab: Lab) -> Plan:
         BuildError: the configuration has no section ``build``.
     """
     config = lab.config
-    if config.build is None:
+    template = lab.template()
+    if config.build is None or template is None:
         raise BuildError(f"{lab.path}: no section `build`, so there is nothing to build")
-    template = lab.file(config.build.template)
     return Plan(
         master=lab.file(config.build.master),
         solution=lab.file(config.build.solution),
-        template=template if template.suffix == ".ipynb" else template / config.assignment.notebook,
+        template=template,
         tests=lab.file(config.tests),
         data={item.url: lab.file(item.file) for item in config.data},
     )

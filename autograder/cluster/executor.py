@@ -15,8 +15,10 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, replace
 
 from autograder.cluster.station import Answer, grade_here
+from autograder.config.load import load
 from autograder.errors import AutograderError
-from autograder.grading.fingerprint import versions
+from autograder.grading.fingerprint import named_files, versions
+from autograder.grading.opened_files import FilesNow
 from autograder.model import Grade, Status, Submission
 from autograder.workers.pool import Held
 from autograder.workers.settings import RunSettings
@@ -29,6 +31,10 @@ BYTES_UNDER_WAY = 512 << 20
 
 LOOK_SECONDS = 5.0
 """How often the size of the cluster is looked up, so that workers that join get something to do."""
+
+
+MOST_NAMES = 3
+"""Files of the lab that are named when they differ between two machines."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ def grade_with(
     waiting = iter(submissions)
     again: deque[Submission] = deque()
     under_way = _UnderWay(executor, settings, fingerprint)
+    lab = load(settings.config)
+    files = FilesNow(lab.root, named_files(lab))  # the fingerprint compares the others
     try:
         while True:
             at_once = window()
@@ -152,7 +160,7 @@ def grade_with(
                 else:
                     yield _not_gradable(sent.submission, f"the machine that had it failed: {told(trouble)}")
             else:
-                _check_fingerprint(answer, fingerprint)
+                _check_same(answer, fingerprint, files)
                 yield replace(answer.grade, submission=sent.submission)
     finally:
         under_way.cancel()
@@ -175,16 +183,25 @@ def _deaths(trouble: BaseException) -> int:
     return int(trouble.allowed_failures) + 1
 
 
-def _check_fingerprint(answer: Answer, fingerprint: str) -> None:
+def _check_same(answer: Answer, fingerprint: str, files: FilesNow) -> None:
+    """Refuse a grade that would not have come about here.
+
+    Raises:
+        AutograderError: the message names the machine and what is different.
+    """
     grade = answer.grade
-    if grade.fingerprint == fingerprint or (grade.trouble and not grade.fingerprint):
-        return  # the latter: its grading process died, and nothing was judged
+    if grade.trouble and not grade.fingerprint:
+        return  # its grading process died, and nothing was judged
+    names = files.differing(grade.lab_files)
+    if grade.fingerprint == fingerprint and not names:
+        return
     here, there = versions(), grade.versions
     different = [
         f"{name} is {there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
         for name in sorted(here.keys() | there.keys())
         if here.get(name) != there.get(name)
     ]
+    different += [f"{name} is not the same there" for name in names[:MOST_NAMES]]
     what = ", ".join(different) or "the files of the lab or of autograder are not the same there"
     raise AutograderError(
         f"{answer.machine} would give other marks: {what}. Make them the same on every machine and run "

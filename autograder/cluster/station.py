@@ -13,13 +13,15 @@ import os
 import queue
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from autograder.config.load import load
 from autograder.errors import AutograderError
+from autograder.grading.fingerprint import named_files
+from autograder.grading.opened_files import FilesNow
 from autograder.model import Grade, Submission
 from autograder.workers.pool import BEYOND_LIMIT, WorkerPool
 from autograder.workers.settings import RunSettings
@@ -47,7 +49,10 @@ class _Station:
 
     def __init__(self, settings: RunSettings, fingerprint: str) -> None:
         self.key = (settings, fingerprint)
-        seconds = load(settings.config).config.limits.submission_seconds + BEYOND_LIMIT
+        self._lab = load(settings.config)
+        self._named = named_files(self._lab)
+        self._lab_files: Mapping[str, str] = {}
+        seconds = self._lab.config.limits.submission_seconds + BEYOND_LIMIT
         self._resources = ExitStack()
         self._folder = self._resources.enter_context(temporary_folder())
         self._pool = self._resources.enter_context(WorkerPool(settings, 1, seconds))
@@ -65,9 +70,15 @@ class _Station:
         answer: Future[Grade] = Future()
         self._asked.put((submission, answer))
         try:
-            return answer.result()
+            grade = answer.result()
         finally:
             file.unlink(missing_ok=True)
+        self._lab_files = grade.lab_files
+        return grade
+
+    def is_up_to_date(self) -> bool:
+        """Whether what its grading process has read, beside what has the fingerprint, is still there."""
+        return not FilesNow(self._lab.root, self._named).differing(self._lab_files)
 
     def _serve(self) -> None:
         while (asked := self._asked.get()) is not None:
@@ -102,7 +113,11 @@ class _Stations:
                 # Not ``atexit``, which a process of a ProcessPoolExecutor leaves out.
                 multiprocessing.util.Finalize(None, self.close, exitpriority=10)
                 self._closed_at_exit = True
-            fitting = [station for station in self._idle if station.key == (settings, fingerprint)]
+            fitting = [
+                station
+                for station in self._idle
+                if station.key == (settings, fingerprint) and station.is_up_to_date()
+            ]
             others = [station for station in self._idle if station not in fitting]
             station = fitting.pop() if fitting else None
             self._idle = fitting

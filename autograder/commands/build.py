@@ -26,12 +26,16 @@ def run(options: argparse.Namespace) -> int:
         0, or 1 when something disagrees.
 
     Raises:
-        AutograderError: the master or a test file is broken.
+        AutograderError: the master, a test file or a value of ``lab:`` is wrong.
     """
     from autograder.build.check import build, check, plan_of
+    from autograder.config.lab_values import LabValues
     from autograder.config.load import load
+    from autograder.grading.course import read_questions
 
-    plan = plan_of(load(config_path(options.config)))
+    lab = load(config_path(options.config))
+    plan = plan_of(lab)
+    read_questions(LabValues(lab))  # what grading would refuse is not handed out
     if not options.check:
         for path in build(plan):
             print(path)

@@ -7,7 +7,6 @@ file, line and the allowed names instead of quietly grading a class with a defau
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from autograder.config import located_yaml
-from autograder.config.located_yaml import LocatedValue, Place, spell
+from autograder.config.located_yaml import Place, spell
 from autograder.config.schema import (
     MB,
     Assignment,
@@ -29,6 +28,7 @@ from autograder.config.schema import (
     Question,
     Section,
 )
+from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
 
 __all__ = [
@@ -45,18 +45,6 @@ __all__ = [
     "check_files",
     "load",
 ]
-
-# What pydantic calls things, and what whoever writes YAML calls them.
-_WORDS = {
-    "Input should be": "expected",
-    "String should": "expected text that should",
-    "Tuple should": "expected a list that should",
-    " after validation": "",
-    "valid tuple": "list",
-    "valid string": "text",
-    "valid dictionary": "mapping",
-    "a text": "text",
-}
 
 
 @dataclass(frozen=True)
@@ -75,6 +63,13 @@ class Lab:
         """The test file of an auto-graded question."""
         return self.root / self.config.tests / f"{question}.py"
 
+    def template(self) -> Path | None:
+        """The students' notebook, which ``build.template`` names, or the folder that holds it."""
+        if self.config.build is None:
+            return None
+        named = self.file(self.config.build.template)
+        return named if named.suffix == ".ipynb" else named / self.config.assignment.notebook
+
 
 def load(path: Path) -> Lab:
     """Reads and checks a lab's configuration; touches no other file (see ``check_files``).
@@ -86,16 +81,16 @@ def load(path: Path) -> Lab:
     if not isinstance(document.value, dict):
         raise ConfigurationError(
             f"{path}:1: expected a mapping with the keys {', '.join(Config.model_fields)}; "
-            f"found {_found(document.value)}"
+            f"found {found(document.value)}"
         )
     try:
         config = Config.model_validate(document.value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False)
         problems = [(detail["loc"], _explain(dict(detail))) for detail in details]
-        raise ConfigurationError(_report(document, problems)) from error
+        raise ConfigurationError(report(document, problems)) from error
     if conflicts := list(_conflicts(config)):
-        raise ConfigurationError(_report(document, conflicts))
+        raise ConfigurationError(report(document, conflicts))
     path = path.absolute()
     return Lab(root=path.parent, config=config, path=path)
 
@@ -113,7 +108,7 @@ def check_files(lab: Lab) -> None:
         if (wrong := _wrong_with(lab.root, relative, folder))
     ]
     if problems:
-        raise ConfigurationError(_report(document, problems))
+        raise ConfigurationError(report(document, problems))
 
 
 def _needed_files(lab: Lab) -> Iterator[tuple[Place, str, bool]]:
@@ -167,28 +162,16 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
             )
 
 
-def _report(document: LocatedValue, problems: list[tuple[Place, str]]) -> str:
-    return "\n".join(
-        f"{document.path}:{document.line(place)}: {spell(place)}: {message}" for place, message in problems
-    )
-
-
 def _explain(detail: dict[str, Any]) -> str:
     """One mistake that pydantic found, in the words of whoever wrote the file."""
     place: Place = detail["loc"]
     if detail["type"] == "extra_forbidden":
-        allowed = list(_section_at(place[:-1]).model_fields)
-        close = difflib.get_close_matches(str(place[-1]), allowed, n=1)
-        guess = f"did you mean {close[0]!r}? " if close else ""
-        return f"unknown field; {guess}allowed: {', '.join(allowed)}"
+        return unknown_field(str(place[-1]), list(_section_at(place[:-1]).model_fields))
     info = _field_at(place)
     meaning = f" ({info})" if info else ""
     if detail["type"] == "missing":
         return f"is missing{meaning}"
-    message = detail["msg"].removeprefix("Value error, ")
-    for theirs, ours in _WORDS.items():
-        message = message.replace(theirs, ours)
-    return f"{message}{meaning}; found {_found(detail['input'])}"
+    return f"{reworded(detail['msg'])}{meaning}; found {found(detail['input'])}"
 
 
 def _section_at(place: Place) -> type[Section]:
@@ -213,12 +196,3 @@ def _field_at(place: Place) -> str:
     section = _section_at(place[:-1])
     names = [str(part) for part in reversed(place) if str(part) in section.model_fields]
     return (section.model_fields[names[0]].description or "") if names else ""
-
-
-def _found(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build.check import plan_of
+from autograder.config.lab_values import LabValues
 from autograder.config.load import MB, Lab
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.fingerprint import fingerprint, versions
+from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
-from autograder.grading.shortcuts import leave_out_sources
+from autograder.grading.template import marked_cells
 from autograder.kernel.session import GUEST, SessionSettings
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
@@ -30,11 +31,13 @@ class Course:
     """What :func:`autograder.grading.pipeline.grade` needs beside the submission.
 
     Attributes:
+        values: what the configuration tells the test cases.
         may_be_left_out: sources of the template's cells that carry no mark.
         all_cells: whether every notebook runs as it is.
     """
 
     lab: Lab
+    values: LabValues
     questions: tuple[Question, ...]
     server: ForkServer
     settings: SessionSettings
@@ -73,33 +76,26 @@ def opened(
         with ForkServer(
             GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
         ) as server:
-            questions = load_questions(lab.root, config.tests, config.questions)
-            may_be_left_out = frozenset() if all_cells else _marked_in_template(lab)
+            values = LabValues(lab)
+            questions = read_questions(values)
+            may_be_left_out = frozenset() if all_cells else marked_cells(lab)
             _limit_own_threads()
             used_seed = config.seed if seed is None else seed
             yield Course(
-                lab, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
+                lab, values, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
                 fingerprint(lab), versions(), may_be_left_out, all_cells,
             )  # fmt: skip
 
 
-def _marked_in_template(lab: Lab) -> frozenset[str]:
-    """The cells that the students' template, where the lab has one, marks as carrying no mark.
+def read_questions(values: LabValues) -> tuple[Question, ...]:
+    """Read a lab's test files, which get these values.
 
     Raises:
-        ConfigurationError: the configuration names a template that is no notebook.
+        ConfigurationError: a test file is broken, or the values are not of the types that it asks for.
     """
-    if lab.config.build is None:
-        return frozenset()
-    import nbformat  # heavy; needed anyway once there is a notebook to read
-
-    file = plan_of(lab).template
-    try:
-        return leave_out_sources(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
-    except FileNotFoundError:  # not built yet, and nothing else needs it
-        return frozenset()
-    except (OSError, ValueError, LookupError, AttributeError, TypeError, nbformat.ValidationError) as reason:
-        raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None
+    lab = values.lab
+    with handed_out(values):
+        return load_questions(lab.root, lab.config.tests, lab.config.questions)
 
 
 def _limit_own_threads() -> None:

@@ -1,8 +1,12 @@
-"""What decides a mark, as one hash: a result may be used again where it is the same.
+"""What decides a mark, as far as it is known before the lab's test files run, as one hash: the name of a run.
 
-Three things go into it: what the lab says (configuration, test files, what they import, data), this
-engine's source, and the versions of the packages that compute. Titles do not: a corrected spelling
+Three things go into it: what the lab says (configuration, test files, what they import, data), the parts of
+this engine that decide, and the versions of the packages that compute. Titles do not: a corrected spelling
 mistake is no reason to grade a class again.
+
+It is read and never run, so that it is the same on every machine, before anything is graded and where no
+torch is. What the test files open when they run is in each result (:mod:`autograder.grading.opened_files`);
+a result is used again where both are the same.
 """
 
 from __future__ import annotations
@@ -10,13 +14,14 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
-import json
 import platform
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from autograder import __version__
 from autograder.config.load import Lab
+from autograder.errors import ConfigurationError
+from autograder.grading.template import marked_cells
 
 VERSIONED = (
     "torch", "numpy", "pandas", "matplotlib", "ipython", "ipykernel", "nbclient", "jupyter_client",
@@ -25,8 +30,14 @@ VERSIONED = (
 """Packages whose version is part of every result."""
 
 _ENGINE = Path(__file__).resolve().parents[1]
-_DECIDE_NOTHING = {"batch", "build", "lms", "package", "report", "cli.py", "doctor.py", "marks.py"}
-"""Parts of the engine that hand out, show and return what others have decided."""
+DECIDES = (
+    "config", "errors.py", "grading", "kernel", "model.py", "notebook", "sandbox", "workers",
+)  # fmt: skip
+"""Rooms and modules of the engine that a mark or a verdict can depend on. They import nothing else of it.
+
+What finds submissions (``uploads``, ``lms``, ``submissions``) is not among them: a result belongs to the
+bytes of a notebook, however they came. What shows, keeps and hands back results works anew each time.
+"""
 
 
 def versions() -> dict[str, str]:
@@ -57,15 +68,19 @@ def fingerprint(lab: Lab) -> str:
             digest.update(part)
 
     add("configuration", _deciding_configuration(lab).encode())
-    for file in sorted({*test_modules(lab), *(lab.root / item.file for item in lab.config.data)}):
-        add(f"lab/{file.relative_to(lab.root).as_posix()}", file.read_bytes())
-    add("left out", repr(_marked_in_template(lab)).encode())
-    for file in sorted(_ENGINE.rglob("*.py")):
-        name = file.relative_to(_ENGINE)
-        if name.parts[0] not in _DECIDE_NOTHING:
-            add(f"engine/{name.as_posix()}", file.read_bytes())
-    add("versions", repr(sorted(versions().items())).encode())
+    for name in sorted(named_files(lab)):
+        add(f"lab/{name}", lab.file(name).read_bytes())
+    add("left out", repr(_marked_in(lab)).encode())
+    for file in _deciding_modules():
+        add(f"engine/{file.relative_to(_ENGINE).as_posix()}", file.read_bytes())
+    computing = {name: version for name, version in versions().items() if name != _ENGINE.name}
+    add("versions", repr(sorted(computing.items())).encode())
     return digest.hexdigest()
+
+
+def _deciding_modules() -> Iterator[Path]:
+    for part in map(_ENGINE.joinpath, DECIDES):
+        yield from sorted(part.rglob("*.py")) if part.is_dir() else [part]
 
 
 def _deciding_configuration(lab: Lab) -> str:
@@ -85,23 +100,26 @@ def _deciding_configuration(lab: Lab) -> str:
     )
 
 
-def _marked_in_template(lab: Lab) -> list[str]:
-    """The template's cells with a tag: they decide what of a notebook runs. Its texts do not."""
+def _marked_in(lab: Lab) -> list[str]:
     try:
-        template = json.loads((lab.root / lab.config.build.template).read_bytes()) if lab.config.build else {}
-        cells = [cell for cell in template.get("cells", []) if cell["metadata"].get("tags")]
-        return [f"{cell['metadata']['tags']} {cell['source']}" for cell in cells]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return []  # opening the course says what is wrong with it
+        return sorted(marked_cells(lab))
+    except ConfigurationError:
+        return ["the template cannot be read"]  # opening the course says so, where it is needed
 
 
-def test_modules(lab: Lab) -> set[Path]:
-    """The test files and every module of the lab that they import, directly or not.
+def named_files(lab: Lab) -> set[str]:
+    """The lab's files that this hash reads, relative to its folder: data, test files, what these import."""
+    modules = {file.relative_to(lab.root).as_posix() for file in _modules(lab)}
+    return modules | {PurePosixPath(item.file).as_posix() for item in lab.config.data}
 
-    Imports are read, not followed by running anything: ``import`` statements anywhere in a file count,
-    a module that is imported by a computed name does not.
+
+def _modules(lab: Lab) -> set[Path]:
+    """The questions' test files and every module of the lab that they import, directly or not.
+
+    Imports are read, not followed by running anything: ``import`` statements anywhere in a file count, so
+    that a module that is added beside another one, or that a file tries to import, is seen when it comes.
     """
-    waiting = list((lab.root / lab.config.tests).rglob("*.py"))
+    waiting = [lab.test_file(question.name) for question in lab.config.questions]
     found = set(waiting)
     while waiting:
         for path in set(_imported(waiting.pop(), lab.root)) - found:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from autograder.errors import AllCellsNeeded, NotGradable
 from autograder.grading import flags, limits, shortcuts
 from autograder.grading.course import Course
+from autograder.grading.lab_settings import handed_out
+from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
@@ -62,6 +64,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         versions=course.versions,
         seed=course.seed,
         fingerprint=course.fingerprint,
+        lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(unchecked),
         confined=course.settings.enforce,
@@ -98,7 +101,8 @@ def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -
     with Session(course.server, course.settings) as session:
         executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
         asked, started_in = time.monotonic(), session.start_seconds
-        results = tuple(ask(question, session, course.seed) for question in course.questions)
+        with handed_out(course.values):
+            results = tuple(ask(question, session, course.seed) for question in course.questions)
         phases = {
             "start": started_in,
             "cells": executed.seconds - started_in,
@@ -112,6 +116,7 @@ def not_gradable(submission: Submission, course: Course, reason: str, seconds: f
     return Grade(
         submission=submission, status=Status.NOT_GRADABLE, reason=reason,
         versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
+        lab_files=opened_files(course.lab.root),
         confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from autograder.errors import (
 )
 from autograder.grading.checks import CheckFailed, collected_notes
 from autograder.grading.namespace import Namespace
+from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.model import CaseResult, Ending, Outcome, QuestionResult
 
@@ -93,14 +94,18 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
     """
     # First, wherever it stands already: another `reference` on the path must not answer for this lab's.
     sys.path[:] = [str(lab_root), *(entry for entry in sys.path if entry != str(lab_root))]
+    watch(lab_root)
     return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
 
 
 def _load(path: Path, wanted: Any) -> Question:
     try:
-        file = ExceptionTestFile.from_file(str(path))
+        with recorded():
+            file = ExceptionTestFile.from_file(str(path))
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
+    except ConfigurationError:  # of `lab:`, and it says where
+        raise
     except Exception as reason:  # a test file is a program: whatever it raises is the course's to fix
         raise ConfigurationError(f"{path}: cannot be read: {type(reason).__name__}: {reason}") from reason
     points = sum(case.points for case in file.test_cases)
@@ -137,7 +142,8 @@ def _ask_case(
             raise KernelDied("not asked again: it ended the process in the checks before this one")
         names = respondent.names()
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        case.body.call_func(names)
+        with recorded():
+            case.body.call_func(names)
 
     verdict = _verdict(run, respondent)
     outcome, message, help_text, evidence, ending = verdict

@@ -90,13 +90,16 @@ def leave_out_sources(template: Any) -> frozenset[str]:
     """The cells of the template that may be left out, as :func:`normalised` source.
 
     Args:
-        template: the nbformat 4 notebook that students get. Never a student's: whoever tags a cell
-            promises that it carries no mark.
+        template: the nbformat 4 notebook that students get, by nbformat or as the JSON in its file. Never
+            a student's: whoever tags a cell promises that it carries no mark.
+
+    Raises:
+        LookupError, TypeError, AttributeError: it is no such notebook.
     """
     return frozenset(
-        normalised(cell.source)
-        for cell in template.cells
-        if cell.cell_type == "code" and TAG in cell.metadata.get("tags", [])
+        normalised("".join(cell["source"]))  # text, or a list of its lines
+        for cell in template["cells"]
+        if cell["cell_type"] == "code" and TAG in cell["metadata"].get("tags", [])
     )
 
 

@@ -12,10 +12,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.build.check import plan_of
+from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
-from autograder.grading.fingerprint import test_modules
+from autograder.grading.course import read_questions
+from autograder.grading.fingerprint import named_files
 from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark
@@ -51,9 +52,10 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
     """The lab and what was decided: what has to lie in ``/autograder/source`` wherever the engine comes from.
 
     Raises:
-        ConfigurationError: a file that the configuration names is missing.
+        ConfigurationError: a file that the configuration names is missing, or the lab cannot be opened.
     """
     check_files(lab)
+    read_questions(LabValues(lab))  # what would end every student's run there ends here
     packed = Packed(lab.path.name, options.visibility, options.minutes)
     members = {
         SETTINGS: Member(packed.to_json().encode()),
@@ -66,13 +68,12 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
 
 def _of_lab(lab: Lab) -> Mapping[str, Path]:
     """What grading reads, by its path in the lab: neither the master nor the solution."""
-    data = {lab.root / item.file for item in lab.config.data}
-    files = {lab.path, *test_modules(lab), *data}
+    data = {lab.file(item.file) for item in lab.config.data}
+    files = {lab.path, *map(lab.file, named_files(lab))}
     # Whoever hands out data says where they come from and under which terms.
     files |= {about for file in data if (about := file.with_name("README.md")).is_file()}
-    if lab.config.build is not None:
-        template = plan_of(lab).template  # says which cells carry no mark
-        files |= {template} if template.is_file() else set()
+    template = lab.template()  # says which cells carry no mark
+    files |= {template} if template is not None and template.is_file() else set()
     return {file.relative_to(lab.root).as_posix(): file for file in files}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.config.load import Config, Lab
 from autograder.files.atomic import UNFINISHED
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
 from autograder.model import Grade, Submission
 from autograder.store.manual import ManualMarks
@@ -26,7 +27,7 @@ class Conditions:
     """What decides a result beside the notebook's bytes.
 
     Attributes:
-        fingerprint: of lab, engine and package versions.
+        fingerprint: of lab, engine and package versions, as far as it is known before the lab's tests run.
         seed: of every random generator.
         confined: whether student code was in the sandbox: outside of it a result can be forged.
         all_cells: whether the notebook ran without shortcuts.
@@ -87,6 +88,7 @@ class Results:
         self._wanted = wanted
         self._places = (out, *beside)
         self._by_digest: dict[str, list[Path]] | None = None
+        self._files = FilesNow(lab.root)
         _remove_unfinished(out)
 
     def find(self, submission: Submission, digest: str) -> Known | None:
@@ -107,7 +109,10 @@ class Results:
             grade = read_results(file)
         except (OSError, ValueError):
             return None  # not a results file: it is replaced when its submission has been graded
-        return grade if grade.digest == digest and _conditions_of(grade) == self._wanted else None
+        if grade.digest != digest or _conditions_of(grade) != self._wanted:
+            return None
+        # What the lab's tests opened when this result came about must be the same too.
+        return None if self._files.differing(grade.lab_files) else grade
 
     def _with_digest(self, digest: str) -> Sequence[Path]:
         """Files of other submissions, in the order of their names, whose notebook had these bytes."""
@@ -131,7 +136,7 @@ def as_of(grade: Grade, submission: Submission) -> Grade:
 
 def _conditions_of(grade: Grade) -> Conditions | None:
     """The conditions of a stored result; ``None`` when it must not be used again."""
-    if grade.trouble or not grade.digest:
+    if grade.trouble or not grade.digest or not grade.lab_files:
         return None
     return Conditions(grade.fingerprint, grade.seed, grade.confined, grade.all_cells)
 

@@ -233,6 +233,43 @@ def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary):
     assert len(station._stations._idle) == 1
 
 
+def test_a_file_that_only_a_question_opens_is_looked_at_before_each_task(lab, tmp_path, temporary):
+    config, question, limits = (
+        lab / "grading_config.yml",
+        lab / "questions" / "median.py",
+        lab / "limits.json",
+    )
+    question.write_text(f"MEMORY = {{}}\n{question.read_text()}".replace(
+        "assert median([3, 1, 2]) == 2,", f"MEMORY.setdefault(1, open({str(limits)!r}).read())\n    assert True,"
+    ))  # fmt: skip
+    settings, handed_in, before = RunSettings(config), trivial(tmp_path, 1), here(config)
+    found = []
+    with ThreadPoolExecutor(1) as pool:
+        for text in ("1", "1", "2"):
+            limits.write_text(text)
+            found += grade_with(pool, handed_in, settings, before, two)
+    assert before == here(config), "the name of the run does not tell"
+    assert found[0].lab_files == found[1].lab_files != found[2].lab_files
+    assert len(station._stations._idle) == 1
+
+
+class Elsewhere(ThreadPoolExecutor):
+    """A machine on which a question opens a file that is another one here."""
+
+    def submit(self, function, *arguments):
+        def run():
+            answer = function(*arguments)
+            opened = {**answer.grade.lab_files, "limits.json": "0" * 64}
+            return replace(answer, grade=replace(answer.grade, lab_files=opened))
+
+        return super().submit(run)
+
+
+def test_a_machine_where_a_question_opens_another_file_is_named(tmp_path, temporary):
+    with Elsewhere(1) as pool, pytest.raises(AutograderError, match=r"limits\.json is not the same there"):
+        list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
+
+
 def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     settings = RunSettings(lab / "grading_config.yml")
     expected = here(settings.config)

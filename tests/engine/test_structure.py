@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading import fingerprint
+from autograder.grading.fingerprint import DECIDES
+
 ENGINE = Path(__file__).resolve().parents[2] / "autograder"
 
 RUNS_STUDENT_CODE = ("autograder.sandbox", "autograder.kernel")
@@ -49,7 +52,7 @@ FORBIDDEN = {
     # What judges does not run: the pipeline and the course beside it do.
     **{f"autograder.grading.{judge}": RUNS_STUDENT_CODE for judge in (
         "checks", "effects", "fingerprint", "flags", "limits", "namespace", "pictures", "questions", "shortcuts",
-        "source_names",
+        "source_names", "template",
     )},
     "autograder.workers": (*SHOWS, "autograder.store", "autograder.class_run", "autograder.cluster"),
     "autograder.cluster": (*SHOWS, "autograder.store", "autograder.class_run"),
@@ -101,6 +104,20 @@ def test_imports_point_one_way(path):
         if any(below(imported, name) for name in forbidden)
     ]
     assert not wrong
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+def test_what_decides_a_mark_imports_nothing_else_of_the_engine(path):
+    """A module that the fingerprint leaves out could otherwise change a mark, and old results would stay."""
+    deciding = [f"autograder.{part.removesuffix('.py')}" for part in DECIDES]
+    if any(below(module_name(path), part) for part in deciding):
+        wrong = [
+            name
+            for name in imports(path)
+            if name.startswith("autograder.") and not any(below(name, part) for part in deciding)
+        ]
+        wrong = [name for name in wrong if name != "autograder.__version__"]  # which a result only tells
+        assert not wrong, f"name it in DECIDES of {fingerprint.__name__}, or import it elsewhere"
 
 
 def test_there_is_no_import_cycle():

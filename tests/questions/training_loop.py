@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.settings import settings
+
 OK_FORMAT = False
 name = "training_loop"
 points = None
@@ -73,7 +75,6 @@ def check_trained(rnn, losses, *tables):
     Without a table, on the training rows: either way to standardise is accepted, so it may know either.
     """
     from autograder.grading import checks
-    from reference.settings import settings
 
     limits = settings()
     checks.require(rnn is not None and losses is not None, "rnn or losses is not defined.")
@@ -141,7 +142,6 @@ def train_with_own_steps(env, seed):
     """Call train_rnn as it is, for all steps, on the opposite data; network and losses."""
     from autograder.grading.namespace import namespace_of, replaced
     from reference.cases import given
-    from reference.settings import settings
 
     data = opposite_data()
     namespace_of(env).seed(seed)
@@ -189,7 +189,6 @@ def probe(env):
     """
     from autograder.errors import RequestTimedOut
     from autograder.grading.namespace import student_errors
-    from reference.settings import settings
 
     try:
         found = train_with_right_steps(env, FEW, 0, FEW_STEPS_SECONDS)
@@ -303,8 +302,6 @@ def test_days(weights, whole):
 
 def check_that_it_trains(env):
     """Check that train_rnn trains what it returns: rnn and losses could have come from anywhere."""
-    from reference.settings import settings
-
     _, rnn, _, made = probe(env)
     usual = all(USUAL_RATES[0] <= rate <= USUAL_RATES[1] for rate in made.rates)
     if not made.losses or not usual or not comes_from_steps(rnn, made):
@@ -327,7 +324,6 @@ def check_that_it_learns(env, limit, own_steps):
         own_steps: whether train_rnn does the steps itself instead of calling do_training_step.
     """
     from autograder.grading import checks
-    from reference.settings import settings
 
     # With right steps first: a mistake in the notebook's own costs nothing here. But its learning rate may
     # be made for its own, which may sum up the gradients of a minibatch.
@@ -345,8 +341,6 @@ def check_that_it_learns(env, limit, own_steps):
 
 def error_on_the_opposite(env, limit, own_steps):
     """What the network that train_rnn returns for the opposite data loses there; the seeds are for bad luck."""
-    from reference.settings import settings
-
     steps, data = settings().num_steps, opposite_data()
     for seed in (0, *settings().rerun_seeds):
         if own_steps:
@@ -362,7 +356,6 @@ def error_on_the_opposite(env, limit, own_steps):
 def trained_again(env, own):
     """Bad luck, or a mistake in another function: train again, with right steps where that is possible."""
     from autograder.grading import checks
-    from reference.settings import settings
 
     limits = settings()
     _, _, _, made = probe(env)
@@ -387,7 +380,6 @@ def trained_again(env, own):
 def trained_by_themselves(env, own):
     """For loops that do not call do_training_step: run them as they are with other seeds."""
     from autograder.grading import checks
-    from reference.settings import settings
 
     failure = own
     for seed in settings().rerun_seeds:
