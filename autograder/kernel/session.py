@@ -351,6 +351,10 @@ class _NamesThatAreThere(RemoteNamespace):
         self._require(name)
         return super().__contains__(name)
 
+    def _find(self, name: str) -> tuple[Any, ...]:
+        self._require(name)
+        return super()._find(name)
+
     def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         """Run again a cell that assigns ``assigns``; raises as :meth:`__contains__`."""
         self._require(assigns)
