@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from autograder.config.lab_values import LabValues
@@ -18,7 +19,8 @@ from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
 from autograder.grading.template import marked_cells
-from autograder.kernel.session import GUEST, SessionSettings
+from autograder.kernel.session import SessionSettings
+from autograder.kernel.zygote import kernel_zygote
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
 
@@ -26,9 +28,9 @@ SHARED_PAGES_MB = 1024
 """Resident memory that a kernel shares with the fork server (torch's libraries), beyond its own."""
 
 
-@dataclass(frozen=True)
-class Course:
-    """What :func:`autograder.grading.pipeline.grade` needs beside the submission.
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A lab that is loaded, without a fork server.
 
     Attributes:
         values: what the configuration tells the test cases.
@@ -39,7 +41,6 @@ class Course:
     lab: Lab
     values: LabValues
     questions: tuple[Question, ...]
-    server: ForkServer
     settings: SessionSettings
     seed: int
     fingerprint: str
@@ -47,12 +48,55 @@ class Course:
     may_be_left_out: frozenset[str] = frozenset()
     all_cells: bool = False
 
+    @contextmanager
+    def with_fork_server(self, nursery: socket.socket) -> Iterator[Course]:
+        """The lab with a fork server of the zygote whose nursery this is.
+
+        Raises:
+            SandboxError: that zygote is gone.
+        """
+        served = {item.url: self.settings.files[item.name] for item in self.lab.config.data}
+        with ForkServer(nursery, served, own_user=self.settings.enforce) as server:
+            values = {field.name: getattr(self, field.name) for field in fields(self)}
+            yield Course(**values, server=server)
+
+    @contextmanager
+    def with_own_zygote(self) -> Iterator[Course]:
+        """The lab with a fork server of a zygote that lives as long as the block."""
+        kernel = self.lab.config.kernel
+        with (
+            kernel_zygote(kernel.preload, kernel.threads) as zygote,
+            self.with_fork_server(zygote.nursery) as course,
+        ):
+            yield course
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course(Prepared):
+    """What :func:`autograder.grading.pipeline.grade` needs beside the submission."""
+
+    server: ForkServer
+
 
 @contextmanager
 def opened(
     lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
 ) -> Iterator[Course]:
-    """Load the questions and start a fork server; both are gone after the block.
+    """Load the lab, as :func:`prepared` does, and start a fork server; both are gone after the block."""
+    kernel = lab.config.kernel
+    with (
+        kernel_zygote(kernel.preload, kernel.threads) as zygote,  # imports while we read the test files
+        prepared(lab, seed=seed, enforce=enforce, all_cells=all_cells) as loaded,
+        loaded.with_fork_server(zygote.nursery) as course,
+    ):
+        yield course
+
+
+@contextmanager
+def prepared(
+    lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
+) -> Iterator[Prepared]:
+    """Load the questions and unpack the data, whose files are gone after the block.
 
     Args:
         seed: instead of the configuration's.
@@ -71,20 +115,16 @@ def opened(
             )
     with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
         files = _unpack_data(lab, Path(spool))
-        served = {item.url: files[item.name] for item in config.data}
-        # The server imports while we read the test files.
-        with ForkServer(
-            GUEST, config.kernel.preload, served, own_user=enforce, threads=config.kernel.threads
-        ) as server:
-            values = LabValues(lab)
-            questions = read_questions(values)
-            may_be_left_out = frozenset() if all_cells else marked_cells(lab)
-            _limit_own_threads()
-            used_seed = config.seed if seed is None else seed
-            yield Course(
-                lab, values, questions, server, _settings(lab, files, used_seed, enforce), used_seed,
-                fingerprint(lab), versions(), may_be_left_out, all_cells,
-            )  # fmt: skip
+        values = LabValues(lab)
+        questions = read_questions(values)
+        may_be_left_out = frozenset() if all_cells else marked_cells(lab)
+        _limit_own_threads()
+        used_seed = config.seed if seed is None else seed
+        yield Prepared(
+            lab=lab, values=values, questions=questions, settings=_settings(lab, files, used_seed, enforce),
+            seed=used_seed, fingerprint=fingerprint(lab), versions=versions(),
+            may_be_left_out=may_be_left_out, all_cells=all_cells,
+        )  # fmt: skip
 
 
 def read_questions(values: LabValues) -> tuple[Question, ...]:

@@ -12,9 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
-
-from otter.test_files import ExceptionTestFile
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.errors import (
     BadReply,
@@ -29,7 +27,11 @@ from autograder.grading.checks import CheckFailed, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
+from autograder.grading.test_files import read_test_file
 from autograder.model import CaseResult, Ending, Outcome, QuestionResult
+
+if TYPE_CHECKING:
+    from otter.test_files import ExceptionTestFile
 
 OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
 """What a test case raises when the lab itself is broken. Student values cannot cause these: they
@@ -101,7 +103,8 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
 def _load(path: Path, wanted: Any) -> Question:
     try:
         with recorded():
-            file = ExceptionTestFile.from_file(str(path))
+            file = read_test_file(str(path))
+            _prepare(file)
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
     except ConfigurationError:  # of `lab:`, and it says where
@@ -115,6 +118,17 @@ def _load(path: Path, wanted: Any) -> Question:
             f"the configuration says {wanted.name!r} and {wanted.points:g}"
         )
     return Question(wanted.name, wanted.title, wanted.forbid_autograd, file)
+
+
+def _prepare(file: ExceptionTestFile) -> None:
+    """Call the function ``prepare`` of a test file that has one.
+
+    It computes what the cases need for every submission alike, and keeps it: once for all workers, while
+    the packages of the notebooks are still being imported.
+    """
+    for case in file.test_cases[:1]:
+        if prepare := case.body.test_func.__globals__.get("prepare"):
+            prepare()
 
 
 def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult:

@@ -121,9 +121,10 @@ class Encoder:
         if value.numel() * value.element_size() > self._budget:
             raise NotPlain(f"a tensor of {value.numel()} entries is too large")
         flat = value.detach().to("cpu").resolve_conj().resolve_neg()
-        # A copy: torch calls a tensor of one entry contiguous whatever its stride, and then cannot view it.
-        flat = flat.clone(memory_format=torch.contiguous_format).reshape(-1)
-        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        if dtype == "bfloat16":  # which NumPy lacks
+            # A copy: torch calls a tensor of one entry contiguous whatever its stride, and cannot view it.
+            flat = flat.clone(memory_format=torch.contiguous_format).reshape(-1).view(torch.uint8)
+        data = flat.numpy().tobytes() if value.numel() else b""
         return [dtype, [int(n) for n in value.shape], self._blob(data)]
 
     def _blob(self, data: bytes) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,6 +98,37 @@ class Conversation:
         Raises:
             StudentException, RequestTimedOut, KernelDied, TimeUsedUp, BadReply: there is no value.
         """
+        message, blobs = self._exchange([(op, values or {}, fields)])
+        return self._value(message, plain.Decoder(blobs, self._resolve))
+
+    def ask_several(
+        self, op: str, requests: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    ) -> Iterator[Any]:
+        """The decoded replies to several requests, which travel as one.
+
+        The student's side stops at the first one that fails, and so do we: the failure is raised where its
+        reply would come. Together they get the deadline of one request, and one reply's bytes.
+
+        Args:
+            requests: values and fields of each, as for :meth:`ask`.
+
+        Raises:
+            As :meth:`ask`; at the first reply where nothing was answered at all.
+        """
+        message, blobs = self._exchange([(op, values, fields) for values, fields in requests])
+        outcomes = message.get("outcomes", [message])
+        if not isinstance(outcomes, list) or not all(isinstance(one, dict) for one in outcomes):
+            raise BadReply("the answer is no list of answers")
+        decoder = plain.Decoder(blobs, self._resolve)
+        for outcome, _ in zip(outcomes, requests, strict=False):
+            yield self._value(outcome, decoder)
+        if len(outcomes) < len(requests):
+            raise BadReply("an answer is missing")
+
+    def _exchange(
+        self, requests: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Send one message with these requests and wait for its reply; raises as :meth:`ask`."""
         if not self.usable:
             raise KernelDied("the student's process has ended")
         if time.monotonic() > self._until:
@@ -108,15 +139,19 @@ class Conversation:
         number = self._number
         encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
         try:
-            encoded = {name: encoder.encode(value) for name, value in (values or {}).items()}
+            steps = [
+                {"op": op, **fields, **{name: encoder.encode(value) for name, value in values.items()}}
+                for op, values, fields in requests
+            ]
         except plain.NotPlain as reason:  # the test hands a value of the student's back
             raise BadReply(str(reason)) from None
         try:
-            self._send({"op": op, "n": number, **fields, **encoded}, encoder.blobs, deadline)
+            whole = steps[0] if len(steps) == 1 else {"op": "several", "steps": steps}
+            self._send({"n": number, **whole}, encoder.blobs, deadline)
             for _ in range(STALE_REPLIES):
                 message, blobs = self._reply(deadline)
                 if message.get("n") == number:
-                    return self._value(message, blobs)
+                    return message, blobs
             raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
             self.late_requests += deadline != self._until
@@ -137,10 +172,10 @@ class Conversation:
                 return message, blobs
             self._call_back(message, blobs, deadline)
 
-    def _value(self, message: dict[str, Any], blobs: list[bytes]) -> Any:
+    def _value(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         if "value" in message:
             try:
-                return plain.Decoder(blobs, self._resolve).decode(message["value"])
+                return decoder.decode(message["value"])
             except wire.WireError as reason:  # the frame was whole: the conversation can go on
                 raise BadReply(f"the answer is no plain value: {reason}") from None
         raised = message.get("raised")
@@ -243,6 +278,29 @@ class RemoteObject:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._conversation.ask("call", {"args": args, "kwargs": kwargs}, id=self._remote_id)
 
+    def __attributes__(self, names: Sequence[str]) -> Iterator[Any]:
+        """Several attributes for one request; see :func:`autograder.grading.namespace.attributes`."""
+        return self.__several("attribute", (({}, {"name": name}) for name in names))
+
+    def __assign__(self, values: Mapping[str, Any]) -> None:
+        """Assign several attributes for one request."""
+        for _ in self.__several(
+            "assign", (({"value": value}, {"name": name}) for name, value in values.items())
+        ):
+            pass
+
+    def __calls__(self, arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        """Several calls, each with its positional arguments, for one request."""
+        return self.__several("call", (({"args": args, "kwargs": {}}, {}) for args in arguments))
+
+    def __several(
+        self, op: str, requests: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    ) -> Iterator[Any]:
+        conversation: Conversation = self._conversation
+        return conversation.ask_several(
+            op, [(values, {"id": self._remote_id, **fields}) for values, fields in requests]
+        )
+
     def __repr__(self) -> str:
         return f"<a {self.kind} of the notebook>"
 
@@ -264,15 +322,22 @@ class RemoteNamespace:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a top-level name, or ``default``."""
-        return self._conversation.ask("get", name=name) if name in self else default
+        found = self._find(name)
+        return found[0] if found else default
 
     def __contains__(self, name: object) -> bool:
         return self._conversation.ask("has", name=name) is True
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self:
+        found = self._find(name)
+        if not found:
             raise KeyError(name)
-        return self._conversation.ask("get", name=name)
+        return found[0]
+
+    def _find(self, name: str) -> tuple[Any, ...]:
+        """The value of a top-level name; nothing where there is no such name, in one request either way."""
+        found = self._conversation.ask("find", name=name)
+        return found if isinstance(found, tuple) else ()
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._conversation.ask("set", {"value": value}, name=name)

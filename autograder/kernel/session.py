@@ -34,9 +34,6 @@ from autograder.model import CellRun, Ending, ExecutedNotebook
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
-GUEST = "autograder.kernel.guest.app"
-"""What a child of the fork server becomes."""
-
 MESSAGE_OVERHEAD = 1 << 20
 """Bytes of a kernel's message beyond the output that it carries."""
 
@@ -270,7 +267,7 @@ class _Kernel:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
             resources.callback(ours.close)
             with theirs:
-                self.process = self._server.fork(self._request(place, uid), theirs)
+                self.process = self._server.student(self._request(place, uid), theirs)
             resources.callback(self._end)
             ours.setblocking(False)
             self.layers = self._hear_ready(ours)
@@ -353,6 +350,10 @@ class _NamesThatAreThere(RemoteNamespace):
         """
         self._require(name)
         return super().__contains__(name)
+
+    def _find(self, name: str) -> tuple[Any, ...]:
+        self._require(name)
+        return super()._find(name)
 
     def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         """Run again a cell that assigns ``assigns``; raises as :meth:`__contains__`."""

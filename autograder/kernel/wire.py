@@ -56,11 +56,13 @@ def send(
     """
     header = json.dumps({"m": message, "b": [len(blob) for blob in blobs]}).encode("utf-8", "surrogatepass")
     data = memoryview(b"".join([_PREFIX.pack(len(header), sum(map(len, blobs))), header, *blobs]))
+    flags = socket.MSG_NOSIGNAL | _without_waiting(deadline)
     while data:
-        _wait(channel, deadline, write=True)
+        _check(deadline)
         try:
-            sent = channel.send(data, socket.MSG_NOSIGNAL)
+            sent = channel.send(data, flags)
         except BlockingIOError:
+            _wait(channel, deadline, write=True)
             continue
         except OSError as reason:
             raise Disconnected(str(reason)) from None
@@ -97,9 +99,9 @@ def receive(
         raise WireError("the value has too many parts")
     if any(type(n) is not int or n < 0 for n in lengths) or sum(lengths) != blob_size:
         raise WireError("the blobs do not fit their lengths")
-    blobs, start = [], 0
+    blobs, start, view = [], 0, memoryview(data)
     for length in lengths:
-        blobs.append(bytes(data[start : start + length]))
+        blobs.append(bytes(view[start : start + length]))
         start += length
     return message, blobs
 
@@ -107,11 +109,13 @@ def receive(
 def _read(channel: socket.socket, count: int, deadline: float | None) -> bytearray:
     # Grows with what really arrives: a lying prefix must not make us allocate its number.
     data = bytearray()
+    flags = _without_waiting(deadline)
     while len(data) < count:
-        _wait(channel, deadline, write=False)
+        _check(deadline)
         try:
-            part = channel.recv(min(count - len(data), 1 << 20))
+            part = channel.recv(min(count - len(data), 1 << 20), flags)
         except BlockingIOError:
+            _wait(channel, deadline, write=False)
             continue
         except OSError as reason:
             raise Disconnected(str(reason)) from None
@@ -121,13 +125,20 @@ def _read(channel: socket.socket, count: int, deadline: float | None) -> bytearr
     return data
 
 
+def _without_waiting(deadline: float | None) -> int:
+    """The flag with which a call does not wait, where :func:`_wait` is to do that."""
+    return 0 if deadline is None else socket.MSG_DONTWAIT
+
+
+def _check(deadline: float | None) -> None:
+    if deadline is not None and time.monotonic() >= deadline:
+        raise DeadlinePassed
+
+
 def _wait(channel: socket.socket, deadline: float | None, *, write: bool) -> None:
     if deadline is None:
         return
-    remaining = deadline - time.monotonic()
-    if remaining <= 0:
-        raise DeadlinePassed
     watched = select.poll()
     watched.register(channel, select.POLLOUT if write else select.POLLIN)
-    if not watched.poll(remaining * 1000):
+    if not watched.poll(max(deadline - time.monotonic(), 0) * 1000):
         raise DeadlinePassed

@@ -1,56 +1,61 @@
-"""The fork server: a clean process that has imported what notebooks import, and nothing else.
+"""A server of forks: one child for each request, and how it ended, on one socket, a message each:
 
-Started by ``exec``, so that no test, reference or result of the grading process is in its memory.
-It stays single-threaded, forks one child per submission, and answers on one socket, a message each:
+    {"op": "fork", …} + descriptors   ->  {"pid": …} + pidfd
+    {"op": "status", "pid": …}        ->  {"exit": null | code | -signal}
 
-    {"op": "fork", "policy": …, "kernel": …} + descriptor   ->  {"pid": …} + pidfd
-    {"op": "status", "pid": …}                               ->  {"exit": null | code | -signal}
-
-When the socket closes it ends its children and itself.
+The fork server of a worker is one: forked by the zygote (:mod:`autograder.sandbox.zygote`), it forks a
+process for each kernel of a submission. The zygote of the workers is another. A server stays
+single-threaded. When its socket closes it ends its children and itself.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, NoReturn
 
 MESSAGE_BYTES = 1 << 20
+MOST_DESCRIPTORS = 4
+
+Become = Callable[[dict[str, Any], list[int]], int]
+"""What a child does with the request and the descriptors that came with it; its exit code."""
+
+Guest = Callable[[Mapping[str, Any], int, Mapping[str, bytes]], int]
+"""``run`` of the module whose processes run student code: request, channel of questions, downloads by URL."""
 
 
-def main(argv: Sequence[str]) -> int:
-    """Serve until the socket closes.
+def be_fork_server(control: socket.socket, run_guest: Guest) -> None:
+    """Be the fork server of one worker, whose first message says what it needs.
 
     Args:
-        argv: the socket's descriptor, then a JSON object ``{"guest": module, "preload": [module…],
-            "served": {url: file}, "probe_uid": int | null, "reach": folder, "threads": int}``. A child
-            becomes what ``run`` of the guest module makes of it.
+        control: to the worker, which sends ``{"served": {url: file}, "probe_uid": int | null,
+            "reach": folder}`` and gets ``{"pid": …, "uid_works": …}`` with a descriptor of this process.
     """
-    control = socket.socket(fileno=int(argv[0]))
-    control.set_inheritable(False)
-    settings = json.loads(argv[1])
-    guest = importlib.import_module(settings["guest"])  # found now: the checkout leaves the path
-    _forget_checkout()
+    received = receive(control)
+    if received is None:
+        return
+    settings, _ = received
     served = {url: Path(file).read_bytes() for url, file in settings["served"].items()}
-    _preload(settings["preload"], settings["threads"])
-    uid_works = settings["probe_uid"] is not None and _readable_to(settings["probe_uid"], settings["reach"])
-    gc.collect()
-    gc.freeze()  # children share these pages instead of copying them when they collect
+    uid = settings["probe_uid"]
+    uid_works = uid is not None and _readable_to(uid, settings["reach"])
+    reply(control, {"pid": os.getpid(), "uid_works": uid_works}, of=os.getpid())
+    serve(control, lambda request, descriptors: run_guest(request, descriptors[0], served))
+
+
+def serve(control: socket.socket, become: Become) -> None:
+    """Answer requests until the other side closes the socket; then end every child."""
     children: set[int] = set()
     try:
-        control.send(json.dumps({"ready": True, "uid_works": uid_works}).encode())
-        while data := _receive(control):
-            message, descriptors = data
-            _answer(control, message, descriptors, children, guest.run, served)
+        while received := receive(control):
+            _answer(control, *received, children, become)
     except ConnectionError:
-        pass  # the other side is gone, perhaps before we were ready: the same end as a closed socket
+        pass  # the other side is gone, perhaps before it read our answer: the same end as a closed socket
     finally:
         for pid in children:
             with contextlib.suppress(ProcessLookupError):
@@ -58,27 +63,50 @@ def main(argv: Sequence[str]) -> int:
         for pid in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, 0)
-    return 0
 
 
-def _receive(control: socket.socket) -> tuple[dict[str, object], list[int]] | None:
+def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The next message and its descriptors; ``None`` when there will be none."""
     try:
-        data, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 4)
+        data, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, MOST_DESCRIPTORS)
     except (ConnectionError, InterruptedError):
         return None
     return (json.loads(data), descriptors) if data else None
 
 
+def reply(control: socket.socket, message: dict[str, Any], of: int) -> None:
+    """Send a message with a descriptor of a process that cannot come to mean another one."""
+    pidfd = os.pidfd_open(of)
+    try:
+        socket.send_fds(control, [json.dumps(message).encode()], [pidfd])
+    finally:
+        os.close(pidfd)
+
+
+def run_child(close: socket.socket, become: Callable[[], int]) -> NoReturn:
+    """In a process that has just been forked: be what ``become`` makes of it, and never return.
+
+    Args:
+        close: the parent's socket, which is not for the child.
+    """
+    code = os.EX_SOFTWARE  # our own set-up failed
+    try:
+        close.close()
+        code = become()
+    finally:
+        # Taking torch apart would cost half a second, and what has to be cleaned up is.
+        os._exit(code)
+
+
 def _answer(
     control: socket.socket,
-    message: dict[str, object],
+    message: dict[str, Any],
     descriptors: list[int],
     children: set[int],
-    run_guest: Callable[..., int],
-    served: dict[str, bytes],
+    become: Become,
 ) -> None:
     if message["op"] == "status":
-        pid = int(str(message["pid"]))
+        pid = int(message["pid"])
         try:
             done, status = os.waitpid(pid, os.WNOHANG)
         except ChildProcessError:
@@ -89,51 +117,11 @@ def _answer(
         return
     pid = os.fork()
     if pid == 0:
-        _run_child(control, lambda: run_guest(message, descriptors[0], served))
+        run_child(control, lambda: become(message, descriptors))
     children.add(pid)
     for descriptor in descriptors:
         os.close(descriptor)
-    pidfd = os.pidfd_open(pid)
-    socket.send_fds(control, [json.dumps({"pid": pid}).encode()], [pidfd])
-    os.close(pidfd)
-
-
-def _run_child(control: socket.socket, become_guest: Callable[[], int]) -> None:
-    """Become the kernel; never return into the server's loop."""
-    code = 70  # EX_SOFTWARE: our own set-up failed
-    try:
-        control.close()
-        code = become_guest()
-    finally:
-        os._exit(code)
-
-
-def _forget_checkout() -> None:
-    """Take a source checkout off the path: students must not be able to import the lab by name."""
-    checkout = str(Path(__file__).resolve().parents[2])
-    if "site-packages" not in checkout:
-        sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != checkout]
-        sys.meta_path[:] = [f for f in sys.meta_path if "__editable__" not in getattr(f, "__module__", "")]
-        sys.path_hooks[:] = [h for h in sys.path_hooks if "__editable__" not in getattr(h, "__module__", "")]
-        # What was looked for there before is remembered with the names of all files.
-        for entry in list(sys.path_importer_cache):
-            if Path(entry).resolve().is_relative_to(checkout):
-                del sys.path_importer_cache[entry]
-
-
-def _preload(modules: Sequence[str], threads: int) -> None:
-    """Import what notebooks import. A module that is not installed is simply not preloaded."""
-    for name in ("IPython", "ipykernel.kernelapp", "ipykernel.zmqshell"):
-        importlib.import_module(name)
-    # Not matplotlib_inline: its import hooks it into the running shell, and there is none yet.
-    drawing = ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"]
-    # requests: so that its downloads can be answered from memory like those of urllib.
-    for name in [*modules, *(drawing if "matplotlib.pyplot" in modules else []), "requests"]:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
-    if torch := sys.modules.get("torch"):
-        torch.set_num_threads(threads)
-        torch.set_num_interop_threads(1)
+    reply(control, {"pid": pid}, of=pid)
 
 
 def _readable_to(uid: int, folder: str) -> bool:
@@ -151,8 +139,3 @@ def _readable_to(uid: int, folder: str) -> bool:
         finally:
             os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-
-
-if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    os._exit(code)  # taking torch apart would cost half a second, and there is nothing to clean up

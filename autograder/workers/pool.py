@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
-import subprocess
-import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ from pathlib import Path
 from autograder.errors import AutograderError, SandboxError
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
-from autograder.sandbox.launcher import ENGINE
+from autograder.workers.launcher import Launcher
 from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
@@ -61,24 +61,18 @@ class _Worker:
         until: ``time.monotonic()`` at which ``held`` has taken too long.
     """
 
-    def __init__(self, settings: RunSettings, folder: Path) -> None:
+    def __init__(self, launcher: Launcher, folder: Path) -> None:
         self.ready = False
         self.held: Submission | None = None
         self.since = 0.0
         self.until = float("inf")
+        self._launcher = launcher
         self._folder = folder
+        self._code: int | None = None
+        self._ending = threading.Lock()
         folder.mkdir()
         folder.chmod(0o711)  # a student's user id has to pass on the way to its own directory
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.workers.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=os.environ | {"TMPDIR": str(folder), "PYTHONPATH": str(ENGINE)},
-                stdin=subprocess.DEVNULL,
-            )
-        self.connection = Connection(ours.detach())
-        self.connection.send(settings)
+        self.process, self.connection = launcher.worker(folder)
 
     def give(self, submission: Submission, seconds: float) -> None:
         """Hand a submission out; a worker that has just died is noticed when its end is read."""
@@ -112,19 +106,20 @@ class _Worker:
             with contextlib.suppress(BrokenPipeError):
                 self.connection.send(None)
         else:
-            self.process.terminate()
+            self.process.signal(signal.SIGTERM)
         self.connection.close()
 
     def end(self) -> int:
         """Wait for its end and remove its files; its exit code."""
-        self.dismiss()
-        try:
-            code = self.process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = self.process.wait()
-        remove_tree(self._folder)
-        return code
+        with self._ending:  # a station's pool is closed by another thread than the one that works with it
+            if self._code is None:
+                self.dismiss()
+                if not self.process.ended(END_SECONDS):
+                    self.process.kill()
+                self._code = self._launcher.exit_code(self.process)
+                os.close(self.process.pidfd)
+                remove_tree(self._folder)
+            return self._code
 
 
 class WorkerPool:
@@ -137,11 +132,12 @@ class WorkerPool:
     """
 
     def __init__(self, settings: RunSettings, count: int, seconds: float) -> None:
-        self._settings = settings
         self._count = count
         self._seconds = seconds
         self._resources = ExitStack()
         self._folder = self._resources.enter_context(temporary_folder())
+        self._launcher = Launcher(settings, self._folder)
+        self._resources.callback(self._launcher.close)
         self._workers: list[_Worker] = []
         self._started = 0
         self._failed_starts = 0
@@ -196,16 +192,31 @@ class WorkerPool:
 
     def _hand_out(self, waiting: deque[Submission]) -> None:
         starting = sum(not worker.ready for worker in self._workers)
-        while len(self._workers) < self._count and starting < len(waiting):
-            self._workers.append(self._start())
+        while len(self._workers) < self._count and starting < len(waiting) and self._launcher.is_ready():
+            self._start()
             starting += 1
         for worker in self._workers:
             if waiting and worker.ready and worker.held is None:
                 worker.give(waiting.popleft(), self._seconds)
 
-    def _start(self) -> _Worker:
+    def _start(self) -> None:
         self._started += 1
-        return _Worker(self._settings, self._folder / str(self._started))
+        try:
+            self._workers.append(_Worker(self._launcher, self._folder / str(self._started)))
+        except SandboxError:  # the zygote has just died: there will be another one
+            self._failed_start("they could not be started")
+
+    def _failed_start(self, how: str) -> None:
+        """Count a start that failed.
+
+        Raises:
+            SandboxError: it was not the first one.
+        """
+        self._failed_starts += 1
+        if self._failed_starts >= FAILED_STARTS:
+            raise SandboxError(
+                f"the grading processes end while they start ({how}); see their messages above"
+            )
 
     def _held(self) -> list[Held]:
         now = time.monotonic()
@@ -213,13 +224,19 @@ class WorkerPool:
 
     def _heard(self, seconds: float) -> list[_Worker]:
         """The workers that have said something, or died, within so many seconds."""
-        by_connection = {worker.connection: worker for worker in self._workers}
-        nearest = min(worker.until for worker in self._workers)
+        by_connection: dict[object, _Worker] = {worker.connection: worker for worker in self._workers}
+        starting = self._launcher.starting
+        nearest = min((worker.until for worker in self._workers), default=float("inf"))
         longest = min(max(nearest - time.monotonic(), 0), seconds)
         timeout = None if longest == float("inf") else longest
-        return [
-            by_connection[found] for found in wait(list(by_connection), timeout) if found in by_connection
-        ]
+        awaited: list[Connection | socket.socket] = [worker.connection for worker in self._workers]
+        heard = wait([*awaited, *([starting] if starting else [])], timeout)
+        if starting in heard:
+            try:
+                self._launcher.hear()
+            except EOFError as died:
+                self._failed_start(_how(died.args[0]))
+        return [by_connection[found] for found in heard if found in by_connection]
 
     def _overdue(self) -> list[_Worker]:
         now = time.monotonic()
@@ -229,14 +246,14 @@ class WorkerPool:
         """Remove a dead or overdue worker; what it held, and how it ended."""
         self._workers.remove(worker)
         code = worker.end()
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        how = _how(code)
         if not worker.ready:
-            self._failed_starts += 1
-            if self._failed_starts >= FAILED_STARTS:
-                raise SandboxError(
-                    f"the grading processes end while they start ({how}); see their messages above"
-                )
+            self._failed_start(how)
         return worker.held, f"the grading process ended twice while it graded this submission ({how})"
+
+
+def _how(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 def _not_gradable(submission: Submission, reason: str) -> Grade:

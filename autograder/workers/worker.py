@@ -1,10 +1,11 @@
 """A worker: a process that grades one submission after the other, as its parent hands them out.
 
-Started by ``exec`` with one end of a socket pair. The parent sends the settings, then submissions; the
-worker answers with ``None`` when it is ready and with a grade for each submission. What ends the whole
-run (a broken test file, a machine without a sandbox) is sent as the exception that it is.
+Forked by the zygote of the workers with one end of a socket pair. The parent, which is the pool, sends the
+settings, then submissions; the worker answers with ``None`` when it is ready and with a grade for each
+submission. What ends the whole run (a broken test file, a machine without a sandbox) is sent as the exception
+that it is.
 
-    python -m autograder.workers.worker DESCRIPTOR
+    python -m autograder.workers.worker DESCRIPTOR NURSERY      # where the zygote cannot be copied
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import logging
 import os
 import resource
 import signal
+import socket
 import sys
 import warnings
 from collections.abc import Sequence
@@ -23,11 +25,12 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from autograder.config.load import MB, Lab, load
-from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced
+from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced, SandboxError
+from autograder.sandbox.enter import die_with_parent
 from autograder.workers.settings import RunSettings
 
 if TYPE_CHECKING:
-    from autograder.grading.course import Course
+    from autograder.grading.course import Course, Prepared
     from autograder.model import Grade, Submission
 
 ATTEMPTS = 2
@@ -35,34 +38,49 @@ ATTEMPTS = 2
 
 
 class Worker:
-    """A course that is open, and opened anew when its fork server has died; a context manager."""
+    """A lab with a fork server, which is replaced when it has died; a context manager.
 
-    def __init__(self, settings: RunSettings) -> None:
-        self._settings = settings
+    Args:
+        loaded: the lab; ``None`` loads it here.
+        nursery: of a zygote that runs already; ``None`` starts one.
+
+    Raises:
+        AutograderError: the lab is broken, or nobody can be confined here.
+    """
+
+    def __init__(
+        self, settings: RunSettings, loaded: Prepared | None = None, nursery: socket.socket | None = None
+    ) -> None:
         self._resources = ExitStack()
+        self._server = ExitStack()
+        self._prepared = loaded or self._load(settings)
         self._course: Course
-        lab = load(settings.config)
-        _limit_memory(lab)
-        self._open(lab)
+        self._open(nursery)
 
     def __enter__(self) -> Worker:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._server.close()
         self._resources.close()
 
-    def _open(self, lab: Lab) -> None:
-        from autograder.grading.course import opened
+    def _load(self, settings: RunSettings) -> Prepared:
+        from autograder.grading.course import prepared
 
-        self._resources.close()
-        self._course = self._resources.enter_context(
-            opened(
-                lab,
-                seed=self._settings.seed,
-                enforce=self._settings.enforce,
-                all_cells=self._settings.all_cells,
-            )
+        lab = load(settings.config)
+        limit_memory(lab)
+        return self._resources.enter_context(
+            prepared(lab, seed=settings.seed, enforce=settings.enforce, all_cells=settings.all_cells)
         )
+
+    def _open(self, nursery: socket.socket | None) -> None:
+        """Get a fork server from the nursery, or from a zygote of our own where that one is gone."""
+        self._server.close()
+        with contextlib.suppress(SandboxError):
+            if nursery is not None:
+                self._course = self._server.enter_context(self._prepared.with_fork_server(nursery))
+                return
+        self._course = self._server.enter_context(self._prepared.with_own_zygote())
 
     def grade(self, submission: Submission) -> Grade:
         """Grade one submission; trouble of ours with it becomes its reason and never ends the class.
@@ -76,7 +94,7 @@ class Worker:
         for attempt in range(ATTEMPTS):
             try:
                 if attempt:
-                    self._open(self._course.lab)  # a fork server that died is replaced
+                    self._open(None)  # a fork server that died is replaced; its zygote may be to blame
                 return grade(submission, self._course)
             except (ConfigurationError, PolicyNotEnforced):
                 raise
@@ -85,7 +103,8 @@ class Worker:
         return replace(not_gradable(submission, self._course, reason), trouble=True)
 
 
-def _limit_memory(lab: Lab) -> None:
+def limit_memory(lab: Lab) -> None:
+    """Limit the memory of this process, and of those that it forks, to ``grader_mb``."""
     # Only the soft limit: a student's process, which has a limit of its own, inherits the hard one.
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     wanted = lab.config.limits.grader_mb * MB
@@ -98,21 +117,25 @@ def _end(number: int, frame: object) -> None:
     sys.exit(128 + number)  # unwinds: sessions, fork server and directories are cleaned up
 
 
-def main(argv: Sequence[str]) -> int:
-    """Serve until the parent has no more submissions or is gone.
+def be_worker(
+    parent: Connection, nursery: socket.socket | None, loaded: Prepared | AutograderError | None
+) -> int:
+    """Serve until the parent has no more submissions or is gone; the process's exit code.
 
     Args:
-        argv: the descriptor of the socket.
+        nursery: where a fork server is asked for.
+        loaded: the lab, or what is wrong with it; ``None`` where this process has to load it.
     """
-    from autograder.sandbox.enter import die_with_parent  # not for the parent, which imports this module
-
-    die_with_parent()  # a killed parent must not leave workers, and through them kernels, behind
+    die_with_parent()  # whatever ends the zygote: no worker, and through it no kernel, is left behind
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what a Ctrl-C ends
     signal.signal(signal.SIGTERM, _end)
     warnings.simplefilter("ignore")  # of libraries that handle a student's values: not for the TA's terminal
-    with Connection(int(argv[0])) as parent, contextlib.suppress(EOFError, BrokenPipeError):
+    with parent, contextlib.suppress(EOFError, BrokenPipeError):
         try:
-            with Worker(parent.recv()) as worker:
+            settings = parent.recv()
+            if isinstance(loaded, AutograderError):
+                raise loaded
+            with Worker(settings, loaded, nursery) as worker:
                 parent.send(None)
                 while (submission := parent.recv()) is not None:
                     parent.send(worker.grade(submission))
@@ -120,6 +143,16 @@ def main(argv: Sequence[str]) -> int:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the parent ends the run, and this ends by itself
             parent.send(trouble)
     return 0
+
+
+def main(argv: Sequence[str]) -> int:
+    """Be a worker that loads the lab for itself.
+
+    Args:
+        argv: the descriptors of the parent's socket and of the nursery.
+    """
+    connection, nursery = map(int, argv)
+    return be_worker(Connection(connection), socket.socket(fileno=nursery), None)
 
 
 if __name__ == "__main__":

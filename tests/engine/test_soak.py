@@ -62,7 +62,7 @@ def test_nothing_is_left_and_nothing_grows(tmp_path, monkeypatch):
     usual, rude = tmp_path / "usual.ipynb", tmp_path / "rude.ipynb"
     usual.write_bytes(notebook_bytes(USUAL))
     with opened(load(TOY_LAB / "grading_config.yml")) as course:
-        server = course.server._process.pid
+        server = course.server.process.pid
         kept = sorted(path.name for path in temporary.iterdir())
         before: tuple[object, ...] = ()
         sizes: tuple[int, int] = (0, 0)
@@ -92,6 +92,6 @@ def test_nothing_is_left_and_nothing_grows(tmp_path, monkeypatch):
 
 
 def test_the_fork_server_shares_no_memory_that_can_be_written(toy_course):
-    maps = Path(f"/proc/{toy_course.server._process.pid}/maps").read_text().splitlines()
+    maps = Path(f"/proc/{toy_course.server.process.pid}/maps").read_text().splitlines()
     shared = [line for line in maps if line.split()[1].startswith("rw") and line.split()[1].endswith("s")]
     assert shared == []

@@ -153,7 +153,7 @@ def test_there_is_no_import_cycle():
         visit(name, [])
 
 
-PRINTS = ("commands", "cli.py", "report/terminal.py", "package/gradescope_run.py")
+PRINTS = ("commands", "cli.py", "report/terminal.py", "package/gradescope_run.py", "kernel/guest")
 """Where people are told something; everything else returns values or tells its caller."""
 
 

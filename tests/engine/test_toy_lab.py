@@ -270,6 +270,5 @@ def test_a_fork_server_that_dies_is_replaced(write_notebook):
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)
     with Worker(RunSettings(TOY_LAB / "grading_config.yml")) as worker:
-        worker._course.server._process.kill()
-        worker._course.server._process.wait()
+        worker._course.server.process.kill()
         assert worker.grade(Submission("a", "a", "a", file=file)).score == 5

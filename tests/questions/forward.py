@@ -31,6 +31,13 @@ def worked_by_hand(env):
     )
 
 
+def prepare():
+    """Draw the cases before the first submission."""
+    from reference.cases import sequences
+
+    sequences()
+
+
 def both(result):
     """hidden and y of what forward returned."""
     from autograder.grading import checks

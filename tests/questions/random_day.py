@@ -64,13 +64,13 @@ def start_of(draw, data):
     return start
 
 
-def draw_from(env, get_random_day, data):
-    """One draw; an index outside of the data is explained."""
+def draws_from(env, get_random_day, data, count):
+    """So many draws; an index outside of the data is explained."""
     from autograder.grading import checks
-    from autograder.grading.namespace import student_errors
+    from autograder.grading.namespace import calls, student_errors
 
     try:
-        return get_random_day(data)
+        yield from calls(get_random_day, ((data.clone(),) for _ in range(count)))
     except student_errors(env) as error:
         if "IndexError" in str(error) or isinstance(error, IndexError):
             checks.fail(
@@ -89,10 +89,11 @@ def many_draws(env):
     from reference.student_network import defined
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
-    for _ in range(SHORT_DRAWS):
-        start_of(draw_from(env, get_random_day, telling_data(SHORT)), telling_data(SHORT))
+    data = telling_data(SHORT)
+    for draw in draws_from(env, get_random_day, data, SHORT_DRAWS):
+        start_of(draw, data)
     data = telling_data(LONG)
-    starts = [start_of(get_random_day(data.clone()), data) for _ in range(LONG_DRAWS)]
+    starts = [start_of(draw, data) for draw in draws_from(env, get_random_day, data, LONG_DRAWS)]
     checks.require(
         len(set(starts)) > 1,
         "get_random_day is hardly random: it draws the same window again and again.",

@@ -74,23 +74,34 @@ class QuestionServer:
         self._tell(reply, reply_blobs)
 
     def _reply(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+        decoder = plain.Decoder(blobs, self._resolve)
+        encoder = plain.Encoder(self._handle, self._reply_bytes)
+        if message["op"] != "several":
+            return self._outcome(message, decoder, encoder), encoder.blobs
+        outcomes: list[dict[str, Any]] = []
+        for step in message["steps"]:
+            outcomes.append(self._outcome(step, decoder, encoder))
+            if "value" not in outcomes[-1]:
+                break  # as where each was asked for itself: nobody would have asked for the next one
+        return {"outcomes": outcomes}, encoder.blobs
+
+    def _outcome(
+        self, message: dict[str, Any], decoder: plain.Decoder, encoder: plain.Encoder
+    ) -> dict[str, Any]:
+        """What came of one request: a value, or why there is none."""
         try:
             with _raised_interrupts():
-                value = self._do(message, plain.Decoder(blobs, self._resolve))
-                encoder = plain.Encoder(self._handle, self._reply_bytes)
-                return {"value": encoder.encode(value)}, encoder.blobs
+                return {"value": encoder.encode(self._do(message, decoder))}
         except KeyboardInterrupt:
-            return {"interrupted": True}, []
+            return {"interrupted": True}
         except plain.NotPlain as reason:
-            return {"bad": str(reason)[:TEXT_LIMIT]}, []
+            return {"bad": str(reason)[:TEXT_LIMIT]}
         except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
             try:
                 with _raised_interrupts():
-                    return {"raised": _describe(error)}, []
+                    return {"raised": _describe(error)}
             except BaseException:  # noqa: BLE001  and describing it runs student code again
-                return {
-                    "raised": {"type": "an exception", "text": "that cannot be described", "where": ""}
-                }, []
+                return {"raised": {"type": "an exception", "text": "that cannot be described", "where": ""}}
 
     def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
         wire.send(self._channel, message, blobs)
@@ -101,8 +112,9 @@ class QuestionServer:
         handler = getattr(self, f"_op_{message['op']}")  # the trusted side's word, not the student's
         return handler(message, decoder)
 
-    def _op_get(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
-        return self._shell.user_ns[message["name"]]
+    def _op_find(self, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
+        name = message["name"]
+        return (self._shell.user_ns[name],) if name in self._shell.user_ns else ()
 
     def _op_has(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         return message["name"] in self._shell.user_ns

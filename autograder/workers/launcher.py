@@ -1,0 +1,162 @@
+"""The pool's side of the two zygotes: starts them, and again when they have died; asks for workers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from autograder.config.load import load
+from autograder.errors import SandboxError
+from autograder.kernel.zygote import kernel_zygote
+from autograder.sandbox.forks import ForkClient, ForkedProcess
+from autograder.sandbox.launcher import ENGINE, Zygote
+from autograder.workers.settings import RunSettings
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""A worker per core is faster than threads that compete for them, and a process with threads is not to be
+forked."""
+
+
+class Launcher:
+    """Starts workers; a context manager that leaves no zygote behind.
+
+    Args:
+        settings: of every worker.
+        folder: for temporary files of the zygotes.
+    """
+
+    def __init__(self, settings: RunSettings, folder: Path) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._kernels: Zygote | None = None
+        self._workers: _WorkerZygote | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """End the zygotes; the workers are expected to have ended."""
+        self._closed = True
+        for zygote in (self._workers, self._kernels):
+            if zygote is not None:
+                zygote.close()
+
+    def is_ready(self) -> bool:
+        """Whether workers can be asked for now. Starts whatever does not run.
+
+        Raises:
+            ConfigurationError: the configuration cannot be read.
+            SandboxError: the launcher is closed.
+        """
+        if self._closed:
+            raise SandboxError("the grading processes have been ended")
+        if self._kernels is None or not self._kernels.alive:
+            if self._kernels is not None:
+                self._kernels.close()
+            kernel = load(self._settings.config).config.kernel
+            self._kernels = kernel_zygote(kernel.preload, kernel.threads)
+        if self._workers is None or not self._workers.alive:
+            if self._workers is not None:
+                self._workers.close()
+            self._workers = _WorkerZygote(self._settings, self._folder)
+        return self._workers.ready
+
+    @property
+    def starting(self) -> socket.socket | None:
+        """What becomes readable when workers can be asked for, or when that failed; ``None``: not awaited."""
+        waiting = self._workers is not None and not self._workers.ready and not self._workers.broken
+        return self._workers.control if self._workers is not None and waiting else None
+
+    def hear(self) -> None:
+        """Take what :attr:`starting` has to say.
+
+        Raises:
+            EOFError: the zygote of the workers has died; its argument is the exit code.
+        """
+        assert self._workers is not None
+        self._workers.hear()
+
+    def worker(self, folder: Path) -> tuple[ForkedProcess, Connection]:
+        """A new worker, and our end of its connection.
+
+        Args:
+            folder: for its temporary files.
+
+        Raises:
+            SandboxError: the zygote has just died.
+        """
+        assert self._workers is not None
+        assert self._kernels is not None
+        ours, theirs = socket.socketpair()
+        connection = Connection(ours.detach())
+        descriptors = [theirs.fileno(), self._kernels.nursery.fileno()]
+        try:
+            with theirs:
+                forked = self._workers.client.fork({"folder": str(folder)}, descriptors)
+        except SandboxError:
+            connection.close()
+            self._workers.close()
+            raise
+        connection.send(self._settings)
+        return ForkedProcess(*forked), connection
+
+    def exit_code(self, process: ForkedProcess) -> int:
+        """How an ended worker ended: its exit code, negative for a signal."""
+        with contextlib.suppress(SandboxError):
+            if self._workers is not None and (code := self._workers.client.exit_code(process)) is not None:
+                return code
+        return -signal.SIGKILL  # with its zygote, which alone would know
+
+
+class _WorkerZygote:
+    """The process :mod:`autograder.workers.zygote`.
+
+    Attributes:
+        ready: whether it has loaded the lab.
+        broken: whether it has died, or is not to be used any more.
+    """
+
+    def __init__(self, settings: RunSettings, folder: Path) -> None:
+        self.ready = self.broken = False
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.client = ForkClient(self.control)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.workers.zygote", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | ONE_THREAD | {"TMPDIR": str(folder), "PYTHONPATH": str(ENGINE)},
+                stdin=subprocess.DEVNULL,
+            )
+        with contextlib.suppress(BrokenPipeError):
+            self.control.send(pickle.dumps(settings))
+
+    @property
+    def alive(self) -> bool:
+        return not self.broken and self._process.poll() is None
+
+    def hear(self) -> None:
+        """Take its only message of its own: that it is ready.
+
+        Raises:
+            EOFError: it has died; the argument is its exit code.
+        """
+        try:
+            said = self.control.recv(64)
+        except ConnectionError:
+            said = b""
+        if not said:
+            self.broken = True
+            raise EOFError(self._process.wait())
+        self.ready = True
+
+    def close(self) -> None:
+        """End it, and with it whatever it has forked."""
+        self.broken = True
+        self._process.kill()
+        self._process.wait()
+        self.control.close()
