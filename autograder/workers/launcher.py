@@ -125,11 +125,12 @@ class _WorkerZygote:
         self.ready = self.broken = False
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.client = ForkClient(self.control)
+        path = os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH")]))
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "autograder.workers.zygote", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=os.environ | ONE_THREAD | {"TMPDIR": str(folder), "PYTHONPATH": str(ENGINE)},
+                env=os.environ | ONE_THREAD | {"TMPDIR": str(folder), "PYTHONPATH": path},
                 stdin=subprocess.DEVNULL,
             )
         with contextlib.suppress(BrokenPipeError):

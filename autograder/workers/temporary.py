@@ -19,7 +19,7 @@ from autograder.kernel.workspace import LONGEST_FOLDER, remove_tree
 PREFIX = "ag-"
 _LOCK = "lock"
 
-LONGEST_PLACE = LONGEST_FOLDER - len("/ag-xxxxxxxx/1023/ag-xxxxxxxx")
+LONGEST_PLACE = LONGEST_FOLDER - len("/ag-xxxxxxxx/99/ag-xxxxxxxx")
 """Bytes of the path of the folder for temporary files: a run, a worker and a kernel have folders in it."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import ConfigurationError, SandboxError
+from autograder.errors import ConfigurationError, SandboxError, UsageError
 from autograder.model import Status, Submission
 from autograder.workers.pool import WorkerPool
 from autograder.workers.settings import RunSettings
@@ -113,7 +113,5 @@ def test_a_temporary_folder_with_a_long_name_is_explained(tmp_path, monkeypatch)
     long = tmp_path / ("long" * 20)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    with WorkerPool(RunSettings(CONFIG), 1, 60) as pool:
-        (grade,) = pool.grade(submissions(tmp_path, COUNTS))
-    assert grade.status is Status.NOT_GRADABLE
-    assert "TMPDIR" in grade.reason
+    with pytest.raises(UsageError, match="set TMPDIR"):
+        WorkerPool(RunSettings(CONFIG), 1, 60)
