@@ -13,6 +13,7 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -223,20 +224,30 @@ def _grade(options: argparse.Namespace) -> int:
         with contextlib.suppress(UsageError):  # without one, the image grades the lab that it has in it
             options.config = _config_path(options.config)
         return docker_command(options)
-    from autograder.class_run.grade import grade_command
-    from autograder.store.out_folder import Run
     from autograder.workers.settings import RunSettings
 
     settings = RunSettings(
         _config_path(options.config), options.seed, options.sandbox == "full", options.all_cells
     )
-    worksheet = options.worksheet.absolute() if options.worksheet else None
-    paths = tuple(path.absolute() for path in options.paths)
-    run = Run(paths, settings, options.lms, worksheet, options.name_pattern)
-    try:
-        return grade_command(run, options.out, _chosen_means(options), reuse=not options.no_cache)
-    finally:
-        give_to_owner(options.out)
+    with contextlib.ExitStack() as resources:
+        launcher = None
+        if not options.cluster and not any(options.out.glob("results/*.json")):
+            from autograder.workers.launcher import Launcher
+
+            # Nothing is known: the workers' processes begin, while this one imports the rest.
+            launcher = resources.enter_context(Launcher(settings))
+            launcher.begin()
+        from autograder.class_run.grade import grade_command
+        from autograder.store.out_folder import Run
+
+        worksheet = options.worksheet.absolute() if options.worksheet else None
+        paths = tuple(path.absolute() for path in options.paths)
+        run = Run(paths, settings, options.lms, worksheet, options.name_pattern)
+        try:
+            means = replace(_chosen_means(options), launcher=launcher)
+            return grade_command(run, options.out, means, reuse=not options.no_cache)
+        finally:
+            give_to_owner(options.out)
 
 
 def _regrade(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from autograder.store.manual import ManualMarks
 from autograder.store.out_folder import Run, locked, remember
 from autograder.store.reuse import Conditions, Results, StoredGrades, conditions
 from autograder.submissions.lateness import with_lateness
+from autograder.workers.launcher import Launcher
 from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
@@ -41,11 +42,13 @@ class Means:
         jobs: worker processes of this machine.
         cluster: address of a Dask scheduler whose workers grade instead; empty: none.
         json_lines: whether to talk to a program instead of a person.
+        launcher: of this machine's workers, where one has begun already.
     """
 
     jobs: int
     cluster: str = ""
     json_lines: bool = False
+    launcher: Launcher | None = None
 
 
 def grade_command(run: Run, out: Path, means: Means, *, reuse: bool) -> int:
@@ -187,7 +190,7 @@ def grade_with_progress(
     def grader(some: Sequence[Submission]) -> Iterator[Grade]:
         if means.cluster:
             return grade_on_cluster(means.cluster, some, settings, wanted.fingerprint, progress.watch)
-        return grade_all(some, settings, means.jobs, progress.watch)
+        return grade_all(some, settings, means.jobs, progress.watch, means.launcher)
 
     try:
         with progress, closing(grade_class(submissions, results, wanted, grader)) as all_graded:
