@@ -17,6 +17,7 @@ from autograder.report.write import write_submission
 from autograder.store.entries import Entries
 from autograder.store.reuse import Conditions, Results, conditions
 from autograder.store.run import Run, remember
+from autograder.workers.launcher import Launcher
 from autograder.workers.pool import Held
 from autograder.workers.settings import RunSettings
 
@@ -28,10 +29,12 @@ class Means:
     Attributes:
         jobs: worker processes of this machine.
         cluster: address of a Dask scheduler whose workers grade instead; empty: none.
+        launcher: of this machine's workers, where one has begun already.
     """
 
     jobs: int
     cluster: str = ""
+    launcher: Launcher | None = None
 
 
 def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = True) -> Published | None:
@@ -84,7 +87,7 @@ def grade_and_tell(
     def grader(some: Sequence[Submission]) -> Iterator[Grade]:
         if means.cluster:
             return grade_on_cluster(means.cluster, some, settings, wanted.fingerprint, watch)
-        return grade_all(some, settings, means.jobs, watch)
+        return grade_all(some, settings, means.jobs, watch, means.launcher)
 
     def watch(held: Sequence[Held]) -> None:
         tell(Running(tuple(held)))

@@ -16,6 +16,7 @@ from autograder.config.load import load
 from autograder.grading.fingerprint import versions
 from autograder.model import Grade, Status, Submission
 from autograder.store.reuse import Conditions, Known, Results, as_of
+from autograder.workers.launcher import Launcher
 from autograder.workers.pool import BEYOND_LIMIT, Held, WorkerPool
 from autograder.workers.settings import RunSettings
 
@@ -31,12 +32,14 @@ def grade_all(
     settings: RunSettings,
     jobs: int,
     watch: Callable[[Sequence[Held]], None] | None = None,
+    launcher: Launcher | None = None,
 ) -> Iterator[Grade]:
     """Grade every submission in worker processes of this machine; each grade comes as soon as it is there.
 
     Args:
         jobs: number of worker processes.
         watch: is told once a second and at every change what the workers hold.
+        launcher: of the workers, where one has begun already.
 
     Raises:
         AutograderError: nothing can be graded (configuration, sandbox).
@@ -44,7 +47,8 @@ def grade_all(
     if not submissions:
         return
     limits = load(settings.config).config.limits
-    with WorkerPool(settings, min(jobs, len(submissions)), limits.submission_seconds + BEYOND_LIMIT) as pool:
+    seconds = limits.submission_seconds + BEYOND_LIMIT
+    with WorkerPool(settings, min(jobs, len(submissions)), seconds, launcher) as pool:
         yield from pool.grade(submissions, watch)
 
 

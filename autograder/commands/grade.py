@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.commands.options import (
     Commands,
@@ -20,6 +22,9 @@ from autograder.docker import IMAGE, OUT, docker_command, give_to_owner
 from autograder.errors import UsageError
 from autograder.store.run import Run
 from autograder.workers.settings import RunSettings
+
+if TYPE_CHECKING:
+    from autograder.workers.launcher import Launcher
 
 SOME_NOT_GRADABLE = 3
 STOPPED = 130
@@ -91,19 +96,31 @@ def run(options: argparse.Namespace) -> int:
         if code != _USAGE:
             print(f"In the container {options.out.resolve()} is {OUT}.", file=sys.stderr)
         return code
-    from autograder.class_run.grade import grade
-    from autograder.commands.progress import listening
-    from autograder.commands.summary import print_published
-
     options.config = config_path(options.config)
-    try:
+    asked = run_of(options)
+    with contextlib.ExitStack() as resources:
+        resources.callback(give_to_owner, options.out)
+        launcher = _begun(asked, options, resources)
+        from autograder.class_run.grade import grade
+        from autograder.commands.progress import listening
+        from autograder.commands.summary import print_published
+
+        means = replace(means_of(options), launcher=launcher)
         with listening(options.json_lines) as (console, tell):
-            published = grade(
-                run_of(options), options.out, means_of(options), tell, reuse=not options.no_cache
-            )
+            published = grade(asked, options.out, means, tell, reuse=not options.no_cache)
         if published is None:
             return STOPPED
         print_published(published, console, json_lines=options.json_lines)
         return SOME_NOT_GRADABLE if published.figures.not_gradable else 0
-    finally:
-        give_to_owner(options.out)
+
+
+def _begun(asked: Run, options: argparse.Namespace, resources: contextlib.ExitStack) -> Launcher | None:
+    """The launcher of the workers, if it is sure that there is something to grade here: it imports, while
+    this process imports the rest."""
+    if options.cluster or any(options.out.glob("results/*.json")):
+        return None
+    from autograder.workers.launcher import Launcher
+
+    launcher = resources.enter_context(Launcher(asked.settings))
+    launcher.begin()
+    return launcher

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 
 from autograder.sandbox.launcher import Zygote
@@ -17,4 +18,6 @@ def kernel_zygote(preload: Sequence[str], threads: int) -> Zygote:
         preload: modules to import once.
         threads: threads of one numerical operation.
     """
-    return Zygote(GUEST, preload, threads)
+    zygote = Zygote(GUEST, tempfile.gettempdir())
+    zygote.preload(preload, threads)
+    return zygote

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -24,8 +25,11 @@ ENGINE = Path(__file__).resolve().parents[2]
 START_SECONDS = 120.0
 """How long the server may take to import torch from a cold disk."""
 
+IDLE_SECONDS = 1.0
+"""What a zygote gets to end by itself when nobody can ask it any more."""
+
 END_SECONDS = 10.0
-"""What a process gets to end by itself before it is killed."""
+"""What a fork server gets to end its processes and itself before it is killed."""
 
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -45,42 +49,40 @@ class StudentProcess(ForkedProcess):
 class Zygote:
     """The process that forks fork servers; a context manager that leaves no process behind.
 
+    It begins to import what every kernel needs, and waits for :meth:`preload`.
+
     Args:
         guest: the module whose ``run`` a child of a fork server calls to become a student's kernel.
-        preload: modules to import once.
-        threads: threads of one numerical operation.
+        folder: for temporary files.
 
     Attributes:
         nursery: the socket over which fork servers are asked for. Whoever holds it can ask, in any process;
             the zygote ends when nobody does.
     """
 
-    def __init__(self, guest: str, preload: Sequence[str], threads: int = 1) -> None:
+    def __init__(self, guest: str, folder: str) -> None:
         self.nursery, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {"guest": guest, "preload": list(preload), "threads": threads}
-        counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-        places = {
-            "MPLCONFIGDIR": str(_matplotlib_cache()),
-            "TMPDIR": tempfile.gettempdir(),
-            "PYTHONPATH": str(ENGINE),
-        }
+        places = {"MPLCONFIGDIR": str(_matplotlib_cache()), "TMPDIR": folder, "PYTHONPATH": str(ENGINE)}
+        command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote", str(theirs.fileno()), guest]
         with theirs:
             self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-s",
-                    "-m",
-                    "autograder.sandbox.zygote",
-                    str(theirs.fileno()),
-                    json.dumps(settings),
-                ],
+                command,
                 pass_fds=[theirs.fileno()],
-                env=ENVIRONMENT | counts | places,
+                env=ENVIRONMENT | places,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # a Ctrl-C on the terminal is the parent's to handle
             )
+
+    def preload(self, modules: Sequence[str], threads: int) -> None:
+        """Have it import the modules, and fork from then on.
+
+        Args:
+            modules: to import once.
+            threads: threads of one numerical operation.
+        """
+        with contextlib.suppress(OSError):  # it has died, which whoever asks it for a fork server will hear
+            self.nursery.send(json.dumps({"preload": list(modules), "threads": threads}).encode())
 
     def __enter__(self) -> Zygote:
         return self
@@ -96,11 +98,11 @@ class Zygote:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End it. Its fork servers end with the processes that use them; they are expected to have ended."""
+        """End it, and wait for the fork servers that are ending because their workers have ended."""
         self.nursery.close()
         try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
+            self._process.wait(IDLE_SECONDS)
+        except subprocess.TimeoutExpired:  # it is still importing, for nobody
             self._process.kill()
             self._process.wait()
 

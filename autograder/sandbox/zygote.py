@@ -23,23 +23,30 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from autograder.sandbox.forkserver import Guest, be_fork_server, run_child
+from autograder.sandbox.forkserver import MESSAGE_BYTES, Guest, be_fork_server, run_child
+
+ALWAYS = ("IPython", "ipykernel.kernelapp", "ipykernel.zmqshell")
+"""What every kernel is made of."""
 
 
 def main(argv: Sequence[str]) -> int:
     """Fork until the socket closes.
 
     Args:
-        argv: the socket's descriptor, then a JSON object ``{"guest": module, "preload": [module…],
-            "threads": int}``. A child of a fork server becomes what ``run`` of the guest module makes of it.
+        argv: the socket's descriptor, then the guest's module: a child of a fork server becomes what its
+            ``run`` makes of it. The first message is ``{"preload": [module…], "threads": int}``.
     """
     nursery = socket.socket(fileno=int(argv[0]))
     nursery.set_inheritable(False)
-    settings = json.loads(argv[1])
     gc.disable()  # nothing that is imported is ever garbage, and looking for some takes a tenth of the time
-    guest = importlib.import_module(settings["guest"])  # found now: the checkout leaves the path
+    guest = importlib.import_module(argv[1])  # found now: the checkout leaves the path
     _forget_checkout()
-    _preload(settings["preload"], settings["threads"])
+    for name in ALWAYS:
+        importlib.import_module(name)
+    message = nursery.recv(MESSAGE_BYTES)
+    if not message:
+        return 0
+    _preload(**json.loads(message))
     gc.freeze()  # children share these pages instead of copying them when they collect
     gc.enable()
     signal.signal(signal.SIGCHLD, _reap)
@@ -92,14 +99,14 @@ def _forget_checkout() -> None:
                 del sys.path_importer_cache[entry]
 
 
-def _preload(modules: Sequence[str], threads: int) -> None:
+def _preload(preload: Sequence[str], threads: int) -> None:
     """Import what notebooks import. A module that is not installed is simply not preloaded."""
-    for name in ("IPython", "ipykernel.kernelapp", "ipykernel.zmqshell"):
-        importlib.import_module(name)
+    # Read by the libraries when they are loaded.
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
     # Not matplotlib_inline: its import hooks it into the running shell, and there is none yet.
     drawing = ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"]
     # requests: so that its downloads can be answered from memory like those of urllib.
-    for name in [*modules, *(drawing if "matplotlib.pyplot" in modules else []), "requests"]:
+    for name in [*preload, *(drawing if "matplotlib.pyplot" in preload else []), "requests"]:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
     if torch := sys.modules.get("torch"):

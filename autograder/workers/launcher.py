@@ -9,15 +9,19 @@ import signal
 import socket
 import subprocess
 import sys
-from multiprocessing.connection import Connection
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.config.load import load
 from autograder.errors import SandboxError
-from autograder.kernel.zygote import kernel_zygote
+from autograder.kernel.zygote import GUEST
 from autograder.sandbox.forks import ForkClient, ForkedProcess
 from autograder.sandbox.launcher import ENGINE, Zygote
 from autograder.workers.settings import RunSettings
+from autograder.workers.temporary import temporary_folder
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A worker per core is faster than threads that compete for them, and a process with threads is not to be
@@ -27,24 +31,54 @@ forked."""
 class Launcher:
     """Starts workers; a context manager that leaves no zygote behind.
 
+    Whoever knows that there will be something to grade makes one early: the zygotes import meanwhile.
+
     Args:
         settings: of every worker.
-        folder: for temporary files of the zygotes.
+
+    Attributes:
+        folder: for temporary files of everything that is started.
     """
 
-    def __init__(self, settings: RunSettings, folder: Path) -> None:
-        self._settings = settings
-        self._folder = folder
+    def __init__(self, settings: RunSettings) -> None:
+        self.settings = settings
+        self._resources = ExitStack()
+        self.folder = self._resources.enter_context(temporary_folder())
         self._kernels: Zygote | None = None
+        self._preloads = False
         self._workers: _WorkerZygote | None = None
         self._closed = False
 
+    def __enter__(self) -> Launcher:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """End the zygotes; the workers are expected to have ended."""
+        """End the zygotes and remove the folder; the workers are expected to have ended."""
         self._closed = True
         for zygote in (self._workers, self._kernels):
             if zygote is not None:
                 zygote.close()
+        self._resources.close()
+
+    def begin(self) -> None:
+        """Start whatever does not run.
+
+        Raises:
+            SandboxError: the launcher is closed.
+        """
+        if self._closed:
+            raise SandboxError("the grading processes have been ended")
+        if self._kernels is None or not self._kernels.alive:
+            if self._kernels is not None:
+                self._kernels.close()
+            self._kernels, self._preloads = Zygote(GUEST, str(self.folder)), False
+        if self._workers is None or not self._workers.alive:
+            if self._workers is not None:
+                self._workers.close()
+            self._workers = _WorkerZygote(self.settings, self.folder)
 
     def is_ready(self) -> bool:
         """Whether workers can be asked for now. Starts whatever does not run.
@@ -53,18 +87,14 @@ class Launcher:
             ConfigurationError: the configuration cannot be read.
             SandboxError: the launcher is closed.
         """
-        if self._closed:
-            raise SandboxError("the grading processes have been ended")
-        if self._kernels is None or not self._kernels.alive:
-            if self._kernels is not None:
-                self._kernels.close()
-            kernel = load(self._settings.config).config.kernel
-            self._kernels = kernel_zygote(kernel.preload, kernel.threads)
-        if self._workers is None or not self._workers.alive:
-            if self._workers is not None:
-                self._workers.close()
-            self._workers = _WorkerZygote(self._settings, self._folder)
-        return self._workers.ready
+        self.begin()
+        if not self._preloads and self._kernels is not None:
+            from autograder.config.load import load
+
+            kernel = load(self.settings.config).config.kernel
+            self._kernels.preload(kernel.preload, kernel.threads)
+            self._preloads = True
+        return self._workers is not None and self._workers.ready
 
     @property
     def starting(self) -> socket.socket | None:
@@ -92,6 +122,8 @@ class Launcher:
         """
         assert self._workers is not None
         assert self._kernels is not None
+        from multiprocessing.connection import Connection
+
         ours, theirs = socket.socketpair()
         connection = Connection(ours.detach())
         descriptors = [theirs.fileno(), self._kernels.nursery.fileno()]
@@ -102,7 +134,7 @@ class Launcher:
             connection.close()
             self._workers.close()
             raise
-        connection.send(self._settings)
+        connection.send(self.settings)
         return ForkedProcess(*forked), connection
 
     def exit_code(self, process: ForkedProcess) -> int:

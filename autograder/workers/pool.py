@@ -15,7 +15,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -25,7 +24,6 @@ from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
 from autograder.workers.launcher import Launcher
 from autograder.workers.settings import RunSettings
-from autograder.workers.temporary import temporary_folder
 
 ATTEMPTS = 2
 """How often a submission is tried when its worker dies: once more, in case something else was to blame."""
@@ -129,15 +127,15 @@ class WorkerPool:
         settings: of every worker.
         count: number of workers.
         seconds: wall time after which a worker that holds a submission is ended.
+        launcher: one of the same settings that has begun; it is closed with the pool.
     """
 
-    def __init__(self, settings: RunSettings, count: int, seconds: float) -> None:
+    def __init__(
+        self, settings: RunSettings, count: int, seconds: float, launcher: Launcher | None = None
+    ) -> None:
         self._count = count
         self._seconds = seconds
-        self._resources = ExitStack()
-        self._folder = self._resources.enter_context(temporary_folder())
-        self._launcher = Launcher(settings, self._folder)
-        self._resources.callback(self._launcher.close)
+        self._launcher = launcher or Launcher(settings)
         self._workers: list[_Worker] = []
         self._started = 0
         self._failed_starts = 0
@@ -150,7 +148,7 @@ class WorkerPool:
             worker.dismiss()  # all at once, so that they clean up side by side
         for worker in self._workers:
             worker.end()
-        self._resources.close()
+        self._launcher.close()
 
     def grade(
         self, submissions: Iterable[Submission], watch: Callable[[Sequence[Held]], None] | None = None
@@ -202,7 +200,7 @@ class WorkerPool:
     def _start(self) -> None:
         self._started += 1
         try:
-            self._workers.append(_Worker(self._launcher, self._folder / str(self._started)))
+            self._workers.append(_Worker(self._launcher, self._launcher.folder / str(self._started)))
         except SandboxError:  # the zygote has just died: there will be another one
             self._failed_start("they could not be started")
 
