@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from autograder.errors import UsageError
 from autograder.files.visible import number
-from autograder.lms.handback import Handback, Table, Zip
+from autograder.lms.handback import Handback, Step, Written
 from autograder.lms.model import (
     Assignment,
     Export,
@@ -24,9 +24,7 @@ from autograder.lms.model import (
     Origin,
     Person,
     Returned,
-    Step,
     Worksheet,
-    Written,
 )
 from autograder.lms.names import Names
 from autograder.lms.sheet import Column, Sheet, heading_for, with_marks
@@ -53,11 +51,17 @@ class Lms(ABC):
     list_called: ClassVar[str] = "your own worksheet"
     """What a TA is asked for, to see which marks are there already."""
 
+    unseen: ClassVar[str] = "whether there are marks already"
+    """What nobody sees without it."""
+
     nameless: ClassVar[str] = "nothing tells whose it is"
     """Why no mark goes back without an identifier."""
 
     unlisted: ClassVar[str] = ""
     """Why no mark goes back for somebody who is not on the worksheet; empty where it does."""
+
+    has_columns: ClassVar[bool] = False
+    """Whether its list of the class has a column of marks for each assignment."""
 
     guesses_column: ClassVar[bool] = True
     """Whether the only column of a gradebook is the lab's, whatever it is called."""
@@ -123,7 +127,7 @@ class Lms(ABC):
     # What goes back
 
     @abstractmethod
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """The files that the LMS takes back, in the order in which the TA uploads them."""
 
     def row_key(self, one: Returned, back: Handback) -> str:
@@ -148,10 +152,14 @@ class Lms(ABC):
     def nobody_looked(self, back: Handback) -> str:
         """What a step says where nobody could see the marks that are there already; otherwise empty."""
         if back.worksheet is None:
-            return (
-                f" Nobody looked whether there are marks already: give {self.list_called} with --worksheet."
-            )
-        return ""
+            because = f"give {self.list_called} with --worksheet"
+        elif self.has_columns and back.heading is None:
+            because = "nothing tells which column of your worksheet is meant, so name it in the configuration"
+        elif self.sheet and self.sheet.mark and not any(map(back.cells.__contains__, self.sheet.mark)):
+            because = "your list shows none"
+        else:
+            return ""
+        return f" Nobody looked {self.unseen}: {because}."
 
     def write(
         self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
@@ -174,8 +182,7 @@ class Lms(ABC):
         with_points = [one for one in returned if one.points is not None]
         because = [(one, self.left_out_because(one, back)) for one in with_points]
         back = replace(back, marked=[one for one, reason in because if not reason])
-        steps = []
-        for file in self.files(back):
-            file.write(folder)
-            steps.append(Step(file.file, file.step))
-        return Written(tuple(steps), tuple((one, reason) for one, reason in because if reason))
+        steps = tuple(self.steps(back))
+        for step in steps:
+            step.write(folder)
+        return Written(steps, tuple((one, reason) for one, reason in because if reason))

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
-from autograder.lms.handback import Handback, Table, Zip, feedback_folders
+from autograder.lms.handback import Handback, Step, Table, Zip, feedback_folders
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Told
 from autograder.lms.names import moment
 from autograder.lms.rows import Row, decimal, text_of
@@ -57,6 +57,8 @@ class Blackboard(Lms):
         "|12345): “Work Offline”, “Download”",
         id=_USERNAME, last=_LAST, first=_FIRST,
     )  # fmt: skip
+    has_columns = True
+    list_called = "your downloaded Grade Center"
     nameless = "nobody knows the username"
     unlisted = "the worksheet has no such username"
 
@@ -96,7 +98,7 @@ class Blackboard(Lms):
             heading: one for heading, one in columns.items() if one and (named or one.maximum is not None)
         }
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """A file of marks with one column, and the feedback in folders, to hand out."""
         yield Table(GRADES, self._upload(back), _rows(back), quoting=csv.QUOTE_ALL, signed=True)
         step = "A folder per student with the feedback page. Blackboard has no upload for it."
@@ -104,23 +106,16 @@ class Blackboard(Lms):
 
     def _upload(self, back: Handback) -> str:
         text = "Grade Center (or Gradebook), “Work Offline”, “Upload”; delimiter comma. "
-        column = back.assignment.column
         if back.heading:
-            return f"{text}Blackboard shows the column before it takes it: it must say “{back.heading}”."
-        if re.search(r"\|\d+$", column):
-            text += f"The column is the one of your configuration, “{column}”."
+            text += f"Blackboard shows the column before it takes it: it must say “{back.heading}”."
+        elif re.search(r"\|\d+$", back.column):
+            text += f"The column is the one of your configuration, “{back.column}”."
         else:
             text += (
                 "First give the last column the heading of your own Grade Center, number included, like “Lab "
-                "9 [Total Pts: 26 Score] |12345”: with any other, Blackboard makes a new column. "
+                "9 [Total Pts: 26 Score] |12345”: with any other, Blackboard makes a new column."
             )
-            if back.worksheet and column:
-                text += f"Your worksheet has no single column “{column}”."
-            elif back.worksheet:
-                text += "Several columns of your worksheet may be meant: name one in the configuration."
-            else:
-                text += "With your downloaded Grade Center as --worksheet this is done for you."
-        return f"{text} Nobody looked whether there are marks already."
+        return text + self.nobody_looked(back)
 
 
 # The names in an export
@@ -176,7 +171,7 @@ def _column(heading: str) -> Column | None:
 
 
 def _rows(back: Handback) -> Iterator[tuple[str, ...]]:
-    there = Row(zip(back.headers, back.headers, strict=True))
+    there = back.cells
     username = there.cell(*_USERNAME) or _USERNAME[0]
     last, first = there.cell(*_LAST), there.cell(*_FIRST)
     names = (last, first) if last and first else ()

@@ -25,7 +25,7 @@ from functools import lru_cache
 
 from autograder.files.visible import number
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
 from autograder.lms.names import moment
 from autograder.lms.sheet import Column, Sheet
@@ -53,6 +53,7 @@ class Brightspace(Lms):
 
     name = "brightspace"
     title = "Brightspace"
+    has_columns = True
     sheet = Sheet(
         "a gradebook exported by Brightspace, with “Both” as key, last name and first name (OrgDefinedId, "
         f"Username, Last Name, First Name, …, Lab 9{_POINTS} <Numeric MaxPoints:26>, {_END})",
@@ -110,7 +111,7 @@ class Brightspace(Lms):
             return "the gradebook has nobody of this name"
         return super().left_out_because(one, back)
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """The gradebook with one item, and the feedback in the folders of the download."""
         text = "The assignment, “Submissions”, “Add Feedback Files”; publish the feedback afterwards."
         if back.worksheet is None:
@@ -128,20 +129,17 @@ class Brightspace(Lms):
 
     def _grades(self, back: Handback) -> Table:
         item = back.heading or f"{back.column}{_POINTS}"
-        keys = [heading for heading in _IDS if heading in back.headers]
+        keys = [heading for heading in _IDS if heading in back.cells]
         people = [(one, row) for one in back.marked if (row := self._row(one, back))]
         rows = [(*(row.cells[key] for key in keys), number(one.mark), "#") for one, row in people]
-        text = "Grades, “Enter Grades”, “Import”. "
-        if back.heading:
-            title = item.partition(_POINTS)[0]
-            text += f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
-        else:
-            text += (
-                f"Several items of your gradebook may be meant, or none: first give the column “{item}” the "
-                "heading that your own export has for it, or name it in the configuration. Nobody looked "
-                "whether there are marks already."
-            )
-        return Table(GRADES, text, [(*keys, item, _END), *rows], signed=True)
+        title = item.partition(_POINTS)[0]
+        text = (
+            f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
+            if back.heading
+            else f"First give the column “{item}” the heading that your own export has for it."
+        )
+        step = f"Grades, “Enter Grades”, “Import”. {text}{self.nobody_looked(back)}"
+        return Table(GRADES, step, [(*keys, item, _END), *rows], signed=True)
 
     def _row(self, one: Returned, back: Handback) -> Person | None:
         if one.person or back.worksheet is None:

@@ -32,7 +32,7 @@ from autograder.files.visible import csv_cell, number
 from autograder.files.zips import zip_bytes
 from autograder.lms.base import Lms
 from autograder.lms.feedback_notebook import notebook_of
-from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
 from autograder.lms.rows import Row, another_file, decimal, headings_of, read_csv
 from autograder.lms.sheet import Column, Sheet, with_marks
@@ -65,8 +65,10 @@ class Canvas(Lms):
         kind="a number in the column", form=r"[0-9]+", last_first=True, ragged=True,
     )  # fmt: skip
     list_called = "the exported gradebook"
+    unseen = "whether there are marks already, or who is excused"
     nameless = "Canvas gave it no number"
     unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
+    has_columns = True
     guesses_column = False
 
     def origin(self, path: MemberPath, export: Export) -> Origin | None:
@@ -140,7 +142,7 @@ class Canvas(Lms):
             return "Canvas says that this student is excused (EX), and a mark would undo that"
         return super().left_out_because(one, back)
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """A gradebook of one assignment and the students graded, and the archive of submissions."""
         header = ("Student", "ID", "SIS Login ID", "Section", back.column)
         yield Table(GRADES, self._upload_grades(back), [header, *map(_row, back.marked)])
@@ -163,12 +165,6 @@ class Canvas(Lms):
                 "First rename the last heading of the first line to the assignment's own, as Canvas's export "
                 "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
                 f"Canvas would offer a new assignment. Then: {text}"
-            )
-        if back.worksheet is not None and back.heading is None:
-            text += (
-                " Nobody looked whether there are marks already, or who is excused: the gradebook that was "
-                "given does not tell which column it is. Set it in grading_config.yml and run the same "
-                "command again."
             )
         cells = {one.person.cells.cell(POINTS_POSSIBLE) for one in back.marked if one.person}
         of_lab = {one.possible for one in back.marked}

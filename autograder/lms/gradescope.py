@@ -25,7 +25,7 @@ import yaml
 from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
-from autograder.lms.handback import HAND_OUT, Handback, Table, Zip, feedback_folders
+from autograder.lms.handback import HAND_OUT, Handback, Step, Table, Zip, feedback_folders
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Told, Worksheet
 from autograder.lms.names import moment
 from autograder.lms.rows import Row
@@ -99,7 +99,7 @@ class Gradescope(Lms):
         """Only whom nobody knows: the table is for people."""
         return "" if one.lms_id or one.team else "nobody knows the submission in Gradescope"
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """A table with a row for each member of a group, and the feedback in folders."""
         text = "For your own records or another system: Gradescope takes no marks from a file."
         if back.worksheet is None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Literal
 from autograder.files.visible import plain, storable
 from autograder.files.zips import write_zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.lms.rows import Row
 
 PAGE = "feedback.html"
 Quoting = Literal[0, 1, 2, 3]
@@ -57,9 +59,9 @@ class Handback:
         return self.heading or self.assignment.column or self.assignment.title
 
     @property
-    def headers(self) -> tuple[str, ...]:
-        """The headings of the worksheet, if there is one."""
-        return self.worksheet.headers if self.worksheet else ()
+    def cells(self) -> Row:
+        """The headings of the worksheet, by themselves; none where there is no worksheet."""
+        return Row({heading: heading for heading in self.worksheet.headers} if self.worksheet else {})
 
     def person(self, one: Returned) -> Person | None:
         """The row of somebody on the worksheet."""
@@ -67,19 +69,35 @@ class Handback:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A text file of marks.
+class Step(ABC):
+    """One thing that the TA does with one of the files.
 
     Attributes:
-        file: its name.
-        step: what the TA does with it.
-        rows: its cells, the headings first where it has any.
-        quoting: as the module ``csv`` calls it.
-        signed: whether it begins with the mark that tells spreadsheets that it is UTF-8.
+        file: its name below ``lms/``.
+        text: where it goes and what to tick, one or two sentences of plain text.
     """
 
     file: str
-    step: str
+    text: str
+
+    @abstractmethod
+    def write(self, folder: Path) -> None:
+        """Write the file below ``folder``.
+
+        Raises:
+            OSError: the folder cannot be written to.
+        """
+
+
+@dataclass(frozen=True)
+class Table(Step):
+    """A text file of marks.
+
+    Attributes:
+        rows: its cells, the headings first where it has any.
+        signed: whether it begins with the mark that tells spreadsheets that it is UTF-8.
+    """
+
     rows: Iterable[Sequence[str]]
     delimiter: str = ","
     quoting: Quoting = csv.QUOTE_MINIMAL
@@ -89,34 +107,38 @@ class Table:
         """The file's bytes."""
         out = io.StringIO()
         quote = None if self.quoting == csv.QUOTE_NONE else '"'
-        writer = csv.writer(
+        csv.writer(
             out, delimiter=self.delimiter, quoting=self.quoting, quotechar=quote, lineterminator="\n"
-        )
-        writer.writerows(self.rows)
+        ).writerows(self.rows)
         return out.getvalue().encode("utf-8-sig" if self.signed else "utf-8")
 
     def write(self, folder: Path) -> None:
-        """Write it below ``folder``."""
+        """As every step."""
         (folder / self.file).write_bytes(self.content())
 
 
 @dataclass(frozen=True)
-class Zip:
-    """An archive.
+class Zip(Step):
+    """An archive: a name for each member, and the file or its bytes; of equal names the first counts."""
 
-    Attributes:
-        file: its name.
-        step: what the TA does with it.
-        members: a name in it, and the file or its bytes; of equal names the first counts.
-    """
-
-    file: str
-    step: str
     members: Iterable[tuple[str, Path | bytes]]
 
     def write(self, folder: Path) -> None:
-        """Write it below ``folder``."""
+        """As every step."""
         write_zip(folder / self.file, self.members)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an adapter has written.
+
+    Attributes:
+        steps: what to do with the files, in this order.
+        left_out: who got no mark in them although there is one, and why.
+    """
+
+    steps: tuple[Step, ...]
+    left_out: tuple[tuple[Returned, str], ...] = ()
 
 
 def feedback_folders(returned: Sequence[Returned]) -> Iterator[tuple[str, Path]]:

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Export, MemberPath, Origin, Returned
 from autograder.lms.names import moment
 from autograder.lms.rows import Row
@@ -114,7 +114,7 @@ class Ilias(Lms):
             return f"members of team {team} handed in different work with different marks"
         return ""
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """The marks as the plug-in reads them, the archive that ILIAS takes, and the one for the plug-in."""
         rows = _team_rows(back) if _has_teams(back) else map(_member_row, back.marked)
         header = _TEAMS if _has_teams(back) else _MEMBERS

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.lms.base import Lms
@@ -91,7 +92,11 @@ def adapters() -> Adapters:
 
 
 def _of_others() -> Iterator[EntryPoint]:
-    return (point for point in entry_points(group=GROUP) if not point.module.startswith(f"{__package__}."))
+    for point in entry_points(group=GROUP):
+        # Where uploads may lie unpacked nothing is installed, though "python -m" looks there as well.
+        installed = point.dist is not None and Path(str(point.dist.locate_file(""))).resolve() != Path.cwd()
+        if installed and not point.module.startswith(f"{__package__}."):
+            yield point
 
 
 def _loaded(point: EntryPoint) -> Lms:

@@ -181,29 +181,3 @@ class Assignment:
     column: str = ""
     teams: bool = False
     language: str = "en"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that the TA does with one of the files.
-
-    Attributes:
-        file: its name below ``lms/``.
-        text: where it goes and what to tick, one or two sentences of plain text.
-    """
-
-    file: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Written:
-    """What an adapter has written.
-
-    Attributes:
-        steps: what to do with the files, in this order.
-        left_out: who got no mark in them although there is one, and why.
-    """
-
-    steps: tuple[Step, ...]
-    left_out: tuple[tuple[Returned, str], ...] = ()

@@ -29,7 +29,7 @@ from itertools import chain
 
 from autograder.files.visible import number
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.lms.names import Names, moment
 from autograder.lms.rows import Row, another_file, damaged, decimal, headings_of, read_csv, records, text_of
@@ -149,7 +149,7 @@ class Moodle(Lms):
             return "Moodle has locked the mark"
         return super().left_out_because(one, back)
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """A small worksheet and the feedback archive; with teams a second one, by participants."""
         words = _words(back)
         header = (words.identifier, words.grade, words.graded, words.comment)

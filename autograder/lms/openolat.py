@@ -29,9 +29,8 @@ from functools import lru_cache
 
 from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Table, Zip
+from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Export, MemberPath, Origin, Returned, Told, Worksheet
-from autograder.lms.rows import Row
 from autograder.lms.sheet import Sheet
 
 GRADES = "openolat_grades.tsv"
@@ -47,7 +46,6 @@ _SPELLED = str.maketrans(
     dict(zip("ÄÖÜäöüßøæ∅", "Ae Oe Ue ae oe ue ss o ae o".split(), strict=True))
     | dict.fromkeys(" ?/\\\u2010\u2011\u2012\u2013\u2014", "_")
 )
-_SCORE = ("score", "points", "punkte", "punktzahl")
 
 
 class OpenOlat(Lms):
@@ -61,7 +59,8 @@ class OpenOlat(Lms):
         id=("user name", "username", "benutzername", "login", "nickname"),
         login=("user name", "username", "benutzername", "login", "nickname"),
         last=("last name", "lastname", "nachname", "surname"), first=("first name", "firstname", "vorname"),
-        mark=_SCORE, kind="a user name in the column", form=r".+", last_first=True, ragged=True,
+        mark=("score", "points", "punkte", "punktzahl"), kind="a user name in the column", form=r".+",
+        last_first=True, ragged=True,
     )  # fmt: skip
     list_called = "a list of the class"
     nameless = "nothing tells whose folder it is"
@@ -114,7 +113,7 @@ class OpenOlat(Lms):
             return "its user name cannot be the name of a folder"
         return super().left_out_because(one, back)
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """The lines of a bulk assessment, and the archive of files that are given back with it."""
         rows = [
             (_identifier(one, back.worksheet), number(one.mark), "", plain(one.comment, 1000).strip())
@@ -142,8 +141,6 @@ class OpenOlat(Lms):
                 " The export's folders leave out dots, dashes and @ of user names: compare the names that "
                 "the next page shows."
             )
-        elif not any(heading in Row.fromkeys(back.headers) for heading in _SCORE):
-            text += " Nobody looked whether there are marks already."
         return text + self.nobody_looked(back)
 
 

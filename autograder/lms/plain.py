@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
-from autograder.lms.handback import HAND_OUT, Handback, Table, Zip, feedback_folders
+from autograder.lms.handback import HAND_OUT, Handback, Step, Table, Zip, feedback_folders
 from autograder.lms.model import Export, MemberPath, Origin, Returned
 from autograder.lms.names import GROUPS, origin_of
 
@@ -33,7 +33,7 @@ class Plain(Lms):
         """Nothing: the table is for people."""
         return ""
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """A table of marks for a spreadsheet, and the feedback in one folder per student."""
         rows = [("student", "id", "mark", "maximum", "comment")]
         rows += [

@@ -5,32 +5,21 @@ from __future__ import annotations
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
-from autograder.lms.model import Assignment, Person, Returned, Worksheet, Written
+from autograder.lms.handback import Written
+from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000
 _SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
 MOST_LISTED = 200
 """People that one list of ``UPLOAD.md`` names."""
-
-
-@dataclass(frozen=True)
-class _Lists:
-    """Who has to be named in ``UPLOAD.md``, a line each."""
-
-    changed: list[str]
-    not_gradable: list[str]
-    left_out: list[str]
-    unnamed: list[str]
-    unknown: list[str]
-    missing: list[str]
 
 
 def write_lms(
@@ -70,8 +59,9 @@ def write_lms(
     doubtful = [(one, _SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
     written = replace(written, left_out=(*written.left_out, *doubtful))
     lists = _lists(of_lms, others, returned, written, worksheet)
+    lines = (*_page(lms, title, written, of_lms), *_to_be_scored(of_lms), *_shown(lists))
     page = folder / "UPLOAD.md"
-    replace_file(page, "".join(f"{line}\n" for line in _page(lms, title, written, lists, of_lms)))
+    replace_file(page, (f"{line}\n" for line in lines))
     return page
 
 
@@ -151,40 +141,41 @@ def _lists(
     returned: Sequence[Returned],
     written: Written,
     worksheet: Worksheet | None,
-) -> _Lists:
+) -> Iterator[tuple[str, list[str]]]:
+    """Who has to be named in ``UPLOAD.md``, a line each, below a heading."""
     handed_in = {one.person.lms_id if one.person else one.lms_id for one in returned}
-    people = worksheet.people if worksheet else ()
-    refused = [grade for grade in grades if grade.status is not Status.GRADED]
     out = {id(one) for one, _ in written.left_out}
-    return _Lists(
-        changed=[
+    yield (
+        "Marks that replace another one",
+        [
             f"{_who(one.student, one.lms_id)}: {plain(one.person.mark, 40)} → {number(one.points, 4)}"
             for one in returned
             if one.person and one.person.mark and one.points is not None and id(one) not in out
         ],
-        not_gradable=[
+    )
+    refused = [grade for grade in grades if grade.status is not Status.GRADED]
+    yield (
+        "No mark goes back, because it could not be graded",
+        [
             f"{_who(grade.submission.student, grade.submission.lms_id)}: {plain(grade.reason, 300)}"
             for grade in refused
         ],
-        left_out=[
-            f"{_who(one.student, one.lms_id or one.team)}: {reason}" for one, reason in written.left_out
-        ],
-        unnamed=[plain(grade.submission.source, 200) for grade in others],
-        unknown=[
-            _who(one.student, one.lms_id)
-            for one in returned
-            if worksheet and one.lms_id and one.person is None
-        ],
-        missing=[_missing(person) for person in people if person.lms_id not in handed_in],
     )
+    left_out = [f"{_who(one.student, one.lms_id or one.team)}: {why}" for one, why in written.left_out]
+    yield "Graded, but not in the file of marks", left_out
+    yield (
+        "In the upload, but under no name that tells whose it is: nothing goes back",
+        [plain(grade.submission.source, 200) for grade in others],
+    )
+    if worksheet:
+        unknown = [one for one in returned if one.lms_id and one.person is None]
+        yield "Graded, but not on your worksheet", [_who(one.student, one.lms_id) for one in unknown]
+        missing = [_missing(person) for person in worksheet.people if person.lms_id not in handed_in]
+        yield "On your worksheet, but without a submission", missing
 
 
 def _missing(person: Person) -> str:
-    said = (
-        ""
-        if person.handed_in is not True
-        else ": the LMS says that something was handed in, it is not in the export"
-    )
+    said = ": the LMS says that something was handed in, it is not in the export" if person.handed_in else ""
     return f"{_who(person.name, person.lms_id)}{said}"
 
 
@@ -195,32 +186,24 @@ def _who(name: str, lms_id: str) -> str:
     return f"{shown} ({plain(lms_id, 60)})"
 
 
-def _page(lms: Lms, title: str, written: Written, lists: _Lists, grades: Sequence[Entry]) -> Iterator[str]:
-    graded = sum(grade.status is Status.GRADED for grade in grades)
+def _page(lms: Lms, title: str, written: Written, grades: Sequence[Entry]) -> Iterator[str]:
     yield f"# {lms.title}: {_text(title)}"
     yield ""
-    if grades:
-        yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
-        yield ""
-        for place, step in enumerate(written.steps, start=1):
-            yield f"{place}. `{step.file}` – {_text(step.text)}"
-    else:
+    if not grades:
         yield f"**Nothing can go back**: {nobody_of(lms)}"
-    yield from _to_be_scored(grades)
-    for heading, lines in (
-        ("Marks that replace another one", lists.changed),
-        ("No mark goes back, because it could not be graded", lists.not_gradable),
-        ("Graded, but not in the file of marks", lists.left_out),
-        ("In the upload, but under no name that tells whose it is: nothing goes back", lists.unnamed),
-        ("Graded, but not on your worksheet", lists.unknown),
-        ("On your worksheet, but without a submission", lists.missing),
-    ):
+        return
+    graded = sum(grade.status is Status.GRADED for grade in grades)
+    yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
+    yield ""
+    for place, step in enumerate(written.steps, start=1):
+        yield f"{place}. `{step.file}` – {_text(step.text)}"
+
+
+def _shown(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
+    for heading, lines in lists:
         if lines:
-            yield ""
-            yield f"## {heading} ({len(lines)})"
-            yield ""
-            for line in lines[:MOST_LISTED]:
-                yield f"- {_text(line)}"
+            yield from ("", f"## {heading} ({len(lines)})", "")
+            yield from (f"- {_text(line)}" for line in lines[:MOST_LISTED])
             if len(lines) > MOST_LISTED:
                 yield f"- and {len(lines) - MOST_LISTED} more"
 

@@ -35,7 +35,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Quoting, Table, Zip, folder_name
+from autograder.lms.handback import PAGE, Handback, Quoting, Step, Table, Zip, folder_name
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Told, Worksheet
 from autograder.lms.names import moment
 from autograder.lms.rows import Row, damaged, delimiter_of, read_csv, text_of
@@ -194,7 +194,7 @@ class Sakai(Lms):
             return "Sakai's file has one mark for a group, and its members have different ones"
         return ""
 
-    def files(self, back: Handback) -> Iterator[Table | Zip]:
+    def steps(self, back: Handback) -> Iterator[Step]:
         """One zip: the list with the marks, and the feedback in the folders of the students."""
         sheet = _sheet(back.worksheet)
         root = folder_name(sheet.title if sheet and sheet.title else back.assignment.title)

@@ -38,7 +38,7 @@ class Campus(Lms):
     )
     unlisted = "Campus has nobody of this name"
 
-    def files(self, back):
+    def steps(self, back):
         rows = [(one.lms_id, number(one.mark), one.comment) for one in back.marked]
         header = ("Kennung", "Punkte", "Kommentar")
         yield Table("campus.csv", "Upload it." + self.nobody_looked(back), [header, *rows], delimiter=";")
@@ -137,6 +137,32 @@ def test_broken_ones_are_named_and_do_not_end_a_run_without_them(
     asked = autograder(site, "grade", file, "--out", tmp_path / "o", "--config", lab, "--lms", "unimportable")
     assert asked.returncode == 2
     assert "a_package_that_nobody_has" in asked.stderr
+
+
+def test_what_lies_in_the_current_folder_is_no_package_that_somebody_installed(
+    site: Path, lab: Path, tmp_path: Path
+) -> None:
+    """A student's archive that a TA unpacked there may hold anything."""
+    install(site, "evil", f"open({str(tmp_path / 'ran')!r}, 'w')\n{CAMPUS}", "campus = evil:Campus")
+    file = export(tmp_path, "ada/words.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "autograder.cli",
+        "grade",
+        file,
+        "--out",
+        tmp_path / "out",
+        "--config",
+        lab,
+    ]
+    done = subprocess.run(
+        [*map(str, command), "--lms", "campus"], capture_output=True, text=True, timeout=300, cwd=site,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--lms campus: not known" in done.stderr
+    assert not (tmp_path / "ran").exists()
 
 
 def test_ours_are_entry_points_too() -> None:
