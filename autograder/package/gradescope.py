@@ -12,16 +12,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
-from autograder.grading.course import read_questions
 from autograder.grading.fingerprint import named_files
 from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark
 from autograder.package.gradescope_run import LAB, SETTINGS, Packed
 from autograder.package.options import Options
+from autograder.package.trial import files_of_a_trial
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,9 +29,12 @@ def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
     """The files of the archive by their names in it.
 
     Raises:
-        ConfigurationError: a file that the configuration names is missing.
+        ConfigurationError: a file that the configuration names is missing, or the lab cannot be tried.
         UsageError: there is no wheel in the folder of wheels.
     """
+    wheels = sorted(options.wheels.glob("*.whl")) if options.wheels is not None else []
+    if options.wheels is not None and not wheels:
+        raise UsageError(f"--wheels {options.wheels}: there is no file *.whl in it")
     name, engine = wheel()
     members = lab_members(lab, options) | {
         **{file: Member((TEMPLATES / file).read_bytes(), True) for file in ("setup.sh", "run_autograder")},
@@ -40,22 +42,16 @@ def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
         "requirements.txt": Member(_requirements().encode()),
         f"engine/{name}": engine,
     }
-    if options.wheels is not None:
-        wheels = sorted(options.wheels.glob("*.whl"))
-        if not wheels:
-            raise UsageError(f"--wheels {options.wheels}: there is no file *.whl in it")
-        members |= {f"wheels/{file.name}": Member(file, packed=True) for file in wheels}
-    return members
+    return members | {f"wheels/{file.name}": Member(file, packed=True) for file in wheels}
 
 
 def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
     """The lab and what was decided: what has to lie in ``/autograder/source`` wherever the engine comes from.
 
     Raises:
-        ConfigurationError: a file that the configuration names is missing, or the lab cannot be opened.
+        ConfigurationError: a file that the configuration names is missing, or the lab cannot be tried.
     """
     check_files(lab)
-    read_questions(LabValues(lab))  # what would end every student's run there ends here
     packed = Packed(lab.path.name, options.visibility, options.minutes)
     members = {
         SETTINGS: Member(packed.to_json().encode()),
@@ -69,7 +65,8 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
 def _of_lab(lab: Lab) -> Mapping[str, Path]:
     """What grading reads, by its path in the lab: neither the master nor the solution."""
     data = {lab.file(item.file) for item in lab.config.data}
-    files = {lab.path, *map(lab.file, named_files(lab))}
+    # Some files only a trial finds, others are imported for few submissions only.
+    files = {lab.path, *map(lab.file, named_files(lab) | files_of_a_trial(lab))}
     # Whoever hands out data says where they come from and under which terms.
     files |= {about for file in data if (about := file.with_name("README.md")).is_file()}
     template = lab.template()  # says which cells carry no mark

@@ -81,6 +81,7 @@ GRADES = st.builds(
     limits_hit=TEXTS,
     sandbox_layers=TEXTS,
     versions=st.dictionaries(TEXT, TEXT, max_size=2),
+    lab_files=st.dictionaries(TEXT, TEXT, max_size=2),
     seed=st.integers(0, 2**32 - 1),
     fingerprint=TEXT,
     seconds=SECONDS,

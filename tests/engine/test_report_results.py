@@ -75,6 +75,7 @@ GRADES = st.builds(
     limits_hit=TEXTS,
     sandbox_layers=TEXTS,
     versions=st.dictionaries(TEXT, TEXT, max_size=2),
+    lab_files=st.dictionaries(TEXT, TEXT, max_size=2),
     seed=st.integers(-(2**63), 2**64),
     fingerprint=TEXT,
     seconds=NUMBER,

@@ -7,10 +7,12 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -24,8 +26,9 @@ from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_limits import adapted, limits_within
 from autograder.package.gradescope_run import OutOfTime, Packed, time_limit
 from autograder.workers.pool import BEYOND_LIMIT
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 from tests.engine.processes import autograder
+from tests.engine.test_whole_class import MEDIAN
 from tests.package.gradescope_schema import problems, shape
 
 CONFIG = ROOT / "grading_config.yml"
@@ -62,6 +65,35 @@ def test_the_lab_in_it_grades_like_the_lab_here(archive, tmp_path):
     copy = unpacked(archive, tmp_path) / "lab" / "grading_config.yml"
     assert fingerprint(load(copy)) == fingerprint(load(CONFIG))
     assert (tmp_path / "lab/student_template/rnn_lab.ipynb").is_file(), "it says which cells carry no mark"
+
+
+@pytest.fixture
+def elsewhere():
+    """A folder that is not for temporary files."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        yield Path(name)
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_file_that_only_a_question_opens_goes_along(tmp_path, elsewhere, outside):
+    folder = shutil.copytree(TOY_LAB, tmp_path / "lab")
+    limits = (elsewhere if outside else folder) / "limits.json"
+    limits.write_text("2.5")
+    question = folder / "questions" / "median.py"
+    text = question.read_text()
+    question.write_text(text.replace("== 2.5", f"== float(open({str(limits)!r}).read())"))
+    (folder / "words_solution.ipynb").write_bytes(notebook_bytes(MEDIAN))
+    done = autograder("package", "gradescope", "--out", tmp_path / "a.zip", "--config", folder / CONFIG.name)
+    if outside:
+        assert done.returncode == 2
+        assert f"the tests open {limits} outside of {folder}" in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "a.zip") as opened:
+        assert {name for name in opened.namelist() if name.startswith("lab/")} == {
+            "lab/data/words.txt", "lab/grading_config.yml", "lab/limits.json",
+            "lab/questions/counter.py", "lab/questions/median.py",
+        }  # fmt: skip
 
 
 def test_it_holds_neither_master_nor_solution_nor_the_projects_own_tests(archive):
@@ -137,7 +169,7 @@ def test_options_arrive(tmp_path):
     (tmp_path / "wheels" / "notes.txt").write_text("no wheel")
     file = packed(
         tmp_path, "--visible", "after_published", "--minutes", "20", "--wheels", tmp_path / "wheels",
-        "--torch-index", "https://example.org/it's a test",
+        "--torch-index", "https://example.org/it's a test", "--config", TOY_LAB / CONFIG.name,
     )  # fmt: skip
     folder = unpacked(file, tmp_path / "out")
     assert Packed.from_json((folder / "settings.json").read_text()) == Packed(
