@@ -65,6 +65,8 @@ def main(argv: Sequence[str]) -> int:
 def _be_fork_server(descriptor: int, run_guest: Guest) -> int:
     try:
         be_fork_server(socket.socket(fileno=descriptor), run_guest)
+    except ConnectionError:
+        pass  # the worker has ended meanwhile
     except Exception:
         traceback.print_exc()  # the worker only hears that there is none
         raise

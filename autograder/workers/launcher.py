@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ class Launcher:
         assert self._workers is not None
         self._workers.hear()
 
-    def worker(self, folder: Path) -> tuple[ForkedProcess, Connection]:
+    def worker(self, folder: Path) -> tuple[WorkerProcess, Connection]:
         """A new worker, and our end of its connection.
 
         Args:
@@ -135,14 +136,7 @@ class Launcher:
             self._workers.close()
             raise
         connection.send(self.settings)
-        return ForkedProcess(*forked), connection
-
-    def exit_code(self, process: ForkedProcess) -> int:
-        """How an ended worker ended: its exit code, negative for a signal."""
-        with contextlib.suppress(SandboxError):
-            if self._workers is not None and (code := self._workers.client.exit_code(process)) is not None:
-                return code
-        return -signal.SIGKILL  # with its zygote, which alone would know
+        return WorkerProcess(*forked, zygote=self._workers), connection
 
 
 class _WorkerZygote:
@@ -193,3 +187,17 @@ class _WorkerZygote:
         self._process.kill()
         self._process.wait()
         self.control.close()
+
+
+@dataclass(frozen=True)
+class WorkerProcess(ForkedProcess):
+    """A worker's process, and who can tell how it ended."""
+
+    zygote: _WorkerZygote
+
+    def exit_code(self) -> int:
+        """How it ended, when it has: its exit code, negative for a signal."""
+        with contextlib.suppress(SandboxError):
+            if (code := self.zygote.client.exit_code(self)) is not None:
+                return code
+        return -signal.SIGKILL  # with its zygote, which alone would know

@@ -64,7 +64,6 @@ class _Worker:
         self.held: Submission | None = None
         self.since = 0.0
         self.until = float("inf")
-        self._launcher = launcher
         self._folder = folder
         self._code: int | None = None
         self._ending = threading.Lock()
@@ -114,7 +113,7 @@ class _Worker:
                 self.dismiss()
                 if not self.process.ended(END_SECONDS):
                     self.process.kill()
-                self._code = self._launcher.exit_code(self.process)
+                self._code = self.process.exit_code()
                 os.close(self.process.pidfd)
                 remove_tree(self._folder)
             return self._code
