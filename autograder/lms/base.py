@@ -142,7 +142,7 @@ class Lms(ABC):
         """Why a mark cannot go back; empty when it can."""
         if not one.lms_id:
             return "nobody knows the members of this team" if one.team else self.nameless
-        if self.unlisted and back.worksheet and back.person(one) is None:
+        if self.unlisted and back.worksheet and one.person is None:
             return self.unlisted
         maximum = self.maximum(one, back)
         if maximum is not None and one.mark > maximum:
@@ -173,16 +173,22 @@ class Lms(ABC):
         heading = self.heading(headings, assignment)
         maximum = self.columns(headings, assignment)[heading].maximum if heading else None
         groups = {one.group for one in worksheet.people} if worksheet else set()
-        keys = frozenset(map(self.team_key, groups)) - {""}
-        back = Handback(returned, assignment, worksheet, heading, maximum, keys)
+        everybody = [self._with_row(one, worksheet) for one in returned]
+        back = Handback(everybody, assignment, worksheet, heading, maximum)
         sharing: dict[str, list[Returned]] = defaultdict(list)
-        for one in returned:
+        for one in everybody:
             sharing[self.row_key(one, back)].append(one)
-        back = replace(back, sharing=sharing)
-        with_points = [one for one in returned if one.points is not None]
-        because = [(one, self.left_out_because(one, back)) for one in with_points]
-        back = replace(back, marked=[one for one, reason in because if not reason])
-        steps = tuple(self.steps(back))
+        back = replace(back, groups=frozenset(map(self.team_key, groups)) - {""}, sharing=sharing)
+        because = [self.left_out_because(one, back) if one.points is not None else "" for one in everybody]
+        marked = [
+            one for one, why in zip(everybody, because, strict=True) if not why and one.points is not None
+        ]
+        steps = tuple(self.steps(replace(back, marked=marked)))
         for step in steps:
             step.write(folder)
-        return Written(steps, tuple((one, reason) for one, reason in because if reason))
+        return Written(steps, tuple((one, why) for one, why in zip(returned, because, strict=True) if why))
+
+    def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:
+        if one.person or worksheet is None:
+            return one
+        return replace(one, person=self.person(worksheet, one.lms_id, one.student))

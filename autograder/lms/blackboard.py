@@ -27,7 +27,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import Handback, Step, Table, Zip, feedback_folders
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Told
 from autograder.lms.names import moment
-from autograder.lms.rows import Row, decimal, text_of
+from autograder.lms.rows import decimal, text_of
 from autograder.lms.sheet import Column, Sheet
 
 GRADES = "blackboard_grades.csv"
@@ -178,9 +178,7 @@ def _rows(back: Handback) -> Iterator[tuple[str, ...]]:
     comments = _COMMENT if all(heading in there for heading in _COMMENT) else ()
     yield (*names, username, back.column, *comments)
     for one in back.marked:
-        person = back.person(one)
-        row = person.cells if person else Row()
-        shown = (csv_cell(row.get(heading, "")) for heading in names)
+        shown = (csv_cell(one.cell(heading)) for heading in names)
         said = (csv_cell(html.escape(one.comment)), "HTML") if comments else ()
         # The username arrives as it is, whatever a spreadsheet makes of it: rows are matched on it.
-        yield (*shown, row.get(username, "") or one.lms_id, number(one.mark), *said)
+        yield (*shown, one.cell(username) or one.lms_id, number(one.mark), *said)

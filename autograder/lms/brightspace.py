@@ -54,6 +54,7 @@ class Brightspace(Lms):
     name = "brightspace"
     title = "Brightspace"
     has_columns = True
+    unlisted = "the gradebook has nobody of this name"
     sheet = Sheet(
         "a gradebook exported by Brightspace, with “Both” as key, last name and first name (OrgDefinedId, "
         f"Username, Last Name, First Name, …, Lab 9{_POINTS} <Numeric MaxPoints:26>, {_END})",
@@ -93,22 +94,15 @@ class Brightspace(Lms):
 
     def row_key(self, one: Returned, back: Handback) -> str:
         """Of somebody who is found by the name alone, which may find somebody twice."""
-        row = self._row(one, back)
-        return row.lms_id if row else f"/{_key(one.student)}"
+        return one.person.lms_id if one.person else f"/{_key(one.student)}"
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """Whoever the gradebook does not have just once."""
         if back.worksheet is None:
-            return (
-                "nobody knows the identifier in the gradebook: give the exported gradebook with --worksheet"
-            )
-        row = self._row(one, back)
-        if len(back.sharing[self.row_key(one, back)]) > 1 or (
-            not row and _alike(back.worksheet, one.student)
-        ):
+            return "nobody knows the identifier in the gradebook: give it, exported, with --worksheet"
+        alike = [] if one.person else _alike(back.worksheet, one.student)
+        if alike or len(back.sharing[self.row_key(one, back)]) > 1:
             return "several students have this name, and nothing else tells who it is"
-        if row is None:
-            return "the gradebook has nobody of this name"
         return super().left_out_because(one, back)
 
     def steps(self, back: Handback) -> Iterator[Step]:
@@ -121,17 +115,13 @@ class Brightspace(Lms):
             )
         else:
             yield self._grades(back)
-        yield Zip(
-            FEEDBACK,
-            text,
-            ((f"{place}{PAGE}", one.feedback) for one in back.returned if (place := _place(one))),
-        )
+        places = ((_place(one), one.feedback) for one in back.returned)
+        yield Zip(FEEDBACK, text, ((f"{place}{PAGE}", page) for place, page in places if place))
 
     def _grades(self, back: Handback) -> Table:
         item = back.heading or f"{back.column}{_POINTS}"
         keys = [heading for heading in _IDS if heading in back.cells]
-        people = [(one, row) for one in back.marked if (row := self._row(one, back))]
-        rows = [(*(row.cells[key] for key in keys), number(one.mark), "#") for one, row in people]
+        rows = [(*map(one.cell, keys), number(one.mark), "#") for one in back.marked]
         title = item.partition(_POINTS)[0]
         text = (
             f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
@@ -140,11 +130,6 @@ class Brightspace(Lms):
         )
         step = f"Grades, “Enter Grades”, “Import”. {text}{self.nobody_looked(back)}"
         return Table(GRADES, step, [(*keys, item, _END), *rows], signed=True)
-
-    def _row(self, one: Returned, back: Handback) -> Person | None:
-        if one.person or back.worksheet is None:
-            return one.person
-        return self.person(back.worksheet, one.lms_id, one.student)
 
 
 def _place(one: Returned) -> str:

@@ -135,7 +135,7 @@ class Canvas(Lms):
         hidden = not _is_number(one.lms_id) or (member and member.anonymous and one.person is None)
         if one.lms_id and hidden:
             return "the assignment is anonymous, and Canvas takes marks only by name: enter it in SpeedGrader"
-        cell = one.person.cells.cell(back.heading or "") if one.person else ""
+        cell = one.cell(back.heading or "")
         if cell == NOT_ASSIGNED:
             return "Canvas says that the assignment is not assigned to this student (N/A)"
         if cell.upper() == EXCUSED:
@@ -166,7 +166,7 @@ class Canvas(Lms):
                 "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
                 f"Canvas would offer a new assignment. Then: {text}"
             )
-        cells = {one.person.cells.cell(POINTS_POSSIBLE) for one in back.marked if one.person}
+        cells = {one.cell(POINTS_POSSIBLE) for one in back.marked}
         of_lab = {one.possible for one in back.marked}
         for points in map(decimal, cells):
             if points is not None and points not in of_lab:

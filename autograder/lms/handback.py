@@ -15,7 +15,7 @@ from typing import Literal
 
 from autograder.files.visible import plain, storable
 from autograder.files.zips import write_zip
-from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.lms.model import Assignment, Returned, Worksheet
 from autograder.lms.rows import Row
 
 PAGE = "feedback.html"
@@ -35,7 +35,7 @@ class Handback:
     """What goes back for a class.
 
     Attributes:
-        returned: everybody, with and without a mark.
+        returned: everybody, with and without a mark, with their rows of the worksheet.
         worksheet: the TA's own list, if one was given.
         heading: of the worksheet's column for this assignment; ``None`` where nothing tells which it is.
         maximum: the points that this column takes, where that is known.
@@ -62,10 +62,6 @@ class Handback:
     def cells(self) -> Row:
         """The headings of the worksheet, by themselves; none where there is no worksheet."""
         return Row({heading: heading for heading in self.worksheet.headers} if self.worksheet else {})
-
-    def person(self, one: Returned) -> Person | None:
-        """The row of somebody on the worksheet."""
-        return one.person or (self.worksheet.person(one.lms_id) if self.worksheet else None)
 
 
 @dataclass(frozen=True)

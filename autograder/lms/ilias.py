@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -31,7 +32,6 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Export, MemberPath, Origin, Returned
 from autograder.lms.names import moment
-from autograder.lms.rows import Row
 from autograder.lms.sheet import Sheet
 
 GRADES = "ilias_grades.csv"
@@ -223,10 +223,8 @@ def _has_teams(back: Handback) -> bool:
 
 
 def _member_row(one: Returned) -> tuple[str, ...]:
-    cells = one.person.cells if one.person else Row()
-    login = one.person.login if one.person else _login(one)
-    names = (login, cells.get("lastname", one.student), cells.get("firstname", ""))
-    return "1", one.lms_id, *map(_cell, names), *_marks(one, cells)
+    last, login = (one.cell("lastname"), one.cell("login")) if one.person else (one.student, _login(one))
+    return "1", one.lms_id, *map(_cell, (login, last, one.cell("firstname"))), *_marks(one)
 
 
 def _team_rows(back: Handback) -> Iterator[tuple[str, ...]]:
@@ -235,20 +233,13 @@ def _team_rows(back: Handback) -> Iterator[tuple[str, ...]]:
         members.setdefault(_team(one.place), []).append(one)
     for team, ones in members.items():
         logins = ", ".join(dict.fromkeys(filter(None, map(_login, ones))))
-        yield "1", team, _cell(logins), *_marks(ones[0], Row())
+        yield "1", team, _cell(logins), *_marks(replace(ones[0], person=None))
 
 
-def _marks(one: Returned, cells: Row) -> Sequence[str]:
+def _marks(one: Returned) -> Sequence[str]:
     """Status, mark, notice, comment and nothing on plagiarism; what is not ours stays as it is."""
-    status = cells.get("status", "")
-    return (
-        status if status in _STATES else "notgraded",
-        number(one.mark),
-        cells.get("notice", ""),
-        _cell(one.comment),
-        "",
-        "",
-    )
+    status = one.cell("status") if one.cell("status") in _STATES else "notgraded"
+    return status, number(one.mark), one.cell("notice"), _cell(one.comment), "", ""
 
 
 def _cell(text: str) -> str:

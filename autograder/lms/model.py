@@ -165,6 +165,10 @@ class Returned:
         assert self.points is not None
         return self.points
 
+    def cell(self, *headings: str) -> str:
+        """What the row says under the first of these headings that there is; empty without a row."""
+        return self.person.cells.cell(*headings) if self.person else ""
+
 
 @dataclass(frozen=True)
 class Assignment:

@@ -133,7 +133,7 @@ class Moodle(Lms):
 
     def maximum(self, one: Returned, back: Handback) -> float | None:
         """The assignment's maximum grade, as the worksheet has it."""
-        return decimal(_cell(one, _words(back).maximum))
+        return decimal(one.cell(_words(back).maximum))
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """What Moodle would drop silently, and what would be somebody else's."""
@@ -144,8 +144,8 @@ class Moodle(Lms):
                 "hand in together, say so in grading_config.yml (lms, teams)"
             )
         if one.person and words.scale in one.person.cells:
-            return f"the assignment is graded with a scale ({_cell(one, words.scale)}), not with points"
-        if _cell(one, words.can_change) == words.no:
+            return f"the assignment is graded with a scale ({one.cell(words.scale)}), not with points"
+        if one.cell(words.can_change) == words.no:
             return "Moodle has locked the mark"
         return super().left_out_because(one, back)
 
@@ -199,15 +199,11 @@ def _words(back: Handback) -> _Words:
     return _LANGUAGES[back.worksheet.language if back.worksheet else back.assignment.language]
 
 
-def _cell(one: Returned, heading: str) -> str:
-    return one.person.cells.cell(heading) if one.person else ""
-
-
 def _row(one: Returned, words: _Words) -> tuple[str, str, str, str]:
-    identifier = _cell(one, words.identifier) or f"{words.identity}{one.lms_id}"
+    identifier = one.cell(words.identifier) or f"{words.identity}{one.lms_id}"
     # Either of a quote and a backslash can break Moodle's reading of the file.
     comment = html.escape(one.comment).replace("\\", "&#92;").replace("\n", "<br>")
-    return identifier, number(one.mark), _iso(_cell(one, words.graded)), comment
+    return identifier, number(one.mark), _iso(one.cell(words.graded)), comment
 
 
 def _member(one: Returned, number_of: str) -> str:

@@ -30,7 +30,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, number
@@ -70,7 +69,6 @@ _LANGUAGES = {
         ("ID anzeigen", "ID", "Nachname", "Vorname", "Bewertung", "Submission date", "Late submission"),
     ),
 }  # fmt: skip
-_FEEDBACK = frozenset(words.feedback for words in _LANGUAGES.values())
 _GROUP_HEADER = ("Group", "ID", "Users", "grade", "Submission date", "Late submission")
 _LATE = ("late", "verspätet", "zu spät", "tard", "en retard")
 _KIND, _POINTS = "_GRADE_TYPE", "SCORE_GRADE_TYPE"
@@ -181,30 +179,25 @@ class Sakai(Lms):
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """What Sakai cannot find, or does not take."""
-        sheet, teams, key = _sheet(back.worksheet), back.assignment.teams, self.row_key(one, back)
+        sheet, key = _list(back.worksheet, back.assignment), self.row_key(one, back)
         if not key:
             return "nobody knows the identifier in Sakai"
-        if sheet and sheet.kind.endswith(_KIND) and sheet.kind != _POINTS:
+        if sheet.kind.endswith(_KIND) and sheet.kind != _POINTS:
             return f"the assignment is not graded with points in Sakai ({sheet.kind})"
-        if sheet and sheet.of_groups != teams:
+        if sheet.of_groups != back.assignment.teams:
             return "grades.csv and the configuration do not agree on whether groups hand in"
-        if sheet and sheet.person(key) is None:
+        if back.worksheet and sheet.person(key) is None:
             return "grades.csv has no row with this identifier"
-        if teams and len({other.points for other in back.sharing[key]}) > 1:
+        if sheet.of_groups and len({other.points for other in back.sharing[key]}) > 1:
             return "Sakai's file has one mark for a group, and its members have different ones"
         return ""
 
     def steps(self, back: Handback) -> Iterator[Step]:
         """One zip: the list with the marks, and the feedback in the folders of the students."""
-        sheet = _sheet(back.worksheet)
-        root = folder_name(sheet.title if sheet and sheet.title else back.assignment.title)
-        pages = ((f"{root}/{name}", page) for name, page in self._pages(back, sheet))
-        yield Zip(
-            UPLOAD, self._step(back, sheet), chain([(f"{root}/{GRADES}", self._table(back, sheet))], pages)
-        )
-
-    def _step(self, back: Handback, sheet: SakaiWorksheet | None) -> str:
-        spoken = " or ".join(words.language for words in _spoken(sheet))
+        sheet = _list(back.worksheet, back.assignment)
+        # Without a list nobody knows the language of Sakai's pages: then each that is known.
+        languages = [_LANGUAGES[sheet.language]] if sheet.language else list(_LANGUAGES.values())
+        spoken = " or ".join(words.language for words in languages)
         text = (
             "Assignments, the assignment's “Grade”, “Upload All”. Tick “Grade file” in the form of CSV and "
             f"“Feedback attachments”, nothing else, with Sakai's pages in {spoken}. Feedback attachments "
@@ -212,40 +205,37 @@ class Sakai(Lms):
         )
         if any(round(one.mark, DECIMALS) != one.mark for one in back.marked):
             text += f" Marks are rounded to {DECIMALS} decimals here: Sakai takes no more."
-        return text
+        root = folder_name(sheet.title or back.assignment.title)
+        pages = (
+            (f"{root}/{folder}/{words.feedback}/{PAGE}", one.feedback)
+            for one in back.returned
+            if (folder := _own_folder(one, self.row_key(one, back), teams=back.assignment.teams))
+            for words in languages
+        )
+        yield Zip(UPLOAD, text, chain([(f"{root}/{GRADES}", self._table(back, sheet))], pages))
 
-    def _table(self, back: Handback, sheet: SakaiWorksheet | None) -> bytes:
-        language = sheet.language if sheet else back.assignment.language
-        teams = back.assignment.teams
-        delimiter = sheet.delimiter if sheet else ";" if language == "de" else ","
-        point = "," if delimiter == ";" and language != "en" else "."
-        usual = _GROUP_HEADER if teams else _LANGUAGES.get(language, _LANGUAGES["en"]).header
-        title = (sheet.title, sheet.kind) if sheet else (back.assignment.title, _POINTS)
+    def _table(self, back: Handback, sheet: SakaiWorksheet) -> bytes:
+        point = "," if sheet.delimiter == ";" and sheet.language != "en" else "."
         rows = {}
         for one in back.marked:
             key, mark = self.row_key(one, back), number(one.mark, DECIMALS).replace(".", point)
             # Only identifier and mark are read; the names are for people, who open it in a spreadsheet.
             name = csv_cell(one.student).replace("\\", "/").replace('"', "'")
-            rows[key] = (name, key, *([""] if teams else ["", ""]), mark, "", "")
-        lines = [(csv_cell(title[0]), title[1]), ("",), sheet.headers if sheet else usual, *rows.values()]
-        quoting: Quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_ALL
-        return Table(GRADES, "", lines, delimiter, quoting, signed=True).content()
-
-    def _pages(self, back: Handback, sheet: SakaiWorksheet | None) -> Iterator[tuple[str, Path]]:
-        """Where the feedback goes."""
-        for one in back.returned:
-            if folder := _own_folder(one, self.row_key(one, back), teams=back.assignment.teams):
-                for words in _spoken(sheet):
-                    yield f"{folder}/{words.feedback}/{PAGE}", one.feedback
+            rows[key] = (name, key, *([""] if back.assignment.teams else ["", ""]), mark, "", "")
+        lines = [(csv_cell(sheet.title), sheet.kind), ("",), sheet.headers, *rows.values()]
+        quoting: Quoting = csv.QUOTE_MINIMAL if sheet.delimiter == "," else csv.QUOTE_ALL
+        return Table(GRADES, "", lines, sheet.delimiter, quoting, signed=True).content()
 
 
-def _spoken(sheet: SakaiWorksheet | None) -> list[_Words]:
-    """The language of Sakai's pages. Without a list nobody knows it: then each that is known."""
-    return [_LANGUAGES[sheet.language]] if sheet and sheet.language else list(_LANGUAGES.values())
-
-
-def _sheet(worksheet: Worksheet | None) -> SakaiWorksheet | None:
-    return worksheet if isinstance(worksheet, SakaiWorksheet) else None
+def _list(worksheet: Worksheet | None, assignment: Assignment) -> SakaiWorksheet:
+    """The list of the class; where there is none, an empty one as Sakai would have it."""
+    if isinstance(worksheet, SakaiWorksheet):
+        return worksheet
+    header = _LANGUAGES.get(assignment.language, _LANGUAGES["en"]).header
+    return SakaiWorksheet(
+        _GROUP_HEADER if assignment.teams else header, (), title=assignment.title, kind=_POINTS,
+        delimiter=";" if assignment.language == "de" else ",", of_groups=assignment.teams,
+    )  # fmt: skip
 
 
 def _own_folder(one: Returned, key: str, *, teams: bool) -> str:
@@ -263,8 +253,8 @@ def _own_folder(one: Returned, key: str, *, teams: bool) -> str:
 
 def _whose(part: str, export: Export) -> tuple[str, str] | None:
     """Identifier and name of the student, or the group, whose folder this is."""
-    sheet = _sheet(export.roster)
-    by_folder = sheet.by_folder if sheet else {}
+    sheet = _list(export.roster, Assignment(""))
+    by_folder = sheet.by_folder
     name, parenthesis, rest = part.rpartition("(")
     identifier = rest[:-1]
     if part in by_folder:
@@ -274,10 +264,11 @@ def _whose(part: str, export: Export) -> tuple[str, str] | None:
     if not parenthesis or not name.strip() or not rest.endswith(")") or not identifier.strip():
         return None
     internal = _UUID.fullmatch(identifier) is not None
-    known = by_folder.get(f"({identifier})") or (sheet.by_name.get(name) if sheet and internal else None)
+    known = by_folder.get(f"({identifier})") or (sheet.by_name.get(name) if internal else None)
     if known is not None:
         return known.lms_id, known.name
-    return (identifier, _given_first(name)) if "," in name or internal else None
+    last, _, first = name.strip().partition(",")
+    return (identifier, f"{first.strip()} {last.strip()}".strip()) if "," in name or internal else None
 
 
 def _origin(found: tuple[str, str], folder: MemberPath, word: str, own: MemberPath, export: Export) -> Origin:
@@ -293,13 +284,8 @@ def _origin(found: tuple[str, str], folder: MemberPath, word: str, own: MemberPa
         submitted=told.submitted or (person.submitted if person else None),
         late=bool(person and person.late),
         # What went back earlier comes along in a download; it was never handed in.
-        attempt=-1 if word in _FEEDBACK else 0,
+        attempt=-1 if word in [words.feedback for words in _LANGUAGES.values()] else 0,
     )
-
-
-def _given_first(name: str) -> str:
-    last, comma, first = name.strip().partition(",")
-    return f"{first.strip()} {last.strip()}".strip() if comma else name.strip()
 
 
 def _ascii(text: str) -> str:
