@@ -23,12 +23,17 @@ ATTACKS = HERE / "attacks"
 
 KINDS = ("forging", "spying", "escaping", "exhausting", "reporting")
 
+LABS = ("small", "whole")
+
 UNSOLVED = ("title", "imports", "download", "header", "features")
-"""The cells of ``base.py`` in front of the first TODO: they earn nothing and cost next to nothing."""
+"""The cells of ``base.py`` in front of the first TODO: they earn nothing."""
+
+SMALL = ("title", "imports", "features")
+"""Those of them that a notebook of the small lab has: it downloads nothing."""
 
 SOURCES = ("changes.py", "submission.py", "submission.ipynb", "build.py")
 
-_KEYS = frozenset("why kind base marks ending limits flags status unconfined gains".split())
+_KEYS = frozenset("why kind base lab marks ending limits flags status unconfined gains".split())
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Attack:
         why: one sentence: what is tried.
         kind: one of :data:`KINDS`.
         base: ``unsolved`` or ``solved``; without meaning unless the folder holds ``changes.py``.
+        lab: ``small``, which asks for ``loss`` alone, or ``whole`` where an attack is about other questions.
         marks: question -> points; every question that is not named gets 0.
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
@@ -52,6 +58,7 @@ class Attack:
     why: str
     kind: str
     base: str = "unsolved"
+    lab: str = "small"
     marks: Mapping[str, float] = field(default_factory=dict)
     endings: tuple[Ending, ...] = ()
     limits: tuple[str, ...] = ()
@@ -82,6 +89,7 @@ def read(folder: Path) -> Attack:
         (kind not in KINDS or not folder.name.startswith(f"{kind}_"), "the name begins with another kind"),
         (len(sources) != 1, f"holds {sources}, expected one of {SOURCES}"),
         (expect.get("base", "unsolved") not in ("unsolved", "solved"), "unknown base"),
+        (expect.get("lab", "small") not in LABS, "unknown lab"),
         (unconfined != ("gains" in expect), "unconfined and gains go together"),
         (not str(expect["why"]).strip(), "why is empty"),
     ):
@@ -93,6 +101,7 @@ def read(folder: Path) -> Attack:
         why=expect["why"],
         kind=kind,
         base=expect.get("base", "unsolved"),
+        lab=expect.get("lab", "small"),
         marks=_marks(expect.get("marks")),
         endings=tuple(Ending(one) for one in ([endings] if isinstance(endings, str) else endings)),
         limits=tuple(expect.get("limits", ())),
@@ -111,9 +120,15 @@ def _marks(value: Any) -> Mapping[str, float]:
     return dict(marks)
 
 
-def base_cells(name: str) -> list[Cell]:
-    """The cells of the base notebook ``solved`` or ``unsolved``."""
+def base_cells(name: str, lab: str = "whole") -> list[Cell]:
+    """The cells of the base notebook ``solved`` or ``unsolved``, as the lab needs them."""
     cells = parse((HERE / "base.py").read_text("utf-8"))
+    if lab == "small":
+        found = [cell for cell in cells if cell.name in SMALL]
+        return [
+            replace(cell, source="dataset = torch.zeros(48, 6)") if cell.name == "features" else cell
+            for cell in found
+        ]
     if name == "unsolved":
         return [cell for cell in cells if cell.name in UNSOLVED]
     return [_trained_faster(cell) for cell in cells if cell.name not in ONLY_IN_FULL]
@@ -133,7 +148,7 @@ def notebook(attack: Attack) -> bytes:
     if (file := attack.folder / "submission.py").exists():
         return as_notebook(parse(file.read_text("utf-8")))
     changes = parse((attack.folder / "changes.py").read_text("utf-8"))
-    return as_notebook(changed(base_cells(attack.base), changes))
+    return as_notebook(changed(base_cells(attack.base, attack.lab), changes))
 
 
 def _built(folder: Path) -> bytes:

@@ -113,7 +113,14 @@ def test_a_module_that_a_test_imports_decides_too(place, tmp_path, lab):
     assert table(tmp_path / "out")[0]["score"] == "0"
 
 
-@pytest.mark.parametrize("more", [("--seed", "8"), ("--sandbox", "none"), ("--all-cells",)])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--seed", "8"),
+        pytest.param(("--sandbox", "none"), marks=pytest.mark.thorough),
+        pytest.param(("--all-cells",), marks=pytest.mark.thorough),
+    ],
+)
 def test_a_result_made_otherwise_is_not_used(place, tmp_path, lab, more):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab, *more)
@@ -279,6 +286,7 @@ KILLS, NOTEBOOKS = 6, 30
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, temporary):
     folder = tmp_path / "class.zip"
     with zipfile.ZipFile(folder, "w") as zipped:
