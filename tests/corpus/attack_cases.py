@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ ATTACKS = HERE / "attacks"
 
 KINDS = ("forging", "spying", "escaping", "exhausting", "reporting")
 
-LABS = ("small", "whole")
+LABS = ("small", "hurried", "whole")
+"""``hurried`` is the small lab with deadlines that are soon over, for the attacks that wait for one."""
+
+DEADLINES = frozenset("cell_seconds notebook_seconds request_seconds submission_seconds".split())
 
 UNSOLVED = ("title", "imports", "download", "header", "features")
 """The cells of ``base.py`` in front of the first TODO: they earn nothing."""
@@ -45,7 +49,7 @@ class Attack:
         why: one sentence: what is tried.
         kind: one of :data:`KINDS`.
         base: ``unsolved`` or ``solved``; without meaning unless the folder holds ``changes.py``.
-        lab: ``small``, which asks for ``loss`` alone, or ``whole`` where an attack is about other questions.
+        lab: one of :data:`LABS`: ``whole`` where an attack is about other questions than ``loss``.
         marks: question -> points; every question that is not named gets 0.
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
@@ -68,9 +72,10 @@ class Attack:
     gains: Mapping[str, float] = field(default_factory=dict)
 
 
-def all_attacks() -> list[Attack]:
-    """Every attack, sorted by name."""
-    return [read(file.parent) for file in sorted(ATTACKS.glob("*/expect.yml"))]
+@cache
+def all_attacks() -> tuple[Attack, ...]:
+    """Every attack, sorted by name; read once."""
+    return tuple(read(file.parent) for file in sorted(ATTACKS.glob("*/expect.yml")))
 
 
 def read(folder: Path) -> Attack:
@@ -89,7 +94,7 @@ def read(folder: Path) -> Attack:
         (kind not in KINDS or not folder.name.startswith(f"{kind}_"), "the name begins with another kind"),
         (len(sources) != 1, f"holds {sources}, expected one of {SOURCES}"),
         (expect.get("base", "unsolved") not in ("unsolved", "solved"), "unknown base"),
-        (expect.get("lab", "small") not in LABS, "unknown lab"),
+        (expect.get("lab", "small") not in ("small", "whole"), "unknown lab"),
         (unconfined != ("gains" in expect), "unconfined and gains go together"),
         (not str(expect["why"]).strip(), "why is empty"),
     ):
@@ -101,7 +106,7 @@ def read(folder: Path) -> Attack:
         why=expect["why"],
         kind=kind,
         base=expect.get("base", "unsolved"),
-        lab=expect.get("lab", "small"),
+        lab=_lab(expect, endings),
         marks=_marks(expect.get("marks")),
         endings=tuple(Ending(one) for one in ([endings] if isinstance(endings, str) else endings)),
         limits=tuple(expect.get("limits", ())),
@@ -110,6 +115,12 @@ def read(folder: Path) -> Attack:
         unconfined=unconfined,
         gains=_marks(expect.get("gains")),
     )
+
+
+def _lab(expect: Mapping[str, Any], endings: str | list[str]) -> str:
+    lab: str = expect.get("lab", "small")
+    waits = DEADLINES.intersection(expect.get("limits", ())) or Ending.TIMED_OUT.value in endings
+    return "hurried" if lab == "small" and waits else lab
 
 
 def _marks(value: Any) -> Mapping[str, float]:
@@ -123,7 +134,7 @@ def _marks(value: Any) -> Mapping[str, float]:
 def base_cells(name: str, lab: str = "whole") -> list[Cell]:
     """The cells of the base notebook ``solved`` or ``unsolved``, as the lab needs them."""
     cells = parse((HERE / "base.py").read_text("utf-8"))
-    if lab == "small":
+    if lab != "whole":
         found = [cell for cell in cells if cell.name in SMALL]
         return [
             replace(cell, source="dataset = torch.zeros(48, 6)") if cell.name == "features" else cell

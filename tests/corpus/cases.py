@@ -34,6 +34,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,11 @@ class Case:
         return not self.loses
 
 
-def all_cases() -> list[Case]:
-    """Every case, sorted by name."""
+@cache
+def all_cases() -> tuple[Case, ...]:
+    """Every case, sorted by name; read once."""
     files = [file for kind in ("correct", "mistakes") for file in (HERE / kind).glob("**/expect.yml")]
-    return [_read(file.parent) for file in sorted(files)]
+    return tuple(_read(file.parent) for file in sorted(files))
 
 
 def _read(folder: Path) -> Case:

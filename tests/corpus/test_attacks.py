@@ -46,19 +46,20 @@ SMALL_LIMITS = {
 }  # fmt: skip
 """Limits that are reached in seconds; everything else is the lab's own configuration."""
 
-SMALLER_LIMITS = SMALL_LIMITS | {
-    "cell_seconds": 3,
-    "notebook_seconds": 30,
-    "request_seconds": 2,
-    "submission_seconds": 60,
+DEADLINES = {
+    "whole": {},
+    "hurried": {"cell_seconds": 3, "notebook_seconds": 30, "request_seconds": 2, "submission_seconds": 60},
+    "small": {"cell_seconds": 20, "notebook_seconds": 60, "request_seconds": 10},
 }
-"""Those of the small lab, whose honest cells take no time."""
+"""What differs by lab, in seconds: no attack of the small lab may meet one before the limit that it is about."""
 
-QUESTIONS = {"small": {"loss": POINTS["loss"]}, "whole": POINTS}
+LOSS = {"loss": POINTS["loss"]}
+QUESTIONS = {"small": LOSS, "hurried": LOSS, "whole": POINTS}
 """What each lab asks, and the points."""
 
-JOBS = 2 * len(os.sched_getaffinity(0))
-"""Most attacks wait for a limit most of their time."""
+CORES = len(os.sched_getaffinity(0))
+JOBS = {"whole": CORES, "hurried": 2 * CORES, "small": CORES}
+"""Who waits for a deadline leaves the processor to others."""
 
 SECRET = "SECRET-5b1f0c6e9ad34e53"
 
@@ -108,7 +109,7 @@ def small_configuration(lab: str) -> str:
     """The lab's own configuration with limits that are reached soon, and the questions of the small lab or all."""
     config = yaml.safe_load((ROOT / "grading_config.yml").read_text("utf-8"))
     assert SMALL_LIMITS.keys() <= config["limits"].keys()
-    config["limits"] |= SMALL_LIMITS if lab == "whole" else SMALLER_LIMITS
+    config["limits"] |= SMALL_LIMITS | DEADLINES[lab]
     config["questions"] = [question for question in config["questions"] if question["name"] in QUESTIONS[lab]]
     return yaml.safe_dump(config, sort_keys=False)
 
@@ -127,7 +128,7 @@ def control(lab: str) -> bytes:
     """A right submission; it holds the secret too, as the notebook of another student might."""
     secret = Cell("secret", f"# my password is {SECRET}", "markdown")
     solved = base_cells("solved")
-    if lab == "small":
+    if lab != "whole":
         solved = [*base_cells("unsolved", lab), *(cell for cell in solved if cell.name == "loss")]
     return as_notebook([*solved, secret])
 
@@ -227,7 +228,7 @@ def run(tmp_path_factory) -> Run:
         everything: dict[str, Grade] = {}
         with temporary_files_in(temporary):
             for lab in LABS:
-                for grade in grade_all(submissions[lab], RunSettings(configs[lab]), jobs=JOBS):
+                for grade in grade_all(submissions[lab], RunSettings(configs[lab]), jobs=JOBS[lab]):
                     write_submission(done.report, grade, "The lab")
                     done.lines.append(terminal.line(grade))
                     everything[grade.submission.id] = grade
