@@ -1,4 +1,4 @@
-# Two commands: `make grade` grades the bundled class, `make test` checks everything.
+# Two commands: `make grade` grades the bundled class, `make test` checks what a change can break.
 #
 # The CPU build of torch is enough. Where the default index offers only larger builds, name another:
 #     make grade TORCH_ARGS="--index-url <the index with CPU builds>"
@@ -14,23 +14,34 @@ OUT = graded
 
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
+# A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade test setup setup-dev format build doctor benchmark docker docker-test clean
+.PHONY: grade test test-rest test-all check setup setup-dev format build doctor benchmark docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
 
-test: setup-dev  ## format, lint, types, notebooks, tests
+test: check  ## format, lint, types, notebooks, tests
+	$(PYTEST) -m "not docker and not thorough"
+
+test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same kinds
+	$(PYTEST) -m "thorough and not docker"
+
+test-all: check  ## every test, those in the image too where a Docker engine can be had
+	$(PYTEST) -m "not docker"
+	$(BIN)/python -m pytest -rs -m docker tests/docker
+
+check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/autograder build --check
-	$(BIN)/python -m pytest -m "not docker"
 
 doctor: setup  ## can this machine grade safely and rightly?
 	$(BIN)/autograder doctor
@@ -42,7 +53,7 @@ docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
 	$(PYTHON) docker/build.py $(DOCKER_ARGS)
 
 docker-test: setup-dev  ## build the image in an engine of its own, grade in it, leave nothing behind
-	$(BIN)/python -m pytest -rs -m docker tests/docker
+	$(BIN)/python -m pytest -rs -m "docker and not thorough" tests/docker
 
 benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same notebooks, side by side
 	$(BIN)/python benchmarks/compare.py

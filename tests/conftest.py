@@ -17,6 +17,36 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
+LONGEST = (
+    "tests/corpus/test_attacks.py",
+    "tests/package/test_gradescope_runs.py",
+    "tests/engine/test_cluster.py",
+    "tests/engine/test_whole_class.py",
+    "tests/lab/test_questions.py",
+    "tests/engine/test_soak.py",
+)
+"""Files that take longest: they begin first, so that none is left alone at the end."""
+
+SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
+"""Files whose tests need only what every process has once: whoever has nothing to do takes the next one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, for its fixtures, where ``-n`` shares them out.
+
+    What is shared out test by test comes last and fills up the time until all are done.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        file = item.nodeid.partition("::")[0]
+        if file in SHARED_OUT:
+            return len(LONGEST) + 1
+        item.add_marker(pytest.mark.xdist_group(file))
+        return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+    items.sort(key=turn)
+
+
 def notebook_bytes(*cells: str) -> bytes:
     """A notebook with these code cells, as a file's bytes."""
     notebook = nbformat.v4.new_notebook()
@@ -44,6 +74,16 @@ def toy_course() -> Iterator[object]:
     from autograder.grading.course import opened
 
     with opened(load(TOY_LAB / "grading_config.yml")) as course:
+        yield course
+
+
+@pytest.fixture(scope="session")
+def lab_course() -> Iterator[object]:
+    """The lab itself, opened once: its fork server serves every test of the session."""
+    from autograder.config.load import load
+    from autograder.grading.course import opened
+
+    with opened(load(ROOT / "grading_config.yml")) as course:
         yield course
 
 

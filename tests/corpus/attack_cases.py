@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,20 @@ ATTACKS = HERE / "attacks"
 
 KINDS = ("forging", "spying", "escaping", "exhausting", "reporting")
 
+LABS = ("small", "hurried", "whole")
+"""``hurried`` is the small lab with deadlines that are soon over, for the attacks that wait for one."""
+
+DEADLINES = frozenset("cell_seconds notebook_seconds request_seconds submission_seconds".split())
+
 UNSOLVED = ("title", "imports", "download", "header", "features")
-"""The cells of ``base.py`` in front of the first TODO: they earn nothing and cost next to nothing."""
+"""The cells of ``base.py`` in front of the first TODO: they earn nothing."""
+
+SMALL = ("title", "imports", "features")
+"""Those of them that a notebook of the small lab has: it downloads nothing."""
 
 SOURCES = ("changes.py", "submission.py", "submission.ipynb", "build.py")
 
-_KEYS = frozenset("why kind base marks ending limits flags status unconfined gains".split())
+_KEYS = frozenset("why kind base lab marks ending limits flags status unconfined gains".split())
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class Attack:
         why: one sentence: what is tried.
         kind: one of :data:`KINDS`.
         base: ``unsolved`` or ``solved``; without meaning unless the folder holds ``changes.py``.
+        lab: one of :data:`LABS`: ``whole`` where an attack is about other questions than ``loss``.
         marks: question -> points; every question that is not named gets 0.
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
@@ -52,6 +62,7 @@ class Attack:
     why: str
     kind: str
     base: str = "unsolved"
+    lab: str = "small"
     marks: Mapping[str, float] = field(default_factory=dict)
     endings: tuple[Ending, ...] = ()
     limits: tuple[str, ...] = ()
@@ -61,9 +72,10 @@ class Attack:
     gains: Mapping[str, float] = field(default_factory=dict)
 
 
-def all_attacks() -> list[Attack]:
-    """Every attack, sorted by name."""
-    return [read(file.parent) for file in sorted(ATTACKS.glob("*/expect.yml"))]
+@cache
+def all_attacks() -> tuple[Attack, ...]:
+    """Every attack, sorted by name; read once."""
+    return tuple(read(file.parent) for file in sorted(ATTACKS.glob("*/expect.yml")))
 
 
 def read(folder: Path) -> Attack:
@@ -82,6 +94,7 @@ def read(folder: Path) -> Attack:
         (kind not in KINDS or not folder.name.startswith(f"{kind}_"), "the name begins with another kind"),
         (len(sources) != 1, f"holds {sources}, expected one of {SOURCES}"),
         (expect.get("base", "unsolved") not in ("unsolved", "solved"), "unknown base"),
+        (expect.get("lab", "small") not in ("small", "whole"), "unknown lab"),
         (unconfined != ("gains" in expect), "unconfined and gains go together"),
         (not str(expect["why"]).strip(), "why is empty"),
     ):
@@ -93,6 +106,7 @@ def read(folder: Path) -> Attack:
         why=expect["why"],
         kind=kind,
         base=expect.get("base", "unsolved"),
+        lab=_lab(expect, endings),
         marks=_marks(expect.get("marks")),
         endings=tuple(Ending(one) for one in ([endings] if isinstance(endings, str) else endings)),
         limits=tuple(expect.get("limits", ())),
@@ -103,6 +117,12 @@ def read(folder: Path) -> Attack:
     )
 
 
+def _lab(expect: Mapping[str, Any], endings: str | list[str]) -> str:
+    lab: str = expect.get("lab", "small")
+    waits = DEADLINES.intersection(expect.get("limits", ())) or Ending.TIMED_OUT.value in endings
+    return "hurried" if lab == "small" and waits else lab
+
+
 def _marks(value: Any) -> Mapping[str, float]:
     marks = POINTS if value == "all" else value or {}
     unknown = marks.keys() - POINTS.keys()
@@ -111,9 +131,15 @@ def _marks(value: Any) -> Mapping[str, float]:
     return dict(marks)
 
 
-def base_cells(name: str) -> list[Cell]:
-    """The cells of the base notebook ``solved`` or ``unsolved``."""
+def base_cells(name: str, lab: str = "whole") -> list[Cell]:
+    """The cells of the base notebook ``solved`` or ``unsolved``, as the lab needs them."""
     cells = parse((HERE / "base.py").read_text("utf-8"))
+    if lab != "whole":
+        found = [cell for cell in cells if cell.name in SMALL]
+        return [
+            replace(cell, source="dataset = torch.zeros(48, 6)") if cell.name == "features" else cell
+            for cell in found
+        ]
     if name == "unsolved":
         return [cell for cell in cells if cell.name in UNSOLVED]
     return [_trained_faster(cell) for cell in cells if cell.name not in ONLY_IN_FULL]
@@ -133,7 +159,7 @@ def notebook(attack: Attack) -> bytes:
     if (file := attack.folder / "submission.py").exists():
         return as_notebook(parse(file.read_text("utf-8")))
     changes = parse((attack.folder / "changes.py").read_text("utf-8"))
-    return as_notebook(changed(base_cells(attack.base), changes))
+    return as_notebook(changed(base_cells(attack.base, attack.lab), changes))
 
 
 def _built(folder: Path) -> bytes:

@@ -19,6 +19,10 @@ A folder holds ``expect.yml`` and one of
 * ``why``: one sentence.
 * ``base``: ``quick`` (default) leaves out the cells ``evaluate`` and ``scatter``, ``full`` keeps them.
 * ``slow``: the notebook needs more than ten seconds. Default: false.
+* ``says``: what the feedback of the one question that loses says, among other things. Default: nothing is asked.
+* ``sandbox``: a mistake that ``make test`` grades in the sandbox as well, as a sample of its question; ``only``
+  where one process cannot show it, as with a complete submission or automatic differentiation. Default: false,
+  and only ``make test-all`` does it.
 * ``may_raise``: names of cells that end with an exception though nothing is wrong with the rest, or
   ``true`` where any may. Default: none for correct submissions, any for mistakes.
 """
@@ -30,34 +34,27 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from autograder.config.load import load
 
 HERE = Path(__file__).parent
 
 POINTS = {
-    "split": 1,
-    "standardize": 2,
-    "random_day": 1,
-    "forward": 3,
-    "grad_h": 3,
-    "grad_c": 1,
-    "grad_b": 2,
-    "grad_v": 1,
-    "grad_w": 3,
-    "grad_u": 2,
-    "loss": 1,
-    "training_step": 3,
-    "training_loop": 2,
+    question.name: question.points
+    for question in load(HERE.parents[1] / "grading_config.yml").config.questions
 }
-"""The auto-graded questions in the order of the lab, and their points."""
+"""The auto-graded questions in the order of the lab, and their points: the configuration's."""
 
 SOME = "some"
 
 ONLY_IN_FULL = ("evaluate", "scatter")
 """They cost two to three seconds and no question looks at them."""
+
+_KEYS = frozenset("loses also_may_lose why base slow says sandbox may_raise".split())
 
 _HEADER = re.compile(
     r"^# %%(?: \[(?P<kind>markdown|raw)\])?"
@@ -87,6 +84,8 @@ class Case:
         why: one sentence.
         base: ``quick`` or ``full``; without meaning for a complete submission.
         slow: needs more than ten seconds.
+        says: is in the feedback of the question that loses; empty for anything.
+        sandbox: whether it belongs to the sample for the sandbox; ``only`` if it can be seen nowhere else.
         may_raise: cells that may end with an exception; ``None`` for any.
     """
 
@@ -97,6 +96,8 @@ class Case:
     why: str = ""
     base: str = "quick"
     slow: bool = False
+    says: str = ""
+    sandbox: bool | str = False
     may_raise: frozenset[str] | None = field(default_factory=frozenset)
 
     @property
@@ -105,15 +106,16 @@ class Case:
         return not self.loses
 
 
-def all_cases() -> list[Case]:
-    """Every case, sorted by name."""
+@cache
+def all_cases() -> tuple[Case, ...]:
+    """Every case, sorted by name; read once."""
     files = [file for kind in ("correct", "mistakes") for file in (HERE / kind).glob("**/expect.yml")]
-    return [_read(file.parent) for file in sorted(files)]
+    return tuple(_read(file.parent) for file in sorted(files))
 
 
 def _read(folder: Path) -> Case:
     expect: dict[str, Any] = yaml.safe_load((folder / "expect.yml").read_text("utf-8"))
-    unknown = expect.keys() - {"loses", "also_may_lose", "why", "base", "slow", "may_raise"}
+    unknown = expect.keys() - _KEYS
     if unknown:
         raise ValueError(f"{folder / 'expect.yml'}: unknown keys {sorted(unknown)}")
     loses = expect["loses"]
@@ -126,6 +128,8 @@ def _read(folder: Path) -> Case:
         why=expect["why"],
         base=expect.get("base", "quick"),
         slow=expect.get("slow", False),
+        says=expect.get("says", ""),
+        sandbox=expect.get("sandbox", False),
         may_raise=None if may_raise is True else frozenset(may_raise or ()),
     )
 

@@ -34,7 +34,7 @@ from autograder.workers.settings import RunSettings
 
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
-from .attack_cases import KINDS, Attack, all_attacks, attack_cell, base_cells, notebook
+from .attack_cases import KINDS, LABS, Attack, all_attacks, attack_cell, base_cells, notebook
 from .cases import POINTS, Cell, as_notebook, parse
 
 pytestmark = pytest.mark.slow
@@ -48,9 +48,24 @@ SMALL_LIMITS = {
 }  # fmt: skip
 """Limits that are reached in seconds; everything else is the lab's own configuration."""
 
+DEADLINES = {
+    "whole": {},
+    "hurried": {"cell_seconds": 3, "notebook_seconds": 30, "request_seconds": 2, "submission_seconds": 60},
+    "small": {"cell_seconds": 20, "notebook_seconds": 60, "request_seconds": 10},
+}
+"""What differs by lab, in seconds: no attack of the small lab may meet one before the limit that it is about."""
+
+LOSS = {"loss": POINTS["loss"]}
+QUESTIONS = {"small": LOSS, "hurried": LOSS, "whole": POINTS}
+"""What each lab asks, and the points."""
+
+CORES = len(os.sched_getaffinity(0))
+JOBS = {"whole": CORES, "hurried": 2 * CORES, "small": CORES}
+"""Who waits for a deadline leaves the processor to others."""
+
 SECRET = "SECRET-5b1f0c6e9ad34e53"
 
-BETWEEN_CONTROLS = 15
+BETWEEN_CONTROLS = 20
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -92,23 +107,32 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
         yield
 
 
-def lab_with_small_limits(folder: Path) -> Path:
-    """A copy of the lab's configuration in ``folder``, with the lab linked beside it and a secret; its path."""
+def small_configuration(lab: str) -> str:
+    """The lab's own configuration with limits that are reached soon, and the questions of the small lab or all."""
+    config = yaml.safe_load((ROOT / "grading_config.yml").read_text("utf-8"))
+    assert SMALL_LIMITS.keys() <= config["limits"].keys()
+    config["limits"] |= SMALL_LIMITS | DEADLINES[lab]
+    config["questions"] = [question for question in config["questions"] if question["name"] in QUESTIONS[lab]]
+    return yaml.safe_dump(config, sort_keys=False)
+
+
+def lab_with_small_limits(folder: Path, lab: str) -> Path:
+    """A configuration in ``folder``, with the lab linked beside it and a secret; its path."""
     folder.mkdir()
     for name in ("reference", "tests", "student_template"):
         (folder / name).symlink_to(ROOT / name)
-    config = yaml.safe_load((ROOT / "grading_config.yml").read_text("utf-8"))
-    assert SMALL_LIMITS.keys() <= config["limits"].keys()
-    config["limits"] |= SMALL_LIMITS
-    (folder / "grading_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    (folder / "grading_config.yml").write_text(small_configuration(lab), "utf-8")
     (folder / "secret.txt").write_text(SECRET)
     return folder / "grading_config.yml"
 
 
-def control() -> bytes:
+def control(lab: str) -> bytes:
     """A right submission; it holds the secret too, as the notebook of another student might."""
     secret = Cell("secret", f"# my password is {SECRET}", "markdown")
-    return as_notebook([*base_cells("solved"), secret])
+    solved = base_cells("solved")
+    if lab != "whole":
+        solved = [*base_cells("unsolved", lab), *(cell for cell in solved if cell.name == "loss")]
+    return as_notebook([*solved, secret])
 
 
 def harmless() -> bytes:
@@ -165,8 +189,8 @@ def survivors(before: dict[int, str]) -> list[str]:
     return left
 
 
-def handed_in(folder: Path) -> list[Submission]:
-    """All attacks and the right submissions among them: first, last, and every few attacks."""
+def handed_in(folder: Path, lab: str) -> list[Submission]:
+    """All attacks on a lab and the right submissions among them: first, last, and every few attacks."""
     folder.mkdir()
     submissions: list[Submission] = []
 
@@ -174,14 +198,15 @@ def handed_in(folder: Path) -> list[Submission]:
         number = len(submissions)
         file = folder / f"{number}.ipynb"
         file.write_bytes(data)
-        submissions.append(Submission(f"{number:03d}", name, student, file=file))
+        submissions.append(Submission(f"{lab}-{number:03d}", name, student, file=file))
 
-    for number, attack in enumerate(ATTACKS):
+    for number, attack in enumerate(attack for attack in ATTACKS if attack.lab == lab):
         if number % BETWEEN_CONTROLS == 0:
-            hand_in("control", control(), "anna")
+            hand_in("control", control(lab), "anna")
         hand_in(attack.name, notebook(attack), HOSTILE_NAME if attack.kind == "reporting" else attack.name)
-    hand_in("harmless", harmless(), "bert")
-    hand_in("control", control(), "anna")
+    if lab == "whole":
+        hand_in("harmless", harmless(), "bert")
+    hand_in("control", control(lab), "anna")
     return submissions
 
 
@@ -194,23 +219,24 @@ def run(tmp_path_factory) -> Run:
     before = descendants()
     done = Run(report=tmp_path_factory.mktemp("report"))
     with place() as folder, pytest.MonkeyPatch.context() as patch:
-        config = lab_with_small_limits(folder / "lab")
+        configs = {lab: lab_with_small_limits(folder / lab, lab) for lab in LABS}
         for secret in ("home/anna/secret.txt", "home/anna/.ssh/id_ed25519"):
             (folder / secret).parent.mkdir(parents=True, exist_ok=True)
             (folder / secret).write_text(SECRET)
         patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
-        submissions = handed_in(folder / "handed_in")
+        submissions = {lab: handed_in(folder / f"to the {lab} lab", lab) for lab in LABS}
         temporary = folder / "t"
         temporary.mkdir(mode=0o711)
         everything: dict[str, Grade] = {}
         with temporary_files_in(temporary):
-            for grade in grade_all(submissions, RunSettings(config), jobs=len(os.sched_getaffinity(0))):
-                write_submission(done.report, grade, "The lab")
-                done.lines.append(terminal.line(grade))
-                everything[grade.submission.id] = grade
+            for lab in LABS:
+                for grade in grade_all(submissions[lab], RunSettings(configs[lab]), jobs=JOBS[lab]):
+                    write_submission(done.report, grade, "The lab")
+                    done.lines.append(terminal.line(grade))
+                    everything[grade.submission.id] = grade
         done.left_processes = survivors(before)
         done.left_files = sorted(path.name for path in temporary.iterdir())
-    in_order = [everything[submission.id] for submission in submissions]
+    in_order = [everything[submission.id] for lab in LABS for submission in submissions[lab]]
     write_report(done.report, list(map(entry_of, in_order)), "The lab", list(POINTS), ["derivation_general"])
     done.controls = [grade for grade in in_order if grade.submission.source == "control"]
     done.harmless = next(grade for grade in in_order if grade.submission.source == "harmless")
@@ -239,7 +265,7 @@ def test_attack(attack: Attack, run: Run):
     grade = run.grades[attack.name]
     assert grade.status is attack.status, grade.reason
     if grade.status is Status.GRADED:
-        assert len(grade.questions) == len(POINTS)
+        assert [question.name for question in grade.questions] == list(QUESTIONS[attack.lab])
     assert marks(grade) == dict(attack.marks), (attack.why, told(grade))
     if attack.endings:
         cell = attack_cell(notebook(attack))
@@ -259,11 +285,11 @@ def test_attack(attack: Attack, run: Run):
 def test_right_submissions_among_the_attacks_get_all_marks(run):
     for grade in run.controls:
         assert grade.status is Status.GRADED, grade.reason
-        assert marks(grade) == POINTS, told(grade)
+        assert marks(grade) == QUESTIONS[grade.submission.id.partition("-")[0]], told(grade)
         assert [cell.ending for cell in grade.cells] == [Ending.FINISHED] * len(grade.cells)
         assert not grade.flags
         assert not grade.limits_hit
-    assert len(run.controls) >= 2
+    assert len(run.controls) >= 2 * len(LABS)
 
 
 def test_ordinary_mistakes_among_the_attacks_are_told_as_ever(run):
@@ -443,15 +469,19 @@ def test_hostile_names_in_an_upload(tmp_path, capsys):
 def test_attacks_that_the_sandbox_stops_are_real():
     real = [attack for attack in ATTACKS if attack.unconfined]
     with place() as folder, pytest.MonkeyPatch.context() as patch:
-        config = lab_with_small_limits(folder / "lab")
         patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
         (folder / "t").mkdir(mode=0o711)
-        submissions = []
-        for attack in real:
-            file = folder / f"{attack.name}.ipynb"
-            file.write_bytes(notebook(attack))
-            submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
-        settings, jobs = RunSettings(config, enforce=False), len(os.sched_getaffinity(0))
-        with temporary_files_in(folder / "t"):
-            found = {grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, jobs)}
+        found = {}
+        for lab in LABS:
+            settings = RunSettings(lab_with_small_limits(folder / lab, lab), enforce=False)
+            submissions = []
+            for attack in real:
+                if attack.lab == lab:
+                    file = folder / f"{attack.name}.ipynb"
+                    file.write_bytes(notebook(attack))
+                    submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
+            with temporary_files_in(folder / "t"):
+                found |= {
+                    grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, JOBS)
+                }
     assert found == {attack.name: dict(attack.gains) for attack in real}

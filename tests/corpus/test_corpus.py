@@ -1,64 +1,116 @@
-"""Every ordinary submission of the corpus gets the marks that it must get, in the real sandbox.
+"""Every ordinary submission of the corpus gets the marks that it must get.
 
-All of them are graded once, by as many workers as there are cores; each case is then a test.
+Right ones in the real sandbox. Mistakes in one process (``in_one_process``), and of each question and each kind
+some in the sandbox too; ``make test-all`` grades all of them there.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 
 import pytest
-from autograder.class_run.run import grade_all
+import torch
+from autograder.grading.pipeline import grade
 from autograder.model import Status, Submission
-from autograder.workers.settings import RunSettings
 
-from tests.conftest import ROOT
-
-from .cases import SOME, all_cases, notebook
-
-pytestmark = pytest.mark.slow
+from . import in_one_process
+from .cases import POINTS, SOME, Case, all_cases, cells, notebook
 
 CASES = all_cases()
+RIGHT = [case for case in CASES if case.correct]
+MISTAKES = [case for case in CASES if not case.correct]
+IN_THE_SANDBOX = [
+    pytest.param(case, marks=[] if case.sandbox else pytest.mark.thorough, id=case.name) for case in MISTAKES
+]
 
 
-@pytest.fixture(scope="session")
-def grades(tmp_path_factory):
-    """Grade by case name."""
-    folder = tmp_path_factory.mktemp("corpus")
-    submissions = []
-    for number, case in enumerate(CASES):
-        file = folder / f"{number}.ipynb"
-        file.write_bytes(notebook(case))
-        submissions.append(Submission(str(number), case.name, case.name, file=file))
-    settings, jobs = RunSettings(ROOT / "grading_config.yml"), len(os.sched_getaffinity(0))
-    return {grade.submission.source: grade for grade in grade_all(submissions, settings, jobs)}
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_marks(case, grades):
-    grade = grades[case.name]
-    assert grade.status is Status.GRADED, grade.reason
-    lost = {q.name: q.possible - q.points for q in grade.questions if q.points != q.possible}
-    told = {q.name: [c.message for c in q.cases if c.message] for q in grade.questions if q.name in lost}
+def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> None:
+    """Check what a case lost against what it must lose, and that it was told why."""
+    lost = {name: POINTS[name] - points for name, points in earned.items() if points != POINTS[name]}
     unexpected = set(lost) - set(case.loses) - set(case.also_may_lose)
     assert not unexpected, (case.why, {name: told[name] for name in unexpected})
     for question, amount in case.loses.items():
         if amount == SOME:
             assert lost.get(question, 0) > 0, case.why
         else:
-            assert lost.get(question, 0) == pytest.approx(amount), (case.why, told.get(question))
+            assert lost.get(question, 0) == pytest.approx(amount), (case.why, told[question])
+    assert all(told[name] for name in lost), "a lost mark is explained"
+    if case.says:
+        assert any(case.says in told[name] for name in case.loses), (case.says, told)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_every_lost_mark_is_explained(case, grades):
-    for question in grades[case.name].questions:
-        if question.points < question.possible:
-            assert any(result.message for result in question.cases)
+def graded_in_the_sandbox(case: Case, course, folder) -> None:
+    file = folder / "rnn_lab.ipynb"
+    file.write_bytes(notebook(case))
+    result = grade(Submission("1", case.name, case.name, file=file), course)
+    assert result.status is Status.GRADED, result.reason
+    assert [question.name for question in result.questions] == list(POINTS)
+    told = {
+        question.name: "\n".join(f"{one.message}\n{one.help}\n{one.evidence}" for one in question.cases if one.message)
+        for question in result.questions
+    }  # fmt: skip
+    check(case, {question.name: question.points for question in result.questions}, told)
+
+
+@pytest.fixture
+def _as_in_a_kernel():
+    # As in the engine: the matrices are small, and threads that wait for each other cost ten times more.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(3)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)
+def test_right_in_the_sandbox(case, lab_course, tmp_path):
+    graded_in_the_sandbox(case, lab_course, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", IN_THE_SANDBOX)
+def test_mistake_in_the_sandbox(case, lab_course, tmp_path):
+    graded_in_the_sandbox(case, lab_course, tmp_path)
+
+
+USES = {
+    "split": ("standardize",),
+    "standardize": ("split",),
+    "random_day": ("training_step", "training_loop"),
+    "forward": ("grad_h", "grad_w", "training_step", "training_loop"),
+    "training_step": ("training_loop",),
+    "training_loop": (),
+}
+"""Question -> those that meet what its cell defines; not told, it is ``training_step``. The others are asked the
+same as of any notebook: they need no second look for each mistake."""
+
+
+def seen_by(case: Case) -> list[str]:
+    """The questions that can see a mistake: all if it is not in one cell alone."""
+    if len(case.loses) != 1:
+        return list(POINTS)
+    (question,) = case.loses
+    return [question, *USES.get(question, ("training_step",)), *case.also_may_lose]
+
+
+@pytest.mark.usefixtures("_as_in_a_kernel")
+@pytest.mark.filterwarnings("ignore")  # of the students' code
+@pytest.mark.parametrize(
+    "case", [case for case in MISTAKES if case.sandbox != "only"], ids=lambda case: case.name
+)
+def test_mistake_in_one_process(case):
+    env = in_one_process.run(cells(case), trained_already="training_loop" not in case.loses)
+    said = {name: in_one_process.ask(env, name) for name in seen_by(case)}
+    check(case, {name: points for name, (points, _) in said.items()}, {name: text for name, (_, text) in said.items()})  # fmt: skip
 
 
 def test_there_are_enough_of_each_kind():
-    correct = [case for case in CASES if case.correct]
-    assert len(correct) >= 35
-    assert len(CASES) - len(correct) >= 110
-    questions = {name for case in CASES for name in case.loses}
-    assert len(questions) == 13
+    assert len(RIGHT) >= 35
+    assert len(MISTAKES) >= 110
+    assert {name for case in CASES for name in case.loses} == set(POINTS)
+
+
+@pytest.mark.parametrize("question", POINTS)
+def test_every_question_has_mistakes_in_the_sandbox_whenever_tests_run(question):
+    assert any(case.sandbox for case in MISTAKES if case.name.startswith(f"mistakes/{question}/"))

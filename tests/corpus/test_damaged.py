@@ -25,12 +25,17 @@ from typing import Any
 
 import pytest
 import yaml
+from autograder.config.load import load
 from autograder.grading.pipeline import grade
 from autograder.model import Status
 from autograder.submissions.discover import discover
 
+from tests.conftest import TOY_LAB
+
 HERE = Path(__file__).parent / "damaged"
-POINTS = {"median": 2, "counter": 3}
+POINTS = {
+    question.name: question.points for question in load(TOY_LAB / "grading_config.yml").config.questions
+}
 
 
 @dataclass(frozen=True)

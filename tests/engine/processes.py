@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -17,6 +19,23 @@ def autograder(*arguments: object, timeout: float = 300) -> subprocess.Completed
     """Run a command to its end."""
     command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=ROOT)
+
+
+def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process: all that differs is the start of Python and its imports, a second each."""
+    from autograder.cli import main
+
+    said, complained = io.StringIO(), io.StringIO()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+            try:
+                code = main([*map(str, arguments)])
+            except SystemExit as usage:  # of argparse
+                code = int(usage.code or 0)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())
 
 
 def start(

@@ -125,7 +125,9 @@ def executor(kind):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-@pytest.mark.parametrize("kind", ["threads", "fork", "spawn"])
+@pytest.mark.parametrize(
+    "kind", [*(pytest.param(one, marks=pytest.mark.thorough) for one in ("threads", "fork")), "spawn"]
+)
 def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, temporary, kind):
     with executor(kind) as pool:
         grades = list(grade_with(pool, handed_in, SETTINGS, here(), two))
@@ -522,6 +524,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     handed_in = write_class(tmp_path, {str(number): notebook_bytes(WORKS) for number in range(4)})
@@ -541,6 +544,7 @@ def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary,
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_scheduler_that_is_killed_ends_the_run_without_noise(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1)
     folder = tmp_path / "class"
@@ -571,6 +575,7 @@ except AutograderError as reason:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask_cluster):
     running = dask_cluster(0)
     shadow = tmp_path / "rnn_lab_autograder-0.0.1.dist-info"

@@ -1,6 +1,7 @@
 """Hundreds of notebooks, one after the other: nothing of any of them is left, and nothing grows.
 
-``SOAK=1000 python -m pytest tests/engine/test_soak.py`` grades more of them than the usual run.
+``make test`` grades as many as meet each rude one once after the warm-up, ``make test-all`` enough to see slow
+growth; ``SOAK=1000 python -m pytest tests/engine/test_soak.py`` grades more.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.conftest import TOY_LAB, notebook_bytes
 
 pytestmark = pytest.mark.slow
 
-COUNT = int(os.environ.get("SOAK", "200"))
+MANY = int(os.environ.get("SOAK", "200"))
 WARM_UP = 30
 """Notebooks until every import has happened and every cache is full."""
 
@@ -56,7 +57,8 @@ def children(pid: int) -> list[str]:
     ]
 
 
-def test_nothing_is_left_and_nothing_grows(tmp_path, monkeypatch):
+@pytest.mark.parametrize("count", [WARM_UP + 2 * len(RUDE), pytest.param(MANY, marks=pytest.mark.thorough)])
+def test_nothing_is_left_and_nothing_grows(count, tmp_path, monkeypatch):
     temporary = Path(tempfile.mkdtemp(prefix="s-"))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     usual, rude = tmp_path / "usual.ipynb", tmp_path / "rude.ipynb"
@@ -66,7 +68,7 @@ def test_nothing_is_left_and_nothing_grows(tmp_path, monkeypatch):
         kept = sorted(path.name for path in temporary.iterdir())
         before: tuple[object, ...] = ()
         sizes: tuple[int, int] = (0, 0)
-        for number in range(COUNT):
+        for number in range(count):
             if number % 2:
                 rude.write_bytes(notebook_bytes(RUDE[number // 2 % len(RUDE)], USUAL))
                 grade(Submission("r", "rude.ipynb", "r", file=rude), course)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder, start, started_below, wait_until
+from tests.engine.processes import run_here, start, started_below, wait_until
 
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 LOWER_MEDIAN = "def median(v):\n    return sorted(v)[(len(v) - 1) // 2]"
@@ -41,7 +41,7 @@ def hand_in(folder, name, *cells):
 
 
 def grade(folder, tmp_path, lab, *more):
-    return autograder("grade", folder, "--out", tmp_path / "out", "--config", lab, *more)
+    return run_here("grade", folder, "--out", tmp_path / "out", "--config", lab, *more)
 
 
 def table(out: Path) -> list[dict[str, str]]:
@@ -113,7 +113,14 @@ def test_a_module_that_a_test_imports_decides_too(place, tmp_path, lab):
     assert table(tmp_path / "out")[0]["score"] == "0"
 
 
-@pytest.mark.parametrize("more", [("--seed", "8"), ("--sandbox", "none"), ("--all-cells",)])
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--seed", "8"),
+        pytest.param(("--sandbox", "none"), marks=pytest.mark.thorough),
+        pytest.param(("--all-cells",), marks=pytest.mark.thorough),
+    ],
+)
 def test_a_result_made_otherwise_is_not_used(place, tmp_path, lab, more):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab, *more)
@@ -178,19 +185,19 @@ def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
         if file.is_file() and ".autograder" not in file.parts
     }
     change(lab, "questions/median.py", "== 2.5", "in (2, 2.5), 'the middle'")
-    trial = autograder("regrade", out, "--dry-run")
+    trial = run_here("regrade", out, "--dry-run")
     assert trial.returncode == 0, trial.stderr
     assert "ben: median 0 → 2\n    now passes: an even count\n1 of 2 submissions change" in trial.stdout
     assert "ann:" not in trial.stdout
     assert before == {file: file.read_bytes() for file in before}
-    taken = autograder("regrade", out)
+    taken = run_here("regrade", out)
     assert taken.returncode == 0, taken.stderr
     assert known(taken) == {"ann", "ben"}  # the trial graded them
     assert [row["score"] for row in table(out)] == ["2", "2"]
     changes = list(csv.reader((out / "changes.csv").read_text(encoding="utf-8").splitlines()))
     assert changes[1:] == [["ben.ipynb", "ben", "", "median", "0", "2", "now passes: an even count"]]
     assert known(grade(place, tmp_path, lab)) == {"ann", "ben"}
-    again = autograder("regrade", out)
+    again = run_here("regrade", out)
     assert "0 of 2 submissions change" in again.stdout
 
 
@@ -198,12 +205,12 @@ def test_regrade_tells_of_checks_that_change_no_points(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
     change(lab, "questions/median.py", "median([3, 1, 2]) == 2,", "median([3, 1, 2]) == 9,")
-    done = autograder("regrade", tmp_path / "out", "--dry-run")
+    done = run_here("regrade", tmp_path / "out", "--dry-run")
     assert (
         "0 of 1 submission change\nChecks that come out differently and change no points: median: three numbers (1)"
         in done.stdout
     )
-    said = autograder("regrade", tmp_path / "out", "--dry-run", "--json-lines").stdout
+    said = run_here("regrade", tmp_path / "out", "--dry-run", "--json-lines").stdout
     [told] = [event for line in said.splitlines() if (event := json.loads(line))["event"] == "verdicts"]
     assert (told["question"], told["check"], told["submissions"]) == ("median", "three numbers", 1)
 
@@ -214,27 +221,27 @@ def test_regrade_tells_every_kind_of_change(place, tmp_path, lab):
     change(lab, "questions/median.py", 'name="an even count", points=2', 'name="an even count", points=3')
     change(lab, "grading_config.yml", "title: Median, points: 2", "title: Median, points: 3")
     hand_in(place, "new", MEDIAN, "pass")
-    done = autograder("regrade", tmp_path / "out", "--dry-run")
+    done = run_here("regrade", tmp_path / "out", "--dry-run")
     assert "ann: median 2/2 → 3/3\n    worth 3 instead of 2: an even count" in done.stdout
     assert "new: not there → 3 of 6" in done.stdout
     (place / "new.ipynb").unlink()
     (place / "ann.ipynb").write_text("no notebook")
-    done = autograder("regrade", tmp_path / "out", "--dry-run")
+    done = run_here("regrade", tmp_path / "out", "--dry-run")
     assert done.returncode == 3
     assert "ann: 2 of 5 → not gradable: not a notebook" in done.stdout
 
 
 def test_regrade_says_what_it_lacks(place, tmp_path, lab):
     (tmp_path / "empty").mkdir()
-    done = autograder("regrade", tmp_path / "empty")
+    done = run_here("regrade", tmp_path / "empty")
     assert (done.returncode, "nothing was graded there yet" in done.stderr) == (2, True)
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
     place.rename(tmp_path / "moved")
-    done = autograder("regrade", tmp_path / "out")
+    done = run_here("regrade", tmp_path / "out")
     assert done.returncode == 2
     assert "not there any more" in done.stderr
-    assert autograder("regrade", tmp_path / "out", tmp_path / "moved").returncode == 0
+    assert run_here("regrade", tmp_path / "out", tmp_path / "moved").returncode == 0
 
 
 @pytest.fixture
@@ -279,6 +286,7 @@ KILLS, NOTEBOOKS = 6, 30
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, temporary):
     folder = tmp_path / "class.zip"
     with zipfile.ZipFile(folder, "w") as zipped:
@@ -288,7 +296,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, te
             )
         zipped.writestr("dud/lab.ipynb", "no notebook")
     config = TOY_LAB / "grading_config.yml"
-    assert autograder("grade", folder, "--out", tmp_path / "calm", "--config", config).returncode == 3
+    assert run_here("grade", folder, "--out", tmp_path / "calm", "--config", config).returncode == 3
     chance = random.Random(4)
     command = ("grade", folder, "--out", tmp_path / "out", "--config", config, "--jobs", 2)
     results = tmp_path / "out" / "results"

@@ -1,4 +1,4 @@
-"""Right solutions in several styles and single mistakes, as text, for the tests of the questions."""
+"""Right solutions in several styles, as text, for the tests of the questions."""
 
 from __future__ import annotations
 

@@ -1,40 +1,21 @@
-"""The questions through otter's own classes: right solutions earn all, mistakes cost where they are."""
+"""The questions through otter's own classes: right solutions earn all, odd ones what they deserve.
+
+Single mistakes are folders of ``tests/corpus/mistakes``.
+"""
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
 import pytest
 import torch
-from otter.test_files import ExceptionTestFile
 
 from autograder.grading import checks
-from autograder.grading.namespace import PlainNamespace
 from reference.dataset import features
-from reference.stand_ins import TrainingSteps, small_weights
-from tests.lab.lab_mistakes import MISTAKES
+from tests.corpus.cases import POINTS
+from tests.corpus.in_one_process import Cells, ask, grade, question, trained
 from tests.lab.lab_solutions import CELLS, CLASS, STYLES, TEMPLATE
 
 # A student's float(loss) of a tensor that requires gradients warns; that is the student's business.
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True:UserWarning")
-
-QUESTIONS = Path(__file__).parents[1] / "questions"
-POINTS = {
-    "split": 1,
-    "standardize": 2,
-    "random_day": 1,
-    "forward": 3,
-    "grad_h": 3,
-    "grad_c": 1,
-    "grad_b": 2,
-    "grad_v": 1,
-    "grad_w": 3,
-    "grad_u": 2,
-    "loss": 1,
-    "training_step": 3,
-    "training_loop": 2,
-}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -44,40 +25,6 @@ def _one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@functools.cache
-def question(name):
-    return ExceptionTestFile.from_file(str(QUESTIONS / f"{name}.py"))
-
-
-def ask(env, name):
-    """Points of one question, and all that its cases say."""
-    file = question(name)
-    file.run(env)
-    failures = [result.message for result in file.test_case_results if not result.passed]
-    return file.score, "\n".join(failures)
-
-
-def grade(env, names=tuple(POINTS)):
-    return {name: ask(env, name)[0] for name in names}
-
-
-@functools.cache
-def trained():
-    """Weights that a right run of 500 steps ends with, and its losses."""
-    raw = features()[:34_368].double()
-    steps = TrainingSteps((raw - raw.mean(0)) / raw.std(0), seed=0)
-    rnn = Trained()
-    for name, value in small_weights(10, 6, torch.Generator().manual_seed(0)).tensors().items():
-        setattr(rnn, name, value)
-    for _ in range(500):
-        steps.do_training_step(rnn, None, 4, 0.05)
-    return rnn, steps.losses
-
-
-class Trained:
-    """Holds weights."""
 
 
 def notebook(changes=None, run=None):
@@ -104,13 +51,9 @@ def notebook(changes=None, run=None):
     return env
 
 
-def mistaken(cell, old, new):
-    assert old in CELLS[cell], f"{old!r} is not in the cell {cell}"
-    return {cell: CELLS[cell].replace(old, new)}
-
-
 def test_the_points_are_those_of_the_lab():
     assert {name: question(name).possible for name in POINTS} == POINTS
+    assert sum(POINTS.values()) == 25
     for name in POINTS:
         for case in question(name).test_cases:
             assert case.hidden is (case.points > 0), f"{name}: {case.name}"
@@ -150,37 +93,6 @@ def test_names_with_unset_values_earn_nothing(value):
     )
     env = dict.fromkeys([*names.split(), "train_rnn", "rnn", "losses"], value)
     assert grade(env) == dict.fromkeys(POINTS, 0)
-
-
-def affected(cell):
-    """The question of a cell and those that use what it defines: the others never see the mistake."""
-    uses = {
-        "split": ["standardize"],
-        "standardize": ["split"],
-        "forward": ["grad_h", "grad_w", "training_step", "training_loop"],
-        "random_day": ["training_step", "training_loop"],
-        "training_step": ["training_loop"],
-        "training_loop": [],
-    }
-    return [cell, *uses.get(cell, ["training_step"])]
-
-
-@pytest.mark.parametrize(
-    "mistake", MISTAKES, ids=lambda one: f"{one.cell}: {one.old.strip()} > {one.new.strip()}"[:90]
-)
-def test_a_mistake_costs_its_question_and_nothing_else(mistake):
-    torch.manual_seed(3)
-    env = notebook(mistaken(mistake.cell, mistake.old, mistake.new))
-    if mistake.cell == "training_loop":  # what the notebook's own run would have left
-        env["rnn"] = env["losses"] = None
-    if mistake.cell == "split":
-        env = Cells(env, [CELLS["split"].replace(mistake.old, mistake.new), CELLS["standardize"]])
-    said = {name: ask(env, name) for name in affected(mistake.cell)}
-    points = {name: score for name, (score, _) in said.items()}
-    assert points == {
-        name: POINTS[name] - (mistake.costs if name == mistake.cell else 0) for name in points
-    }, said
-    assert mistake.says in said[mistake.cell][1]
 
 
 def test_a_forward_pass_that_remembers_loses_its_states():
@@ -380,22 +292,6 @@ def test_negative_losses_are_refused():
     points, message = ask(env, "training_loop")
     assert points == 0
     assert "which a squared error never is" in message
-
-
-class Cells(PlainNamespace):
-    """A namespace that can run cells again, as the engine's can."""
-
-    def __init__(self, names, cells):
-        super().__init__(names)
-        self.cells, self.names = cells, names
-
-    def rerun(self, assigns, given, *, first=False):
-        for source in self.cells if first else reversed(self.cells):
-            if f"{assigns} =" in source:
-                self.names.update(given)
-                exec(source, self.names)  # noqa: S102  our own
-                return True
-        return False
 
 
 def test_a_wrong_split_costs_nothing_in_the_standardisation():

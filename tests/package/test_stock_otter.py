@@ -11,14 +11,14 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from autograder.class_run.run import grade_all
+from autograder.grading.pipeline import grade
 from autograder.model import Status, Submission
-from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT
 from tests.corpus.cases import POINTS, all_cases
 from tests.corpus.cases import notebook as of_corpus
@@ -120,19 +120,18 @@ def notebooks() -> dict[str, bytes]:
     return {"reference": (ROOT / "reference" / "rnn_lab.ipynb").read_bytes(), **found}
 
 
-@pytest.fixture(scope="module")
-def own(notebooks, tmp_path_factory) -> dict[str, dict[str, float]]:
-    """Points of each question by this engine, by notebook."""
-    folder = tmp_path_factory.mktemp("own")
-    submissions = []
-    for number, (name, data) in enumerate(notebooks.items()):
-        (folder / f"{number}.ipynb").write_bytes(data)
-        submissions.append(Submission(str(number), name, name, file=folder / f"{number}.ipynb"))
-    found = {}
-    for grade in grade_all(submissions, RunSettings(ROOT / "grading_config.yml"), jobs=1):
-        assert grade.status is Status.GRADED, grade.reason
-        found[grade.submission.source] = {question.name: question.points for question in grade.questions}
-    return found
+@pytest.fixture
+def own(notebooks, lab_course, tmp_path) -> Callable[[str], dict[str, float]]:
+    """Points of each question of a notebook by this engine."""
+
+    def points(name: str) -> dict[str, float]:
+        file = tmp_path / "rnn_lab.ipynb"
+        file.write_bytes(notebooks[name])
+        result = grade(Submission("1", name, name, file=file), lab_course)
+        assert result.status is Status.GRADED, result.reason
+        return {question.name: question.points for question in result.questions}
+
+    return points
 
 
 def test_the_archive_is_otters_own_and_complete(stock):
@@ -142,18 +141,21 @@ def test_the_archive_is_otters_own_and_complete(stock):
     assert {"run_otter.py", "files/reference/oracle.py", "files/autograder/grading/checks.py"} <= set(names)
 
 
-@pytest.mark.parametrize("question", ["", *WRONG])
+@pytest.mark.parametrize(
+    "question", ["grad_w", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("", "standardize"))]
+)
 def test_otter_gives_every_question_the_same_points(question, stock, own, notebooks):
     name = WRONG.get(question, "reference")
     points = stock.points(question or "reference", notebooks[name])
-    assert points == own[name]
+    assert points == own(name)
     lost = {one for one, most in POINTS.items() if points[one] < most}
     assert lost == ({question} if question else set()), "else it proves nothing"
 
 
+@pytest.mark.thorough
 def test_otter_cannot_forbid_autograd_and_nothing_else_differs(stock, own, notebooks):
     """Stock otter calls the method in the notebook's own process, where nothing switches autograd off."""
     points = stock.points("by autograd", notebooks[BY_AUTOGRAD])
-    ours = own[BY_AUTOGRAD]
+    ours = own(BY_AUTOGRAD)
     assert {one for one in POINTS if points[one] != ours[one]} == {"grad_w"}
     assert (points["grad_w"], ours["grad_w"]) == (POINTS["grad_w"], 0)

@@ -1,0 +1,6 @@
+# %% random_day
+def get_random_day(data):
+    start_idx = torch.tensor([3])
+    x = data[start_idx: start_idx + 24]
+    y = data[start_idx + 24, 1]
+    return x, y

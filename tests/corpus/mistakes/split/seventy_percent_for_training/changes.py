@@ -1,0 +1,4 @@
+# %% split
+num_train_samples = int(len(dataset) / 24 * 0.7) * 24
+data_train = dataset[:num_train_samples]
+data_test = dataset[num_train_samples:]
