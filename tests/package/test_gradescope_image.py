@@ -21,12 +21,15 @@ import pytest
 from autograder.docker import IMAGE
 from autograder.errors import UsageError
 from autograder.package.archive import Member, write_folder
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB
 from tests.engine.processes import autograder
+
+SMALL = ("--config", TOY_LAB / "grading_config.yml")
+"""Packing grades the solution of a lab that has one: this has none."""
 
 
 def written(folder: Path, *options: object) -> Path:
-    done = autograder("package", "gradescope", "--dockerfile", "--out", folder / "image", *options)
+    done = autograder("package", "gradescope", "--dockerfile", "--out", folder / "image", *SMALL, *options)
     assert done.returncode == 0, done.stderr
     return folder / "image"
 
@@ -72,7 +75,7 @@ def test_the_image_can_have_another_name(tmp_path):
 
 def test_lab_and_decisions_are_those_of_the_archive(tmp_path):
     decisions = ("--visible", "after_published", "--minutes", "20")
-    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip", *decisions)
+    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL, *decisions)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "autograder.zip") as opened:
         archive = {name: opened.read(name) for name in opened.namelist()}
@@ -87,7 +90,7 @@ def test_lab_and_decisions_are_those_of_the_archive(tmp_path):
 def test_it_starts_the_images_interpreter_and_else_what_the_archive_starts(folder, tmp_path):
     file = folder / "run_autograder"
     assert stat.S_IMODE(file.stat().st_mode) == 0o755
-    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip")
+    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "autograder.zip") as opened:
         there = opened.read("run_autograder").decode().splitlines()
@@ -119,7 +122,7 @@ def test_the_engine_that_packed_is_accepted(folder):
 @pytest.mark.parametrize("change", ["changed", "missing"])
 def test_another_engine_is_refused(change, folder, tmp_path):
     shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
-    file = tmp_path / "autograder" / "pipeline.py"
+    file = tmp_path / "autograder" / "grading" / "pipeline.py"
     if change == "changed":
         file.write_bytes(file.read_bytes() + b"\n")
     else:
@@ -200,7 +203,8 @@ def test_options_that_do_not_go_together_are_refused(options, words, tmp_path):
 def test_an_empty_folder_is_filled_and_one_with_something_in_it_left_alone(tmp_path):
     (tmp_path / "image").mkdir()
     before = files(written(tmp_path))
-    done = autograder("package", "gradescope", "--dockerfile", "--out", tmp_path / "image", "--minutes", "20")
+    again = ("--dockerfile", "--out", tmp_path / "image", "--minutes", "20")
+    done = autograder("package", "gradescope", *again, *SMALL)
     assert done.returncode == 2
     assert "is not empty" in done.stderr
     assert files(tmp_path / "image") == before
