@@ -2,254 +2,19 @@
 
 Numbers, strings, lists, dictionaries, arrays and tensors come back as plain copies. Everything else
 stays where it is and is represented by a proxy: its attributes, calls and assignments become
-requests. The trusted side keeps every deadline.
+requests.
 """
 
 from __future__ import annotations
 
-import signal
-import socket
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException, TimeUsedUp
-from autograder.kernel import plain, wire
-from autograder.sandbox.launcher import StudentProcess
+from autograder.errors import AllCellsNeeded
 
-INTERRUPT_GRACE = 3.0
-"""Seconds between the interrupt at the deadline and the end of the process."""
-
-SHORTEST_GRACE = 0.5
-"""The same where the time of the whole submission is over."""
-
-BEGIN_SECONDS = 10.0
-"""Seconds from the last cell's end until the kernel serves questions: a millisecond if all is well."""
-
-CALLBACK_BYTES = 8 << 20
-"""Limit of what the student's code hands to a function of the test: that function runs on our side,
-where nothing interrupts it. A batch of windows takes a few kilobytes."""
-
-STALE_REPLIES = 100
-"""Replies to other requests than the present one that are passed over. An honest process sends one after
-an interrupt; one that sends more and more only wants to be listened to."""
-
-
-class Conversation:
-    """Requests and replies on the question channel.
-
-    Args:
-        channel: non-blocking stream socket; the other end is the student's.
-        seconds: deadline of one request.
-        until: ``time.monotonic()`` after which nothing is asked any more.
-        reply_bytes: limit of one reply.
-
-    Attributes:
-        usable: whether the student's side can still be asked.
-        late_requests: requests that were not answered in time.
-        patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
-    """
-
-    def __init__(
-        self, channel: socket.socket, process: StudentProcess, seconds: float, until: float, reply_bytes: int
-    ) -> None:
-        self.usable = False
-        self.patience: float | None = None
-        self.late_requests = 0
-        self._channel = channel
-        self._process = process
-        self._seconds = seconds
-        self._until = until
-        self._reply_bytes = reply_bytes
-        self._number = 0
-        self._callbacks: dict[int, Callable[..., Any]] = {}
-
-    def begin(self) -> None:
-        """Wait until the student's side serves; it is not usable if it does not."""
-        try:
-            until = min(time.monotonic() + BEGIN_SECONDS, self._until)
-            message, _ = wire.receive(self._channel, 1 << 20, until)
-        except wire.WireError:
-            return
-        self.usable = message.get("serving") is True
-
-    def forget_callbacks(self) -> None:
-        """Functions of an earlier test case cannot be called any more."""
-        self._callbacks.clear()
-
-    @contextmanager
-    def time_limit(self, seconds: float) -> Iterator[None]:
-        """Another deadline for the requests inside the block."""
-        before, self._seconds = self._seconds, seconds
-        try:
-            yield
-        finally:
-            self._seconds = before
-
-    def ask(self, op: str, values: Mapping[str, Any] | None = None, **fields: Any) -> Any:
-        """Send a request and return the decoded reply.
-
-        Args:
-            op: the request's name.
-            values: fields that hold values of test or student; they are encoded.
-            fields: fields that hold our own plain words and numbers.
-
-        Raises:
-            StudentException, RequestTimedOut, KernelDied, TimeUsedUp, BadReply: there is no value.
-        """
-        message, blobs = self._exchange([(op, values or {}, fields)])
-        return self._value(message, plain.Decoder(blobs, self._resolve))
-
-    def ask_several(
-        self, op: str, requests: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
-    ) -> Iterator[Any]:
-        """The decoded replies to several requests, which travel as one.
-
-        The student's side stops at the first one that fails, and so do we: the failure is raised where its
-        reply would come. Together they get the deadline of one request, and one reply's bytes.
-
-        Args:
-            requests: values and fields of each, as for :meth:`ask`.
-
-        Raises:
-            As :meth:`ask`; at the first reply where nothing was answered at all.
-        """
-        message, blobs = self._exchange([(op, values, fields) for values, fields in requests])
-        outcomes = message.get("outcomes", [message])
-        if not isinstance(outcomes, list) or not all(isinstance(one, dict) for one in outcomes):
-            raise BadReply("the answer is no list of answers")
-        decoder = plain.Decoder(blobs, self._resolve)
-        for outcome, _ in zip(outcomes, requests, strict=False):
-            yield self._value(outcome, decoder)
-        if len(outcomes) < len(requests):
-            raise BadReply("an answer is missing")
-
-    def _exchange(
-        self, requests: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        """Send one message with these requests and wait for its reply; raises as :meth:`ask`."""
-        if not self.usable:
-            raise KernelDied("the student's process has ended")
-        if time.monotonic() > self._until:
-            raise TimeUsedUp
-        seconds = self._seconds if self.patience is None else min(self._seconds, self.patience)
-        deadline = min(time.monotonic() + seconds, self._until)
-        self._number += 1
-        number = self._number
-        encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
-        try:
-            steps = [
-                {"op": op, **fields, **{name: encoder.encode(value) for name, value in values.items()}}
-                for op, values, fields in requests
-            ]
-        except plain.NotPlain as reason:  # the test hands a value of the student's back
-            raise BadReply(str(reason)) from None
-        try:
-            whole = steps[0] if len(steps) == 1 else {"op": "several", "steps": steps}
-            self._send({"n": number, **whole}, encoder.blobs, deadline)
-            for _ in range(STALE_REPLIES):
-                message, blobs = self._reply(deadline)
-                if message.get("n") == number:
-                    return message, blobs
-            raise wire.WireError("it does not belong to the question")
-        except wire.DeadlinePassed:
-            self.late_requests += deadline != self._until
-            timed_out = self._interrupt(number)
-            raise (TimeUsedUp() if deadline == self._until else timed_out) from None
-        except wire.Disconnected:
-            self._lose()
-            raise KernelDied("your code ended its own process") from None
-        except wire.WireError as reason:
-            self._lose()
-            raise BadReply(f"the answer cannot be read: {reason}") from None
-
-    def _reply(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
-        """The next message that is a reply; calls of our functions before it are answered."""
-        while True:
-            message, blobs = wire.receive(self._channel, self._reply_bytes, deadline)
-            if "callback" not in message:
-                return message, blobs
-            self._call_back(message, blobs, deadline)
-
-    def _value(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
-        if "value" in message:
-            try:
-                return decoder.decode(message["value"])
-            except wire.WireError as reason:  # the frame was whole: the conversation can go on
-                raise BadReply(f"the answer is no plain value: {reason}") from None
-        raised = message.get("raised")
-        if isinstance(raised, dict):
-            parts = [raised.get(part) for part in ("type", "text", "where")]
-            texts = [part if isinstance(part, str) else "?" for part in parts]
-            raise StudentException(texts[0][:200], texts[1][:2000], texts[2][:4000])
-        if "bad" in message:
-            raise BadReply(str(message["bad"])[:2000])
-        raise RequestTimedOut("your code was interrupted")
-
-    def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
-        """Answer a call of a function that the test put into the notebook."""
-        function = self._callbacks.get(message["callback"]) if type(message["callback"]) is int else None
-        encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
-        answer: dict[str, Any]
-        try:
-            if function is None:
-                raise wire.WireError("this function belongs to an earlier check")
-            if sum(map(len, blobs)) > CALLBACK_BYTES:
-                raise wire.WireError("this is far more than the function needs")
-            decoder = plain.Decoder(blobs, self._resolve)
-            args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
-            answer = {"return": encoder.encode(function(*args, **kwargs))}
-        except (KernelDied, RequestTimedOut, TimeUsedUp):
-            raise
-        except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
-            answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
-        self._send(answer, encoder.blobs, deadline)
-
-    def _send(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
-        try:
-            wire.send(self._channel, message, blobs, deadline)
-        except wire.DeadlinePassed:
-            self._lose()  # half a frame is on its way: nothing that follows it could be read
-            raise
-
-    def _interrupt(self, number: int) -> RequestTimedOut:
-        """Interrupt what runs; end the process if it does not give in."""
-        self._process.signal(signal.SIGINT)
-        now = time.monotonic()
-        grace = min(now + INTERRUPT_GRACE, max(self._until, now + SHORTEST_GRACE))
-        try:
-            while True:
-                message, _ = wire.receive(self._channel, self._reply_bytes, grace)
-                if message.get("n") == number:
-                    return RequestTimedOut("your code did not finish in time and was interrupted")
-                if "callback" in message:
-                    wire.send(self._channel, {"error": "the time is over"}, [], grace)
-        except wire.WireError:
-            self._lose()
-            return RequestTimedOut("your code did not finish in time and had to be ended")
-
-    def _lose(self) -> None:
-        """Give the process up: what it would still say belongs to nothing that we asked."""
-        self.usable = False
-        self._process.signal(signal.SIGKILL)
-
-    def _describe(self, value: Any) -> dict[str, Any]:
-        if isinstance(value, RemoteObject):
-            return {"id": object.__getattribute__(value, "_remote_id")}
-        if callable(value):
-            number = len(self._callbacks) + 1
-            self._callbacks[number] = value
-            return {"callback": number, "name": getattr(value, "__name__", "function")}
-        raise TypeError(f"a {type(value).__name__} of the test file cannot be sent to the notebook")
-
-    def _resolve(self, body: Any) -> RemoteObject:
-        if not isinstance(body, dict) or not {"id", "kind", "callable"} <= body.keys():
-            raise wire.WireError("not an object")
-        number, kind = body["id"], body["kind"]
-        if type(number) is not int or not isinstance(kind, str):
-            raise wire.WireError("not an object")
-        return RemoteObject(self, number, kind[:100], body["callable"] is True)
+if TYPE_CHECKING:
+    from autograder.kernel.conversation import Conversation
 
 
 class RemoteObject:
@@ -358,3 +123,33 @@ class RemoteNamespace:
         """Another deadline, in seconds, for each request inside the block."""
         with self._conversation.time_limit(seconds):
             yield
+
+
+class NamesThatAreThere(RemoteNamespace):
+    """The notebook's names, but for those that only left-out cells would have bound."""
+
+    def __init__(self, conversation: Conversation, missing: frozenset[str]) -> None:
+        super().__init__(conversation)
+        self._missing = missing
+
+    def __contains__(self, name: object) -> bool:
+        """As the notebook has it.
+
+        Raises:
+            AllCellsNeeded: a left-out cell would have bound it.
+        """
+        self._require(name)
+        return super().__contains__(name)
+
+    def _find(self, name: str) -> tuple[Any, ...]:
+        self._require(name)
+        return super()._find(name)
+
+    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
+        """Run again a cell that assigns ``assigns``; raises as :meth:`__contains__`."""
+        self._require(assigns)
+        return super().rerun(assigns, given, first=first)
+
+    def _require(self, name: object) -> None:
+        if name in self._missing:
+            raise AllCellsNeeded(f"{name!r} is bound by a cell that was left out")

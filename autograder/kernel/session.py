@@ -24,10 +24,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.errors import AllCellsNeeded, KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
+from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
-from autograder.kernel.remote import Conversation, RemoteNamespace
+from autograder.kernel.conversation import Conversation
+from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
 from autograder.model import CellRun, Ending, ExecutedNotebook
@@ -151,7 +152,7 @@ class Session:
                 raise KernelDied("the notebook closed the channel on which questions are asked")
             self._start_and_run()
         missing = frozenset(name for names in self._left_out.values() for name in names)
-        return _NamesThatAreThere(self._kernel.conversation, missing)
+        return NamesThatAreThere(self._kernel.conversation, missing)
 
     def ending(self) -> Ending:
         """Why the present kernel is not usable; ``FINISHED`` when it is."""
@@ -333,36 +334,6 @@ class _Kernel:
         if self._watchdog.trouble is not None:
             raise SandboxError(f"the watchdog broke: {self._watchdog.trouble!r}")
         return self._watchdog.verdict or Ending.DIED
-
-
-class _NamesThatAreThere(RemoteNamespace):
-    """The notebook's names, but for those that only left-out cells would have bound."""
-
-    def __init__(self, conversation: Conversation, missing: frozenset[str]) -> None:
-        super().__init__(conversation)
-        self._missing = missing
-
-    def __contains__(self, name: object) -> bool:
-        """As the notebook has it.
-
-        Raises:
-            AllCellsNeeded: a left-out cell would have bound it.
-        """
-        self._require(name)
-        return super().__contains__(name)
-
-    def _find(self, name: str) -> tuple[Any, ...]:
-        self._require(name)
-        return super()._find(name)
-
-    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
-        """Run again a cell that assigns ``assigns``; raises as :meth:`__contains__`."""
-        self._require(assigns)
-        return super().rerun(assigns, given, first=first)
-
-    def _require(self, name: object) -> None:
-        if name in self._missing:
-            raise AllCellsNeeded(f"{name!r} is bound by a cell that was left out")
 
 
 def process_of(session: Session) -> StudentProcess | None:

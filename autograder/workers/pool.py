@@ -227,7 +227,8 @@ class WorkerPool:
         longest = min(max(nearest - time.monotonic(), 0), seconds)
         timeout = None if longest == float("inf") else longest
         awaited: list[Connection | socket.socket] = [worker.connection for worker in self._workers]
-        heard = wait([*awaited, *([starting] if starting else [])], timeout)
+        awaited += [starting] if starting else []
+        heard = wait(awaited, timeout) if awaited else []  # nobody is left: the next ones are started first
         if starting in heard:
             try:
                 self._launcher.hear()

@@ -26,7 +26,8 @@ from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
 from autograder.kernel import plain, wire
-from autograder.kernel.remote import Conversation, RemoteNamespace, RemoteObject
+from autograder.kernel.conversation import Conversation
+from autograder.kernel.remote import RemoteNamespace, RemoteObject
 from autograder.sandbox.launcher import StudentProcess
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
