@@ -23,6 +23,8 @@ LONGEST = (
     "tests/engine/test_cluster.py",
     "tests/engine/test_whole_class.py",
     "tests/lab/test_questions.py",
+    "tests/lms/test_round_trip.py",
+    "tests/package/test_stock_otter.py",
     "tests/engine/test_soak.py",
 )
 """Files that take longest: they begin first, so that none is left alone at the end."""

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from autograder.model import Ending, Status
 
@@ -37,7 +38,7 @@ SMALL = ("title", "imports", "features")
 
 SOURCES = ("changes.py", "submission.py", "submission.ipynb", "build.py")
 
-_KEYS = frozenset("why kind base lab marks ending limits flags status unconfined gains".split())
+_KEYS = frozenset("why kind base lab marks ending limits flags status unconfined gains thorough".split())
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Attack:
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
         flags: texts that must occur in the flags.
+        thorough: whether only ``make test-rest`` and ``make test-all`` run it: it trains a network for long, and
+            another attack of its kind does too.
         unconfined: whether it is also run without a sandbox, where it must get ``gains``.
     """
 
@@ -70,6 +73,7 @@ class Attack:
     status: Status = Status.GRADED
     unconfined: bool = False
     gains: Mapping[str, float] = field(default_factory=dict)
+    thorough: bool = False
 
 
 @cache
@@ -114,6 +118,7 @@ def read(folder: Path) -> Attack:
         status=Status(expect.get("status", "graded")),
         unconfined=unconfined,
         gains=_marks(expect.get("gains")),
+        thorough=expect.get("thorough", False),
     )
 
 
@@ -148,6 +153,17 @@ def base_cells(name: str, lab: str = "whole") -> list[Cell]:
 def _trained_faster(cell: Cell) -> Cell:
     """A batch of two: the training ends far from the small time limit of the attacks' run."""
     return replace(cell, source=cell.source.replace("batch_size=4, lr=0.05", "batch_size=2, lr=0.03"))
+
+
+def asked(request: pytest.FixtureRequest) -> list[Attack]:
+    """The attacks that this run of pytest has a ``test_attack`` for in the module of the fixture; all if none."""
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    found = [
+        test.callspec.params["attack"]
+        for test in tests
+        if test.originalname == "test_attack" and test.module is request.module
+    ]
+    return found or [*all_attacks()]
 
 
 def notebook(attack: Attack) -> bytes:

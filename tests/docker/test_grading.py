@@ -16,7 +16,7 @@ from autograder.docker import IMAGE
 from autograder.model import Grade, Status
 from autograder.store.results import read_results
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
-from tests.corpus.attack_cases import LABS, Attack, all_attacks, attack_cell, notebook
+from tests.corpus.attack_cases import LABS, Attack, all_attacks, asked, attack_cell, notebook
 from tests.corpus.test_attacks import marks, small_configuration, told
 
 from .conftest import AS_DOCUMENTED, CLASS, docker, rows
@@ -242,7 +242,9 @@ ASKED = [
     pytest.param(
         attack,
         id=attack.name,
-        marks=[] if attack.kind in OUTWARDS or number % ONE_IN == 0 else pytest.mark.thorough,
+        marks=[]
+        if attack.kind in OUTWARDS or (number % ONE_IN == 0 and not attack.thorough)
+        else pytest.mark.thorough,
     )
     for number, attack in enumerate(ATTACKS)
 ]
@@ -253,11 +255,6 @@ def attacked(
     image: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Grade]:
     """The attacks that this run asks for, graded in a container for each lab; grades by the attack's name."""
-    asked = {
-        item.callspec.params["attack"].name
-        for item in request.session.items
-        if item.originalname == "test_attack" and item.module is request.module
-    }
     place = tmp_path_factory.mktemp("attacks")
     course = place / "course"
     for name in ("reference", "student_template", "tests/questions"):
@@ -267,8 +264,8 @@ def attacked(
         (course / "grading_config.yml").write_text(small_configuration(lab), "utf-8")
         handed_in = place / f"in-{lab}"
         handed_in.mkdir()
-        for attack in ATTACKS:
-            if attack.name in asked and attack.lab == lab:
+        for attack in asked(request):
+            if attack.lab == lab:
                 (handed_in / f"{attack.name}.ipynb").write_bytes(notebook(attack))
         out = folder_of(0, place / f"out-{lab}")
         docker(

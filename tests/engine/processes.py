@@ -35,6 +35,8 @@ def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
                 code = int(usage.code or 0)
     finally:
         signal.signal(signal.SIGTERM, before)
+    if code == 130:  # the command took the Ctrl-C that was meant for the tests
+        raise KeyboardInterrupt
     return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())
 
 

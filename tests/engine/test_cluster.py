@@ -524,7 +524,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
+@pytest.mark.thorough  # of what is killed, the test before this one shows a worker in every run
 def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     handed_in = write_class(tmp_path, {str(number): notebook_bytes(WORKS) for number in range(4)})
@@ -544,7 +544,7 @@ def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary,
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
+@pytest.mark.thorough  # an executor that breaks ends the run in every run of the tests
 def test_a_scheduler_that_is_killed_ends_the_run_without_noise(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1)
     folder = tmp_path / "class"
@@ -575,7 +575,7 @@ except AutograderError as reason:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
+@pytest.mark.thorough  # test_other_versions_are_named
 def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask_cluster):
     running = dask_cluster(0)
     shadow = tmp_path / "rnn_lab_autograder-0.0.1.dist-info"

@@ -286,7 +286,7 @@ KILLS, NOTEBOOKS = 6, 30
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
+@pytest.mark.thorough  # the test before this one stops a run once
 def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, temporary):
     folder = tmp_path / "class.zip"
     with zipfile.ZipFile(folder, "w") as zipped:

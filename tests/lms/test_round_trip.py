@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder
+from tests.engine.processes import run_here
 from tests.lms.moodle_site import Site
 
 SAMPLES = Path(__file__).parent / "moodle"
@@ -50,7 +50,7 @@ def test_a_real_moodle_gets_every_mark_and_page_back(tmp_path: Path, lab: Path, 
     german = kind.endswith("de")
     sheet = SAMPLES / ("individual_graded_t_de.csv" if german else "individual_ungraded_t_en.csv")
     given = () if "blind" in kind else ("--worksheet", sheet)
-    done = autograder("grade", SAMPLES / f"{kind}.zip", "--out", out, "--config", lab, *given)
+    done = run_here("grade", SAMPLES / f"{kind}.zip", "--out", out, "--config", lab, *given)
     assert done.returncode == 3, done.stderr  # some have no notebook, or two
     table = rows(out)
     assert len(table) == 13  # nobody twice, nobody missing
@@ -81,7 +81,7 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     sheet.write_text(text, encoding="utf-8")
     archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN), folder(3): notebook_bytes(MEDIAN, "pass")})
     out = tmp_path / "out"
-    assert autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    assert run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
     table = rows(out)
     assert (table["2"]["score"], table["2"]["mark"], table["2"]["late"]) == ("2", "1", "73")
     assert "1 min 13 s late: 20 % of the points that can be earned, 1 day begun" in table["2"]["flags"]
@@ -91,7 +91,7 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     assert site.marks == {2: 1.0, 3: 2.0}
     # another policy is another report, not another grading
     lab.write_text(lab.read_text().replace("percent_per_day: 20", "percent_per_day: 10"))
-    again = autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet)
+    again = run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet)
     assert again.stdout.count("(known)") == 2
     assert rows(out)["2"]["mark"] == "1.5"
 
@@ -102,7 +102,7 @@ def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Pat
     others["stray/words.ipynb"] = notebook_bytes(HALF)
     second = export(tmp_path, others, "Lab 9-4711 (1).zip")
     out = tmp_path / "out"
-    assert autograder("grade", first, second, "--out", out, "--config", lab).returncode == 0
+    assert run_here("grade", first, second, "--out", out, "--config", lab).returncode == 0
     site = Site("en", {1, 2, 3})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     site.upload_feedback(out / "lms" / "moodle_feedback.zip")
@@ -117,13 +117,13 @@ def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Pat
 def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) -> None:
     archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN)})
     out = tmp_path / "out"
-    autograder("grade", archive, "--out", out, "--config", lab)
+    run_here("grade", archive, "--out", out, "--config", lab)
     upload = (out / "lms" / "UPLOAD.md").read_text()
     assert "Not all is scored by a person yet" in upload
     assert "- What surprised you: 1 of 1 not scored" in upload
     manual = out / "manual.csv"
     manual.write_text(manual.read_text().replace(",2,\n", ",2,1\n"))
-    assert autograder("grade", archive, "--out", out, "--config", lab).returncode == 0
+    assert run_here("grade", archive, "--out", out, "--config", lab).returncode == 0
     row = rows(out)["2"]
     assert (row["score"], row["max_score"], row["essay"]) == ("3", "6", "1")
     assert "Participant 2,3,-," in (out / "lms" / "moodle_grades.csv").read_text()
@@ -142,7 +142,7 @@ def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) ->
             "Ünï-Team 2 x_4_assignsubmission_file/words.ipynb": notebook_bytes("pass"),
         },
     )  # fmt: skip
-    assert autograder("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    assert run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
     site = Site("en", set(range(50, 64)), groups={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     # Team_1 and "Team 1" have one name in an export: whose is whose must be said, and was said of one.
@@ -171,7 +171,7 @@ def test_the_notebook_of_the_lab_is_meant_else_the_newest_else_a_person_decides(
         add(archive, folder(4, file="copy/a.ipynb"), MEDIAN, 1)
         archive.writestr(folder(5, file="essay.pdf"), b"%PDF")
     out = tmp_path / "out"
-    assert autograder("grade", file, "--out", out, "--config", lab).returncode == 3
+    assert run_here("grade", file, "--out", out, "--config", lab).returncode == 3
     table = rows(out)
     assert {key: row["score"] for key, row in table.items()} == {
         "1": "2",
@@ -195,16 +195,16 @@ def test_an_lms_can_be_named_and_a_pattern_given(tmp_path: Path, lab: Path) -> N
     )
     out = tmp_path / "out"
     pattern = r"(?P<id>\d{4})-(?P<name>[^-/]+)-(?P<file>[^/]+)$"
-    assert autograder("grade", file, "--out", out, "--config", lab, "--name-pattern", pattern).returncode == 0
+    assert run_here("grade", file, "--out", out, "--config", lab, "--name-pattern", pattern).returncode == 0
     assert {key: row["student"] for key, row in rows(out).items()} == {"0017": "Ann Lee", "0018": "Bo"}
     assert (out / "lms" / "feedback.zip").is_file()
     plain = tmp_path / "plain"
-    assert autograder("grade", file, "--out", plain, "--config", lab, "--lms", "plain").returncode == 0
+    assert run_here("grade", file, "--out", plain, "--config", lab, "--lms", "plain").returncode == 0
     assert [row["lms_id"] for row in rows(plain).values()] == ["", ""]
-    wrong = autograder("grade", file, "--out", tmp_path / "o", "--config", lab, "--lms", "modle")
+    wrong = run_here("grade", file, "--out", tmp_path / "o", "--config", lab, "--lms", "modle")
     assert wrong.returncode == 2
     assert "moodle, blackboard" in wrong.stderr
-    without = autograder(
+    without = run_here(
         "grade",
         file,
         "--out",
@@ -221,11 +221,9 @@ def test_an_lms_can_be_named_and_a_pattern_given(tmp_path: Path, lab: Path) -> N
 def test_the_same_student_keeps_the_same_files_when_the_export_comes_again(tmp_path: Path, lab: Path) -> None:
     members = {folder(1): notebook_bytes(MEDIAN), folder(2, "Jane Doe"): notebook_bytes(HALF)}
     out = tmp_path / "out"
-    autograder("grade", export(tmp_path, members), "--out", out, "--config", lab)
+    run_here("grade", export(tmp_path, members), "--out", out, "--config", lab)
     names = sorted(file.name for file in (out / "results").iterdir())
-    again = autograder(
-        "grade", export(tmp_path, members, "Lab 9-4711 (1).zip"), "--out", out, "--config", lab
-    )
+    again = run_here("grade", export(tmp_path, members, "Lab 9-4711 (1).zip"), "--out", out, "--config", lab)
     assert again.stdout.count("(known)") == 2
     assert sorted(file.name for file in (out / "results").iterdir()) == names
 
@@ -235,7 +233,7 @@ def test_an_export_of_something_else_is_said_to_be_one(
     how: tuple[str, str], tmp_path: Path, lab: Path
 ) -> None:
     archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
-    done = autograder("grade", archive, "--out", tmp_path / "out", "--config", lab, *how)
+    done = run_here("grade", archive, "--out", tmp_path / "out", "--config", lab, *how)
     assert done.returncode == 0
     assert "Are these its exports?" in done.stdout
     upload = (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
@@ -245,7 +243,7 @@ def test_an_export_of_something_else_is_said_to_be_one(
 
 def test_without_an_lms_everything_goes_back(tmp_path: Path, lab: Path) -> None:
     archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
-    done = autograder("grade", archive, "--out", tmp_path / "out", "--config", lab, "--lms", "plain")
+    done = run_here("grade", archive, "--out", tmp_path / "out", "--config", lab, "--lms", "plain")
     assert done.returncode == 0
     assert "Are these its exports?" not in done.stdout
     assert "Upload, in this order" in (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
@@ -255,7 +253,7 @@ def test_a_comment_is_sentences(tmp_path: Path, lab: Path) -> None:
     question = lab.parent / "questions" / "median.py"
     question.write_text(question.read_text("utf-8").replace("== 2.5", "== 2.5, 'Is it the middle?'"), "utf-8")
     archive = export(tmp_path, {folder(2): notebook_bytes(HALF)})
-    assert autograder("grade", archive, "--out", tmp_path / "out", "--config", lab).returncode == 0
+    assert run_here("grade", archive, "--out", tmp_path / "out", "--config", lab).returncode == 0
     assert (
         "Is it the middle? counter 0/3: the check failed. The attached"
         in (tmp_path / "out" / "lms" / "moodle_grades.csv").read_text()

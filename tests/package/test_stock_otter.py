@@ -152,7 +152,7 @@ def test_otter_gives_every_question_the_same_points(question, stock, own, notebo
     assert lost == ({question} if question else set()), "else it proves nothing"
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough  # the sandbox refuses every mistakes/*/by_autograd of the corpus in every run
 def test_otter_cannot_forbid_autograd_and_nothing_else_differs(stock, own, notebooks):
     """Stock otter calls the method in the notebook's own process, where nothing switches autograd off."""
     points = stock.points("by autograd", notebooks[BY_AUTOGRAD])
