@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from autograder.build.execute import execute, problems, questions_checked
 from autograder.build.notebook import Notebooks, read_master, text_of
 from autograder.build.public_tests import public_copies
 from autograder.errors import BuildError
+from autograder.files.atomic import replace_file
 
 if TYPE_CHECKING:
     from autograder.config.load import Lab
@@ -83,7 +83,7 @@ def build(plan: Plan) -> list[Path]:
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
     for file, text in contents.items():
-        _replace(file, text)
+        replace_file(file, text)
     for file in plan.public_tests.glob("*.py"):
         if file not in contents:
             file.unlink()
@@ -174,11 +174,3 @@ def _test_differences(folder: Path, tests: Mapping[str, str]) -> Iterator[str]:
     for file in sorted(folder.glob("*")):
         if file.name not in tests and file.name != "__pycache__":
             yield f"{file}: no question has this file"
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write beside the target, then move: an interrupted build leaves no half file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, file)

@@ -7,7 +7,6 @@ The addresses that the notebook downloads from are served from the lab's files.
 from __future__ import annotations
 
 import copy
-import gzip
 import os
 import re
 import tempfile
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.config.packed import unpacked
 from autograder.errors import BuildError
 
 CELL_SECONDS = 600
@@ -79,9 +79,8 @@ def _local_files(data: Mapping[str, Path], folder: Path) -> dict[str, str]:
     for number, (url, file) in enumerate(data.items()):
         target = folder / str(number)
         try:
-            content = file.read_bytes()
-            target.write_bytes(gzip.decompress(content) if file.suffix == ".gz" else content)
-        except OSError as problem:
+            target.write_bytes(unpacked(file))
+        except (OSError, EOFError) as problem:
             raise BuildError(f"{file}, which stands for {url}, cannot be read: {problem}") from problem
         files[url] = str(target)
     return files

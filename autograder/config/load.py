@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from autograder.config import located_yaml
 from autograder.config.located_yaml import Place, spell
 from autograder.config.schema import (
-    MB,
     Assignment,
     Build,
     Config,
@@ -32,7 +31,6 @@ from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
 
 __all__ = [
-    "MB",
     "Assignment",
     "Build",
     "Config",

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-MB = 2**20
 """Bytes in the ``…_mb`` of a configuration."""
 
 # A question's name is a column of grades.csv beside these.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 UNFINISHED = ".????????????????.tmp"
@@ -14,24 +16,41 @@ UNFINISHED = ".????????????????.tmp"
 _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,240}")
 
 
+def is_unfinished(path: str | Path) -> bool:
+    """Whether a file has a name as :func:`replacing` gives."""
+    return fnmatch(Path(path).name, UNFINISHED)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to be written beside ``path`` inside the block; at its end it is flushed and moved into place.
+
+    When the block fails, ``path`` stays what it was.
+
+    Raises:
+        OSError: the disk is full, the folder is not there or not writable.
+    """
+    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def replace_file(path: Path, text: str | Iterable[str]) -> None:
-    """Write ``text``, whole or in pieces, as UTF-8 beside ``path``; flush it, then move it into place.
+    """Write ``text``, whole or in pieces, as UTF-8, as :func:`replacing` does.
 
     Folders on the way are made. The file gets the permissions of the umask, as any new file does.
 
     Raises:
-        OSError: the disk is full, the folder is not writable.
+        OSError: as :func:`replacing`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
-    try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            file.writelines([text] if isinstance(text, str) else text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("x", encoding="utf-8", newline="") as file:
+        file.writelines([text] if isinstance(text, str) else text)
 
 
 def update_file(path: Path, text: str) -> None:

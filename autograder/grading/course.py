@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import socket
 import sys
@@ -13,7 +12,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from autograder.config.lab_values import LabValues
-from autograder.config.load import MB, Lab
+from autograder.config.load import Lab
+from autograder.config.packed import MB, unpacked
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.fingerprint import fingerprint, versions
 from autograder.grading.lab_settings import handed_out
@@ -172,18 +172,17 @@ def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> Ses
 
 def _unpack_data(lab: Lab, spool: Path) -> dict[str, Path]:
     """Write each data file uncompressed into ``spool`` and check it; paths by file name."""
-    unpacked = {}
+    files = {}
     for item in lab.config.data:
         path = lab.root / item.file
         try:
-            data = path.read_bytes()
-            data = gzip.decompress(data) if path.suffix == ".gz" else data
+            data = unpacked(path)
         except (OSError, EOFError) as reason:
             raise ConfigurationError(f"{path}: the data file cannot be read: {reason}") from None
         digest = hashlib.sha256(data).hexdigest()
         if digest != item.sha256:
             raise ConfigurationError(f"{path}: SHA-256 of its contents is {digest}, expected {item.sha256}")
-        unpacked[item.name] = spool / item.name
-        unpacked[item.name].write_bytes(data)
-        unpacked[item.name].chmod(0o444)
-    return unpacked
+        files[item.name] = spool / item.name
+        files[item.name].write_bytes(data)
+        files[item.name].chmod(0o444)
+    return files

@@ -22,6 +22,7 @@ from datetime import datetime
 
 import yaml
 
+from autograder.config.packed import MB
 from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, number
 from autograder.lms.base import Lms
@@ -34,7 +35,7 @@ from autograder.lms.sheet import Sheet
 METADATA = "submission_metadata.yml"
 SCORES = "gradescope_grades.csv"
 FEEDBACK = "gradescope_feedback.zip"
-LARGEST_METADATA = 32 * 2**20
+LARGEST_METADATA = 32 * MB
 MOST_SUBMITTERS = 100
 """Of one submission; more are no group."""
 LONGEST_CELL = 1_000
@@ -142,7 +143,7 @@ def _read_metadata(data: bytes) -> Export:
         yaml.YAMLError: it is too large, or no YAML.
     """
     if len(data) > LARGEST_METADATA:
-        raise yaml.YAMLError(f"larger than {LARGEST_METADATA // 2**20} MB")
+        raise yaml.YAMLError(f"larger than {LARGEST_METADATA // MB} MB")
     created: dict[str, datetime | None] = {}
     people: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
     for place, value in _scalars(data):

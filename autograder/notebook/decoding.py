@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 
+from autograder.config.packed import MB
 from autograder.errors import UnreadableNotebook
 from autograder.notebook.parsing import AGAIN, Parsed, parse_notebook
 
@@ -45,9 +46,7 @@ def decode_json(data: bytes, size_limit: int) -> Parsed:
         UnreadableNotebook: the file is something else, or damaged; the message says what and where.
     """
     if len(data) > size_limit:
-        raise UnreadableNotebook(
-            f"the file has {len(data) / 2**20:.0f} MB, {size_limit / 2**20:g} are allowed"
-        )
+        raise UnreadableNotebook(f"the file has {len(data) / MB:.0f} MB, {size_limit / MB:g} are allowed")
     if not data:
         raise UnreadableNotebook(f"the file is empty: {AGAIN}")
     if not data.strip(b"\0"):

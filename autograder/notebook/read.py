@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from autograder.config.packed import MB
 from autograder.errors import UnreadableNotebook
 from autograder.notebook.cells import repaired_cells
 from autograder.notebook.decoding import decode_json
@@ -61,7 +62,7 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
         UnreadableNotebook: the bytes are no notebook or a notebook in another language; the message
             is for the student.
     """
-    parsed = decode_json(data, limits.notebook_mb * 2**20)
+    parsed = decode_json(data, limits.notebook_mb * MB)
     notes = parsed.notes
     value = _unwrapped(parsed.value, notes)
     found = _cells(value, notes)

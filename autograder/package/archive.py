@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import UsageError
-
-_WHEN = (1980, 1, 1, 0, 0, 0)
-_PLAIN, _PROGRAM = 0o100644, 0o100755
-
-
-@dataclass(frozen=True)
-class Member:
-    """One file of an archive or a folder.
-
-    Attributes:
-        content: its bytes, or the file that has them.
-        program: whether it is meant to be run.
-        packed: whether it is packed already and gains nothing from being packed again.
-    """
-
-    content: bytes | Path
-    program: bool = False
-    packed: bool = False
+from autograder.files.atomic import is_unfinished, replacing
+from autograder.files.zips import Member, write_zip
 
 
 def write_archive(path: Path, members: Mapping[str, Member]) -> None:
@@ -37,19 +18,8 @@ def write_archive(path: Path, members: Mapping[str, Member]) -> None:
     Raises:
         UsageError: a file cannot be read, or the archive not be written.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with _usage_error_for(path, temporary):
-            with zipfile.ZipFile(temporary, "x") as archive:
-                for name, member in sorted(members.items()):
-                    entry = zipfile.ZipInfo(name, _WHEN)
-                    entry.create_system = 3  # Unix, on every system: else the permissions mean nothing
-                    entry.external_attr = (_PROGRAM if member.program else _PLAIN) << 16
-                    entry.compress_type = zipfile.ZIP_STORED if member.packed else zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, _bytes(member))
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _usage_error_for(path), replacing(path) as temporary:
+        write_zip(temporary, sorted(members.items(), key=lambda item: item[0]))
 
 
 def write_folder(path: Path, members: Mapping[str, Member]) -> None:
@@ -68,8 +38,8 @@ def write_folder(path: Path, members: Mapping[str, Member]) -> None:
             for name, member in members.items():
                 file = path / name
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(_bytes(member))
-                file.chmod((_PROGRAM if member.program else _PLAIN) & 0o777)
+                file.write_bytes(member.read())
+                file.chmod(member.mode & 0o777)
     except UsageError:
         for left in path.iterdir():
             shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -77,14 +47,11 @@ def write_folder(path: Path, members: Mapping[str, Member]) -> None:
 
 
 @contextmanager
-def _usage_error_for(path: Path, temporary: Path | None = None) -> Iterator[None]:
-    """What the system refuses inside is a ``UsageError`` that names the file (``path`` for ``temporary``)."""
+def _usage_error_for(path: Path) -> Iterator[None]:
+    """What the system refuses inside is a ``UsageError`` that names the file, ``path`` for an unfinished one."""
     try:
         yield
     except OSError as reason:
-        where = path if reason.filename in (None, str(temporary)) else reason.filename
+        unnamed = reason.filename is None or is_unfinished(reason.filename)
+        where = path if unnamed else reason.filename
         raise UsageError(f"{where}: {reason.strerror}; nothing was written") from None
-
-
-def _bytes(member: Member) -> bytes:
-    return member.content if isinstance(member.content, bytes) else member.content.read_bytes()

@@ -8,19 +8,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
-import io
 import re
-import zipfile
 from pathlib import Path
 
 from autograder import __version__
-from autograder.package.archive import Member
+from autograder.files.zips import Member, zip_bytes
 
 DISTRIBUTION = "rnn-lab-autograder"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FILE_NAME = f"{DISTRIBUTION.replace('-', '_')}-{__version__}"
-_WHEN = (1980, 1, 1, 0, 0, 0)
 
 
 def requirements() -> dict[str, str]:
@@ -52,14 +49,8 @@ def wheel() -> tuple[str, Member]:
     )
     record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in sorted(files.items()))
     files[f"{about}/RECORD"] = f"{record}{about}/RECORD,,\n".encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _WHEN)
-            entry.external_attr = 0o100644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    return f"{_FILE_NAME}-py3-none-any.whl", Member(packed.getvalue(), packed=True)
+    packed = zip_bytes(sorted(files.items()))
+    return f"{_FILE_NAME}-py3-none-any.whl", Member(packed, packed=True)
 
 
 def checksums() -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
+from autograder.files.zips import Member
 from autograder.grading.fingerprint import named_files
-from autograder.package.archive import Member
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark
 from autograder.package.gradescope_run import LAB, SETTINGS, Packed

@@ -10,7 +10,7 @@ import re
 
 from autograder.config.load import Lab
 from autograder.errors import UsageError
-from autograder.package.archive import Member
+from autograder.files.zips import Member
 from autograder.package.engine import checksums
 from autograder.package.gradescope import TEMPLATES, assignments, lab_members
 from autograder.package.gradescope_run import LAB

@@ -8,8 +8,10 @@ from typing import Any
 
 from autograder.config import located_yaml
 from autograder.config.load import Config, Lab, load
+from autograder.config.packed import MB
 from autograder.errors import SandboxError
 from autograder.files.atomic import replace_file
+from autograder.workers.cores import memory_limit
 from autograder.workers.pool import BEYOND_LIMIT
 
 ADAPTED = "adapted_for_gradescope.yml"
@@ -27,20 +29,11 @@ process and the one that waits; the rest is for files that have to stay in memor
 LEAST_MB = 700
 """What a student's process must be allowed; with 500 the reference solution still gets all points."""
 
-_CGROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-_MB = 2**20
-
 
 def container_mb() -> int | None:
     """Memory limit of the container in MB; ``None`` where there is none."""
-    for path in map(Path, _CGROUP):
-        try:
-            text = path.read_text().strip()
-        except OSError:
-            continue
-        # The older kind writes a number near 2**63 for "no limit".
-        return int(text) // _MB if text.isdecimal() and int(text) < 2**50 else None
-    return None
+    limit = memory_limit()
+    return None if limit is None else limit // MB
 
 
 def adapted(config: Path, minutes: int, memory_mb: int | None) -> Lab:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autograder.build.check import check, plan_of
 from autograder.config.load import Lab
 from autograder.errors import BuildError
-from autograder.package.archive import Member
+from autograder.files.zips import Member
 
 README, LICENCE = "README.md", "LICENSE"
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder.config.packed import MB
 from autograder.errors import NotGradable, RefusedMember
 from autograder.uploads import names, zip_layout, zip_repair
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
@@ -29,7 +30,7 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # Text with images compresses 2 to 20 times, a repeated progress bar perhaps 100 times. A ratio beyond
 # this in a large file is a bomb, stopped before it fills the disk up to its limit.
 _MAX_RATIO = 200
-_RATIO_MATTERS_FROM = 16 * 2**20
+_RATIO_MATTERS_FROM = 16 * MB
 # Archives that are often renamed to .zip, by their first bytes.
 _OTHER_ARCHIVES = (
     (b"Rar!", "RAR"),
@@ -259,7 +260,7 @@ def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], ove
 def _spool(archive: zipfile.ZipFile, info: zipfile.ZipInfo, spool: Path, budget: Budget, limit: int) -> Path:
     """Copies one member to a new private file, counting; leaves no file behind when it is refused."""
     if info.file_size > limit:
-        raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
+        raise RefusedMember(f"it is larger than {limit / MB:g} MB")
     descriptor, temporary = tempfile.mkstemp(dir=spool, prefix="member-")
     target = Path(temporary)
     try:
@@ -283,7 +284,7 @@ def _counted(
         for chunk in chunks:
             size += len(chunk)
             if size > limit:
-                raise RefusedMember(f"it is larger than {limit / 2**20:g} MB")
+                raise RefusedMember(f"it is larger than {limit / MB:g} MB")
             if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
                 raise RefusedMember(f"it unpacks to more than {_MAX_RATIO} times its size")
             if len(chunk) > budget.size:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.config.packed import MB
 from autograder.errors import NotGradable, UsageError
 from autograder.uploads import folder, names
 from autograder.uploads.archive import OTHER_ARCHIVE, Budget, texts_in, unpack
@@ -19,7 +20,6 @@ if TYPE_CHECKING:  # reading a folder needs no pydantic
 
 NOTHING = "no notebook (.ipynb) in it"
 _NO_NAME = "(no name)"
-_MB = 2**20
 _TEXTS_MB = 64
 """All texts of one upload that are read: a page for each attempt of a large class, a list of its people."""
 
@@ -63,7 +63,7 @@ class Upload:
             return folder.texts_in(self.path, wanted)
         if self.is_one_notebook or self.is_broken:
             return {}
-        return texts_in(self.path, Budget(_TEXTS_MB * _MB, self.most_members), wanted)
+        return texts_in(self.path, Budget(_TEXTS_MB * MB, self.most_members), wanted)
 
 
 def open_uploads(paths: Iterable[Path], spool: Path, limits: Limits) -> list[Upload]:
@@ -86,7 +86,7 @@ def open_upload(path: Path, spool: Path, limits: Limits) -> Upload:
         UsageError: the path does not exist, or is none of these.
     """
     name = names.file_name(path.name)
-    budget = Budget(limits.archive_mb * _MB, limits.archive_members)
+    budget = Budget(limits.archive_mb * MB, limits.archive_members)
     if path.is_dir():
         return Upload(path, tuple(_in_folder(path, spool, limits, budget)), limits.archive_members)
     if not path.exists():
@@ -121,7 +121,7 @@ def _within(limits: Limits, one: UploadedFile) -> UploadedFile:
     problem = one.problem
     if not problem and names.is_other_archive(one.path[-1]):
         problem = OTHER_ARCHIVE
-    if not problem and one.file and one.file.stat().st_size > limits.notebook_mb * _MB:
+    if not problem and one.file and one.file.stat().st_size > limits.notebook_mb * MB:
         problem = f"it is larger than {limits.notebook_mb} MB"
     return replace(one, file=None if problem else one.file, problem=problem)
 
@@ -131,7 +131,7 @@ def _in_zip(
 ) -> list[UploadedFile]:
     """The members of an archive below the path ``outer``, refused ones included."""
     try:
-        members = unpack(file, spool, budget, limits.notebook_mb * _MB)
+        members = unpack(file, spool, budget, limits.notebook_mb * MB)
     except NotGradable as error:
         return [UploadedFile(outer, problem=str(error))]
     found = []

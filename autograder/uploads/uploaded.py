@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-LARGEST_TEXT = 8 * 2**20
+from autograder.config.packed import MB
+
+LARGEST_TEXT = 8 * MB
 """Bytes of a list or a note that an LMS puts into its exports."""
 
 Wanted = Callable[[tuple[str, ...]], bool]

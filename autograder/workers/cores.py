@@ -7,7 +7,7 @@ control groups. With more jobs than that, each would take longer by the clock, w
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 JOB_BYTES = 1 << 30
@@ -30,6 +30,17 @@ def default_jobs(groups: Path = GROUPS, membership: Path = Path("/proc/self/cgro
     processors = min([float(len(os.sched_getaffinity(0))), *_processor_limits(own)])
     memory = min([_machine_memory(), *_memory_limits(own)])
     return max(1, min(int(processors), memory // JOB_BYTES))
+
+
+def memory_limit(groups: Path = GROUPS, membership: Path = Path("/proc/self/cgroup")) -> int | None:
+    """Bytes of memory that the container around us may use; ``None`` where nothing limits it.
+
+    Args:
+        groups: where the control groups are mounted.
+        membership: the file that names the groups of this process.
+    """
+    # The older kind writes a number near 2**63 for "no limit".
+    return min((one for one in _memory_limits(_own_groups(groups, membership)) if one < 2**50), default=None)
 
 
 def _machine_memory() -> int:
@@ -66,7 +77,7 @@ def _processor_limits(own: list[Path]) -> Iterator[float]:
                 yield int(quota) / int(period)
 
 
-def _memory_limits(own: list[Path]) -> Iterator[int]:
+def _memory_limits(own: Iterable[Path]) -> Iterator[int]:
     for folder in own:
         for name in ("memory.max", "memory.limit_in_bytes"):
             match _words(folder / name):

@@ -24,7 +24,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from autograder.config.load import MB, Lab, load
+from autograder.config.load import Lab, load
+from autograder.config.packed import MB
 from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced, SandboxError
 from autograder.sandbox.enter import die_with_parent
 from autograder.workers.settings import RunSettings
