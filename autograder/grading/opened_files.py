@@ -193,7 +193,8 @@ def _note(named: Any) -> None:
     try:
         status = os.stat(path)
     except (OSError, ValueError):
-        _remember(path, ABSENT)
+        if text not in sys.path:  # where Python looks for packages, names of hooks stand beside folders
+            _remember(path, ABSENT)
         return
     stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
     if stat.S_ISREG(status.st_mode) and _stamps.get(path) != stamp:
@@ -227,7 +228,7 @@ def _counts(path: str, real: str) -> bool:
 
     Of files that lie outside of the lab, those of the system, of caches and temporary ones do not count.
     """
-    if _below(real, _INSTALLED):
+    if _below(real, _INSTALLED) or ".dist-info/" in real:  # the latter tells of packages, wherever it lies
         return False
     if _below(path, _roots) or _below(real, _roots):
         return True

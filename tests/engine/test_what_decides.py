@@ -82,7 +82,7 @@ def test_a_source_may_be_a_list_of_lines_as_editors_write_it(lab):
 # --- the files that are opened -----------------------------------------------------------------------
 
 TESTS = """
-import gzip, importlib, json, os, sqlite3, tempfile, threading
+import gzip, importlib, importlib.metadata, json, os, sqlite3, sys, tempfile, threading
 from pathlib import Path
 
 from otter.test_files import test_case
@@ -127,6 +127,8 @@ def opens(median):
         Path(folder, "tree", "note.txt").read_text()
     (LAB / "written.txt").write_text("out")
     os.listdir("/proc/self")
+    sys.path += ["of an editable installation.__path_hook__", str(ELSEWHERE)]
+    assert importlib.metadata.version("odd") == "1.0"
 
 
 @test_case(name="opens one that changes", points=2, hidden=True)
@@ -181,6 +183,8 @@ def files(tmp_path_factory) -> Path:
         (folder / "elsewhere" / name).write_text("{}")
     (lab / "link.json").symlink_to(folder / "elsewhere" / "behind the link.json")
     (folder / "temporary").mkdir()
+    (folder / "elsewhere" / "odd-1.0.dist-info").mkdir()
+    (folder / "elsewhere" / "odd-1.0.dist-info" / "METADATA").write_text("Name: odd\nVersion: 1.0\n")
     return lab
 
 
