@@ -42,7 +42,8 @@ for frame in sys._current_frames().values():
     while frame:
         frames.append(frame.f_code.co_filename)
         frame = frame.f_back
-strange = [name for name in frames if "/autograder/" in name and "/kernel/guest/" not in name and "/sandbox/forkserver" not in name]
+ours = "/kernel/guest/", "/sandbox/forkserver", "/sandbox/zygote"
+strange = [name for name in frames if "/autograder/" in name and not any(part in name for part in ours)]
 print(secret, files, foreign, strange, threading.enumerate(), [o for o in gc.get_objects() if isinstance(o, socket.socket)])
 if secret or files or foreign or strange:
     reward()
