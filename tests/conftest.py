@@ -33,6 +33,7 @@ SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
 """Files whose tests need only what every process has once: whoever has nothing to do takes the next one."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, for its fixtures, where ``-n`` shares them out.
 
