@@ -48,7 +48,7 @@ def write_folder(path: Path, members: Mapping[str, Member]) -> None:
 
 @contextmanager
 def _usage_error_for(path: Path) -> Iterator[None]:
-    """What the system refuses inside is a ``UsageError`` that names the file, ``path`` for an unfinished one."""
+    """What the system refuses inside is a ``UsageError`` that names the file; not an unfinished one."""
     try:
         yield
     except OSError as reason:
