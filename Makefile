@@ -15,7 +15,7 @@ OUT = graded
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
 # A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
-PYTEST := $(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n logical --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT

@@ -33,21 +33,32 @@ SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
 """Files whose tests need only what every process has once: whoever has nothing to do takes the next one."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, for its fixtures, where ``-n`` shares them out.
-
-    What is shared out test by test comes last and fills up the time until all are done.
-    """
+    """What takes longest comes first; what is shared out test by test comes last and fills up the time."""
 
     def turn(item: pytest.Item) -> int:
         file = item.nodeid.partition("::")[0]
         if file in SHARED_OUT:
             return len(LONGEST) + 1
-        item.add_marker(pytest.mark.xdist_group(file))
         return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
     items.sort(key=turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """With ``-n`` the tests of a file stay in one process, for its fixtures.
+
+    Marks of ``xdist_group`` would say the same, but pytest-xdist 3.8 does not see them with pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file in SHARED_OUT else file
+
+    return ByFile(config, log)
 
 
 def notebook_bytes(*cells: str) -> bytes:
