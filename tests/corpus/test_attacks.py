@@ -485,6 +485,6 @@ def test_attacks_that_the_sandbox_stops_are_real():
                     submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
             with temporary_files_in(folder / "t"):
                 found |= {
-                    grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, JOBS)
+                    grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, JOBS[lab])
                 }
     assert found == {attack.name: dict(attack.gains) for attack in real}
