@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import site
 import stat
 import sys
@@ -160,6 +161,9 @@ def _of_listing(arguments: tuple[Any, ...]) -> Any:
     return None if isinstance(path, int) else os.path.join(os.fsdecode(path), "")
 
 
+_TELLS_OF_PACKAGES = re.compile(r"\.(dist|egg)-info/")
+"""What installations leave wherever they lie, an editable one in its checkout; versions count as such."""
+
 _EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
     "open": _of_open,
     "import": _of_import,
@@ -228,7 +232,7 @@ def _counts(path: str, real: str) -> bool:
 
     Of files that lie outside of the lab, those of the system, of caches and temporary ones do not count.
     """
-    if _below(real, _INSTALLED) or ".dist-info/" in real:  # the latter tells of packages, wherever it lies
+    if _below(real, _INSTALLED) or _TELLS_OF_PACKAGES.search(real):
         return False
     if _below(path, _roots) or _below(real, _roots):
         return True

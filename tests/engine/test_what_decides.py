@@ -185,6 +185,8 @@ def files(tmp_path_factory) -> Path:
     (folder / "temporary").mkdir()
     (folder / "elsewhere" / "odd-1.0.dist-info").mkdir()
     (folder / "elsewhere" / "odd-1.0.dist-info" / "METADATA").write_text("Name: odd\nVersion: 1.0\n")
+    (lab / "engine.egg-info").mkdir()  # as of an editable installation of a checkout that is a lab too
+    (lab / "engine.egg-info" / "PKG-INFO").write_text("Name: engine\nVersion: 1.0\n")
     return lab
 
 
