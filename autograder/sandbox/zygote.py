@@ -67,7 +67,7 @@ def _be_fork_server(descriptor: int, run_guest: Guest) -> int:
         be_fork_server(socket.socket(fileno=descriptor), run_guest)
     except ConnectionError:
         pass  # the worker has ended meanwhile
-    except Exception:
+    except Exception:  # whatever it is, it is said and raised again
         traceback.print_exc()  # the worker only hears that there is none
         raise
     return 0

@@ -129,6 +129,7 @@ def opens(median):
     os.listdir("/proc/self")
     sys.path += ["of an editable installation.__path_hook__", str(ELSEWHERE)]
     assert importlib.metadata.version("odd") == "1.0"
+    assert importlib.metadata.version("engine") == "1.0"
 
 
 @test_case(name="opens one that changes", points=2, hidden=True)
