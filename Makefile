@@ -15,6 +15,9 @@ OUT = graded
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
 # A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
+INSTALL := $(BIN)/python docker/pip_settings.py install --quiet --no-compile
+# What pip would do on one core. Some packages bring files that are no Python of this version.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 PYTEST := $(BIN)/python -m pytest -n logical --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
@@ -75,16 +78,18 @@ $(VENV)/.torch:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 		{ echo "Python 3.11 to 3.13 is needed; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt install python3-venv"; exit 1; }
-	$(BIN)/python docker/pip_settings.py install --quiet $(TORCH_ARGS) "$(TORCH)"
+	$(INSTALL) $(TORCH_ARGS) "$(TORCH)"
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.torch pyproject.toml
-	$(BIN)/python docker/pip_settings.py install --quiet --editable .
+	$(INSTALL) --editable .
+	@$(COMPILE)
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready pyproject.toml
-	$(BIN)/python docker/pip_settings.py install --quiet --editable ".[dev]"
-	@touch $@
+$(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
+	$(INSTALL) --editable ".[dev]"
+	@$(COMPILE)
+	@touch $(VENV)/.ready $@
 
 clean:
 	rm -rf $(VENV) $(STOCK) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
