@@ -19,6 +19,7 @@ A folder holds ``expect.yml`` and one of
 * ``why``: one sentence.
 * ``base``: ``quick`` (default) leaves out the cells ``evaluate`` and ``scatter``, ``full`` keeps them.
 * ``slow``: the notebook needs more than ten seconds. Default: false.
+* ``alone``: in a notebook with other cases it would be another case; ``why`` says so. Default: false.
 * ``says``: what the feedback of the one question that loses says, among other things. Default: nothing is asked.
 * ``sandbox``: a mistake that ``make test`` grades in the sandbox as well, as a sample of its question; ``only``
   where one process cannot show it, as with a complete submission or automatic differentiation. Default: false,
@@ -54,7 +55,7 @@ SOME = "some"
 ONLY_IN_FULL = ("evaluate", "scatter")
 """They cost two to three seconds and no question looks at them."""
 
-_KEYS = frozenset("loses also_may_lose why base slow says sandbox may_raise".split())
+_KEYS = frozenset("loses also_may_lose why base slow alone says sandbox may_raise".split())
 
 _HEADER = re.compile(
     r"^# %%(?: \[(?P<kind>markdown|raw)\])?"
@@ -84,6 +85,7 @@ class Case:
         why: one sentence.
         base: ``quick`` or ``full``; without meaning for a complete submission.
         slow: needs more than ten seconds.
+        alone: must not stand in one notebook with other cases.
         says: is in the feedback of the question that loses; empty for anything.
         sandbox: whether it belongs to the sample for the sandbox; ``only`` if it can be seen nowhere else.
         may_raise: cells that may end with an exception; ``None`` for any.
@@ -96,6 +98,7 @@ class Case:
     why: str = ""
     base: str = "quick"
     slow: bool = False
+    alone: bool = False
     says: str = ""
     sandbox: bool | str = False
     may_raise: frozenset[str] | None = field(default_factory=frozenset)
@@ -128,6 +131,7 @@ def _read(folder: Path) -> Case:
         why=expect["why"],
         base=expect.get("base", "quick"),
         slow=expect.get("slow", False),
+        alone=expect.get("alone", False),
         says=expect.get("says", ""),
         sandbox=expect.get("sandbox", False),
         may_raise=None if may_raise is True else frozenset(may_raise or ()),
@@ -151,8 +155,18 @@ def cells(case: Case) -> list[Cell]:
     if (complete := case.folder / "submission.py").exists():
         return parse(complete.read_text("utf-8"))
     left_out = ONLY_IN_FULL if case.base == "quick" else ()
-    base = [cell for cell in parse((HERE / "base.py").read_text("utf-8")) if cell.name not in left_out]
-    return changed(base, parse((case.folder / "changes.py").read_text("utf-8")))
+    return changed([cell for cell in base_cells() if cell.name not in left_out], changes_of(case))
+
+
+def base_cells() -> list[Cell]:
+    """The right notebook that most cases change."""
+    return parse((HERE / "base.py").read_text("utf-8"))
+
+
+def changes_of(case: Case) -> list[Cell]:
+    """What the case changes in the base notebook; nothing if it is a complete one."""
+    file = case.folder / "changes.py"
+    return parse(file.read_text("utf-8")) if file.exists() else []
 
 
 def parse(script: str) -> list[Cell]:

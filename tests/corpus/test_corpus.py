@@ -1,12 +1,14 @@
 """Every ordinary submission of the corpus gets the marks that it must get.
 
-Right ones in the real sandbox. Mistakes in one process (``in_one_process``), and of each question and each kind
-some in the sandbox too; ``make test-all`` grades all of them there.
+Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
+(``in_one_process``), and of each question some in the sandbox too. ``make test-rest`` grades all mistakes there,
+and every right one by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pytest
 import torch
@@ -15,13 +17,22 @@ from autograder.model import Status, Submission
 
 from . import in_one_process
 from .cases import POINTS, SOME, Case, all_cases, cells, notebook
+from .packs import Pack, packed
 
 CASES = all_cases()
 RIGHT = [case for case in CASES if case.correct]
 MISTAKES = [case for case in CASES if not case.correct]
-IN_THE_SANDBOX = [
-    pytest.param(case, marks=[] if case.sandbox else pytest.mark.thorough, id=case.name) for case in MISTAKES
-]
+PACKS, ALONE = packed(RIGHT)
+IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
+MISTAKEN_PACKS, MISTAKEN_ALONE = packed(MISTAKES)
+
+
+def params(cases: Iterable[Case], thorough: Callable[[Case], bool]) -> list[Any]:
+    """Cases as parameters, some of them for thorough runs only."""
+    return [
+        pytest.param(case, marks=pytest.mark.thorough if thorough(case) else [], id=case.name)
+        for case in cases
+    ]
 
 
 def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> None:
@@ -39,9 +50,12 @@ def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> N
         assert any(case.says in told[name] for name in case.loses), (case.says, told)
 
 
-def graded_in_the_sandbox(case: Case, course, folder) -> None:
+def graded_in_the_sandbox(
+    case: Case | Pack, data: bytes, course, folder
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Points of each question, and what it told."""
     file = folder / "rnn_lab.ipynb"
-    file.write_bytes(notebook(case))
+    file.write_bytes(data)
     result = grade(Submission("1", case.name, case.name, file=file), course)
     assert result.status is Status.GRADED, result.reason
     assert [question.name for question in result.questions] == list(POINTS)
@@ -49,7 +63,7 @@ def graded_in_the_sandbox(case: Case, course, folder) -> None:
         question.name: "\n".join(f"{one.message}\n{one.help}\n{one.evidence}" for one in question.cases if one.message)
         for question in result.questions
     }  # fmt: skip
-    check(case, {question.name: question.points for question in result.questions}, told)
+    return {question.name: question.points for question in result.questions}, told
 
 
 @pytest.fixture
@@ -63,15 +77,23 @@ def _as_in_a_kernel():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)
-def test_right_in_the_sandbox(case, lab_course, tmp_path):
-    graded_in_the_sandbox(case, lab_course, tmp_path)
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_right_ones_in_one_notebook(pack, lab_course, tmp_path):
+    points, told = graded_in_the_sandbox(pack, pack.notebook(), lab_course, tmp_path)
+    lost = {name: told[name] for name in points if points[name] != POINTS[name]}
+    assert not lost, [case.name for case in pack.cases]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", IN_THE_SANDBOX)
+@pytest.mark.parametrize("case", params(RIGHT, lambda case: case.slow or case.name in IN_PACKS))
+def test_right_in_the_sandbox(case, lab_course, tmp_path):
+    check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", params(MISTAKES, lambda case: not case.sandbox))
 def test_mistake_in_the_sandbox(case, lab_course, tmp_path):
-    graded_in_the_sandbox(case, lab_course, tmp_path)
+    check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
 
 
 USES = {

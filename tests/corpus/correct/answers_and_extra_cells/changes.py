@@ -27,5 +27,5 @@ for x_t in x:
 grad_h = rnn._compute_grad_h(y, y_hat, hidden)
 print(torch.allclose(w.grad, rnn._compute_grad_w(hidden, grad_h), atol=1e-8))
 
-# %% conclusion after scatter
+# %% conclusion after threshold
 print('It works!')
