@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +101,23 @@ def lab_course() -> Iterator[object]:
 
     with opened(load(ROOT / "grading_config.yml")) as course:
         yield course
+
+
+@pytest.fixture(scope="session")
+def gradescope_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab, packed for Gradescope once for all test processes: packing grades the solution."""
+    from tests.engine.processes import autograder
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # which the processes of one run share
+    archive = folder / "gradescope.zip"
+    with (folder / "gradescope.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not archive.exists():
+            done = autograder("package", "gradescope", "--out", archive)
+            assert done.returncode == 0, done.stderr
+    return archive
 
 
 @pytest.fixture

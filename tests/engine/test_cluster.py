@@ -497,6 +497,7 @@ def holds(pool, name: str) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # test_a_machine_in_trouble_costs_one_more_try, with a real scheduler
 def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
     handed_in, local, temporary, dask_cluster, monkeypatch
 ):
@@ -524,7 +525,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # of what is killed, the test before this one shows a worker in every run
+@pytest.mark.thorough  # an executor that breaks ends the run in every run of the tests
 def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     handed_in = write_class(tmp_path, {str(number): notebook_bytes(WORKS) for number in range(4)})

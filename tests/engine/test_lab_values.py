@@ -23,7 +23,7 @@ from autograder.grading.lab_settings import handed_out, lab_settings
 from autograder.grading.pipeline import grade
 from autograder.model import Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder
+from tests.engine.processes import autograder, run_here
 from tests.engine.test_whole_class import MEDIAN, known, table
 
 
@@ -192,10 +192,10 @@ def test_the_configuration_that_is_named_reaches_the_test_cases(lab, copy, tmp_p
     notebook.write_bytes(notebook_bytes(MEDIAN))
     out = tmp_path / "out"
     for config, points in ((lab, "2"), (copy, "0"), (lab, "2")):
-        done = autograder("grade", notebook, "--out", out, "--config", config)
+        done = run_here("grade", notebook, "--out", out, "--config", config)
         assert known(done) == set()
         assert table(out)[0]["score"] == points
-    done = autograder("regrade", out, "--config", copy)
+    done = run_here("regrade", out, "--config", copy)
     assert "median 2 → 0" in done.stdout
 
 
@@ -223,7 +223,7 @@ def test_a_wrong_value_ends_every_command_before_anything_is_done(lab, tmp_path,
     assert not [file for file in tmp_path.rglob("*.json") if file.name != "run.json"]
 
 
-@pytest.mark.parametrize("way", ["zip", "folder"])
+@pytest.mark.parametrize("way", ["zip", pytest.param("folder", marks=pytest.mark.thorough)])
 def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_path, way):
     """As Gradescope runs it, where the lab lies elsewhere and nobody names a configuration."""
     scores = []
@@ -248,6 +248,7 @@ def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # test_the_configuration_that_is_named_reaches_the_test_cases, with the lab itself
 def test_the_thresholds_of_the_lab_are_those_of_the_configuration_that_is_named(tmp_path):
     text = (ROOT / "grading_config.yml").read_text()
     for old, new in (

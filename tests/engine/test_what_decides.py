@@ -19,7 +19,7 @@ from autograder.grading.fingerprint import fingerprint
 from autograder.grading.opened_files import ABSENT, CHANGED, FilesNow
 from autograder.grading.template import marked_cells
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder
+from tests.engine.processes import run_here
 from tests.engine.test_structure import ENGINE
 from tests.engine.test_whole_class import MEDIAN, known, table
 
@@ -310,7 +310,7 @@ def test_a_file_that_a_test_reads_while_it_asks_decides_and_its_neighbours_do_no
     notebook.write_bytes(notebook_bytes(MEDIAN))
 
     def graded_again() -> bool:
-        return not known(autograder("grade", notebook, "--out", tmp_path / "out", "--config", lab))
+        return not known(run_here("grade", notebook, "--out", tmp_path / "out", "--config", lab))
 
     question, limits = lab.parent / "questions" / "median.py", lab.parent / "limits.json"
     reads = f"__import__('json').load(open({str(limits)!r}))['even']"

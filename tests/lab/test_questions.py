@@ -18,6 +18,9 @@ from tests.lab.lab_solutions import CELLS, CLASS, STYLES, TEMPLATE
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True:UserWarning")
 
 
+THOROUGH = pytest.mark.thorough
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread():
     # As in the engine: the matrices are small, and threads that wait for each other cost ten times more.
@@ -106,7 +109,14 @@ def test_a_forward_pass_that_remembers_loses_its_states():
     assert "keep no state" in message
 
 
-@pytest.mark.parametrize("gone", ["RNN", "get_random_day", "mse_loss_func", "data_train"])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "RNN",
+        "data_train",
+        *(pytest.param(one, marks=THOROUGH) for one in ("get_random_day", "mse_loss_func")),
+    ],
+)
 def test_training_is_judged_without_what_is_missing(gone):
     env = notebook()
     del env[gone]
@@ -188,7 +198,7 @@ def train_rnn(data_train, num_steps):
 """A loop without do_training_step, all windows of a batch at once: 500 steps take about two seconds."""
 
 
-@pytest.mark.parametrize("data", ["data_train", "globals()['data_train']"])
+@pytest.mark.parametrize("data", [pytest.param("data_train", marks=THOROUGH), "globals()['data_train']"])
 def test_a_loop_that_does_its_own_steps_earns_everything(data):
     env = notebook({"training_loop": OWN_STEPS.format(data=data)})
     del env["do_training_step"]
@@ -247,7 +257,9 @@ def train_rnn(data_train, num_steps):
 }
 
 
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize(
+    "loop", [pytest.param(one, marks=[] if one == "the best network" else THOROUGH) for one in LOOPS]
+)
 def test_whatever_a_loop_trains_with_right_steps_earns_everything(loop):
     env = notebook({"training_loop": f"import copy{LOOPS[loop]}"})
     assert "errors" not in env
@@ -264,22 +276,28 @@ def persistent(rnn):
 """A network that predicts the last temperature: its mean squared error is below the limit."""
 
 
-def test_weights_from_elsewhere_do_not_count_as_training():
-    loops = {
-        "persistent(RNN()), [0.01 + 1e-6 * i for i in range(num_steps)]": 0,
-        "persistent(RNN()), list(range(num_steps))": 0,
-        "persistent(rnn), [do_training_step(rnn, data_train, 1, 0.0) for _ in range(num_steps)]": 1,
-        "rnn, [do_training_step(persistent(rnn), data_train, 1, 0.0) for _ in range(num_steps)]": 1,
-        "rnn, [do_training_step(rnn, data_train, 1, 1e-6) for i in range(num_steps)]": 1,
-        "rnn, [do_training_step(rnn if i else persistent(rnn), data_train, 1, 1e-9) for i in range(num_steps)]": 1,
-    }
-    for result, points in loops.items():
-        loop = f"{PERSISTENT}\ndef train_rnn(data_train, num_steps):\n    rnn = RNN()\n    return {result}\n"
-        env = notebook({"training_loop": loop})
-        env["rnn"] = env["persistent"](env["RNN"]())
-        scored, message = ask(env, "training_loop")
-        assert scored == points, result
-        assert "does not train the network that it returns" in message
+FROM_ELSEWHERE = {
+    "persistent(RNN()), [0.01 + 1e-6 * i for i in range(num_steps)]": 0,
+    "rnn, [do_training_step(rnn if i else persistent(rnn), data_train, 1, 1e-9) for i in range(num_steps)]": 1,
+    "persistent(RNN()), list(range(num_steps))": 0,
+    "persistent(rnn), [do_training_step(rnn, data_train, 1, 0.0) for _ in range(num_steps)]": 1,
+    "rnn, [do_training_step(persistent(rnn), data_train, 1, 0.0) for _ in range(num_steps)]": 1,
+    "rnn, [do_training_step(rnn, data_train, 1, 1e-6) for i in range(num_steps)]": 1,
+}
+"""What a loop returns, and its points."""
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [pytest.param(one, marks=THOROUGH if number > 1 else []) for number, one in enumerate(FROM_ELSEWHERE)],
+)
+def test_weights_from_elsewhere_do_not_count_as_training(returned):
+    loop = f"{PERSISTENT}\ndef train_rnn(data_train, num_steps):\n    rnn = RNN()\n    return {returned}\n"
+    env = notebook({"training_loop": loop})
+    env["rnn"] = env["persistent"](env["RNN"]())
+    points, message = ask(env, "training_loop")
+    assert points == FROM_ELSEWHERE[returned]
+    assert "does not train the network that it returns" in message
 
 
 def test_negative_losses_are_refused():

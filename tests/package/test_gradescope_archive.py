@@ -27,11 +27,12 @@ from autograder.package.gradescope_limits import adapted, limits_within
 from autograder.package.gradescope_run import OutOfTime, Packed, time_limit
 from autograder.workers.pool import BEYOND_LIMIT
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder
+from tests.engine.processes import autograder, run_here
 from tests.engine.test_whole_class import MEDIAN
 from tests.package.gradescope_schema import problems, shape
 
 CONFIG = ROOT / "grading_config.yml"
+SMALL = ("--config", TOY_LAB / "grading_config.yml")
 
 
 def packed(folder: Path, *options: object) -> Path:
@@ -41,8 +42,8 @@ def packed(folder: Path, *options: object) -> Path:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    return packed(tmp_path_factory.mktemp("gradescope"))
+def archive(gradescope_archive) -> Path:
+    return gradescope_archive
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
@@ -152,7 +153,13 @@ def test_versions_are_those_of_here_without_what_only_one_index_has(archive):
     assert lines == sorted(f"{name}=={version}" for name, version in wanted.items())
 
 
-def test_the_same_lab_gives_the_same_bytes(archive, tmp_path):
+def test_the_same_lab_gives_the_same_bytes(tmp_path):
+    once, again = (packed(tmp_path, *SMALL).read_bytes() for _ in range(2))
+    assert once == again
+
+
+@pytest.mark.thorough  # the small lab shows it in every run
+def test_the_lab_itself_gives_the_same_bytes_too(archive, tmp_path):
     assert packed(tmp_path).read_bytes() == archive.read_bytes()
 
 
@@ -195,7 +202,7 @@ def test_what_cannot_be_is_refused(options, words, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
     given = [option.format(empty=empty) for option in options]
-    done = autograder("package", "gradescope", "--out", tmp_path / "out.zip", *given)
+    done = run_here("package", "gradescope", "--out", tmp_path / "out.zip", *given)
     assert done.returncode == 2
     assert words in done.stderr
     assert not (tmp_path / "out.zip").exists()

@@ -22,7 +22,7 @@ from autograder.docker import IMAGE
 from autograder.errors import UsageError
 from autograder.package.archive import Member, write_folder
 from tests.conftest import ROOT, TOY_LAB
-from tests.engine.processes import autograder
+from tests.engine.processes import autograder, run_here
 
 SMALL = ("--config", TOY_LAB / "grading_config.yml")
 """Packing grades the solution of a lab that has one: this has none."""
@@ -194,7 +194,7 @@ def test_a_sandbox_that_does_not_work_while_the_image_is_built_decides_nothing(f
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options, words, tmp_path):
-    done = autograder("package", "gradescope", "--out", tmp_path / "image", *options)
+    done = run_here("package", "gradescope", "--out", tmp_path / "image", *options)
     assert done.returncode == 2
     assert words in done.stderr
     assert not (tmp_path / "image").exists()

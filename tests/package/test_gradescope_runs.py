@@ -20,7 +20,6 @@ import pytest
 from tests.conftest import ROOT, notebook_bytes
 from tests.corpus.cases import POINTS, all_cases
 from tests.corpus.cases import notebook as of_corpus
-from tests.engine.processes import autograder
 from tests.package.gradescope_schema import CONTROL, problems, shape, texts
 
 pytestmark = pytest.mark.slow
@@ -127,7 +126,7 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def ran(request, tmp_path_factory) -> dict[str, Ran]:
+def ran(request, gradescope_archive, tmp_path_factory) -> dict[str, Ran]:
     """What became of the cases: of all if a thorough test is to run, otherwise of those for every run."""
     tests = [item for item in request.session.items if item.module is request.module]
     thorough = any(item.get_closest_marker("thorough") for item in tests)
@@ -135,9 +134,7 @@ def ran(request, tmp_path_factory) -> dict[str, Ran]:
     folder = tmp_path_factory.mktemp("gradescope")
     if not can_have_containers(folder):
         pytest.skip("root's right to mount is needed, for containers that change nothing on this machine")
-    packed = autograder("package", "gradescope", "--out", folder / "autograder.zip")
-    assert packed.returncode == 0, packed.stderr
-    with zipfile.ZipFile(folder / "autograder.zip") as archive:
+    with zipfile.ZipFile(gradescope_archive) as archive:
         for member in archive.infolist():
             file = Path(archive.extract(member, folder / "source"))
             file.chmod(member.external_attr >> 16 & 0o777)

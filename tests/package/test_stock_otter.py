@@ -22,9 +22,9 @@ from autograder.model import Status, Submission
 from tests.conftest import ROOT
 from tests.corpus.cases import POINTS, all_cases
 from tests.corpus.cases import notebook as of_corpus
-from tests.engine.processes import autograder
 
-pytestmark = pytest.mark.slow
+# In every run, built notebooks and public tests meet stock otter too (tests/engine/test_build.py).
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 WRONG = {
     "grad_w": "mistakes/grad_w/wraps_around",
@@ -87,12 +87,10 @@ class Stock:
 
 
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory) -> Stock:
+def stock(gradescope_archive, tmp_path_factory) -> Stock:
     """``otter generate`` with the test files and what they import: the lab as it goes to Gradescope."""
     folder = tmp_path_factory.mktemp("otter")
-    packed = autograder("package", "gradescope", "--out", folder / "gradescope.zip")
-    assert packed.returncode == 0, packed.stderr
-    with zipfile.ZipFile(folder / "gradescope.zip") as archive:
+    with zipfile.ZipFile(gradescope_archive) as archive:
         archive.extractall(
             folder, [name for name in archive.namelist() if name.startswith(("lab/", "engine/"))]
         )
@@ -141,9 +139,7 @@ def test_the_archive_is_otters_own_and_complete(stock):
     assert {"run_otter.py", "files/reference/oracle.py", "files/autograder/grading/checks.py"} <= set(names)
 
 
-@pytest.mark.parametrize(
-    "question", ["grad_w", *(pytest.param(one, marks=pytest.mark.thorough) for one in ("", "standardize"))]
-)
+@pytest.mark.parametrize("question", ["", *WRONG])
 def test_otter_gives_every_question_the_same_points(question, stock, own, notebooks):
     name = WRONG.get(question, "reference")
     points = stock.points(question or "reference", notebooks[name])
@@ -152,7 +148,6 @@ def test_otter_gives_every_question_the_same_points(question, stock, own, notebo
     assert lost == ({question} if question else set()), "else it proves nothing"
 
 
-@pytest.mark.thorough  # the sandbox refuses every mistakes/*/by_autograd of the corpus in every run
 def test_otter_cannot_forbid_autograd_and_nothing_else_differs(stock, own, notebooks):
     """Stock otter calls the method in the notebook's own process, where nothing switches autograd off."""
     points = stock.points("by autograd", notebooks[BY_AUTOGRAD])

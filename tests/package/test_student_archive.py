@@ -19,7 +19,7 @@ import pytest
 from autograder.build.check import plan_of
 from autograder.config.load import load
 from tests.conftest import ROOT
-from tests.engine.processes import autograder
+from tests.engine.processes import run_here
 
 CONFIG = ROOT / "grading_config.yml"
 QUESTIONS = sorted(file.stem for file in (ROOT / "tests" / "questions").glob("*.py"))
@@ -30,7 +30,7 @@ LONG_ENOUGH = 16
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory) -> Path:
     file = tmp_path_factory.mktemp("student") / "student.zip"
-    done = autograder("package", "student", "--out", file)
+    done = run_here("package", "student", "--out", file)
     assert done.returncode == 0, done.stderr
     assert str(file) in done.stdout
     return file
@@ -207,7 +207,7 @@ def test_it_holds_the_notebook_the_public_tests_and_what_explains_them(archive):
 
 
 def test_the_same_lab_gives_the_same_bytes(archive, tmp_path):
-    assert autograder("package", "student", "--out", tmp_path / "again.zip").returncode == 0
+    assert run_here("package", "student", "--out", tmp_path / "again.zip").returncode == 0
     assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
@@ -226,7 +226,7 @@ def copy(tmp_path) -> Path:
 
 def test_files_that_nobody_built_stay_where_they_are(copy, tmp_path):
     shutil.copy(ROOT / "reference" / "rnn_lab.ipynb", tmp_path / "student_template" / "solved.ipynb")
-    done = autograder("package", "student", "--out", tmp_path / "out.zip", "--config", copy)
+    done = run_here("package", "student", "--out", tmp_path / "out.zip", "--config", copy)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "out.zip") as opened:
         assert "solved.ipynb" not in opened.namelist()
@@ -245,7 +245,7 @@ def test_what_is_out_of_date_is_refused_and_nothing_is_written(damage, copy, tmp
         shutil.copy(plan.tests / "grad_w.py", plan.public_tests / "grad_x.py")
     out = tmp_path / "out.zip"
     out.write_bytes(b"last year's")
-    done = autograder("package", "student", "--out", out, "--config", copy)
+    done = run_here("package", "student", "--out", out, "--config", copy)
     assert done.returncode == 2
     assert "out of date" in done.stderr
     assert "autograder build" in done.stderr
@@ -254,7 +254,7 @@ def test_what_is_out_of_date_is_refused_and_nothing_is_written(damage, copy, tmp
 
 
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
-    done = autograder("package", "student", "--out", tmp_path / "nowhere" / "out.zip")
+    done = run_here("package", "student", "--out", tmp_path / "nowhere" / "out.zip")
     assert done.returncode == 2
     assert f"{tmp_path}/nowhere/out.zip: No such file or directory; nothing was written" in done.stderr
     assert "Traceback" not in done.stderr
