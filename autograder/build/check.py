@@ -23,6 +23,7 @@ class Plan:
     """What is built from what; every path is absolute.
 
     Attributes:
+        root: folder of the lab; modules that test files share are found in it.
         master: the percent script.
         solution: the solution notebook to write.
         template: the students' notebook to write; their tests go to ``tests/`` beside it.
@@ -30,6 +31,7 @@ class Plan:
         data: address that the notebook downloads from, to the local file that stands for it.
     """
 
+    root: Path
     master: Path
     solution: Path
     template: Path
@@ -55,6 +57,7 @@ def plan_of(lab: Lab) -> Plan:
     if config.build is None or template is None:
         raise BuildError(f"{lab.path}: no section `build`, so there is nothing to build")
     return Plan(
+        root=lab.root,
         master=lab.file(config.build.master),
         solution=lab.file(config.build.solution),
         template=template,
@@ -76,7 +79,7 @@ def build(plan: Plan) -> list[Path]:
         BuildError: master or tests are wrong, they name different questions, or the solution fails.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests)
+    tests = public_copies(plan.tests, plan.root)
     if disagreements := list(_questions(notebooks, tests)):
         raise BuildError("; ".join(disagreements))
     executed = execute(notebooks.solution, data=plan.data, tests=tests)
@@ -103,7 +106,7 @@ def check(plan: Plan) -> list[str]:
         BuildError: master or tests are wrong, so nothing can be compared.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests)
+    tests = public_copies(plan.tests, plan.root)
     found = list(_questions(notebooks, tests))
     for file, expected in ((plan.template, notebooks.template), (plan.solution, notebooks.solution)):
         try:
