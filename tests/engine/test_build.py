@@ -14,6 +14,7 @@ from autograder.build import execute
 from autograder.build.check import Plan, build, check
 from autograder.build.notebook import must_parse, read_master, text_of
 from autograder.build.public_tests import public_copies, public_copy
+from autograder.config.schema import Kernel
 from autograder.errors import BuildError
 
 MASTER = '''\
@@ -132,6 +133,8 @@ def plan(tmp_path):
         template=tmp_path / "students" / "toy.ipynb",
         tests=tmp_path / "questions",
         data={"https://example.org/numbers": tmp_path / "numbers.gz"},
+        kernel=Kernel(),
+        seed=1,
     )
 
 
@@ -151,6 +154,8 @@ def built_once(tmp_path_factory):
             template=root / "students" / "toy.ipynb",
             tests=root / "questions",
             data={"https://example.org/numbers": root / "numbers.gz"},
+            kernel=Kernel(),
+            seed=1,
         )
     )
     return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
@@ -506,6 +511,38 @@ def test_the_solution_was_run_with_the_labs_data_and_has_a_plot(built):
     assert str(built.master.parent) not in built.solution.read_text()
 
 
+RANDOM = """
+# %%
+import random
+
+import numpy
+
+print(random.random(), numpy.random.rand(), {"a set", "of", "texts"})
+plt.scatter(numpy.random.rand(9), numpy.random.rand(9))
+plt.show()
+"""
+
+
+def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
+    plan.master.write_text(MASTER + RANDOM)
+    plan = replace(plan, kernel=Kernel(preload=("numpy", "a_module_that_is_not_there")))
+    first, second = [{file: file.read_bytes() for file in build(plan)} for _ in range(2)]
+    assert second == first
+    assert "passed! " in first[plan.solution].decode(), "otter's random symbol is what a build has to repeat"
+    build(replace(plan, seed=2))
+    assert plan.solution.read_bytes() != first[plan.solution]
+    assert plan.template.read_bytes() == first[plan.template]
+
+
+@pytest.mark.parametrize("library", ["urllib.request.urlopen(url).read()", "requests.get(url).content"])
+def test_downloads_come_from_the_labs_files_by_either_library(plan, library):
+    plan.master.write_text(
+        MASTER
+        + f"\n# %%\nimport requests\n\nurl = 'https://example.org/numbers'\nassert {library} == b'1 2 3'\n"
+    )
+    build(plan)
+
+
 def test_what_no_question_has_any_more_is_removed(built):
     (built.public_tests / "old.py").write_text(QUESTION)
     written = build(built)
@@ -519,7 +556,7 @@ def test_what_no_question_has_any_more_is_removed(built):
         ("2 * number", "3 * number", "does not pass grader.check"),
         ("2 * number", "number.missing", "AttributeError"),
         ("plt.plot(doubled)\nplt.show()", "pass", "no cell shows an image"),
-        ("example.org/numbers", "example.org/other", "not among the data"),
+        ("example.org/numbers", "example.org/other", "not among the files of the lab"),
     ],
 )
 def test_a_solution_that_fails_is_not_written(plan, old, new, complaint):
