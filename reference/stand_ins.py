@@ -17,7 +17,7 @@ from torch import Tensor
 
 from autograder.grading import checks
 from autograder.grading.namespace import kept, namespace_of, student_errors
-from reference import misconceptions, oracle
+from reference import formula, oracle
 from reference.cases import Minibatch, given
 from reference.oracle import Weights
 from reference.student_network import set_weights, weights_of
@@ -127,11 +127,8 @@ class Equipment:
     def compute_grad_h(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
         """∇h, (T, H)."""
         states = self._rows(hidden, "hidden", self._hidden_size)
-        factor, weights = self._residual(y_true, y_pred), self._weights()
-        rows = [factor * weights.v]
-        for state in states[1:].flip(0):
-            rows.insert(0, misconceptions.step_back(weights, state, rows[0]))
-        return given(torch.stack(rows))
+        factor = self._residual(y_true, y_pred)
+        return given(formula.grad_h(self._weights(), states, factor))
 
     def compute_grad_c(self, y_true: Any, y_pred: Any) -> Tensor:
         """∇c, (1,)."""
@@ -139,22 +136,23 @@ class Equipment:
 
     def compute_grad_b(self, hidden: Any, grad_h: Any) -> Tensor:
         """∇b, (H,)."""
-        return given(self._through_tanh(hidden, grad_h).sum(0))
+        return given(formula.grad_b(self._sums(hidden, grad_h)))
 
     def compute_grad_v(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
         """∇V, (H,)."""
-        return given(self._residual(y_true, y_pred) * self._rows(hidden, "hidden", self._hidden_size)[-1])
+        factor = self._residual(y_true, y_pred)
+        return given(formula.grad_v(self._rows(hidden, "hidden", self._hidden_size), factor))
 
     def compute_grad_w(self, hidden: Any, grad_h: Any) -> Tensor:
         """∇W, (H, H)."""
-        before = misconceptions.previous(self._rows(hidden, "hidden", self._hidden_size))
-        return given(self._through_tanh(hidden, grad_h).T @ before)
+        states = self._rows(hidden, "hidden", self._hidden_size)
+        return given(formula.grad_w(self._sums(hidden, grad_h), states))
 
     def compute_grad_u(self, hidden: Any, grad_h: Any, x: Any) -> Tensor:
         """∇U, (H, F)."""
-        back, inputs = self._through_tanh(hidden, grad_h), self._rows(x, "x", self._features)
-        checks.require(len(back) == len(inputs), "hidden and x differ in length.")
-        return given(back.T @ inputs)
+        sums, inputs = self._sums(hidden, grad_h), self._rows(x, "x", self._features)
+        checks.require(len(sums) == len(inputs), "hidden and x differ in length.")
+        return given(formula.grad_u(sums, inputs))
 
     def get_gradients(self, x: Any, y_true: Any, y_pred: Any, hidden: Any) -> dict[str, Tensor]:
         """All five, by the names of the lab."""
@@ -183,16 +181,16 @@ class Equipment:
         )
         return rows
 
-    def _through_tanh(self, hidden: Any, grad_h: Any) -> Tensor:
+    def _sums(self, hidden: Any, grad_h: Any) -> Tensor:
         states = self._rows(hidden, "hidden", self._hidden_size)
         grad = self._rows(grad_h, "grad_h", self._hidden_size)
         checks.require(len(states) == len(grad), "hidden and grad_h differ in length.")
-        return misconceptions.tanh_slope(states) * grad
+        return formula.grad_sums(states, grad)
 
     def _residual(self, y_true: Any, y_pred: Any) -> Tensor:
         pair = [checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")]
         checks.require(all(one.numel() == 1 for one in pair), "y_true and y_pred are one number each.")
-        return misconceptions.residual(*(one.reshape(1) for one in pair))
+        return formula.residual(*(one.reshape(1) for one in pair))
 
 
 def equip(rnn: Any, sizes: tuple[int, int], served: Served | None = None) -> None:

@@ -94,7 +94,7 @@ def output(env):
 
 def check_output(env):
     from autograder.grading import checks
-    from reference import cases, misconceptions
+    from reference import cases, formula, misconceptions
     from reference.cases import given
     from reference.judging import Result, explain
     from reference.student_network import network
@@ -119,6 +119,6 @@ def check_output(env):
             evidence=case.setting,
         )
         y = checks.shape(y, "y", (1,))
-        right = case.weights.v @ last + case.weights.c
+        right = formula.output(case.weights, last)
         results.append(Result(y, right, misconceptions.output(case, last), case.setting))
     explain(results, "y", "y = V·h[T] + c with the last hidden state.")
