@@ -78,7 +78,11 @@ class Answers:
         return (case if self.keeps_states else foreign_states.with_foreign_states(case)), weights
 
     def with_other_weights(self, case: Case, weights: Weights) -> Any:
-        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails."""
+        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails.
+
+        Raises:
+            RequestTimedOut: the student's function does not end.
+        """
         try:
             rnn = network(self._rnn_class, case.weights)
             if self.keeps_states:
@@ -97,7 +101,8 @@ class Answers:
 
 
 def accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:
+    """What ``is_right`` says, and no where the answer is not even a tensor of the right shape."""
     try:
         return is_right(answer)
-    except checks.CheckFailed:  # not even a tensor of that shape
+    except checks.CheckFailed:
         return False

@@ -30,7 +30,10 @@ def with_foreign_states(case: Case) -> Case:
 
 
 def with_states_from_sums(case: Case, weights: Weights) -> Case:
-    """``case`` with each state computed anew from the one before it: what ``1 − tanh²`` of the sums sees."""
+    """``case`` with each state computed anew from the one before it: what ``1 − tanh²`` of the sums sees.
+
+    h[t] = tanh(W h[t-1] + U x[t] + b) with the h[t-1] of ``case``. Source: lab text, exercise 1.
+    """
     inside = formula.previous(case.hidden) @ weights.w.T + case.x @ weights.u.T + weights.b
     return replace(case, hidden=torch.tanh(inside))
 

@@ -136,7 +136,14 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
 
 @dataclass(frozen=True)
 class Result:
-    """One answer: the student's numbers, the right ones, what mistakes give, and the sizes."""
+    """One answer and what it is judged by; the tensors are float64.
+
+    Attributes:
+        answer: the student's numbers.
+        right: the right ones, of the same shape.
+        mistakes: what each known mistake gives, by its sentence; of the same number of entries.
+        setting: the sizes, for a message.
+    """
 
     answer: Tensor
     right: Tensor

@@ -20,7 +20,7 @@ Mistakes = Mapping[str, Tensor]
 
 
 def last_state(case: Case) -> Mistakes:
-    """Mistakes in ∇h[T], (H,)."""
+    """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
     factor = residual(case.y_true, case.y_pred)
     right = grad_last_state(case.weights, factor)
     signless = right / 2
@@ -38,7 +38,7 @@ def last_state(case: Case) -> Mistakes:
 
 
 def recursion_step(case: Case, step: int, grad_next: Tensor) -> Mistakes:
-    """Mistakes in ∇h[t] given the student's own ∇h[t+1].
+    """Mistakes in ∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1], (H,), given the student's own ∇h[t+1].
 
     Args:
         step: row of ``hidden``, from 0; below T - 1.
@@ -63,7 +63,7 @@ def recursion_step(case: Case, step: int, grad_next: Tensor) -> Mistakes:
 
 
 def grad_c(case: Case) -> Mistakes:
-    """Mistakes in ∇c, (1,)."""
+    """Mistakes in ∇c = 2(ŷ − y), (1,)."""
     right = residual(case.y_true, case.y_pred)
     return {
         "The factor 2 of the squared error's derivative is missing.": right / 2,
@@ -75,7 +75,7 @@ def grad_c(case: Case) -> Mistakes:
 
 
 def grad_v(case: Case) -> Mistakes:
-    """Mistakes in ∇V, (H,)."""
+    """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
     factor, last = residual(case.y_true, case.y_pred), case.hidden[-1]
     right = factor * last
     return {
@@ -135,13 +135,13 @@ class _Sum:
 
 
 def grad_b(case: Case) -> Mistakes:
-    """Mistakes in ∇b, (H, 1): one column, to be compared entry by entry."""
+    """Mistakes in ∇b = Σ diag(1 − h[t]²) ∇h[t], (H, 1): one column, to be compared entry by entry."""
     ones = torch.ones(case.steps, 1, dtype=torch.float64)
     return _Sum(case.hidden, case.gradients.h, ones).mistakes("grad_b")
 
 
 def grad_w(case: Case) -> Mistakes:
-    """Mistakes in ∇W, (H, H)."""
+    """Mistakes in ∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ, (H, H)."""
     hidden, grad_h = case.hidden, case.gradients.h
     after = torch.cat([hidden[1:], torch.zeros_like(hidden[:1])])
     mistakes = _Sum(hidden, grad_h, previous(hidden)).mistakes("grad_w")
@@ -165,7 +165,7 @@ def grad_w(case: Case) -> Mistakes:
 
 
 def grad_u(case: Case) -> Mistakes:
-    """Mistakes in ∇U, (H, F)."""
+    """Mistakes in ∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, (H, F)."""
     hidden, grad_h, x = case.hidden, case.gradients.h, case.x
     return _Sum(hidden, grad_h, x).mistakes("grad_u") | {
         "grad_u pairs step t with x[t−1] instead of x[t].": _Sum(hidden, grad_h, previous(x)).terms().sum(0),
@@ -177,7 +177,7 @@ def grad_u(case: Case) -> Mistakes:
 
 
 def hidden_states(case: Case) -> Mistakes:
-    """Mistakes in the states of the forward pass, (T, H)."""
+    """Mistakes in the states of the forward pass, h[t] = tanh(W h[t−1] + U x[t] + b), (T, H)."""
     u, w, b = case.weights.u, case.weights.w, case.weights.b
 
     def run(step: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
@@ -205,7 +205,7 @@ def hidden_states(case: Case) -> Mistakes:
 
 
 def output(case: Case, last: Tensor) -> Mistakes:
-    """Mistakes in y, (1,), given the student's own last state ``last`` (H,)."""
+    """Mistakes in y = V·h[T] + c, (1,), given the student's own last state ``last`` (H,)."""
     v, c = case.weights.v, case.weights.c
     return {
         "y lacks the bias c.": (v @ last).reshape(1),
@@ -216,7 +216,7 @@ def output(case: Case, last: Tensor) -> Mistakes:
 
 
 def squared_error(y_true: float, y_pred: float) -> Mistakes:
-    """Mistakes in the loss of one prediction, ()."""
+    """Mistakes in the loss (ŷ − y)² of one prediction, ()."""
     difference = torch.tensor(y_pred - y_true, dtype=torch.float64)
     return {
         "This is the absolute error; the square is missing.": difference.abs(),

@@ -21,7 +21,7 @@ GRAD_H = [[0.36], [2.0]]  # last row 2 · 0.5 · 2, first row 0.5 · 0.36 · 2
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
-    """Give a network of the notebook these parameters."""
+    """Give a network of the notebook these parameters, each of the shape that it has there."""
     for name, value in parameters.items():
         try:
             setattr(rnn, name, value)

@@ -20,7 +20,7 @@ Y_TRUE, Y_PRED = [1.0], [1.5]  # ŷ = 2 · 0.8 − 0.1
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
-    """Give a network of the notebook these parameters."""
+    """Give a network of the notebook these parameters, each of the shape that it has there."""
     for name, value in parameters.items():
         try:
             setattr(rnn, name, value)

@@ -13,7 +13,7 @@ points = None
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
-    """Give a network of the notebook these parameters."""
+    """Give a network of the notebook these parameters, each of the shape that it has there."""
     for name, value in parameters.items():
         try:
             setattr(rnn, name, value)

@@ -34,7 +34,11 @@ def prepare():
 
 
 def both(result):
-    """hidden and y of what forward returned."""
+    """hidden and y of what forward returned.
+
+    Raises:
+        CheckFailed: it returned something else than two values.
+    """
     from autograder.grading import checks
 
     checks.require(
@@ -46,7 +50,11 @@ def both(result):
 
 
 def states(hidden, case):
-    """The student's hidden states, (T, H) float64."""
+    """The student's hidden states, (T, H) float64.
+
+    Raises:
+        CheckFailed: they are no tensor of that shape.
+    """
     from autograder.grading import checks
 
     size = case.weights.sizes[0]
@@ -68,6 +76,11 @@ def hidden_states(env):
 
 
 def check_hidden_states(env):
+    """Judge h[t] = tanh(W h[t−1] + U x[t] + b), (T, H), of each case, in a first and in a later call.
+
+    Raises:
+        CheckFailed: the class is missing, or states are wrong.
+    """
     from reference import cases, misconceptions
     from reference.cases import given
     from reference.judging import Result, explain
@@ -93,6 +106,11 @@ def output(env):
 
 
 def check_output(env):
+    """Judge y = V·h[T] + c, (1,), of each case by the student's own last state h[T].
+
+    Raises:
+        CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
+    """
     from autograder.grading import checks
     from reference import cases, formula, misconceptions
     from reference.cases import given
