@@ -8,7 +8,7 @@ from typing import Any
 from autograder.errors import RequestTimedOut
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
-from reference import cases, formula
+from reference import cases, foreign_states
 from reference.cases import Case, given
 from reference.oracle import Weights
 from reference.student_network import network, set_weights
@@ -69,16 +69,20 @@ class Answers:
         return answer
 
     def elsewhere(self) -> tuple[Case, Weights]:
-        """A case and the weights to put into the network before it is asked; see ``reference.formula``.
+        """A case and the weights to put into the network before it is asked: ``reference.foreign_states``.
 
         Who keeps the states of the forward pass is asked for those.
         """
         case = cases.sequences()[TELLING]
-        weights = formula.other_weights(case.weights)
-        return (case if self.keeps_states else formula.with_foreign_states(case)), weights
+        weights = foreign_states.other_weights(case.weights)
+        return (case if self.keeps_states else foreign_states.with_foreign_states(case)), weights
 
     def with_other_weights(self, case: Case, weights: Weights) -> Any:
-        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails."""
+        """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails.
+
+        Raises:
+            RequestTimedOut: the student's function does not end.
+        """
         try:
             rnn = network(self._rnn_class, case.weights)
             if self.keeps_states:
@@ -97,7 +101,8 @@ class Answers:
 
 
 def accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:
+    """What ``is_right`` says, and no where the answer is not even a tensor of the right shape."""
     try:
         return is_right(answer)
-    except checks.CheckFailed:  # not even a tensor of that shape
+    except checks.CheckFailed:
         return False

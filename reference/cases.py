@@ -95,7 +95,11 @@ def _as_float32(tensor: Tensor) -> Tensor:
 
 
 def draw_weights(hidden_size: int, features: int, generator: torch.Generator) -> Weights:
-    """Weights of a network that neither saturates nor forgets: ``b`` and ``c`` are not zero."""
+    """Weights of a network that neither saturates nor forgets: ``b`` and ``c`` are not zero.
+
+    Returns:
+        float32 numbers as float64, of the sizes H and F.
+    """
 
     def normal(*size: int) -> Tensor:
         return torch.randn(*size, generator=generator, dtype=torch.float64)
@@ -182,7 +186,11 @@ class Minibatch:
 
 @cache
 def minibatch(rows: int) -> Minibatch:
-    """A data set of ``rows`` rows with ``rows - 24`` windows whose gradients differ clearly."""
+    """A data set of ``rows`` rows, more than 24, with ``rows - 24`` windows whose gradients differ clearly.
+
+    Raises:
+        RuntimeError: none of many draws has losses that can be told apart.
+    """
     generator = torch.Generator().manual_seed(2000 + rows)
     for _ in range(DRAWS):
         weights = draw_weights(4, 6, generator)

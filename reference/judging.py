@@ -14,10 +14,10 @@ from torch import Tensor
 
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
-from reference import cases, formula
+from reference import cases, foreign_states, formula
 from reference.answers import Answers, Ask, accepted
 from reference.cases import Case
-from reference.misconceptions import recursion_step, step_back
+from reference.misconceptions import recursion_step
 from reference.settings import settings
 
 FAINTEST, STRONGEST = 1e-20, 1e20
@@ -106,7 +106,7 @@ def _judge(
         results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
     explain(results, name, help)
     case, weights = answers.elsewhere()
-    possible = formula.accepted(case, weights).get(name, ())
+    possible = foreign_states.accepted(case, weights).get(name, ())
 
     def is_possible(answer: Any) -> bool:
         return any(_same(select(answer, case), right) for right in possible)
@@ -136,7 +136,14 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
 
 @dataclass(frozen=True)
 class Result:
-    """One answer: the student's numbers, the right ones, what mistakes give, and the sizes."""
+    """One answer and what it is judged by; the tensors are float64.
+
+    Attributes:
+        answer: the student's numbers.
+        right: the right ones, of the same shape.
+        mistakes: what each known mistake gives, by its sentence; of the same number of entries.
+        setting: the sizes, for a message.
+    """
 
     answer: Tensor
     right: Tensor
@@ -220,7 +227,7 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
 
     def follows(answer: Any) -> bool:
         tensor = checks.shape(answer, "grad_h", case.hidden.shape)
-        states = (moved, formula.with_states_from_sums(moved, weights))
+        states = (moved, foreign_states.with_states_from_sums(moved, weights))
         found = (_recursion_rows(tensor, one) for one in states)
         return bool(tensor.any()) and any(all(_same(row.answer, row.right) for row in rows) for rows in found)
 
@@ -231,7 +238,7 @@ def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
     return [
         Result(
             answer[row],
-            step_back(case.weights, case.hidden[row + 1], answer[row + 1]),
+            formula.step_back(case.weights, case.hidden[row + 1], answer[row + 1]),
             recursion_step(case, row, answer[row + 1]),
             f"{case.setting}, row {row} of grad_h given your own row {row + 1}",
         )

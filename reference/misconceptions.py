@@ -1,8 +1,8 @@
-"""The gradient formulas with the mistakes that students make in them.
+"""The lab's formulas with the mistakes that students make in them, and the words for each.
 
 A wrong answer that one of these explains is answered with the mistake's name instead of "wrong values".
-None of this decides about marks: the oracle does. Each function takes one case and returns, for each
-sentence, what that mistake would have computed (float64).
+None of this decides about marks: the oracle and ``formula`` say what is right. Each function returns, for
+each sentence, what that mistake would have computed (float64).
 """
 
 from __future__ import annotations
@@ -14,49 +14,22 @@ import torch
 from torch import Tensor
 
 from reference.cases import Case
-from reference.oracle import Weights
+from reference.formula import grad_last_state, previous, residual, step_back, tanh_slope
 
 Mistakes = Mapping[str, Tensor]
 
 
-def tanh_slope(hidden: Tensor) -> Tensor:
-    """The diagonal of diag(1 − h²) for each row of ``hidden`` (T, H)."""
-    return 1 - hidden.square()
-
-
-def residual(y_true: Tensor, y_pred: Tensor) -> Tensor:
-    """2(ŷ − y), (1,)."""
-    return 2 * (y_pred - y_true)
-
-
-def previous(hidden: Tensor) -> Tensor:
-    """h[0]..h[T-1] of ``hidden`` (T, H), with h[0] = 0."""
-    return torch.cat([torch.zeros_like(hidden[:1]), hidden[:-1]])
-
-
-def step_back(weights: Weights, hidden_next: Tensor, grad_next: Tensor) -> Tensor:
-    """∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]; all (H,). Source: lab text, exercise 2."""
-    return weights.w.T @ (tanh_slope(hidden_next) * grad_next)
-
-
-def through_time(case: Case, last: Tensor, step: Callable[[Weights, Tensor, Tensor], Tensor]) -> Tensor:
-    """∇h (T, H) that starts with ``last`` (H,) and goes back with ``step(weights, h[t+1], ∇h[t+1])``."""
-    rows = [last]
-    for hidden_next in case.hidden[1:].flip(0):
-        rows.insert(0, step(case.weights, hidden_next, rows[0]))
-    return torch.stack(rows)
-
-
 def last_state(case: Case) -> Mistakes:
-    """Mistakes in ∇h[T], (H,)."""
-    right = residual(case.y_true, case.y_pred) * case.weights.v
+    """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
+    factor = residual(case.y_true, case.y_pred)
+    right = grad_last_state(case.weights, factor)
     signless = right / 2
     return {
         "The last row lacks the factor 2 of the squared error's derivative.": signless,
         "The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ).": -right,
         "The last row is (y − ŷ)·V: the sign is flipped and the factor 2 is missing.": -signless,
         "The last row is V alone: it lacks the factor 2(ŷ − y).": case.weights.v,
-        "The last row lacks V.": residual(case.y_true, case.y_pred).expand_as(right),
+        "The last row lacks V.": factor.expand_as(right),
         "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the state itself.": (
             right * tanh_slope(case.hidden[-1])
         ),
@@ -65,7 +38,7 @@ def last_state(case: Case) -> Mistakes:
 
 
 def recursion_step(case: Case, step: int, grad_next: Tensor) -> Mistakes:
-    """Mistakes in ∇h[t] given the student's own ∇h[t+1].
+    """Mistakes in ∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1], (H,), given the student's own ∇h[t+1].
 
     Args:
         step: row of ``hidden``, from 0; below T - 1.
@@ -90,7 +63,7 @@ def recursion_step(case: Case, step: int, grad_next: Tensor) -> Mistakes:
 
 
 def grad_c(case: Case) -> Mistakes:
-    """Mistakes in ∇c, (1,)."""
+    """Mistakes in ∇c = 2(ŷ − y), (1,)."""
     right = residual(case.y_true, case.y_pred)
     return {
         "The factor 2 of the squared error's derivative is missing.": right / 2,
@@ -102,7 +75,7 @@ def grad_c(case: Case) -> Mistakes:
 
 
 def grad_v(case: Case) -> Mistakes:
-    """Mistakes in ∇V, (H,)."""
+    """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
     factor, last = residual(case.y_true, case.y_pred), case.hidden[-1]
     right = factor * last
     return {
@@ -137,6 +110,7 @@ class _Sum:
         return torch.einsum("th,tk->thk", slope * self.grad_h, self.other)
 
     def mistakes(self, name: str) -> dict[str, Tensor]:
+        """Mistakes in the sum, (H, K); ``name`` is that of the gradient."""
         right, hidden = self.terms(), self.hidden
         shifted = torch.cat([tanh_slope(hidden)[1:], torch.ones_like(hidden[:1])])
         later = torch.einsum("th,tk->hk", (tanh_slope(hidden) * self.grad_h)[1:], self.other[1:])
@@ -161,13 +135,13 @@ class _Sum:
 
 
 def grad_b(case: Case) -> Mistakes:
-    """Mistakes in ∇b, (H, 1): one column, to be compared entry by entry."""
+    """Mistakes in ∇b = Σ diag(1 − h[t]²) ∇h[t], (H, 1): one column, to be compared entry by entry."""
     ones = torch.ones(case.steps, 1, dtype=torch.float64)
     return _Sum(case.hidden, case.gradients.h, ones).mistakes("grad_b")
 
 
 def grad_w(case: Case) -> Mistakes:
-    """Mistakes in ∇W, (H, H)."""
+    """Mistakes in ∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ, (H, H)."""
     hidden, grad_h = case.hidden, case.gradients.h
     after = torch.cat([hidden[1:], torch.zeros_like(hidden[:1])])
     mistakes = _Sum(hidden, grad_h, previous(hidden)).mistakes("grad_w")
@@ -191,7 +165,7 @@ def grad_w(case: Case) -> Mistakes:
 
 
 def grad_u(case: Case) -> Mistakes:
-    """Mistakes in ∇U, (H, F)."""
+    """Mistakes in ∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, (H, F)."""
     hidden, grad_h, x = case.hidden, case.gradients.h, case.x
     return _Sum(hidden, grad_h, x).mistakes("grad_u") | {
         "grad_u pairs step t with x[t−1] instead of x[t].": _Sum(hidden, grad_h, previous(x)).terms().sum(0),
@@ -203,7 +177,7 @@ def grad_u(case: Case) -> Mistakes:
 
 
 def hidden_states(case: Case) -> Mistakes:
-    """Mistakes in the states of the forward pass, (T, H)."""
+    """Mistakes in the states of the forward pass, h[t] = tanh(W h[t−1] + U x[t] + b), (T, H)."""
     u, w, b = case.weights.u, case.weights.w, case.weights.b
 
     def run(step: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
@@ -231,7 +205,7 @@ def hidden_states(case: Case) -> Mistakes:
 
 
 def output(case: Case, last: Tensor) -> Mistakes:
-    """Mistakes in y, (1,), given the student's own last state ``last`` (H,)."""
+    """Mistakes in y = V·h[T] + c, (1,), given the student's own last state ``last`` (H,)."""
     v, c = case.weights.v, case.weights.c
     return {
         "y lacks the bias c.": (v @ last).reshape(1),
@@ -242,7 +216,7 @@ def output(case: Case, last: Tensor) -> Mistakes:
 
 
 def squared_error(y_true: float, y_pred: float) -> Mistakes:
-    """Mistakes in the loss of one prediction, ()."""
+    """Mistakes in the loss (ŷ − y)² of one prediction, ()."""
     difference = torch.tensor(y_pred - y_true, dtype=torch.float64)
     return {
         "This is the absolute error; the square is missing.": difference.abs(),

@@ -133,7 +133,9 @@ def window_losses(weights: Weights, data: Tensor, every: int = 1) -> Tensor:
 
 
 def sgd_step(weights: Weights, x: Tensor, y_true: Tensor, lr: float) -> tuple[Weights, float]:
-    """One plain gradient step on the mean loss of a minibatch.
+    """One plain gradient step on the mean loss of a minibatch: each parameter minus lr times its gradient.
+
+    Source: lab text, exercise 3, training step.
 
     Args:
         x: (B, T, F).
@@ -152,7 +154,7 @@ def sgd_step(weights: Weights, x: Tensor, y_true: Tensor, lr: float) -> tuple[We
 
 
 def mean_loss(weights: Weights, x: Tensor, y_true: Tensor) -> float:
-    """Mean squared error of a minibatch: x (B, T, F), y_true (B, 1) or (B,)."""
+    """Mean over a minibatch of the loss (ŷ - y)²: x (B, T, F), y_true (B, 1) or (B,)."""
     return float(_mean_loss(weights, x, y_true))
 
 

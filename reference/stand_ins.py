@@ -17,7 +17,7 @@ from torch import Tensor
 
 from autograder.grading import checks
 from autograder.grading.namespace import kept, namespace_of, student_errors
-from reference import misconceptions, oracle
+from reference import formula, oracle
 from reference.cases import Minibatch, given
 from reference.oracle import Weights
 from reference.student_network import set_weights, weights_of
@@ -38,6 +38,10 @@ CLOSE = 1e-4
 
 class Served:
     """Windows in a fixed order, and a record of what was asked.
+
+    Args:
+        batch: the windows.
+        first: number of the window that is drawn first.
 
     Attributes:
         drawn: numbers of the windows that were drawn.
@@ -62,7 +66,7 @@ class Served:
         self._predicted.clear()
 
     def get_random_day(self, data: Any = None) -> tuple[Tensor, Tensor]:
-        """The next window: x (24, F) and y (1,), float32."""
+        """The next window: x (24, F) and y (1,), float32 as all that is given. ``data`` is not looked at."""
         number = self._next % len(self.batch.losses)
         self._next += 1
         self.drawn.append(number)
@@ -70,14 +74,14 @@ class Served:
         return given(x), given(y)
 
     def note_prediction(self, x: Tensor, y_pred: Tensor) -> None:
-        """Remember what the forward pass gave for ``x`` (T, F), if that is a drawn window."""
+        """Remember the output ``y_pred`` (1,) for ``x`` (T, F), if that is a drawn window."""
         for number in set(self.drawn):
             window = self.batch.window(number)[0]
             if window.shape == x.shape and torch.allclose(window, x, rtol=CLOSE, atol=CLOSE):
                 self._predicted.append((number, float(y_pred)))
 
     def mse_loss_func(self, y_true: Any, y_pred: Any) -> Tensor:
-        """Squared error, (1,) float32; the mean of several.
+        """Squared error (ŷ - y)², (1,) float32; the mean of several. Source: lab text, exercise 2.
 
         Raises:
             CheckFailed: these are more values than any minibatch has.
@@ -108,8 +112,17 @@ class Served:
 class Equipment:
     """A right forward pass and right gradients for the network ``rnn`` of the given sizes (H, F).
 
-    They read the weights of ``rnn`` when they are called. What they are called with is the student's
-    choice: nothing is computed before the shapes fit, for two outer products would fill the memory.
+    They read the weights of ``rnn`` when they are called, and follow ``reference.formula``. What they are
+    called with is the student's choice: nothing is computed before the shapes fit, for two outer products
+    would fill the memory. T is the same in all arguments of one call, and up to :data:`LONGEST`.
+
+    Args:
+        rnn: the network whose weights are read.
+        sizes: (H, F).
+        served: is told what the forward pass predicts.
+
+    Raises:
+        CheckFailed: in every method, where the network has other sizes or an argument has another shape.
     """
 
     def __init__(self, rnn: Any, sizes: tuple[int, int], served: Served | None = None) -> None:
@@ -117,7 +130,7 @@ class Equipment:
         self._hidden_size, self._features = sizes
 
     def forward(self, x: Any) -> tuple[Tensor, Tensor]:
-        """hidden (T, H) and y (1,)."""
+        """hidden (T, H) and y (1,) of ``x`` (T, F)."""
         sequence = self._rows(x, "x", self._features)
         hidden, y = oracle.forward(self._weights(), sequence)
         if self._served is not None:
@@ -125,39 +138,44 @@ class Equipment:
         return given(hidden), given(y)
 
     def compute_grad_h(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
-        """∇h, (T, H)."""
+        """∇h, (T, H), of ``y_true`` (1,), ``y_pred`` (1,) and ``hidden`` (T, H)."""
         states = self._rows(hidden, "hidden", self._hidden_size)
-        factor, weights = self._residual(y_true, y_pred), self._weights()
-        rows = [factor * weights.v]
-        for state in states[1:].flip(0):
-            rows.insert(0, misconceptions.step_back(weights, state, rows[0]))
-        return given(torch.stack(rows))
+        factor = self._residual(y_true, y_pred)
+        return given(formula.grad_h(self._weights(), states, factor))
 
     def compute_grad_c(self, y_true: Any, y_pred: Any) -> Tensor:
-        """∇c, (1,)."""
+        """∇c, (1,), of ``y_true`` (1,) and ``y_pred`` (1,)."""
         return given(self._residual(y_true, y_pred))
 
     def compute_grad_b(self, hidden: Any, grad_h: Any) -> Tensor:
-        """∇b, (H,)."""
-        return given(self._through_tanh(hidden, grad_h).sum(0))
+        """∇b, (H,), of ``hidden`` (T, H) and ``grad_h`` (T, H)."""
+        return given(formula.grad_b(self._sums(hidden, grad_h)))
 
     def compute_grad_v(self, y_true: Any, y_pred: Any, hidden: Any) -> Tensor:
-        """∇V, (H,)."""
-        return given(self._residual(y_true, y_pred) * self._rows(hidden, "hidden", self._hidden_size)[-1])
+        """∇V, (H,), of ``y_true`` (1,), ``y_pred`` (1,) and ``hidden`` (T, H)."""
+        factor = self._residual(y_true, y_pred)
+        return given(formula.grad_v(self._rows(hidden, "hidden", self._hidden_size), factor))
 
     def compute_grad_w(self, hidden: Any, grad_h: Any) -> Tensor:
-        """∇W, (H, H)."""
-        before = misconceptions.previous(self._rows(hidden, "hidden", self._hidden_size))
-        return given(self._through_tanh(hidden, grad_h).T @ before)
+        """∇W, (H, H), of ``hidden`` (T, H) and ``grad_h`` (T, H)."""
+        states = self._rows(hidden, "hidden", self._hidden_size)
+        return given(formula.grad_w(self._sums(hidden, grad_h), states))
 
     def compute_grad_u(self, hidden: Any, grad_h: Any, x: Any) -> Tensor:
-        """∇U, (H, F)."""
-        back, inputs = self._through_tanh(hidden, grad_h), self._rows(x, "x", self._features)
-        checks.require(len(back) == len(inputs), "hidden and x differ in length.")
-        return given(back.T @ inputs)
+        """∇U, (H, F), of ``hidden`` (T, H), ``grad_h`` (T, H) and ``x`` (T, F)."""
+        sums, inputs = self._sums(hidden, grad_h), self._rows(x, "x", self._features)
+        checks.require(len(sums) == len(inputs), "hidden and x differ in length.")
+        return given(formula.grad_u(sums, inputs))
 
     def get_gradients(self, x: Any, y_true: Any, y_pred: Any, hidden: Any) -> dict[str, Tensor]:
-        """All five, by the names of the lab."""
+        """The gradients of all five parameters, by the names of the lab: ``grad_c`` and so on.
+
+        Args:
+            x: (T, F).
+            y_true: (1,).
+            y_pred: (1,).
+            hidden: (T, H).
+        """
         grad = self.compute_grad_h(y_true, y_pred, hidden)
         return {
             "grad_c": self.compute_grad_c(y_true, y_pred),
@@ -183,24 +201,27 @@ class Equipment:
         )
         return rows
 
-    def _through_tanh(self, hidden: Any, grad_h: Any) -> Tensor:
+    def _sums(self, hidden: Any, grad_h: Any) -> Tensor:
         states = self._rows(hidden, "hidden", self._hidden_size)
         grad = self._rows(grad_h, "grad_h", self._hidden_size)
         checks.require(len(states) == len(grad), "hidden and grad_h differ in length.")
-        return misconceptions.tanh_slope(states) * grad
+        return formula.grad_sums(states, grad)
 
     def _residual(self, y_true: Any, y_pred: Any) -> Tensor:
         pair = [checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")]
         checks.require(all(one.numel() == 1 for one in pair), "y_true and y_pred are one number each.")
-        return misconceptions.residual(*(one.reshape(1) for one in pair))
+        return formula.residual(*(one.reshape(1) for one in pair))
 
 
 def equip(rnn: Any, sizes: tuple[int, int], served: Served | None = None) -> None:
-    """Replace the forward pass and all gradients of ``rnn`` by right ones.
+    """Replace the forward pass and all gradients of ``rnn`` by right ones, those of :class:`Equipment`.
 
     Args:
         sizes: (H, F) of the network.
         served: is told what the forward pass predicts.
+
+    Raises:
+        StudentCodeError: the student's object refuses them.
     """
     right = Equipment(rnn, sizes, served)
     rnn.forward = right.forward
@@ -236,7 +257,7 @@ def stand_in(env: Any, weights: Weights, served: Served | None = None) -> Any:
 
 
 def small_weights(hidden_size: int, features: int, generator: torch.Generator) -> Weights:
-    """Weights as the lab initialises them: N(0, 0.001) and zero biases."""
+    """Weights as the lab's class RNN initialises them: N(0, 0.001) and zero biases; float64."""
 
     def normal(*size: int) -> Tensor:
         return 0.001 * torch.randn(*size, generator=generator, dtype=torch.float64)
@@ -248,6 +269,11 @@ def small_weights(hidden_size: int, features: int, generator: torch.Generator) -
 
 class TrainingSteps:
     """Right training steps on trusted data, with the batch size and rate that the student's loop passes.
+
+    Args:
+        data: (N, F), standardised, N above 24.
+        seed: of the windows that are drawn.
+        wrap: makes what a step returns of its loss.
 
     Attributes:
         losses: one per call, in order.
@@ -267,7 +293,17 @@ class TrainingSteps:
         self._first_losses: dict[bytes, float] = {}
 
     def do_training_step(self, rnn: Any, data_train: Any, batch_size: int, lr: float) -> Any:
-        """One plain SGD step on ``batch_size`` random windows; the mean loss, as ``wrap`` makes it."""
+        """One plain SGD step on ``batch_size`` random windows; the mean loss, as ``wrap`` makes it.
+
+        Args:
+            rnn: gets the new weights.
+            data_train: not looked at.
+            batch_size: windows; never more than :data:`LARGEST_BATCH` are drawn.
+            lr: learning rate.
+
+        Raises:
+            CheckFailed: ``rnn`` has no usable weights.
+        """
         count = min(int(batch_size), LARGEST_BATCH)
         x, y = oracle.random_windows(self._data, count, self._generator)
         weights = weights_of(rnn)

@@ -33,14 +33,23 @@ def defined(value: Any, name: str) -> Any:
 
 
 def network(rnn_class: Any, weights: Weights) -> Any:
-    """An instance of the student's class with the given weights."""
+    """An instance of the student's class with the given weights, and of their sizes H and F.
+
+    Raises:
+        CheckFailed: the notebook has no such class.
+        StudentCodeError: making it or giving it weights fails.
+    """
     rnn = defined(rnn_class, "RNN")(*weights.sizes)
     set_weights(rnn, weights)
     return rnn
 
 
 def set_weights(rnn: Any, weights: Weights) -> None:
-    """Give ``rnn`` these weights."""
+    """Give ``rnn`` copies of these weights, as ``reference.cases.given`` makes them.
+
+    Raises:
+        StudentCodeError: the student's object refuses them.
+    """
     assign(rnn, {name: given(value) for name, value in weights.tensors().items()})
 
 
@@ -48,7 +57,7 @@ def weights_of(rnn: Any) -> Weights:
     """The weights that ``rnn`` has now.
 
     Raises:
-        CheckFailed: one is no tensor, their shapes do not fit together, or they are far too large.
+        CheckFailed: one is missing or no tensor, their shapes do not fit together, or they are far too large.
     """
     found = {}
     values = attributes(rnn, PARAMETERS)

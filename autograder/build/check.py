@@ -16,6 +16,7 @@ from autograder.files.atomic import replace_file
 
 if TYPE_CHECKING:
     from autograder.config.load import Lab
+    from autograder.config.schema import Kernel
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,24 @@ class Plan:
     """What is built from what; every path is absolute.
 
     Attributes:
+        root: folder of the lab; modules that test files share are found in it.
         master: the percent script.
         solution: the solution notebook to write.
         template: the students' notebook to write; their tests go to ``tests/`` beside it.
         tests: folder of the questions' test files.
         data: address that the notebook downloads from, to the local file that stands for it.
+        kernel: what is imported before the notebook, and how many threads an operation has.
+        seed: of the solution's run.
     """
 
+    root: Path
     master: Path
     solution: Path
     template: Path
     tests: Path
     data: Mapping[str, Path]
+    kernel: Kernel
+    seed: int
 
     @property
     def public_tests(self) -> Path:
@@ -55,11 +62,14 @@ def plan_of(lab: Lab) -> Plan:
     if config.build is None or template is None:
         raise BuildError(f"{lab.path}: no section `build`, so there is nothing to build")
     return Plan(
+        root=lab.root,
         master=lab.file(config.build.master),
         solution=lab.file(config.build.solution),
         template=template,
         tests=lab.file(config.tests),
         data={item.url: lab.file(item.file) for item in config.data},
+        kernel=config.kernel,
+        seed=config.seed,
     )
 
 
@@ -67,7 +77,7 @@ def build(plan: Plan) -> list[Path]:
     """Write template, public tests and the executed solution notebook.
 
     Everything is made and checked before the first file is replaced. Test files in the students'
-    folder that no question has any more are deleted.
+    folder that no question has any more are deleted. On one machine, the same sources give the same bytes.
 
     Returns:
         The files written.
@@ -76,10 +86,10 @@ def build(plan: Plan) -> list[Path]:
         BuildError: master or tests are wrong, they name different questions, or the solution fails.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests)
+    tests = public_copies(plan.tests, plan.root)
     if disagreements := list(_questions(notebooks, tests)):
         raise BuildError("; ".join(disagreements))
-    executed = execute(notebooks.solution, data=plan.data, tests=tests)
+    executed = execute(notebooks.solution, data=plan.data, tests=tests, kernel=plan.kernel, seed=plan.seed)
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
     for file, text in contents.items():
@@ -94,7 +104,8 @@ def check(plan: Plan) -> list[str]:
     """Compare the files on disk with what the master and the tests give.
 
     Sources, Markdown, metadata, ids and order of cells must be equal; the template must have no
-    outputs; the solution must have been executed, but its outputs are not compared (it is random).
+    outputs; the solution must have been executed, but its outputs are not compared: they depend on the
+    machine.
 
     Returns:
         One sentence a disagreement, each naming the file; empty when all is well.
@@ -103,7 +114,7 @@ def check(plan: Plan) -> list[str]:
         BuildError: master or tests are wrong, so nothing can be compared.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests)
+    tests = public_copies(plan.tests, plan.root)
     found = list(_questions(notebooks, tests))
     for file, expected in ((plan.template, notebooks.template), (plan.solution, notebooks.solution)):
         try:

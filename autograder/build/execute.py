@@ -1,7 +1,7 @@
 """Running the solution notebook, so that it is handed on with its outputs and plots.
 
 This is our own code, so it runs in an ordinary Jupyter kernel of this interpreter, without sandbox.
-The addresses that the notebook downloads from are served from the lab's files.
+The addresses that the notebook downloads from are served from the lab's files, as while grading.
 """
 
 from __future__ import annotations
@@ -12,45 +12,42 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.config.packed import unpacked
 from autograder.errors import BuildError
+from autograder.sandbox.launcher import ENGINE
+
+if TYPE_CHECKING:
+    from autograder.config.schema import Kernel
 
 CELL_SECONDS = 600
 """Wall time of one cell: a slow machine may take minutes to train, a hang should end the build."""
 
 _CHECK = re.compile(r"""\bgrader\.check\(\s*(['"])(?P<question>\w+)\1""")
 
-# Run in the kernel before the notebook, and not kept. Whatever else is asked for fails at once, as it
-# does while grading, so that a build does not come to depend on the network unnoticed.
-_OFFLINE = """
-def _go_offline(files):
-    import io
-    import pathlib
-    import urllib.error
-    import urllib.request
-
-    def urlopen(url, *args, **kwargs):
-        address = getattr(url, "full_url", url)
-        if address not in files:
-            raise urllib.error.URLError(f"{address} is not among the data of the grading configuration")
-        return io.BytesIO(pathlib.Path(files[address]).read_bytes())
-
-    urllib.request.urlopen = urlopen
-
-_go_offline(FILES)
-del _go_offline
+# Run before the notebook, and not kept. The kernel must not find another engine that is installed.
+_SET_THE_SCENE = """
+import sys
+sys.path.insert(0, {engine!r})
+from autograder.build.in_kernel import set_the_scene
+del sys.path[0], sys
+set_the_scene({files!r}, {modules!r}, {seed!r})
+del set_the_scene
 """
 
 
-def execute(notebook: Any, *, data: Mapping[str, Path], tests: Mapping[str, str]) -> Any:
-    """Run a notebook and return a copy with outputs.
+def execute(
+    notebook: Any, *, data: Mapping[str, Path], tests: Mapping[str, str], kernel: Kernel, seed: int
+) -> Any:
+    """Run a notebook and return a copy with outputs, the same ones each time on one machine.
 
     Args:
         notebook: nbformat 4 notebook; it is not changed.
         data: address to local file; a name ending in ``.gz`` is served decompressed.
         tests: file name to text, laid into ``tests/`` beside the notebook for ``grader.check``.
+        kernel: what is imported before the notebook, and how many threads an operation has.
+        seed: of what is random in the notebook, and of the symbols that otter adds to a passed check.
 
     Raises:
         BuildError: a cell raised or took longer than :data:`CELL_SECONDS`, or the outputs are not those
@@ -63,7 +60,13 @@ def execute(notebook: Any, *, data: Mapping[str, Path], tests: Mapping[str, str]
         (work / "tests").mkdir(parents=True)
         for file_name, text in tests.items():
             (work / "tests" / file_name).write_text(text, encoding="utf-8")
-        _run(executed, folder, work, _local_files(data, folder / "data"))
+        scene = _SET_THE_SCENE.format(
+            engine=str(ENGINE),
+            files=_local_files(data, folder / "data"),
+            modules=kernel.preload,
+            seed=seed,
+        )
+        _run(executed, folder, work, scene, kernel.threads)
     executed.metadata = copy.deepcopy(notebook.metadata)  # nbclient adds this machine's Python version
     for cell in executed.cells:
         for output in cell.get("outputs", []):
@@ -86,7 +89,7 @@ def _local_files(data: Mapping[str, Path], folder: Path) -> dict[str, str]:
     return files
 
 
-def _run(notebook: Any, folder: Path, work: Path, files: Mapping[str, str]) -> None:
+def _run(notebook: Any, folder: Path, work: Path, scene: str, threads: int) -> None:
     import nbformat
     from ipykernel.kernelspec import write_kernel_spec
     from jupyter_client.kernelspec import KernelSpecManager
@@ -115,13 +118,15 @@ def _run(notebook: Any, folder: Path, work: Path, files: Mapping[str, str]) -> N
         "LC_ALL": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": str(folder / "matplotlib"),
+        "PYTHONHASHSEED": "0",  # sets of text in the same order
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads)),
     }
     client.reset_execution_trackers()
     try:
         with client.setup_kernel(env=env, cwd=str(work), cleanup_kc=True):
-            offline = nbformat.v4.new_code_cell(_OFFLINE.replace("FILES", repr(dict(files))))
-            notebook.cells.append(offline)  # nbclient runs only cells that the notebook has
-            client.execute_cell(offline, len(notebook.cells) - 1, store_history=False)
+            before = nbformat.v4.new_code_cell(scene)
+            notebook.cells.append(before)  # nbclient runs only cells that the notebook has
+            client.execute_cell(before, len(notebook.cells) - 1, store_history=False)
             notebook.cells.pop()
             for index, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, index)

@@ -1,11 +1,24 @@
 # The public test cases of this question. Grading asks further ones.
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from otter.test_files import test_case
+from torch import Tensor
 
 OK_FORMAT = False
 name = "training_step"
 points = None
+
+
+def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
+    """Give a network of the notebook these parameters, each of the shape that it has there."""
+    for name, value in parameters.items():
+        try:
+            setattr(rnn, name, value)
+        except TypeError:  # a torch.nn.Parameter takes new numbers only
+            getattr(rnn, name).data = value
 
 
 @test_case(name="worked example", points=0, hidden=False)
@@ -14,11 +27,8 @@ def worked_by_hand(env):
     for what in ("RNN", "do_training_step"):
         assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
     rnn = env.get("RNN")(2, 6)
-    for parameter, size in {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}.items():
-        try:
-            setattr(rnn, parameter, torch.zeros(size))
-        except TypeError:  # a torch.nn.Parameter takes new numbers only
-            getattr(rnn, parameter).data = torch.zeros(size)
+    sizes = {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}
+    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
     loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
     assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."

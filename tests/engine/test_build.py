@@ -14,6 +14,7 @@ from autograder.build import execute
 from autograder.build.check import Plan, build, check
 from autograder.build.notebook import must_parse, read_master, text_of
 from autograder.build.public_tests import public_copies, public_copy
+from autograder.config.schema import Kernel
 from autograder.errors import BuildError
 
 MASTER = '''\
@@ -114,6 +115,10 @@ def in_secret(env):
 '''
 
 
+NO_LAB = Path("/nowhere")
+"""For test files that import nothing of a lab."""
+
+
 @pytest.fixture
 def plan(tmp_path):
     """A toy lab on disk, not built yet."""
@@ -122,11 +127,14 @@ def plan(tmp_path):
     (tmp_path / "master.py").write_text(MASTER)
     (tmp_path / "numbers.gz").write_bytes(gzip.compress(b"1 2 3"))
     return Plan(
+        root=tmp_path,
         master=tmp_path / "master.py",
         solution=tmp_path / "solution.ipynb",
         template=tmp_path / "students" / "toy.ipynb",
         tests=tmp_path / "questions",
         data={"https://example.org/numbers": tmp_path / "numbers.gz"},
+        kernel=Kernel(),
+        seed=1,
     )
 
 
@@ -140,11 +148,14 @@ def built_once(tmp_path_factory):
     (root / "numbers.gz").write_bytes(gzip.compress(b"1 2 3"))
     build(
         Plan(
+            root=root,
             master=root / "master.py",
             solution=root / "solution.ipynb",
             template=root / "students" / "toy.ipynb",
             tests=root / "questions",
             data={"https://example.org/numbers": root / "numbers.gz"},
+            kernel=Kernel(),
+            seed=1,
         )
     )
     return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
@@ -254,7 +265,7 @@ def test_magics_are_python_too():
 
 
 def test_a_students_copy_has_the_public_case_and_all_that_it_needs():
-    copy = public_copy(QUESTION, "doubled.py")
+    copy = public_copy(QUESTION, "doubled.py", NO_LAB)
     for kept in (
         "from __future__ import annotations",
         "import math",
@@ -277,7 +288,7 @@ def test_a_students_copy_runs_under_otter(tmp_path):
     from otter.test_files import ExceptionTestFile
 
     file = tmp_path / "doubled.py"
-    file.write_text(public_copy(QUESTION, "doubled.py"))
+    file.write_text(public_copy(QUESTION, "doubled.py", NO_LAB))
     for doubled, passed in (([2, 4, 6], True), ([2, 4, 5], False)):
         test_file = ExceptionTestFile.from_file(str(file))
         test_file.run({"doubled": doubled})
@@ -291,13 +302,13 @@ def case(body="pass", arguments='name="a"'):
 
 def test_a_conditional_import_is_kept_whole():
     source = "try:\n    import fast as numbers\nexcept ImportError:\n    import statistics as numbers\n"
-    assert source in public_copy(source + case("numbers"), "q.py")
+    assert source in public_copy(source + case("numbers"), "q.py", NO_LAB)
 
 
 @pytest.mark.parametrize("third", ["True", "False"])
 def test_hidden_may_be_given_by_position(third):
     source = case() + f"@test_case('b', 1, {third})\ndef b(env):\n    pass\n"
-    assert ("def b" in public_copy(source, "q.py")) == (third == "False")
+    assert ("def b" in public_copy(source, "q.py", NO_LAB)) == (third == "False")
 
 
 @pytest.mark.parametrize(
@@ -320,18 +331,145 @@ def test_hidden_may_be_given_by_position(third):
 )
 def test_a_copy_that_would_leak_or_fail_is_refused(source, complaint):
     with pytest.raises(BuildError, match=complaint) as caught:
-        public_copy(source, "q.py")
+        public_copy(source, "q.py", NO_LAB)
     assert str(caught.value).startswith("q.py")
 
 
 def test_a_package_of_the_grading_side_may_serve_hidden_cases():
     source = "import reference\n" + case() + "@test_case(hidden=True)\ndef b(env):\n    reference\n"
-    assert "reference" not in public_copy(source, "q.py")
+    assert "reference" not in public_copy(source, "q.py", NO_LAB)
+
+
+SHARED = '''\
+"""What the authors know about the helpers."""
+
+import os
+from math import isclose
+
+import numpy
+
+# Read by the build.
+FOR_STUDENTS = True
+
+# How near is near.
+TOLERANCE = 1e-9
+ANSWERS = [2, 4, 6]
+
+
+def near(a, b):
+    """Whether both are the same number."""
+    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
+
+
+def all_near(left, right):
+    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
+
+
+def seldom():
+    return os.sep
+'''
+SHARING = """\
+from otter.test_files import test_case
+
+from helpers.shared import ANSWERS, all_near, seldom
+
+name = "doubled"
+
+EXPECTED = ANSWERS
+
+
+@test_case(name="the numbers")
+def the_numbers(env):
+    assert all_near(env["doubled"], EXPECTED)
+
+
+@test_case(name="in secret", hidden=True)
+def in_secret(env):
+    seldom()
+"""
+SHARED_COPY = '''\
+# The public test cases of this question. Grading asks further ones.
+
+from math import isclose
+
+import numpy
+from otter.test_files import test_case
+
+name = "doubled"
+
+# How near is near.
+TOLERANCE = 1e-9
+ANSWERS = [2, 4, 6]
+
+
+def near(a, b):
+    """Whether both are the same number."""
+    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
+
+
+def all_near(left, right):
+    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
+
+
+EXPECTED = ANSWERS
+
+
+@test_case(name="the numbers")
+def the_numbers(env):
+    assert all_near(env["doubled"], EXPECTED)
+'''
+
+
+def copy_with_shared(root, question=SHARING, shared=SHARED):
+    """The students' copy of a question in a lab with a shared module."""
+    (root / "helpers").mkdir()
+    (root / "helpers" / "shared.py").write_text(shared)
+    return public_copy(question, "q.py", root, not_for_students=["helpers", "reference"])
+
+
+def test_what_public_cases_share_is_laid_into_the_copy_and_nothing_else(tmp_path):
+    assert copy_with_shared(tmp_path) == SHARED_COPY
+
+
+def test_a_copy_with_shared_helpers_runs_without_the_lab(tmp_path):
+    from otter.test_files import ExceptionTestFile
+
+    file = tmp_path / "copy.py"
+    file.write_text(copy_with_shared(tmp_path))
+    for doubled, passed in (([2, 4, 6], True), ([2, 4, 5], False)):
+        test_file = ExceptionTestFile.from_file(str(file))
+        test_file.run({"doubled": doubled})
+        assert [result.passed for result in test_file.test_case_results] == [passed]
+
+
+def test_an_import_that_both_have_stands_there_once(tmp_path):
+    question = SHARING.replace("EXPECTED = ANSWERS", "EXPECTED = list(numpy.array(ANSWERS))")
+    copy = copy_with_shared(tmp_path, "import numpy\n" + question)
+    assert copy.count("import numpy") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "shared", "complaint"),
+    [
+        (SHARING, SHARED.replace("FOR_STUDENTS = True", ""), "needs `helpers.shared`"),
+        (SHARING, SHARED.replace("FOR_STUDENTS = True", "FOR_STUDENTS = False"), "needs `helpers.shared`"),
+        (SHARING.replace("helpers.shared", "helpers.absent"), SHARED, "needs `helpers.absent`"),
+        (SHARING, SHARED.replace("def all_near", "def none_near"), r"line 3: .*shared\.py has no all_near"),
+        (SHARING.replace("ANSWERS, all_near, seldom", "*"), SHARED, "names nothing"),
+        (SHARING.replace("ANSWERS,", "ANSWERS as A,").replace("= ANSWERS", "= A"), SHARED, "without `as`"),
+        (SHARING.replace("EXPECTED", "TOLERANCE"), SHARED, "q.py and .* both have a `TOLERANCE`"),
+        (SHARING, SHARED.replace("isclose(a, b, ", "os.near(a, b, ").replace("import os", "import reference as os"), "needs `reference`"),
+        (SHARING, SHARED.replace("def near", "def near("), r"shared\.py: not Python"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shared_is_refused(tmp_path, question, shared, complaint):
+    with pytest.raises(BuildError, match=complaint):
+        copy_with_shared(tmp_path, question, shared)
 
 
 def test_an_empty_folder_is_refused(tmp_path):
     with pytest.raises(BuildError, match="no test files"):
-        public_copies(tmp_path)
+        public_copies(tmp_path, tmp_path)
 
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
@@ -351,7 +489,7 @@ def test_exactly_the_reachable_helpers_are_kept(calls, asked):
     ]
     uses = ", ".join(sorted(asked))
     source = "".join(helpers) + case(f"({uses},)").replace("def a(env)", "def the_case(env)")
-    copy = public_copy(source, "q.py")
+    copy = public_copy(source, "q.py", NO_LAB)
     kept = {name for name in calls if f"def {name}()" in copy or f"\n{name} = 0" in copy}
     assert kept == reachable & set(calls)
 
@@ -373,6 +511,38 @@ def test_the_solution_was_run_with_the_labs_data_and_has_a_plot(built):
     assert str(built.master.parent) not in built.solution.read_text()
 
 
+RANDOM = """
+# %%
+import random
+
+import numpy
+
+print(random.random(), numpy.random.rand(), {"a set", "of", "texts"})
+plt.scatter(numpy.random.rand(9), numpy.random.rand(9))
+plt.show()
+"""
+
+
+def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
+    plan.master.write_text(MASTER + RANDOM)
+    plan = replace(plan, kernel=Kernel(preload=("numpy", "a_module_that_is_not_there")))
+    first, second = [{file: file.read_bytes() for file in build(plan)} for _ in range(2)]
+    assert second == first
+    assert "passed! " in first[plan.solution].decode(), "otter's random symbol is what a build has to repeat"
+    build(replace(plan, seed=2))
+    assert plan.solution.read_bytes() != first[plan.solution]
+    assert plan.template.read_bytes() == first[plan.template]
+
+
+@pytest.mark.parametrize("library", ["urllib.request.urlopen(url).read()", "requests.get(url).content"])
+def test_downloads_come_from_the_labs_files_by_either_library(plan, library):
+    plan.master.write_text(
+        MASTER
+        + f"\n# %%\nimport requests\n\nurl = 'https://example.org/numbers'\nassert {library} == b'1 2 3'\n"
+    )
+    build(plan)
+
+
 def test_what_no_question_has_any_more_is_removed(built):
     (built.public_tests / "old.py").write_text(QUESTION)
     written = build(built)
@@ -386,7 +556,7 @@ def test_what_no_question_has_any_more_is_removed(built):
         ("2 * number", "3 * number", "does not pass grader.check"),
         ("2 * number", "number.missing", "AttributeError"),
         ("plt.plot(doubled)\nplt.show()", "pass", "no cell shows an image"),
-        ("example.org/numbers", "example.org/other", "not among the data"),
+        ("example.org/numbers", "example.org/other", "not among the files of the lab"),
     ],
 )
 def test_a_solution_that_fails_is_not_written(plan, old, new, complaint):

@@ -163,7 +163,8 @@ def test_it_holds_no_line_of_the_solution(readable):
 
 
 @pytest.mark.parametrize(
-    "module", ["oracle", "answers", "judging", "misconceptions", "formula", "cases", "stand_ins"]
+    "module",
+    ["oracle", "answers", "judging", "misconceptions", "formula", "foreign_states", "cases", "stand_ins"],
 )
 def test_it_holds_nothing_of_the_reference(module, readable):
     source = (ROOT / "reference" / f"{module}.py").read_text("utf-8")

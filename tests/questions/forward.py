@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.worked_examples import HIDDEN, Y_PRED, X, network_by_hand, readable
+
 OK_FORMAT = False
 name = "forward"
 points = None
@@ -11,22 +13,15 @@ points = None
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """U = 1, W = 0.5, V = 2, b = 0, c = −0.1: the states are tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8."""
-    assert env.get("RNN") not in (None, ...), "RNN is not defined: run the cell of the class first."
-    rnn = env.get("RNN")(1, 1)
-    weights = {"u": [[1.0]], "w": [[0.5]], "v": [2.0], "b": [0.0], "c": [-0.1]}
-    for parameter, value in weights.items():
-        try:
-            setattr(rnn, parameter, torch.tensor(value))
-        except TypeError:  # a torch.nn.Parameter takes new numbers only
-            getattr(rnn, parameter).data = torch.tensor(value)
-    hidden, y = rnn.forward(torch.tensor([[0.693147], [0.798612]]))  # ln 2 and ln 3 − 0.5 · 0.6
+    rnn = network_by_hand(env)
+    hidden, y = rnn.forward(torch.tensor(X))
     hidden, y = torch.as_tensor(hidden).detach().float(), torch.as_tensor(y).detach().float()
     assert tuple(hidden.shape) == (2, 1), f"hidden has shape {tuple(hidden.shape)}, expected (T, H) = (2, 1)."
-    assert torch.allclose(hidden, torch.tensor([[0.6], [0.8]]), atol=1e-4), (
-        f"hidden is {hidden.double().round(decimals=4).tolist()}, by hand it is [[0.6], [0.8]]."
+    assert torch.allclose(hidden, torch.tensor(HIDDEN), atol=1e-4), (
+        f"hidden is {readable(hidden)}, by hand it is [[0.6], [0.8]]."
     )
     assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
-    assert torch.allclose(y, torch.tensor([1.5]), atol=1e-4), (
+    assert torch.allclose(y, torch.tensor(Y_PRED), atol=1e-4), (
         f"y is {float(y):.4g}, by hand 2 · 0.8 − 0.1 = 1.5."
     )
 
@@ -39,7 +34,11 @@ def prepare():
 
 
 def both(result):
-    """hidden and y of what forward returned."""
+    """hidden and y of what forward returned.
+
+    Raises:
+        CheckFailed: it returned something else than two values.
+    """
     from autograder.grading import checks
 
     checks.require(
@@ -51,7 +50,11 @@ def both(result):
 
 
 def states(hidden, case):
-    """The student's hidden states, (T, H) float64."""
+    """The student's hidden states, (T, H) float64.
+
+    Raises:
+        CheckFailed: they are no tensor of that shape.
+    """
     from autograder.grading import checks
 
     size = case.weights.sizes[0]
@@ -73,6 +76,11 @@ def hidden_states(env):
 
 
 def check_hidden_states(env):
+    """Judge h[t] = tanh(W h[t−1] + U x[t] + b), (T, H), of each case, in a first and in a later call.
+
+    Raises:
+        CheckFailed: the class is missing, or states are wrong.
+    """
     from reference import cases, misconceptions
     from reference.cases import given
     from reference.judging import Result, explain
@@ -98,8 +106,13 @@ def output(env):
 
 
 def check_output(env):
+    """Judge y = V·h[T] + c, (1,), of each case by the student's own last state h[T].
+
+    Raises:
+        CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
+    """
     from autograder.grading import checks
-    from reference import cases, misconceptions
+    from reference import cases, formula, misconceptions
     from reference.cases import given
     from reference.judging import Result, explain
     from reference.student_network import network
@@ -124,6 +137,6 @@ def check_output(env):
             evidence=case.setting,
         )
         y = checks.shape(y, "y", (1,))
-        right = case.weights.v @ last + case.weights.c
+        right = formula.output(case.weights, last)
         results.append(Result(y, right, misconceptions.output(case, last), case.setting))
     explain(results, "y", "y = V·h[T] + c with the last hidden state.")

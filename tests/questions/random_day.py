@@ -31,7 +31,15 @@ LONG, LONG_DRAWS = 2_400, 150
 
 
 def start_of(draw, data):
-    """Check one draw, and return the row at which it starts."""
+    """Check one draw, and return the row at which it starts.
+
+    Args:
+        draw: what get_random_day returned; rightly x (24, 6) and y (1,).
+        data: (N, 6) as telling_data makes it, which it was drawn from.
+
+    Raises:
+        CheckFailed: x is no window of the data, or y not the temperature of the hour after.
+    """
     from autograder.grading import checks
 
     checks.require(
@@ -65,7 +73,12 @@ def start_of(draw, data):
 
 
 def draws_from(env, get_random_day, data, count):
-    """So many draws; an index outside of the data is explained."""
+    """So many draws from ``data`` (N, 6), each of which gets its own copy.
+
+    Raises:
+        CheckFailed: an index is not in the data.
+        StudentCodeError: the student's function fails in another way.
+    """
     from autograder.grading import checks
     from autograder.grading.namespace import calls, student_errors
 

@@ -35,7 +35,7 @@ PARTS = ("data_train", "data_test")
 
 
 def table(value):
-    """A table of six columns as a tensor; None when it is something else."""
+    """A table of six columns as a tensor (N, 6); None when it is something else."""
     import torch
 
     if type(value).__module__.split(".")[0] not in ("torch", "numpy"):
@@ -50,7 +50,15 @@ def found_in(names):
 
 
 def problem(count, parts):
-    """What is wrong with the sizes; empty when nothing is."""
+    """What is wrong with the sizes, as a sentence; empty when nothing is.
+
+    Args:
+        count: number of training rows, as the notebook has it.
+        parts: training and test rows, (N, 6) each or None.
+
+    Raises:
+        CheckFailed: ``count`` is no number at all.
+    """
     from autograder.grading import checks
 
     train, test = (None if part is None else len(part) for part in parts)
@@ -78,18 +86,18 @@ def columns(parts):
 
 
 def comparable(column):
-    """Whether numbers are left that can be told apart: finite, and not all the same."""
+    """Whether a column (N,) has numbers that can be told apart: finite, and not all the same."""
     return 0 < float(column.std()) < float("inf")
 
 
 def fits(column, right):
-    """Whether ``column`` is ``right`` up to a factor and a shift: standardised, rightly or wrongly."""
+    """Whether ``column`` is ``right``, both (N,), up to a factor and a shift: standardised, rightly or wrongly."""
     x, y = right - right.mean(), column - column.mean()
     return float((y - (x @ y) / (x @ x) * x).abs().max()) <= TOLERANCE * float(y.std())
 
 
 def follows(column, right):
-    """Whether ``column`` mostly rises and falls where ``right`` does, or mostly the other way round."""
+    """Whether ``column`` mostly rises and falls where ``right`` does, both (N,), or mostly the other way round."""
     change = right.diff()
     same_way = (column.diff().sign() * change.sign())[change != 0]
     return any(float((same_way == way).double().mean()) >= SAME_WAY for way in (1, -1))

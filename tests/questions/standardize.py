@@ -37,7 +37,7 @@ ROWS_FOR_TRAINING = 34_368
 
 
 def statistics(rows):
-    """Mean and std of each column, both (6,) float64."""
+    """Mean and std of each column of ``rows`` (N, 6), both (6,) float64, in the units of the columns."""
     return rows.double().mean(0), rows.double().std(0)
 
 
@@ -56,7 +56,11 @@ def distance(tensor, expected, scale):
 
 
 def check_statistics(found, count):
-    """Judge ``means`` and ``stds`` of the notebook for a split after ``count`` rows."""
+    """Judge ``means`` and ``stds`` of the notebook, (6,) or (1, 6), for a split after ``count`` rows.
+
+    Raises:
+        CheckFailed: one has another shape, or holds other numbers.
+    """
     from autograder.grading import checks
 
     means, stds = (checks.shape(found[what], what, (6,), (1, 6)).reshape(6) for what in ("means", "stds"))
@@ -79,6 +83,7 @@ def check_statistics(found, count):
 
 
 def note_leakage():
+    """Tell the student that the test data leak into the training; it costs nothing, for the TODO asks for it."""
     from autograder.grading import checks
 
     checks.note(
@@ -88,7 +93,11 @@ def note_leakage():
 
 
 def check_scaled(found, count):
-    """Judge both standardised parts for a split after ``count`` rows."""
+    """Judge both standardised parts, (N, 6) each, for a split after ``count`` rows.
+
+    Raises:
+        CheckFailed: one has another shape, or is standardised otherwise.
+    """
     from autograder.grading import checks
     from reference.dataset import features
 
@@ -125,6 +134,7 @@ def check_scaled(found, count):
 
 
 def rounded(values):
+    """A vector as a list, rounded to three decimals for a message."""
     return [round(value, 3) for value in values.tolist()]
 
 
@@ -147,7 +157,8 @@ def training_rows(found):
 def found_alone(env):
     """The four names after the standardising cells ran again on raw data and the right split.
 
-    Nothing of it remains in the notebook. None where cells cannot be run again.
+    Nothing of it remains in the notebook. None where cells cannot be run again; a cell that fails leaves
+    None for what it should have made.
     """
     from autograder.grading.namespace import kept, namespace_of, student_errors
     from reference.dataset import features
@@ -174,11 +185,19 @@ def found_alone(env):
 
 
 def untouched(value, rows):
+    """Whether ``value`` still is the raw table ``rows`` (N, 6)."""
     return isinstance(value, torch.Tensor) and value.shape == rows.shape and bool((value == rows).all())
 
 
 def judge(env, check):
-    """Judge what the notebook left; if that fails, the standardising cells alone on the right split."""
+    """Judge what the notebook left; if that fails, the standardising cells alone on the right split.
+
+    Args:
+        check: is called with the four names and the number of training rows, and raises CheckFailed.
+
+    Raises:
+        CheckFailed: neither passes.
+    """
     from autograder.grading import checks
 
     found = found_in(env)

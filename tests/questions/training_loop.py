@@ -34,7 +34,7 @@ LEARNT_SOMETHING = 0.5  # no network that ignores its data gets here
 
 
 def training_data(whole):
-    """The training rows, standardised with their own statistics or those of the whole data set; float64."""
+    """The training rows, (34368, 6) float64, standardised with their own statistics or those of the whole data set."""
     from reference.dataset import features
 
     raw = features().double()
@@ -43,7 +43,7 @@ def training_data(whole):
 
 
 def opposite_data():
-    """The training rows with every second one negated.
+    """The training rows with every second one negated, (34368, 6) float64.
 
     As easy to learn as the rows themselves, for a network with -W and -V does on them what one with W and V
     does on the others. But what predicts the weather is wrong by twice the value here.
@@ -54,7 +54,11 @@ def opposite_data():
 
 
 def error_of(rnn, data):
-    """Mean squared error of a network of the notebook on the windows of ``data``."""
+    """Mean squared error of a network of the notebook on the windows of ``data`` (N, 6), in its units squared.
+
+    Raises:
+        CheckFailed: the network has no usable weights.
+    """
     from autograder.grading import checks
     from reference import oracle
     from reference.student_network import weights_of
@@ -70,9 +74,12 @@ def stride(weights):
 
 
 def check_trained(rnn, losses, *tables):
-    """Check that these losses are low and belong to a network trained on one of the tables.
+    """Check that these losses are low and belong to a network trained on one of the tables, (N, 6) each.
 
     Without a table, on the training rows: either way to standardise is accepted, so it may know either.
+
+    Raises:
+        CheckFailed: they are not, or do not.
     """
     from autograder.grading import checks
 
@@ -104,13 +111,22 @@ def check_trained(rnn, losses, *tables):
 
 
 def one_number_each(losses):
-    """The losses as a vector, (N,) float64."""
+    """The losses as a vector, (N,) float64.
+
+    Raises:
+        CheckFailed: they are no numbers.
+    """
     from autograder.grading import checks
 
     return checks.as_tensor(losses, "losses").reshape(-1)
 
 
 def require_no_negative(losses):
+    """Check that no loss (N,) is negative.
+
+    Raises:
+        CheckFailed: one is.
+    """
     from autograder.grading import checks
 
     checks.require(
@@ -121,7 +137,15 @@ def require_no_negative(losses):
 
 
 def train(env, steps, data, seconds):
-    """Call the student's train_rnn; its network and losses."""
+    """Call the student's train_rnn with ``data`` (N, 6); its network and losses.
+
+    Args:
+        seconds: deadline of the call.
+
+    Raises:
+        CheckFailed: there is no train_rnn, or it does not return two values.
+        StudentCodeError: it fails, or does not end in time.
+    """
     from autograder.grading import checks
     from autograder.grading.namespace import namespace_of
     from reference.cases import given
@@ -139,7 +163,7 @@ def train(env, steps, data, seconds):
 
 
 def train_with_own_steps(env, seed):
-    """Call train_rnn as it is, for all steps, on the opposite data; network and losses."""
+    """Call train_rnn as it is, for all steps, on the opposite data; network and losses. Raises what train raises."""
     from autograder.grading.namespace import namespace_of, replaced
     from reference.cases import given
 
@@ -152,7 +176,11 @@ def train_with_own_steps(env, seed):
 def train_with_right_steps(env, steps, seed, seconds, data=None):
     """Call train_rnn with do_training_step replaced; network, losses, and the record of the steps made.
 
-    The record holds no losses where train_rnn does not call do_training_step.
+    The record holds no losses where train_rnn does not call do_training_step. Raises what train raises.
+
+    Args:
+        data: (N, 6) that the steps draw from; the training rows unless given.
+        seconds: deadline of the call.
     """
     from autograder.errors import RequestTimedOut
     from autograder.grading.namespace import namespace_of, replaced, student_errors
@@ -282,6 +310,9 @@ def show_test_days(env):
 def test_days(weights, whole):
     """What a network says about the windows of the test days.
 
+    Args:
+        whole: whether the data are standardised with the statistics of the whole data set.
+
     Returns:
         root mean squared error, true and predicted temperatures (N,), all in degrees Celsius.
     """
@@ -301,7 +332,11 @@ def test_days(weights, whole):
 
 
 def check_that_it_trains(env):
-    """Check that train_rnn trains what it returns: rnn and losses could have come from anywhere."""
+    """Check that train_rnn trains what it returns: rnn and losses could have come from anywhere.
+
+    Raises:
+        CheckFailed: it does not.
+    """
     _, rnn, _, made = probe(env)
     usual = all(USUAL_RATES[0] <= rate <= USUAL_RATES[1] for rate in made.rates)
     if not made.losses or not usual or not comes_from_steps(rnn, made):
@@ -322,6 +357,9 @@ def check_that_it_learns(env, limit, own_steps):
     Args:
         limit: mean squared error there that the trained network has to stay below.
         own_steps: whether train_rnn does the steps itself instead of calling do_training_step.
+
+    Raises:
+        CheckFailed: it does not.
     """
     from autograder.grading import checks
 
@@ -354,7 +392,14 @@ def error_on_the_opposite(env, limit, own_steps):
 
 
 def trained_again(env, own):
-    """Bad luck, or a mistake in another function: train again, with right steps where that is possible."""
+    """Bad luck, or a mistake in another function: train again, with right steps where that is possible.
+
+    Args:
+        own: why the notebook's own training does not count.
+
+    Raises:
+        CheckFailed: no training comes to enough; ``own``, or what the last one lacked.
+    """
     from autograder.grading import checks
 
     limits = settings()
@@ -378,7 +423,11 @@ def trained_again(env, own):
 
 
 def trained_by_themselves(env, own):
-    """For loops that do not call do_training_step: run them as they are with other seeds."""
+    """For loops that do not call do_training_step: run them as they are with other seeds.
+
+    Raises:
+        CheckFailed: no training comes to enough; ``own``, or what the last one lacked.
+    """
     from autograder.grading import checks
 
     failure = own

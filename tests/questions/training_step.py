@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.worked_examples import set_parameters
+
 OK_FORMAT = False
 name = "training_step"
 points = None
@@ -14,11 +16,8 @@ def worked_by_hand(env):
     for what in ("RNN", "do_training_step"):
         assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
     rnn = env.get("RNN")(2, 6)
-    for parameter, size in {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}.items():
-        try:
-            setattr(rnn, parameter, torch.zeros(size))
-        except TypeError:  # a torch.nn.Parameter takes new numbers only
-            getattr(rnn, parameter).data = torch.zeros(size)
+    sizes = {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}
+    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
     loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
     assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
@@ -36,12 +35,12 @@ PARAMETERS = ("u", "w", "v", "b", "c")
 
 
 def flat(tensors):
-    """All parameters as one vector."""
+    """All P numbers of the parameters, by name in ``tensors``, as one vector (P,)."""
     return torch.cat([tensors[parameter].reshape(-1) for parameter in PARAMETERS])
 
 
 def window_gradients(weights, windows):
-    """(N, P): the flat gradient of each window's loss."""
+    """(N, P) float64: the flat gradient of the loss (ŷ − y)² of each window, by the oracle."""
     from reference import oracle
 
     found = [oracle.gradients(weights, x, y) for x, y in windows]
@@ -49,7 +48,13 @@ def window_gradients(weights, windows):
 
 
 def agree(weights, moved, expected):
-    """Whether each parameter moved as expected: 2e-3 relative, above the rounding of float32 weights."""
+    """Whether each parameter moved as expected: 2e-3 relative, above the rounding of float32 weights.
+
+    Args:
+        weights: before the step.
+        moved: the weights after it.
+        expected: the flat difference, (P,).
+    """
     from autograder.grading import checks
 
     actual, sizes = (
@@ -85,6 +90,10 @@ def with_everything_replaced(env, size, make):
     """Call the student's step with right functions around it, on known windows.
 
     ``make`` gives the object that stands for the network; its forward pass tells what it predicts.
+
+    Raises:
+        CheckFailed: the network lost its weights.
+        StudentCodeError: the step fails.
     """
     from autograder.grading.namespace import replaced
     from reference.cases import given, minibatch
@@ -106,6 +115,8 @@ def with_everything_replaced(env, size, make):
 
 
 def with_their_network(env, size):
+    """An attempt with the student's own class, whose forward pass and gradients are right ones."""
+
     def make(weights, served):
         from reference.stand_ins import equip
         from reference.student_network import network
@@ -118,6 +129,8 @@ def with_their_network(env, size):
 
 
 def with_stand_in(env, size):
+    """An attempt with an object of ours in the place of the student's network."""
+
     def make(weights, served):
         from reference.stand_ins import equip, stand_in
 
@@ -129,7 +142,12 @@ def with_stand_in(env, size):
 
 
 def with_their_own(env, size):
-    """Call the student's step with their own functions, on a data set of three windows."""
+    """An attempt with the student's own functions, on a data set of three windows.
+
+    Raises:
+        CheckFailed: the class is missing, or the network lost its weights.
+        StudentCodeError: the step fails.
+    """
     from reference.cases import given, minibatch
     from reference.student_network import network, set_weights, weights_of
 
@@ -166,7 +184,11 @@ def drawn_in(attempt):
 
 
 def updates_right(env, call):
-    """Whether the steps of ``call`` are right for a minibatch and for a single window."""
+    """Check that the steps of ``call`` are right for a minibatch and for a single window.
+
+    Raises:
+        CheckFailed: one is not.
+    """
     from autograder.grading import checks
 
     counts = None
@@ -188,7 +210,11 @@ def updates_right(env, call):
 
 
 def explain_update(attempt):
-    """Raise, with the mistake that explains the update where one does."""
+    """Say that the update is wrong, with the mistake that explains it where one does.
+
+    Raises:
+        CheckFailed: always.
+    """
     from autograder.grading import checks
 
     weights, setting = attempt.batch.weights, f"batch_size={attempt.size}, lr={LR}"
@@ -215,7 +241,11 @@ def explain_update(attempt):
 
 
 def explain_parts(attempt, help, setting):
-    """Raise where only some parameters are wrong, or only the length of the step."""
+    """Say where only some parameters are wrong, or only the length of the step.
+
+    Raises:
+        CheckFailed: it is so.
+    """
     from autograder.grading import checks
 
     if attempt.windows is None:
@@ -248,7 +278,7 @@ def explain_parts(attempt, help, setting):
 
 
 def step_mistakes(attempt):
-    """What known mistakes change, as flat vectors, for windows that are known."""
+    """What known mistakes change, as flat vectors (P,) by sentence, for windows that are known."""
     from reference import oracle
 
     if attempt.windows is None:
@@ -285,7 +315,7 @@ def step_mistakes(attempt):
 
 
 def accepted_losses(attempt):
-    """What the step may return, the likeliest first: the mean over the minibatch, or the last window's."""
+    """What the step may return, each (), the likeliest first: the mean over the minibatch, or the last window's."""
     table = attempt.batch.losses
     if attempt.windows is None:  # their own draws: any that three windows allow
         counted = torch.tensor(shares(attempt.size, len(table)), dtype=torch.float64)
@@ -298,6 +328,11 @@ def accepted_losses(attempt):
 
 
 def returned_number(attempt):
+    """The loss that the step returned, () float64.
+
+    Raises:
+        CheckFailed: it is not one number.
+    """
     from autograder.grading import checks
 
     value = checks.as_tensor(attempt.loss, "The loss that do_training_step returns")
@@ -306,13 +341,18 @@ def returned_number(attempt):
 
 
 def same_loss(value, expected):
+    """Whether two losses are the same up to the rounding of float32, 1e-4 relative."""
     from autograder.grading import checks
 
     return checks.agrees(value, expected, rtol=1e-4)
 
 
 def loss_right(env, call):
-    """Check the returned loss of ``call``: the mean over the minibatch, or the last window's."""
+    """Check the returned loss of ``call``: the mean over the minibatch, or the last window's.
+
+    Raises:
+        CheckFailed: it is another number.
+    """
     from autograder.grading import checks
 
     for size in (BATCH, 1):
@@ -334,6 +374,11 @@ def loss_right(env, call):
 
 
 def is_accepted(attempt):
+    """Whether the step returned one of the losses that it may return.
+
+    Raises:
+        CheckFailed: it is not one number.
+    """
     value = returned_number(attempt)
     return any(same_loss(value, one) for one in accepted_losses(attempt))
 
@@ -344,6 +389,9 @@ def first_success(env, check, conclusive):
     Args:
         conclusive: whether a wrong answer with right functions around the step decides; an exception
             never does.
+
+    Raises:
+        CheckFailed, StudentCodeError: none succeeds; or there is no step.
     """
     from autograder.errors import RequestTimedOut
     from autograder.grading import checks

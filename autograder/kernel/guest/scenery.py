@@ -28,7 +28,7 @@ def install(shell: Any, served: Mapping[str, bytes]) -> None:
         shell: the IPython shell of this kernel.
         served: bytes by URL.
     """
-    _serve_downloads(served)
+    serve_downloads(served)
     _skip_commands(shell)
     sys.modules["otter"] = _OtterStandIn("otter")
 
@@ -60,7 +60,12 @@ def without_recording() -> Iterator[None]:
 # --- downloads ----------------------------------------------------------------------------------
 
 
-def _serve_downloads(served: Mapping[str, bytes]) -> None:
+def serve_downloads(served: Mapping[str, bytes]) -> None:
+    """Answer ``urllib``, and ``requests`` where it is loaded, from memory; other addresses fail at once.
+
+    Args:
+        served: bytes by URL.
+    """
     urllib.request.install_opener(urllib.request.build_opener(_FromMemory(served)))
     if requests := sys.modules.get("requests"):
         requests.adapters.HTTPAdapter.send = _requests_adapter(requests, served)

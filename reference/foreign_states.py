@@ -1,0 +1,59 @@
+"""Whether a gradient comes from its formula, or from differentiating the network once more.
+
+The formulas contain hidden states and their gradients, and hold for any numbers in them. So a function is
+asked once more with states that no forward pass of the network gave and with other weights in it. What
+differentiates the forward pass (by small differences, or automatically behind the grader's back) answers
+for other states, or not at all. Honest habits that look at the weights are accepted: ŷ from the last state,
+and the slope 1 − tanh² from the sums inside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from reference import formula
+from reference.cases import Case
+from reference.oracle import Weights
+
+
+def other_weights(weights: Weights) -> Weights:
+    """Weights of the same sizes at which the network answers differently."""
+    return Weights(0.6 * weights.u, 0.7 * weights.w, 1.3 * weights.v, weights.b + 0.2, weights.c + 0.3)
+
+
+def with_foreign_states(case: Case) -> Case:
+    """``case`` with hidden states of no forward pass; between -1 and 1, as honest code may rely on."""
+    return replace(case, hidden=-case.hidden.flip(0))
+
+
+def with_states_from_sums(case: Case, weights: Weights) -> Case:
+    """``case`` with each state computed anew from the one before it: what ``1 − tanh²`` of the sums sees.
+
+    h[t] = tanh(W h[t-1] + U x[t] + b) with the h[t-1] of ``case``. Source: lab text, exercise 1.
+    """
+    inside = formula.previous(case.hidden) @ weights.w.T + case.x @ weights.u.T + weights.b
+    return replace(case, hidden=torch.tanh(inside))
+
+
+def accepted(case: Case, weights: Weights) -> dict[str, tuple[Tensor, ...]]:
+    """By question, the answers for the states of ``case`` when the network holds ``weights``.
+
+    Returns:
+        For each, first the formula with the numbers that are handed over, then with those that an honest
+        solution may compute itself; float64, shaped like the parameter.
+    """
+    states = (case.hidden, with_states_from_sums(case, weights).hidden)
+    sums = [formula.grad_sums(hidden, case.gradients.h) for hidden in states]
+    outputs = (case.y_pred, formula.output(weights, case.hidden[-1]))
+    residuals = [formula.residual(case.y_true, y_pred) for y_pred in outputs]
+    return {
+        "grad_c": tuple(residuals),
+        "grad_b": tuple(formula.grad_b(one) for one in sums),
+        "grad_v": tuple(formula.grad_v(case.hidden, factor) for factor in residuals),
+        "grad_w": tuple(formula.grad_w(one, case.hidden) for one in sums),
+        "grad_u": tuple(formula.grad_u(one, case.x) for one in sums),
+        "the last row of grad_h": tuple(formula.grad_last_state(weights, factor) for factor in residuals),
+    }

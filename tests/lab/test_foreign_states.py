@@ -1,0 +1,45 @@
+"""A gradient has to come from its formula: what differentiates the network again is told apart, honest habits are not."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from reference import foreign_states, oracle
+from reference.cases import sequences
+from reference.formula import previous
+
+CASE = sequences()[3]
+OTHER = foreign_states.other_weights(CASE.weights)
+FOREIGN = foreign_states.with_foreign_states(CASE)
+
+
+def test_with_the_networks_own_weights_every_formula_is_right():
+    for name, answers in foreign_states.accepted(CASE, CASE.weights).items():
+        last = name.startswith("the last row")
+        right = CASE.gradients.h[-1] if last else getattr(CASE.gradients, name.removeprefix("grad_"))
+        for answer in answers:
+            torch.testing.assert_close(answer, right, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["grad_b", "grad_v", "grad_w", "grad_u"])
+@pytest.mark.parametrize("case", [CASE, FOREIGN], ids=["own states", "foreign states"])
+def test_differentiating_the_whole_network_again_gives_something_else(case, name):
+    gradients = oracle.gradients(OTHER, case.x, case.y_true)
+    again = getattr(gradients, name.removeprefix("grad_"))
+    for answer in foreign_states.accepted(case, OTHER)[name]:
+        assert not torch.allclose(again, answer, rtol=1e-2)
+
+
+def test_foreign_states_are_none_of_the_network_and_still_between_the_bounds_of_tanh():
+    assert bool((FOREIGN.hidden.abs() < 1).all())
+    assert not torch.allclose(FOREIGN.hidden, CASE.hidden, atol=1e-2)
+    assert torch.equal(FOREIGN.hidden, FOREIGN.hidden.float().double())  # handing them over rounds nothing
+
+
+def test_states_from_sums_are_those_of_one_step_from_the_given_ones():
+    found = foreign_states.with_states_from_sums(FOREIGN, OTHER).hidden
+    before = previous(FOREIGN.hidden)
+    for row, state in enumerate(found):
+        expected = torch.tanh(OTHER.w @ before[row] + OTHER.u @ FOREIGN.x[row] + OTHER.b)
+        torch.testing.assert_close(state, expected)
