@@ -92,15 +92,15 @@ class ExecutedNotebook:
     Attributes:
         notebook: an nbformat 4 notebook whose outputs are untrusted.
         cells: one entry per code cell that has source, in order.
-        restarts: how often a dead kernel was replaced.
-        seconds: wall time of the whole run, restarts included.
+        seconds: wall time of the whole run, with every kernel that was started.
+        start_seconds: what of it the starts took.
         outputs_cut: whether outputs beyond the limit were left out.
     """
 
     notebook: Any
     cells: tuple[CellRun, ...]
-    restarts: int = 0
     seconds: float = 0.0
+    start_seconds: float = 0.0
     outputs_cut: bool = False
 
 

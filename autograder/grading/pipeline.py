@@ -100,12 +100,12 @@ def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -
     needs_recording = None if how.recording else shortcuts.failed_without_recording
     with Session(course.server, course.settings) as session:
         executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
-        asked, started_in = time.monotonic(), session.start_seconds
+        asked = time.monotonic()
         with handed_out(course.values):
             results = tuple(ask(question, session, course.seed) for question in course.questions)
         phases = {
-            "start": started_in,
-            "cells": executed.seconds - started_in,
+            "start": executed.start_seconds,
+            "cells": executed.seconds - executed.start_seconds,
             "questions": time.monotonic() - asked,
         }
         return _Answers(executed, results, session.late_requests(), session.layers, phases)

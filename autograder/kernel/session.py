@@ -80,7 +80,7 @@ class Session:
 
     def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
         self.layers: tuple[str, ...] = ()
-        self.start_seconds = 0.0
+        self._start_seconds = 0.0
         self._outputs_cut = False
         self._server = server
         self._settings = settings
@@ -91,7 +91,6 @@ class Session:
         self._executed: NotebookNode | None = None
         self._lethal: dict[int, CellRun] = {}
         self._cells: dict[int, CellRun] = {}
-        self._starts = 0
         self._unopened = 0
         self._late_requests = 0
         self._left_out: Mapping[int, frozenset[str]] = {}
@@ -132,7 +131,7 @@ class Session:
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
-        return ExecutedNotebook(self._executed, cells, max(self._starts - 1, 0), seconds, self._outputs_cut)
+        return ExecutedNotebook(self._executed, cells, seconds, self._start_seconds, self._outputs_cut)
 
     def names(self) -> RemoteNamespace:
         """The notebook's top-level names, asked of a living kernel.
@@ -178,7 +177,6 @@ class Session:
         """One kernel, one run of the cells. Whether it survived them."""
         assert self._source is not None
         self._drop_kernel()
-        self._starts += 1
         began = time.monotonic()
         self._kernel = kernel = self._resources.enter_context(
             _Kernel(self._server, self._settings, self._until, self.recording)
@@ -187,7 +185,7 @@ class Session:
         notebook = copy.deepcopy(self._source)
         until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
         limits = CellLimits(self._settings.cell_seconds, until, self._settings.output_bytes)
-        self.start_seconds += time.monotonic() - began
+        self._start_seconds += time.monotonic() - began
         survived = asyncio.run(self._run_cells(kernel, notebook, limits))
         self._executed = notebook
         return survived
@@ -241,7 +239,6 @@ class Session:
         self._lethal.clear()
         self._cells.clear()
         self._outputs_cut = False
-        self._starts = 0
 
     def _give_up_after(self, index: int, notebook: NotebookNode) -> None:
         """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
