@@ -5,7 +5,8 @@ question which ends the process costs only itself. All of it happens before the 
 deadline.
 
 A notebook may run with shortcuts, which change no mark. Whoever asks for them has read its source; what
-reading cannot tell shows here, and then it runs again as it is.
+reading cannot tell shows here, in a cell that fails or a question that asks for what is missing, and then it
+runs again without them.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
-from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
+from autograder.errors import AllCellsNeeded, KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
-from autograder.model import CellRun, Ending, ExecutedNotebook
+from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
@@ -45,6 +46,8 @@ START_SECONDS = 30.0
 KNOWN_ENDLESS_SECONDS = 5.0
 """What a cell gets in a later kernel when it was interrupted in an earlier one: enough for the
 definitions above its endless loop."""
+
+Answers = TypeVar("Answers")
 
 
 @dataclass(frozen=True)
@@ -80,21 +83,11 @@ class Session:
 
     def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
         self.layers: tuple[str, ...] = ()
-        self._start_seconds = 0.0
-        self._outputs_cut = False
         self._server = server
         self._settings = settings
-        self._until = time.monotonic() + settings.submission_seconds
         self._resources = ExitStack()
         self._kernel: _Kernel | None = None
-        self._source: NotebookNode | None = None
-        self._executed: NotebookNode | None = None
-        self._lethal: dict[int, CellRun] = {}
-        self._cells: dict[int, CellRun] = {}
-        self._unopened = 0
         self._late_requests = 0
-        self._left_out: Mapping[int, frozenset[str]] = {}
-        self._needs_recording: Callable[[str], bool] | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -104,28 +97,33 @@ class Session:
     ) -> None:
         self._drop_kernel()
 
-    def run(
-        self,
-        notebook: NotebookNode,
-        *,
-        left_out: Mapping[int, frozenset[str]] | None = None,
-        needs_recording: Callable[[str], bool] | None = None,
-    ) -> ExecutedNotebook:
-        """Run the code cells in order.
+    def run_and_ask(
+        self, notebook: NotebookNode, questions: Callable[[], Answers], shortcuts: Shortcuts
+    ) -> tuple[ExecutedNotebook, Answers]:
+        """Run the notebook as :meth:`run` does, and have the questions asked of :meth:`names`.
 
-        Args:
-            left_out: positions of cells that do not run, and the names that each would have bound.
-            needs_recording: when given, PyTorch does not prepare for automatic differentiation while the
-                cells run. It is told each error of a cell (``Type: message``), and where it says that this
-                may be the reason, the notebook runs again in the usual way.
+        Where one of them asks for a name that only a left-out cell binds, everything happens once more,
+        without shortcuts and with the whole time. All questions are asked again, so that their answers are
+        those of one run.
+
+        Raises:
+            SandboxError: the sandbox cannot be entered on this machine.
+        """
+        try:
+            return self.run(notebook, shortcuts), questions()
+        except AllCellsNeeded:  # the template says that nobody asks for the name, and a test file does
+            return self.run(notebook), questions()
+
+    def run(self, notebook: NotebookNode, shortcuts: Shortcuts = AS_IT_IS) -> ExecutedNotebook:
+        """Run the code cells in order, as if nothing had run before.
+
+        Where a cell's error may come from recording being off, they run again with it.
 
         Raises:
             SandboxError: the sandbox cannot be entered on this machine.
         """
         started = time.monotonic()
-        self._source = notebook
-        self._left_out = left_out or {}
-        self._needs_recording = needs_recording
+        self._begin(notebook, shortcuts)
         while not self._start_and_run():
             if time.monotonic() > self._until:
                 break
@@ -150,8 +148,7 @@ class Session:
             if self._unopened >= UNOPENED_KERNELS:
                 raise KernelDied("the notebook closed the channel on which questions are asked")
             self._start_and_run()
-        missing = frozenset(name for names in self._left_out.values() for name in names)
-        return NamesThatAreThere(self._kernel.conversation, missing)
+        return NamesThatAreThere(self._kernel.conversation, self._shortcuts.missing)
 
     def ending(self) -> Ending:
         """Why the present kernel is not usable; ``FINISHED`` when it is."""
@@ -159,14 +156,26 @@ class Session:
             return Ending.FINISHED
         return self._kernel.ending()
 
-    @property
-    def recording(self) -> bool:
-        """Whether the cells ran, in the present kernel, with PyTorch's recording on as usual."""
-        return self._needs_recording is None
-
     def late_requests(self) -> int:
         """How many requests were not answered in time, in all kernels."""
         return self._late_requests + (self._kernel.conversation.late_requests if self._kernel else 0)
+
+    def _begin(self, notebook: NotebookNode, shortcuts: Shortcuts) -> None:
+        """Nothing has run yet, and the whole time is left."""
+        self._drop_kernel()
+        self._source = notebook
+        self._executed: NotebookNode | None = None
+        self._shortcuts = shortcuts
+        self._until = time.monotonic() + self._settings.submission_seconds
+        self._start_seconds = 0.0
+        self._unopened = 0
+        self._late_requests = 0
+        self._forget_cells()
+
+    def _forget_cells(self) -> None:
+        self._lethal: dict[int, CellRun] = {}
+        self._cells: dict[int, CellRun] = {}
+        self._outputs_cut = False
 
     def _drop_kernel(self) -> None:
         self._late_requests = self.late_requests()
@@ -175,11 +184,10 @@ class Session:
 
     def _start_and_run(self) -> bool:
         """One kernel, one run of the cells. Whether it survived them."""
-        assert self._source is not None
         self._drop_kernel()
         began = time.monotonic()
         self._kernel = kernel = self._resources.enter_context(
-            _Kernel(self._server, self._settings, self._until, self.recording)
+            _Kernel(self._server, self._settings, self._until, self._shortcuts.recording)
         )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
@@ -203,7 +211,7 @@ class Session:
             for index, cell in enumerate(notebook.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
-                if index in self._left_out:
+                if index in self._shortcuts.left_out:
                     self._cells[index] = CellRun(index, Ending.LEFT_OUT, 0.0)
                     continue
                 if index in self._lethal:
@@ -217,8 +225,10 @@ class Session:
                 run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
                 self._outputs_cut |= runner.outputs_cut
                 self._cells[index] = run
-                if run.error and self._needs_recording is not None and self._needs_recording(run.error):
-                    self._begin_again_with_recording()
+                if self._shortcuts.may_explain(run.error):
+                    # What happened so far may have happened only because recording was off.
+                    self._shortcuts = self._shortcuts.with_recording()
+                    self._forget_cells()
                     return False
                 if not alive:
                     self._lethal[index] = kernel.explained(self._cells[index])
@@ -232,13 +242,6 @@ class Session:
         finally:
             asyncio.get_running_loop().remove_reader(kernel.process.pidfd)
             client.stop_channels()
-
-    def _begin_again_with_recording(self) -> None:
-        """What happened so far may have happened only because recording was off."""
-        self._needs_recording = None
-        self._lethal.clear()
-        self._cells.clear()
-        self._outputs_cut = False
 
     def _give_up_after(self, index: int, notebook: NotebookNode) -> None:
         """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
