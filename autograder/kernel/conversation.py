@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException, TimeUsedUp
+from autograder.errors import (
+    AllCellsNeeded,
+    BadReply,
+    KernelDied,
+    RequestTimedOut,
+    StudentException,
+    TimeUsedUp,
+)
 from autograder.kernel import plain, wire
 from autograder.kernel.remote import RemoteObject
 from autograder.sandbox.launcher import StudentProcess
@@ -199,7 +206,7 @@ class Conversation:
             decoder = plain.Decoder(blobs, self._resolve)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
-        except (KernelDied, RequestTimedOut, TimeUsedUp):
+        except (AllCellsNeeded, KernelDied, RequestTimedOut, TimeUsedUp):
             raise
         except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}

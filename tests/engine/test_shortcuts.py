@@ -441,6 +441,19 @@ def test_all_questions_are_asked_again_when_one_needs_a_left_out_cell(courses):
     assert endings(executed) == [Ending.FINISHED] * 2
 
 
+def test_a_function_that_a_question_hands_over_may_need_a_left_out_cell(courses):
+    def questions():
+        names = session.names()
+        return names["call"](lambda: names["counts"])
+
+    with Session(courses[0].server, courses[0].settings) as session:
+        calling = "def call(f):\n    try:\n        return f()\n    except Exception:\n        return 'failed'"
+        _, counts = session.run_and_ask(
+            notebook(calling, ASKED), questions, Shortcuts({1: frozenset({"counts"})})
+        )
+    assert counts == {"one": 1, "two": 2, "three": 3}
+
+
 def test_an_error_in_a_left_out_cell_costs_nothing_and_is_not_seen(both):
     usual, full = both(COUNTER, SLOW)
     assert (endings(usual)[1], endings(full)[1]) == (Ending.LEFT_OUT, Ending.RAISED)
