@@ -12,6 +12,7 @@ from autograder.config.load import Build, check_files, load
 from autograder.errors import AutograderError
 from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
 from autograder.workers.temporary import check_place
@@ -54,7 +55,7 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
         lab = load(config)
         check_files(lab)
         yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
-        with opened(lab, enforce=enforce) as course:
+        with opened(lab, RunSettings(config, enforce=enforce)) as course:
             data = ", ".join(item.name for item in lab.config.data) or "none"
             yield Finding("data files and their checksums", True, data)
             yield from _probe(course)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
 from autograder.grading import flags, limits, shortcuts
@@ -61,15 +61,12 @@ def grade(submission: Submission, course: Course) -> Grade:
         limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
         sandbox_layers=answers.layers,
         versions=course.versions,
-        seed=course.seed,
-        fingerprint=course.fingerprint,
         lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(unchecked),
-        confined=course.settings.enforce,
-        all_cells=course.all_cells,
         seconds=time.monotonic() - started,
         phases=answers.phases,
+        **asdict(course.conditions),
     )
 
 
@@ -85,7 +82,7 @@ class _Answers:
 
 
 def _shortcuts(read: ReadNotebook, course: Course) -> Shortcuts:
-    if course.all_cells:
+    if course.conditions.all_cells:
         return AS_IT_IS
     return shortcuts.for_notebook(read.notebook, course.may_be_left_out)
 
@@ -96,7 +93,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
     def ask_all() -> tuple[tuple[QuestionResult, ...], float]:
         began = time.monotonic()
         with handed_out(course.values):
-            results = tuple(ask(question, session, course.seed) for question in course.questions)
+            results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
         return results, time.monotonic() - began
 
     with Session(course.server, course.settings) as session:
@@ -112,10 +109,8 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
 def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
     """The result for a submission that could not be graded."""
     return Grade(
-        submission=submission, status=Status.NOT_GRADABLE, reason=reason,
-        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
-        lab_files=opened_files(course.lab.root),
-        confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
+        submission=submission, status=Status.NOT_GRADABLE, reason=reason, versions=course.versions,
+        lab_files=opened_files(course.lab.root), seconds=seconds, **asdict(course.conditions),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError, SandboxError
 from autograder.files.atomic import replace_file
 from autograder.files.visible import number, plain
+from autograder.grading.run_settings import RunSettings
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
@@ -29,7 +30,6 @@ from autograder.package.gradescope_limits import WRITING_SECONDS, adapted, conta
 from autograder.package.gradescope_results import no_mark, results
 from autograder.package.options import Visibility
 from autograder.submissions.discover import discover
-from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
 SETTINGS = "settings.json"

@@ -25,12 +25,12 @@ import pytest
 import yaml
 from autograder.class_run.run import grade_all
 from autograder.cli import main
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
 from autograder.store.entries import entry_of
-from autograder.workers.settings import RunSettings
 
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 

@@ -144,7 +144,7 @@ def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypa
 
 
 def test_a_grading_process_has_a_memory_limit(tmp_path):
-    from autograder.workers.settings import RunSettings
+    from autograder.grading.run_settings import RunSettings
     from autograder.workers.worker import Worker
 
     before = resource.getrlimit(resource.RLIMIT_DATA)

@@ -13,6 +13,7 @@ from autograder.errors import ConfigurationError
 from autograder.grading import shortcuts
 from autograder.grading.course import opened
 from autograder.grading.pipeline import grade
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
 from autograder.model import Ending, Shortcuts, Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
@@ -377,7 +378,7 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def courses(lab):
     """The lab opened as usual, and opened with all cells."""
-    with opened(lab) as usual, opened(lab, all_cells=True) as full:
+    with opened(lab) as usual, opened(lab, RunSettings(lab.path, all_cells=True)) as full:
         yield usual, full
 
 

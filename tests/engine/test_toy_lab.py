@@ -264,8 +264,8 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
 
 
 def test_a_fork_server_that_dies_is_replaced(write_notebook):
+    from autograder.grading.run_settings import RunSettings
     from autograder.model import Submission
-    from autograder.workers.settings import RunSettings
     from autograder.workers.worker import Worker
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)
