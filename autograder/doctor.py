@@ -80,11 +80,10 @@ def _probe(course: Course) -> Iterator[Finding]:
             session.run(notebook)
             names = session.names()
             layers = session.layers
-            said = [names.get(f"outcome_{i}", "no outcome") for i in range(len(probes))]
+            tried = [names.get(f"outcome_{i}", (False, "no outcome")) for i in range(len(probes))]
     yield Finding("layers", bool(layers), ", ".join(layers) or "none: the sandbox is off")
-    for probe, outcome in zip(probes, said, strict=True):
-        refused = str(outcome).startswith("refused") and not probe.happened()
-        yield Finding(f"student code cannot {probe.what}", refused, str(outcome))
+    for probe, (refused, said) in zip(probes, tried, strict=True):
+        yield Finding(f"student code cannot {probe.what}", refused and not probe.happened(), said)
 
 
 def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -> list[Probe]:
@@ -118,8 +117,8 @@ def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -
 
 def _attempt(code: str, number: int) -> str:
     return (
-        f"try:\n    {code}\n    outcome_{number} = 'POSSIBLE'\n"
-        f"except BaseException as error:\n    outcome_{number} = f'refused: {{type(error).__name__}}'\n"
+        f"try:\n    {code}\n    outcome_{number} = False, 'POSSIBLE'\n"
+        f"except BaseException as error:\n    outcome_{number} = True, f'refused: {{type(error).__name__}}'\n"
     )
 
 

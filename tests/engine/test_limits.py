@@ -131,6 +131,13 @@ def test_a_question_that_ends_the_process_is_not_asked_for_ever(toy_course, tmp_
     assert ["not asked again" in case.evidence for case in cases] == [False, False, True, True]
 
 
+def test_a_student_who_says_too_large_has_hit_no_limit(toy_course, tmp_path):
+    source = "from autograder.kernel.plain import NotPlain\ndef f():\n    raise NotPlain('it is too large')"
+    cases, _ = put_four_cases(toy_course, tmp_path, source)
+    assert {case.ending for case in cases} == {Ending.FINISHED}
+    assert {case.evidence for case in cases} == {"it is too large"}
+
+
 @pytest.mark.slow
 def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypatch):
     monkeypatch.setattr(questions, "AFTER_A_TIMEOUT", 0.2)
