@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.config.load import Build, check_files, load
+from autograder.config.load import check_files, load
+from autograder.config.schema import Build
 from autograder.errors import AutograderError
 from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -125,17 +124,15 @@ class CellRun:
 
 @dataclass(frozen=True)
 class ExecutedNotebook:
-    """A notebook after its run.
+    """A notebook's run. What its cells showed is not kept: no mark and no page needs it.
 
     Attributes:
-        notebook: an nbformat 4 notebook whose outputs are untrusted.
         cells: one entry per code cell that has source, in order.
         seconds: wall time of the whole run, with every kernel that was started.
         start_seconds: what of it the starts took.
         outputs_cut: whether outputs beyond the limit were left out.
     """
 
-    notebook: Any
     cells: tuple[CellRun, ...]
     seconds: float = 0.0
     start_seconds: float = 0.0

@@ -8,7 +8,7 @@ with its comments. A copy that would show a hidden case or need what students do
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +34,12 @@ class _Statement:
     hidden: bool | None  # None: not a test case
 
 
-def public_copy(source: str, place: str, *, not_for_students: Iterable[str] = NOT_FOR_STUDENTS) -> str:
+def public_copy(source: str, place: str) -> str:
     """The students' copy of a test file.
 
     Args:
         source: text of an exception-style otter test file.
         place: how errors name the file.
-        not_for_students: top-level packages that a student's copy must not import.
 
     Raises:
         BuildError: the file does not parse or has no public case; ``hidden=`` is not a plain True or
@@ -59,7 +58,7 @@ def public_copy(source: str, place: str, *, not_for_students: Iterable[str] = NO
     needed = _needed(statements)
     kept = [statement for statement in statements if statement in needed]
     copy = HEADER + _layout(kept, text)
-    _refuse_leaks(copy, kept, place, frozenset(not_for_students))
+    _refuse_leaks(copy, kept, place)
     return copy
 
 
@@ -162,7 +161,7 @@ def _layout(kept: list[_Statement], text: list[str]) -> str:
     return "".join(parts) + "\n"
 
 
-def _refuse_leaks(copy: str, kept: list[_Statement], place: str, forbidden: frozenset[str]) -> None:
+def _refuse_leaks(copy: str, kept: list[_Statement], place: str) -> None:
     for statement in kept:
         if statement.hidden:
             raise BuildError(f"{place}, line {statement.node.lineno}: a public case uses a hidden one")
@@ -172,7 +171,7 @@ def _refuse_leaks(copy: str, kept: list[_Statement], place: str, forbidden: froz
         if isinstance(node, ast.ImportFrom):
             modules = ["." * node.level + (node.module or "")]
         for module in modules:
-            if module.startswith(".") or module.split(".")[0] in forbidden:
+            if module.startswith(".") or module.split(".")[0] in NOT_FOR_STUDENTS:
                 raise BuildError(f"{place}: a public case needs `{module}`, which students do not have")
     if "hidden=true" in copy.lower().replace(" ", ""):
         raise BuildError(f"{place}: the students' copy would say hidden=True")

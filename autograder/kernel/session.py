@@ -33,7 +33,7 @@ from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
 from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts
-from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
+from autograder.sandbox.launcher import ENVIRONMENT, ForkServer
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
 MESSAGE_OVERHEAD = 1 << 20
@@ -129,7 +129,7 @@ class Session:
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
-        return ExecutedNotebook(self._executed, cells, seconds, self._start_seconds, self._outputs_cut)
+        return ExecutedNotebook(cells, seconds, self._start_seconds, self._outputs_cut)
 
     def names(self) -> RemoteNamespace:
         """The notebook's top-level names, asked of a living kernel.
@@ -164,7 +164,6 @@ class Session:
         """Nothing has run yet, and the whole time is left."""
         self._drop_kernel()
         self._source = notebook
-        self._executed: NotebookNode | None = None
         self._shortcuts = shortcuts
         self._until = time.monotonic() + self._settings.submission_seconds
         self._start_seconds = 0.0
@@ -194,9 +193,7 @@ class Session:
         until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
         limits = CellLimits(self._settings.cell_seconds, until, self._settings.output_bytes)
         self._start_seconds += time.monotonic() - began
-        survived = asyncio.run(self._run_cells(kernel, notebook, limits))
-        self._executed = notebook
-        return survived
+        return asyncio.run(self._run_cells(kernel, notebook, limits))
 
     async def _run_cells(self, kernel: _Kernel, notebook: NotebookNode, limits: CellLimits) -> bool:
         client = connect(
@@ -334,8 +331,3 @@ class _Kernel:
         if self._watchdog.trouble is not None:
             raise SandboxError(f"the watchdog broke: {self._watchdog.trouble!r}")
         return self._watchdog.verdict or Ending.DIED
-
-
-def process_of(session: Session) -> StudentProcess | None:
-    """The present student process, for tests that look at it from outside."""
-    return session._kernel.process if session._kernel else None

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config import located_yaml
-from autograder.config.load import Config, Lab, load
+from autograder.config.load import Lab, load
 from autograder.config.packed import MB
+from autograder.config.schema import Config
 from autograder.errors import SandboxError
 from autograder.files.atomic import replace_file
 from autograder.workers.cores import memory_limit

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.config.load import Config, Lab
+from autograder.config.load import Lab
+from autograder.config.schema import Config
 from autograder.files.atomic import UNFINISHED
 from autograder.grading.conditions import Conditions
 from autograder.grading.opened_files import FilesNow

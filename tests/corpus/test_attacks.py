@@ -30,9 +30,8 @@ from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
-from autograder.store.entries import entry_of
 
-from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.conftest import ROOT, TOY_LAB, entry_of, notebook_bytes
 
 from .attack_cases import KINDS, LABS, Attack, all_attacks, asked, attack_cell, base_cells, notebook
 from .cases import POINTS, Cell, as_notebook, parse

@@ -15,10 +15,9 @@ from autograder.commands.grade import run_of
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade
 from autograder.store import results, reuse
-from autograder.store.entries import entry_of
 from autograder.store.results import read_results
 from autograder.store.run import Run
-from tests.conftest import TOY_LAB, notebook_bytes
+from tests.conftest import TOY_LAB, entry_of, notebook_bytes
 
 pytestmark = pytest.mark.slow
 
