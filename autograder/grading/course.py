@@ -46,7 +46,7 @@ class Prepared:
     settings: SessionSettings
     conditions: Conditions
     versions: dict[str, str]
-    may_be_left_out: frozenset[str] = frozenset()
+    may_be_left_out: frozenset[str]
 
     @contextmanager
     def with_fork_server(self, nursery: socket.socket) -> Iterator[Course]:

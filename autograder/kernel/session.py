@@ -18,7 +18,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -72,10 +72,10 @@ class SessionSettings:
     submission_seconds: float
     output_bytes: int
     reply_bytes: int
-    files: Mapping[str, Path] = field(default_factory=dict)
-    seed: int = 0
-    restarts: int = 10
-    enforce: bool = True
+    files: Mapping[str, Path]
+    seed: int
+    restarts: int
+    enforce: bool
 
 
 class Session:
