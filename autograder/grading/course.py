@@ -80,7 +80,10 @@ class Course(Prepared):
 
 @contextmanager
 def opened(lab: Lab, settings: RunSettings | None = None) -> Iterator[Course]:
-    """Load the lab, as :func:`prepared` does, and start a fork server; both are gone after the block."""
+    """Load the lab and start a fork server; both are gone after the block.
+
+    Arguments and errors are those of :func:`prepared`.
+    """
     kernel = lab.config.kernel
     with (
         kernel_zygote(kernel.preload, kernel.threads) as zygote,  # imports while we read the test files

@@ -189,7 +189,11 @@ class Decoder:
             raise WireError(f"a malformed {kind}: {str(reason)[:200]}") from None
 
     def blob(self, index: Any) -> bytes:
-        """The blob that a value names by its number; each may be named once, or it would multiply."""
+        """The blob that a value names by its number; each may be named once, or it would multiply.
+
+        Raises:
+            WireError: there is none, or it has been named before.
+        """
         if type(index) is not int or not 0 <= index < len(self._blobs):
             raise WireError("no such blob")
         found, self._blobs[index] = self._blobs[index], None

@@ -139,6 +139,7 @@ class Session:
         Raises:
             TimeUsedUp: there is no time left for another kernel.
             KernelDied: the notebook closes the channel of the questions each time it runs.
+            SandboxError: no other kernel can be started.
 
         Asking for a name that only a left-out cell binds raises :class:`AllCellsNeeded`.
         """
@@ -151,7 +152,11 @@ class Session:
         return NamesThatAreThere(self._kernel.conversation, self._shortcuts.missing)
 
     def ending(self) -> Ending:
-        """Why the present kernel is not usable; ``FINISHED`` when it is."""
+        """Why the present kernel is not usable; ``FINISHED`` when it is.
+
+        Raises:
+            SandboxError: it had to be ended because it could not be watched any more.
+        """
         if self._kernel is None or self._kernel.conversation.usable:
             return Ending.FINISHED
         return self._kernel.ending()

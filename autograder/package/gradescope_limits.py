@@ -58,7 +58,14 @@ def adapted(config: Path, minutes: int, memory_mb: int | None) -> Lab:
 
 
 def limits_within(config: Config, minutes: int, memory_mb: int | None) -> dict[str, Any]:
-    """The limits of a configuration, lowered as far as Gradescope's demand it."""
+    """The limits of a configuration, lowered as far as Gradescope's demand it.
+
+    Args:
+        minutes, memory_mb: as for :func:`adapted`.
+
+    Raises:
+        SandboxError: the container has too little memory.
+    """
     own = config.limits
     seconds = 60.0 * minutes - START_SECONDS - BEYOND_LIMIT - WRITING_SECONDS
     submission = min(own.submission_seconds, seconds)
