@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.config.load import Build, check_files, load
+from autograder.config.load import check_files, load
+from autograder.config.schema import Build
 from autograder.errors import AutograderError
 from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
 from autograder.workers.temporary import check_place
@@ -54,7 +56,7 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
         lab = load(config)
         check_files(lab)
         yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
-        with opened(lab, enforce=enforce) as course:
+        with opened(lab, RunSettings(config, enforce=enforce)) as course:
             data = ", ".join(item.name for item in lab.config.data) or "none"
             yield Finding("data files and their checksums", True, data)
             yield from _probe(course)
@@ -79,11 +81,10 @@ def _probe(course: Course) -> Iterator[Finding]:
             session.run(notebook)
             names = session.names()
             layers = session.layers
-            said = [names.get(f"outcome_{i}", "no outcome") for i in range(len(probes))]
+            tried = [names.get(f"outcome_{i}", (False, "no outcome")) for i in range(len(probes))]
     yield Finding("layers", bool(layers), ", ".join(layers) or "none: the sandbox is off")
-    for probe, outcome in zip(probes, said, strict=True):
-        refused = str(outcome).startswith("refused") and not probe.happened()
-        yield Finding(f"student code cannot {probe.what}", refused, str(outcome))
+    for probe, (refused, said) in zip(probes, tried, strict=True):
+        yield Finding(f"student code cannot {probe.what}", refused and not probe.happened(), said)
 
 
 def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -> list[Probe]:
@@ -117,8 +118,8 @@ def _probes(outside: Path, server: socket.socket, lab_root: Path, memory: int) -
 
 def _attempt(code: str, number: int) -> str:
     return (
-        f"try:\n    {code}\n    outcome_{number} = 'POSSIBLE'\n"
-        f"except BaseException as error:\n    outcome_{number} = f'refused: {{type(error).__name__}}'\n"
+        f"try:\n    {code}\n    outcome_{number} = False, 'POSSIBLE'\n"
+        f"except BaseException as error:\n    outcome_{number} = True, f'refused: {{type(error).__name__}}'\n"
     )
 
 

@@ -17,6 +17,7 @@
     ├── KernelDied              their code ended its own process
     ├── TimeUsedUp              the time for the whole submission is over
     └── BadReply                their side answered with something that is not plain data
+        └── ReplyTooLarge   or with more of it than a reply may hold
 
 A student's failure never becomes an ``AutograderError``, and trouble of ours never becomes a
 ``StudentCodeError``: the first would hide marks, the second would cost them.
@@ -99,3 +100,7 @@ class TimeUsedUp(StudentCodeError):
 
 class BadReply(StudentCodeError):
     """The student's side sent something that the wire format does not allow."""
+
+
+class ReplyTooLarge(BadReply):
+    """The value has more bytes than a reply may hold."""

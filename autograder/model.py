@@ -5,10 +5,11 @@ submissions ──Submission──▶ kernel ──ExecutedNotebook──▶ gra
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,42 @@ class Submission:
     submitted: str = ""
     late: bool | None = None
     set_aside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shortcuts:
+    """What a notebook's run leaves away without any mark being another one; by default nothing.
+
+    Attributes:
+        left_out: position of each cell that does not run, and the names that it would have bound.
+        recording_missed: what says, in the error of a cell (``Type: message``), that PyTorch may not have
+            been ready for automatic differentiation; ``None`` where it is made ready for it as usual.
+    """
+
+    left_out: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    recording_missed: re.Pattern[str] | None = None
+
+    @property
+    def recording(self) -> bool:
+        """Whether PyTorch prepares for automatic differentiation while the cells run."""
+        return self.recording_missed is None
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Names that nothing binds because their cells are left out."""
+        return frozenset(name for names in self.left_out.values() for name in names)
+
+    def may_explain(self, error: str) -> bool:
+        """Whether a cell's error (``Type: message``) may come from recording being off."""
+        return self.recording_missed is not None and bool(self.recording_missed.search(error[:2000]))
+
+    def with_recording(self) -> Shortcuts:
+        """The same cells, but PyTorch prepares as usual."""
+        return replace(self, recording_missed=None)
+
+
+AS_IT_IS = Shortcuts()
+"""No shortcuts: every cell runs, with recording."""
 
 
 class Ending(StrEnum):
@@ -87,20 +124,18 @@ class CellRun:
 
 @dataclass(frozen=True)
 class ExecutedNotebook:
-    """A notebook after its run.
+    """A notebook's run. What its cells showed is not kept: no mark and no page needs it.
 
     Attributes:
-        notebook: an nbformat 4 notebook whose outputs are untrusted.
         cells: one entry per code cell that has source, in order.
-        restarts: how often a dead kernel was replaced.
-        seconds: wall time of the whole run, restarts included.
+        seconds: wall time of the whole run, with every kernel that was started.
+        start_seconds: what of it the starts took.
         outputs_cut: whether outputs beyond the limit were left out.
     """
 
-    notebook: Any
     cells: tuple[CellRun, ...]
-    restarts: int = 0
     seconds: float = 0.0
+    start_seconds: float = 0.0
     outputs_cut: bool = False
 
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.model import Entry, Grade
+from autograder.store.entries import Entries
+
 ROOT = Path(__file__).resolve().parents[1]
 TOY_LAB = ROOT / "tests" / "engine" / "toy_lab"
 
@@ -68,6 +71,13 @@ def notebook_bytes(*cells: str) -> bytes:
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(source, id=f"cell-{i}") for i, source in enumerate(cells)]
     return nbformat.writes(notebook).encode()
+
+
+def entry_of(grade: Grade) -> Entry:
+    """One grade as the report of a class needs it."""
+    entries = Entries([grade.submission])
+    entries.add(grade)
+    return next(iter(entries))
 
 
 @pytest.fixture

@@ -12,14 +12,15 @@ from autograder.class_run.one_class import OneClass, opened_class
 from autograder.class_run.publish import Published, publish
 from autograder.class_run.run import Ended, grade_all, grade_class, grade_on_cluster
 from autograder.errors import AutograderError
+from autograder.grading.conditions import Conditions
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
 from autograder.report.write import write_submission
 from autograder.store.entries import Entries
-from autograder.store.reuse import Conditions, Results, conditions
+from autograder.store.reuse import Results
 from autograder.store.run import Run, remember
 from autograder.workers.launcher import Launcher
 from autograder.workers.pool import Held
-from autograder.workers.settings import RunSettings
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = Tr
     """
     with opened_class(run, out, tell) as one_class:
         remember(out, run)
-        wanted = conditions(one_class.lab, run.settings)
+        wanted = Conditions.of_run(one_class.lab, run.settings)
         results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)
         entries = Entries(one_class.submissions)
         if not grade_and_tell(

@@ -19,12 +19,13 @@ from autograder.class_run.publish import Published, publish
 from autograder.class_run.run import Ended
 from autograder.files.atomic import replace_file
 from autograder.files.visible import csv_cell, csv_line, number, plain
+from autograder.grading.conditions import Conditions
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.write import page_file
 from autograder.store.entries import Entries
 from autograder.store.out_folder import staging
 from autograder.store.results import read_results, results_file
-from autograder.store.reuse import Results, conditions
+from autograder.store.reuse import Results
 from autograder.store.run import recalled, remember
 
 MOST_REASONS = 3
@@ -90,7 +91,7 @@ def regrade(
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
     with opened_class(run, out, tell) as one_class:
-        wanted = conditions(one_class.lab, run.settings)
+        wanted = Conditions.of_run(one_class.lab, run.settings)
         beside = staging(out)
         results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])
         entries = Entries(one_class.submissions)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from autograder.config.load import load
+from autograder.grading.conditions import Conditions
 from autograder.grading.fingerprint import versions
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Status, Submission
-from autograder.store.reuse import Conditions, Known, Results, as_of
+from autograder.store.reuse import Known, Results, as_of
 from autograder.workers.launcher import Launcher
 from autograder.workers.pool import BEYOND_LIMIT, Held, WorkerPool
-from autograder.workers.settings import RunSettings
 
 MOST_COPIES = 4
 """Sources of other submissions with the same bytes that a result names."""
@@ -152,7 +153,4 @@ def _digest(file: Path) -> str:
 
 def _as_if_graded(grade: Grade, wanted: Conditions) -> Grade:
     """``grade`` with the conditions under which it would have come about."""
-    return replace(
-        grade, versions=versions(), seed=wanted.seed, fingerprint=wanted.fingerprint,
-        confined=wanted.confined, all_cells=wanted.all_cells,
-    )  # fmt: skip
+    return replace(grade, versions=versions(), **asdict(wanted))

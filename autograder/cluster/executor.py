@@ -19,9 +19,9 @@ from autograder.config.load import load
 from autograder.errors import AutograderError
 from autograder.grading.fingerprint import named_files, versions
 from autograder.grading.opened_files import FilesNow
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Status, Submission
 from autograder.workers.pool import Held
-from autograder.workers.settings import RunSettings
 
 ATTEMPTS = 2
 """How often a submission is handed out when its task fails: a broken machine is possible once."""

@@ -22,9 +22,9 @@ from autograder.config.load import load
 from autograder.errors import AutograderError
 from autograder.grading.fingerprint import named_files
 from autograder.grading.opened_files import FilesNow
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
 from autograder.workers.pool import BEYOND_LIMIT, WorkerPool
-from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
 

@@ -20,8 +20,8 @@ from autograder.commands.options import (
 )
 from autograder.docker import IMAGE, OUT, docker_command, give_to_owner
 from autograder.errors import UsageError
+from autograder.grading.run_settings import RunSettings
 from autograder.store.run import Run
-from autograder.workers.settings import RunSettings
 
 if TYPE_CHECKING:
     from autograder.workers.launcher import Launcher

@@ -19,6 +19,7 @@ Commands = argparse._SubParsersAction
 
 
 def add_image_options(parser: argparse.ArgumentParser, usual: str) -> None:
+    """``--docker`` and ``--image``, which is ``usual`` where nothing is said."""
     parser.add_argument(
         "--docker", action="store_true", help="run this command in the image (macOS, Windows)"
     )
@@ -28,6 +29,7 @@ def add_image_options(parser: argparse.ArgumentParser, usual: str) -> None:
 
 
 def add_means_options(parser: argparse.ArgumentParser) -> None:
+    """What :func:`means_of` reads, and how progress is told: no mark depends on it."""
     parser.add_argument(
         "--jobs",
         metavar="N",
@@ -44,6 +46,7 @@ def add_means_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Which lab, and whether student code is confined."""
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: the one here)"
     )
@@ -65,7 +68,11 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
 
 
 def config_path(given: Path | None) -> Path:
-    """The configuration given, else the one here, else the one of this checkout."""
+    """The configuration given, else the one here, else the one of this checkout.
+
+    Raises:
+        UsageError: there is none.
+    """
     if given is not None:
         return given
     places = [Path.cwd() / CONFIG_NAME, Path(__file__).resolve().parents[2] / CONFIG_NAME]

@@ -16,33 +16,9 @@ from pydantic import ValidationError
 
 from autograder.config import located_yaml
 from autograder.config.located_yaml import Place, spell
-from autograder.config.schema import (
-    Assignment,
-    Build,
-    Config,
-    DataFile,
-    Kernel,
-    Limits,
-    ManualQuestion,
-    Question,
-    Section,
-)
+from autograder.config.schema import Config, Section
 from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
-
-__all__ = [
-    "Assignment",
-    "Build",
-    "Config",
-    "DataFile",
-    "Kernel",
-    "Lab",
-    "Limits",
-    "ManualQuestion",
-    "Question",
-    "check_files",
-    "load",
-]
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,9 @@ def shape(value: Any, name: str, *allowed: Sequence[int]) -> Tensor:
 
     Returns:
         The float64 copy of :func:`as_tensor`.
+
+    Raises:
+        CheckFailed: it has another shape, or is no tensor.
     """
     tensor = as_tensor(value, name)
     if tuple(tensor.shape) not in [tuple(one) for one in allowed]:
@@ -203,6 +206,9 @@ def close(
         mistakes: what known mistakes would have given; when one of them fits, its key (a sentence
             that names the mistake) is the rationale.
         setting: the sizes of this case, for the evidence ("T=2, H=1, F=1").
+
+    Raises:
+        CheckFailed: they differ.
     """
     expected = as_tensor(expected, f"expected {name}")
     tensor = shape(actual, name, tuple(expected.shape))

@@ -15,9 +15,11 @@ from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab
 from autograder.config.packed import MB, unpacked
 from autograder.errors import ConfigurationError, SandboxError
-from autograder.grading.fingerprint import fingerprint, versions
+from autograder.grading.conditions import Conditions
+from autograder.grading.fingerprint import versions
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
+from autograder.grading.run_settings import RunSettings
 from autograder.grading.template import marked_cells
 from autograder.kernel.session import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
@@ -34,19 +36,17 @@ class Prepared:
 
     Attributes:
         values: what the configuration tells the test cases.
+        conditions: under which it is graded.
         may_be_left_out: sources of the template's cells that carry no mark.
-        all_cells: whether every notebook runs as it is.
     """
 
     lab: Lab
     values: LabValues
     questions: tuple[Question, ...]
     settings: SessionSettings
-    seed: int
-    fingerprint: str
+    conditions: Conditions
     versions: dict[str, str]
-    may_be_left_out: frozenset[str] = frozenset()
-    all_cells: bool = False
+    may_be_left_out: frozenset[str]
 
     @contextmanager
     def with_fork_server(self, nursery: socket.socket) -> Iterator[Course]:
@@ -56,7 +56,7 @@ class Prepared:
             SandboxError: that zygote is gone.
         """
         served = {item.url: self.settings.files[item.name] for item in self.lab.config.data}
-        with ForkServer(nursery, served, own_user=self.settings.enforce) as server:
+        with ForkServer(nursery, served, own_user=self.conditions.confined) as server:
             values = {field.name: getattr(self, field.name) for field in fields(self)}
             yield Course(**values, server=server)
 
@@ -79,36 +79,34 @@ class Course(Prepared):
 
 
 @contextmanager
-def opened(
-    lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
-) -> Iterator[Course]:
-    """Load the lab, as :func:`prepared` does, and start a fork server; both are gone after the block."""
+def opened(lab: Lab, settings: RunSettings | None = None) -> Iterator[Course]:
+    """Load the lab and start a fork server; both are gone after the block.
+
+    Arguments and errors are those of :func:`prepared`.
+    """
     kernel = lab.config.kernel
     with (
         kernel_zygote(kernel.preload, kernel.threads) as zygote,  # imports while we read the test files
-        prepared(lab, seed=seed, enforce=enforce, all_cells=all_cells) as loaded,
+        prepared(lab, settings) as loaded,
         loaded.with_fork_server(zygote.nursery) as course,
     ):
         yield course
 
 
 @contextmanager
-def prepared(
-    lab: Lab, *, seed: int | None = None, enforce: bool = True, all_cells: bool = False
-) -> Iterator[Prepared]:
+def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared]:
     """Load the questions and unpack the data, whose files are gone after the block.
 
     Args:
-        seed: instead of the configuration's.
-        enforce: whether student code is confined.
-        all_cells: whether notebooks run as they are, without the shortcuts that change no mark.
+        settings: how it is graded; ``None``: as ``autograder grade`` does without options.
 
     Raises:
         ConfigurationError: a test file or a data file is broken.
         SandboxError: the lab's secrets would be readable to students on this machine.
     """
-    config = lab.config
-    for secret in (lab.root, lab.root / config.tests) if enforce else ():  # the latter may be a link
+    settings = settings or RunSettings(lab.path)
+    secrets = (lab.root, lab.root / lab.config.tests)  # the latter may be a link
+    for secret in secrets if settings.enforce else ():
         if exposed := exposes(readable_paths(), secret):
             raise SandboxError(
                 f"{secret} holds hidden tests and lies in {exposed}, which student code can read: move it"
@@ -117,13 +115,12 @@ def prepared(
         files = _unpack_data(lab, Path(spool))
         values = LabValues(lab)
         questions = read_questions(values)
-        may_be_left_out = frozenset() if all_cells else marked_cells(lab)
+        may_be_left_out = frozenset() if settings.all_cells else marked_cells(lab)
         _limit_own_threads()
-        used_seed = config.seed if seed is None else seed
+        conditions = Conditions.of_run(lab, settings)
         yield Prepared(
-            lab=lab, values=values, questions=questions, settings=_settings(lab, files, used_seed, enforce),
-            seed=used_seed, fingerprint=fingerprint(lab), versions=versions(),
-            may_be_left_out=may_be_left_out, all_cells=all_cells,
+            lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions),
+            conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
         )  # fmt: skip
 
 
@@ -144,7 +141,7 @@ def _limit_own_threads() -> None:
         torch.set_num_threads(1)
 
 
-def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> SessionSettings:
+def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> SessionSettings:
     limits = lab.config.limits
     return SessionSettings(
         limits=Limits(
@@ -164,9 +161,9 @@ def _settings(lab: Lab, files: dict[str, Path], seed: int, enforce: bool) -> Ses
         output_bytes=limits.output_mb * MB,
         reply_bytes=limits.reply_mb * MB,
         files=files,
-        seed=seed,
+        seed=conditions.seed,
         restarts=limits.restarts,
-        enforce=enforce,
+        enforce=conditions.confined,
     )
 
 

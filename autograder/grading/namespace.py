@@ -63,6 +63,7 @@ class PlainNamespace:
         self._names = names
 
     def get(self, name: str, default: Any = None) -> Any:
+        """The value of ``name`` itself, not a copy, or ``default``."""
         return self._names.get(name, default)
 
     def __contains__(self, name: object) -> bool:
@@ -75,13 +76,16 @@ class PlainNamespace:
         del self._names[name]
 
     def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
+        """Always false: a dictionary knows no cells."""
         return False
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
+        """No limit: nothing outside of this engine could interrupt."""
         yield
 
     def seed(self, number: int) -> None:
+        """Seed the generators of this process with a number from 0 to 2**32 - 1."""
         import random
 
         import numpy as np

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from autograder.errors import AllCellsNeeded, NotGradable
+from autograder.errors import NotGradable
 from autograder.grading import flags, limits, shortcuts
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
@@ -14,12 +14,14 @@ from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
+    AS_IT_IS,
     Ending,
     ExecutedNotebook,
     Grade,
     ManualQuestion,
     Outcome,
     QuestionResult,
+    Shortcuts,
     Status,
     Submission,
 )
@@ -38,10 +40,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         data = _bytes(submission)
         digest = hashlib.sha256(data).hexdigest()
         read = read_notebook(data, course.lab.config.limits)
-        try:
-            answers = _run_and_ask(read, course, _shortcuts(read, course))
-        except AllCellsNeeded:  # the template says that nobody asks for a name, and a test file does
-            answers = _run_and_ask(read, course, shortcuts.AS_IT_IS)
+        answers = _run_and_ask(read, course)
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
         return replace(refused, digest=digest)
@@ -62,15 +61,12 @@ def grade(submission: Submission, course: Course) -> Grade:
         limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
         sandbox_layers=answers.layers,
         versions=course.versions,
-        seed=course.seed,
-        fingerprint=course.fingerprint,
         lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(unchecked),
-        confined=course.settings.enforce,
-        all_cells=course.all_cells,
         seconds=time.monotonic() - started,
         phases=answers.phases,
+        **asdict(course.conditions),
     )
 
 
@@ -85,28 +81,27 @@ class _Answers:
     phases: dict[str, float]
 
 
-def _shortcuts(read: ReadNotebook, course: Course) -> shortcuts.Shortcuts:
-    if course.all_cells:
-        return shortcuts.AS_IT_IS
+def _shortcuts(read: ReadNotebook, course: Course) -> Shortcuts:
+    if course.conditions.all_cells:
+        return AS_IT_IS
     return shortcuts.for_notebook(read.notebook, course.may_be_left_out)
 
 
-def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -> _Answers:
-    """One session: the notebook runs, the questions are asked.
+def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
+    """One session: the notebook runs, the questions are asked."""
 
-    Raises:
-        AllCellsNeeded: a question asks for a name that only a left-out cell binds.
-    """
-    needs_recording = None if how.recording else shortcuts.failed_without_recording
-    with Session(course.server, course.settings) as session:
-        executed = session.run(read.notebook, left_out=how.left_out, needs_recording=needs_recording)
-        asked, started_in = time.monotonic(), session.start_seconds
+    def ask_all() -> tuple[tuple[QuestionResult, ...], float]:
+        began = time.monotonic()
         with handed_out(course.values):
-            results = tuple(ask(question, session, course.seed) for question in course.questions)
+            results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
+        return results, time.monotonic() - began
+
+    with Session(course.server, course.settings) as session:
+        executed, (results, asking) = session.run_and_ask(read.notebook, ask_all, _shortcuts(read, course))
         phases = {
-            "start": started_in,
-            "cells": executed.seconds - started_in,
-            "questions": time.monotonic() - asked,
+            "start": executed.start_seconds,
+            "cells": executed.seconds - executed.start_seconds,
+            "questions": asking,
         }
         return _Answers(executed, results, session.late_requests(), session.layers, phases)
 
@@ -114,10 +109,8 @@ def _run_and_ask(read: ReadNotebook, course: Course, how: shortcuts.Shortcuts) -
 def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:
     """The result for a submission that could not be graded."""
     return Grade(
-        submission=submission, status=Status.NOT_GRADABLE, reason=reason,
-        versions=course.versions, seed=course.seed, fingerprint=course.fingerprint,
-        lab_files=opened_files(course.lab.root),
-        confined=course.settings.enforce, all_cells=course.all_cells, seconds=seconds,
+        submission=submission, status=Status.NOT_GRADABLE, reason=reason, versions=course.versions,
+        lab_files=opened_files(course.lab.root), seconds=seconds, **asdict(course.conditions),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from autograder.errors import (
     BadReply,
     ConfigurationError,
     KernelDied,
+    ReplyTooLarge,
     RequestTimedOut,
     StudentCodeError,
     StudentException,
@@ -227,7 +228,7 @@ def _student_failure(
             return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending
         case BadReply():
             text = "Your code returned something that is not plain data."
-            ending = Ending.REPLY_LIMIT if "too large" in str(failure) else Ending.FINISHED
+            ending = Ending.REPLY_LIMIT if isinstance(failure, ReplyTooLarge) else Ending.FINISHED
             return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), ending
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 

@@ -17,10 +17,10 @@ import tokenize
 import unicodedata
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.grading.effects import Functions
+from autograder.model import AS_IT_IS, Shortcuts
 
 TAG = "leave-out"
 """Tag of cells in the template that carry no mark, draw no random numbers and only show something."""
@@ -69,23 +69,6 @@ AUTOGRAD_ERROR = re.compile(
 """What PyTorch says where an operation needs what was switched off."""
 
 
-@dataclass(frozen=True)
-class Shortcuts:
-    """How a notebook runs.
-
-    Attributes:
-        left_out: position of each cell that does not run, and the names that it would have bound.
-        recording: whether PyTorch prepares for automatic differentiation while the cells run.
-    """
-
-    left_out: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    recording: bool = True
-
-
-AS_IT_IS = Shortcuts()
-"""All cells, with recording."""
-
-
 def leave_out_sources(template: Any) -> frozenset[str]:
     """The cells of the template that may be left out, as :func:`normalised` source.
 
@@ -119,7 +102,8 @@ def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
     if sum(map(len, sources.values())) > MOST_SOURCE:
         return AS_IT_IS
     cells = {index: _Cell(source) for index, source in sources.items()}
-    return Shortcuts(_left_out(cells, may_be_left_out), _needs_recording(cells.values()))
+    missed = None if _needs_recording(cells.values()) else AUTOGRAD_ERROR
+    return Shortcuts(_left_out(cells, may_be_left_out), missed)
 
 
 class _Cell:
@@ -191,11 +175,6 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield (node.module or "").partition(".")[0]
-
-
-def failed_without_recording(error: str) -> bool:
-    """Whether a cell's error may come from recording being off."""
-    return AUTOGRAD_ERROR.search(error[:2000]) is not None
 
 
 # --- leaving out ------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
     """
 
     def __init__(self, notebook: NotebookNode, client: KernelClient, limits: CellLimits) -> None:
+        # `coalesce_streams` takes quadratic time on long lines, after the cell and outside every deadline.
         super().__init__(
             notebook, allow_errors=True, timeout=None, record_timing=False, store_widget_state=False,
             coalesce_streams=False, iopub_timeout=4, raise_on_iopub_timeout=False,
@@ -157,7 +158,6 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             alive = await self._settle(task)
         finally:
             death.cancel()
-        _join_streams(self.nb.cells[index])
         seconds = time.monotonic() - started
         if late:
             return CellRun(index, Ending.TIMED_OUT, seconds), alive
@@ -232,31 +232,6 @@ def _is_plausible(kind: str, content: Any) -> bool:
         maps = isinstance(content.get("data"), dict) and isinstance(content.get("metadata"), dict)
         return maps and (count is None or type(count) is int)
     return True
-
-
-def _join_streams(cell: NotebookNode) -> None:
-    """Make one output of neighbouring pieces of a stream.
-
-    Not nbclient's ``coalesce_streams``: its regular expressions for carriage returns take quadratic time
-    on long lines, after the cell and outside every deadline.
-    """
-    joined: list[NotebookNode] = []
-    pieces: list[str] = []
-    for output in cell.outputs:
-        before = joined[-1] if joined else {}
-        same = output.output_type == "stream" == before.get("output_type") and output.name == before.get(
-            "name"
-        )
-        if same:
-            pieces.append(output.text)
-            continue
-        if pieces:
-            before["text"] = "".join(pieces)
-        joined.append(output)
-        pieces = [output.text] if output.output_type == "stream" else []
-    if pieces:
-        joined[-1]["text"] = "".join(pieces)
-    cell.outputs = joined
 
 
 def _text_length(content: Any) -> int:

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.errors import BadReply, KernelDied, RequestTimedOut, StudentException, TimeUsedUp
+from autograder.errors import (
+    AllCellsNeeded,
+    BadReply,
+    KernelDied,
+    ReplyTooLarge,
+    RequestTimedOut,
+    StudentException,
+    TimeUsedUp,
+)
 from autograder.kernel import plain, wire
 from autograder.kernel.remote import RemoteObject
 from autograder.sandbox.launcher import StudentProcess
@@ -143,7 +151,7 @@ class Conversation:
                 for op, values, fields in requests
             ]
         except plain.NotPlain as reason:  # the test hands a value of the student's back
-            raise BadReply(str(reason)) from None
+            raise _bad(str(reason), isinstance(reason, plain.TooLarge)) from None
         try:
             whole = steps[0] if len(steps) == 1 else {"op": "several", "steps": steps}
             self._send({"n": number, **whole}, encoder.blobs, deadline)
@@ -161,7 +169,8 @@ class Conversation:
             raise KernelDied("your code ended its own process") from None
         except wire.WireError as reason:
             self._lose()
-            raise BadReply(f"the answer cannot be read: {reason}") from None
+            too_large = isinstance(reason, wire.FrameTooLarge)
+            raise _bad(f"the answer cannot be read: {reason}", too_large) from None
 
     def _reply(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
         """The next message that is a reply; calls of our functions before it are answered."""
@@ -183,7 +192,7 @@ class Conversation:
             texts = [part if isinstance(part, str) else "?" for part in parts]
             raise StudentException(texts[0][:200], texts[1][:2000], texts[2][:4000])
         if "bad" in message:
-            raise BadReply(str(message["bad"])[:2000])
+            raise _bad(str(message["bad"])[:2000], message.get("too_large") is True)
         raise RequestTimedOut("your code was interrupted")
 
     def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
@@ -199,7 +208,7 @@ class Conversation:
             decoder = plain.Decoder(blobs, self._resolve)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
-        except (KernelDied, RequestTimedOut, TimeUsedUp):
+        except (AllCellsNeeded, KernelDied, RequestTimedOut, TimeUsedUp):
             raise
         except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
@@ -249,3 +258,7 @@ class Conversation:
         if type(number) is not int or not isinstance(kind, str):
             raise wire.WireError("not an object")
         return RemoteObject(self, number, kind[:100], body["callable"] is True)
+
+
+def _bad(text: str, too_large: bool) -> BadReply:
+    return ReplyTooLarge(text) if too_large else BadReply(text)

@@ -35,6 +35,10 @@ class NotPlain(Exception):
     """A value cannot be sent. The message says what is wrong with it."""
 
 
+class TooLarge(NotPlain):
+    """A value has more bytes than one message may hold."""
+
+
 class Encoder:
     """Turns one value into JSON and blobs.
 
@@ -53,7 +57,8 @@ class Encoder:
         """JSON for ``value``; its bytes are appended to ``blobs``.
 
         Raises:
-            NotPlain: too deep, too many parts, too many bytes, or a tensor without numbers.
+            NotPlain: too deep, too many parts, or a tensor without numbers.
+            TooLarge: too many bytes.
         """
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
@@ -99,7 +104,7 @@ class Encoder:
             if dtype not in ARRAY_TYPES:
                 raise NotPlain(f"an array of type {dtype} holds no plain numbers")
             if value.nbytes > self._budget:  # before the copy: a broadcast array is larger than it looks
-                raise NotPlain(f"an array of {value.nbytes} bytes is too large")
+                raise TooLarge(f"an array of {value.nbytes} bytes is too large")
             return {"array": [dtype, list(value.shape), self._blob(numpy.ascontiguousarray(value).tobytes())]}
         return None
 
@@ -119,7 +124,7 @@ class Encoder:
                 f"a {value.layout} tensor of type {dtype} on {value.device} holds no plain numbers"
             )
         if value.numel() * value.element_size() > self._budget:
-            raise NotPlain(f"a tensor of {value.numel()} entries is too large")
+            raise TooLarge(f"a tensor of {value.numel()} entries is too large")
         flat = value.detach().to("cpu").resolve_conj().resolve_neg()
         if dtype == "bfloat16":  # which NumPy lacks
             # A copy: torch calls a tensor of one entry contiguous whatever its stride, and cannot view it.
@@ -135,7 +140,7 @@ class Encoder:
     def _spend(self, count: int) -> None:
         self._budget -= count
         if self._budget < 0:
-            raise NotPlain("the value is too large")
+            raise TooLarge("the value is too large")
 
 
 class Decoder:
@@ -184,7 +189,11 @@ class Decoder:
             raise WireError(f"a malformed {kind}: {str(reason)[:200]}") from None
 
     def blob(self, index: Any) -> bytes:
-        """The blob that a value names by its number; each may be named once, or it would multiply."""
+        """The blob that a value names by its number; each may be named once, or it would multiply.
+
+        Raises:
+            WireError: there is none, or it has been named before.
+        """
         if type(index) is not int or not 0 <= index < len(self._blobs):
             raise WireError("no such blob")
         found, self._blobs[index] = self._blobs[index], None

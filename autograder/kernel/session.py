@@ -5,7 +5,8 @@ question which ends the process costs only itself. All of it happens before the 
 deadline.
 
 A notebook may run with shortcuts, which change no mark. Whoever asks for them has read its source; what
-reading cannot tell shows here, and then it runs again as it is.
+reading cannot tell shows here, in a cell that fails or a question that asks for what is missing, and then it
+runs again without them.
 """
 
 from __future__ import annotations
@@ -17,22 +18,22 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
-from autograder.errors import KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
+from autograder.errors import AllCellsNeeded, KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
-from autograder.model import CellRun, Ending, ExecutedNotebook
-from autograder.sandbox.launcher import ENVIRONMENT, ForkServer, StudentProcess
+from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts
+from autograder.sandbox.launcher import ENVIRONMENT, ForkServer
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
 MESSAGE_OVERHEAD = 1 << 20
@@ -45,6 +46,8 @@ START_SECONDS = 30.0
 KNOWN_ENDLESS_SECONDS = 5.0
 """What a cell gets in a later kernel when it was interrupted in an earlier one: enough for the
 definitions above its endless loop."""
+
+Answers = TypeVar("Answers")
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,10 @@ class SessionSettings:
     submission_seconds: float
     output_bytes: int
     reply_bytes: int
-    files: Mapping[str, Path] = field(default_factory=dict)
-    seed: int = 0
-    restarts: int = 10
-    enforce: bool = True
+    files: Mapping[str, Path]
+    seed: int
+    restarts: int
+    enforce: bool
 
 
 class Session:
@@ -80,22 +83,11 @@ class Session:
 
     def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
         self.layers: tuple[str, ...] = ()
-        self.start_seconds = 0.0
-        self._outputs_cut = False
         self._server = server
         self._settings = settings
-        self._until = time.monotonic() + settings.submission_seconds
         self._resources = ExitStack()
         self._kernel: _Kernel | None = None
-        self._source: NotebookNode | None = None
-        self._executed: NotebookNode | None = None
-        self._lethal: dict[int, CellRun] = {}
-        self._cells: dict[int, CellRun] = {}
-        self._starts = 0
-        self._unopened = 0
         self._late_requests = 0
-        self._left_out: Mapping[int, frozenset[str]] = {}
-        self._needs_recording: Callable[[str], bool] | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -105,34 +97,39 @@ class Session:
     ) -> None:
         self._drop_kernel()
 
-    def run(
-        self,
-        notebook: NotebookNode,
-        *,
-        left_out: Mapping[int, frozenset[str]] | None = None,
-        needs_recording: Callable[[str], bool] | None = None,
-    ) -> ExecutedNotebook:
-        """Run the code cells in order.
+    def run_and_ask(
+        self, notebook: NotebookNode, questions: Callable[[], Answers], shortcuts: Shortcuts
+    ) -> tuple[ExecutedNotebook, Answers]:
+        """Run the notebook as :meth:`run` does, and have the questions asked of :meth:`names`.
 
-        Args:
-            left_out: positions of cells that do not run, and the names that each would have bound.
-            needs_recording: when given, PyTorch does not prepare for automatic differentiation while the
-                cells run. It is told each error of a cell (``Type: message``), and where it says that this
-                may be the reason, the notebook runs again in the usual way.
+        Where one of them asks for a name that only a left-out cell binds, everything happens once more,
+        without shortcuts and with the whole time. All questions are asked again, so that their answers are
+        those of one run.
+
+        Raises:
+            SandboxError: the sandbox cannot be entered on this machine.
+        """
+        try:
+            return self.run(notebook, shortcuts), questions()
+        except AllCellsNeeded:  # the template says that nobody asks for the name, and a test file does
+            return self.run(notebook), questions()
+
+    def run(self, notebook: NotebookNode, shortcuts: Shortcuts = AS_IT_IS) -> ExecutedNotebook:
+        """Run the code cells in order, as if nothing had run before.
+
+        Where a cell's error may come from recording being off, they run again with it.
 
         Raises:
             SandboxError: the sandbox cannot be entered on this machine.
         """
         started = time.monotonic()
-        self._source = notebook
-        self._left_out = left_out or {}
-        self._needs_recording = needs_recording
+        self._begin(notebook, shortcuts)
         while not self._start_and_run():
             if time.monotonic() > self._until:
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
-        return ExecutedNotebook(self._executed, cells, max(self._starts - 1, 0), seconds, self._outputs_cut)
+        return ExecutedNotebook(cells, seconds, self._start_seconds, self._outputs_cut)
 
     def names(self) -> RemoteNamespace:
         """The notebook's top-level names, asked of a living kernel.
@@ -142,6 +139,7 @@ class Session:
         Raises:
             TimeUsedUp: there is no time left for another kernel.
             KernelDied: the notebook closes the channel of the questions each time it runs.
+            SandboxError: no other kernel can be started.
 
         Asking for a name that only a left-out cell binds raises :class:`AllCellsNeeded`.
         """
@@ -151,23 +149,37 @@ class Session:
             if self._unopened >= UNOPENED_KERNELS:
                 raise KernelDied("the notebook closed the channel on which questions are asked")
             self._start_and_run()
-        missing = frozenset(name for names in self._left_out.values() for name in names)
-        return NamesThatAreThere(self._kernel.conversation, missing)
+        return NamesThatAreThere(self._kernel.conversation, self._shortcuts.missing)
 
     def ending(self) -> Ending:
-        """Why the present kernel is not usable; ``FINISHED`` when it is."""
+        """Why the present kernel is not usable; ``FINISHED`` when it is.
+
+        Raises:
+            SandboxError: it had to be ended because it could not be watched any more.
+        """
         if self._kernel is None or self._kernel.conversation.usable:
             return Ending.FINISHED
         return self._kernel.ending()
 
-    @property
-    def recording(self) -> bool:
-        """Whether the cells ran, in the present kernel, with PyTorch's recording on as usual."""
-        return self._needs_recording is None
-
     def late_requests(self) -> int:
         """How many requests were not answered in time, in all kernels."""
         return self._late_requests + (self._kernel.conversation.late_requests if self._kernel else 0)
+
+    def _begin(self, notebook: NotebookNode, shortcuts: Shortcuts) -> None:
+        """Nothing has run yet, and the whole time is left."""
+        self._drop_kernel()
+        self._source = notebook
+        self._shortcuts = shortcuts
+        self._until = time.monotonic() + self._settings.submission_seconds
+        self._start_seconds = 0.0
+        self._unopened = 0
+        self._late_requests = 0
+        self._forget_cells()
+
+    def _forget_cells(self) -> None:
+        self._lethal: dict[int, CellRun] = {}
+        self._cells: dict[int, CellRun] = {}
+        self._outputs_cut = False
 
     def _drop_kernel(self) -> None:
         self._late_requests = self.late_requests()
@@ -176,21 +188,17 @@ class Session:
 
     def _start_and_run(self) -> bool:
         """One kernel, one run of the cells. Whether it survived them."""
-        assert self._source is not None
         self._drop_kernel()
-        self._starts += 1
         began = time.monotonic()
         self._kernel = kernel = self._resources.enter_context(
-            _Kernel(self._server, self._settings, self._until, self.recording)
+            _Kernel(self._server, self._settings, self._until, self._shortcuts.recording)
         )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
         until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
         limits = CellLimits(self._settings.cell_seconds, until, self._settings.output_bytes)
-        self.start_seconds += time.monotonic() - began
-        survived = asyncio.run(self._run_cells(kernel, notebook, limits))
-        self._executed = notebook
-        return survived
+        self._start_seconds += time.monotonic() - began
+        return asyncio.run(self._run_cells(kernel, notebook, limits))
 
     async def _run_cells(self, kernel: _Kernel, notebook: NotebookNode, limits: CellLimits) -> bool:
         client = connect(
@@ -205,7 +213,7 @@ class Session:
             for index, cell in enumerate(notebook.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
-                if index in self._left_out:
+                if index in self._shortcuts.left_out:
                     self._cells[index] = CellRun(index, Ending.LEFT_OUT, 0.0)
                     continue
                 if index in self._lethal:
@@ -219,8 +227,10 @@ class Session:
                 run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
                 self._outputs_cut |= runner.outputs_cut
                 self._cells[index] = run
-                if run.error and self._needs_recording is not None and self._needs_recording(run.error):
-                    self._begin_again_with_recording()
+                if self._shortcuts.may_explain(run.error):
+                    # What happened so far may have happened only because recording was off.
+                    self._shortcuts = self._shortcuts.with_recording()
+                    self._forget_cells()
                     return False
                 if not alive:
                     self._lethal[index] = kernel.explained(self._cells[index])
@@ -234,14 +244,6 @@ class Session:
         finally:
             asyncio.get_running_loop().remove_reader(kernel.process.pidfd)
             client.stop_channels()
-
-    def _begin_again_with_recording(self) -> None:
-        """What happened so far may have happened only because recording was off."""
-        self._needs_recording = None
-        self._lethal.clear()
-        self._cells.clear()
-        self._outputs_cut = False
-        self._starts = 0
 
     def _give_up_after(self, index: int, notebook: NotebookNode) -> None:
         """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
@@ -334,8 +336,3 @@ class _Kernel:
         if self._watchdog.trouble is not None:
             raise SandboxError(f"the watchdog broke: {self._watchdog.trouble!r}")
         return self._watchdog.verdict or Ending.DIED
-
-
-def process_of(session: Session) -> StudentProcess | None:
-    """The present student process, for tests that look at it from outside."""
-    return session._kernel.process if session._kernel else None

@@ -34,6 +34,10 @@ class WireError(Exception):
     """The other side sent bytes that are not a frame, or a value that is not in the vocabulary."""
 
 
+class FrameTooLarge(WireError):
+    """The other side announces more bytes than a frame may have here."""
+
+
 class Disconnected(WireError):
     """The other side is gone."""
 
@@ -79,11 +83,11 @@ def receive(
         deadline: ``time.monotonic()`` value by which the whole frame must be here.
 
     Raises:
-        Disconnected, DeadlinePassed, WireError: no frame, none in time, not a frame.
+        Disconnected, DeadlinePassed, FrameTooLarge, WireError: no frame, none in time, too large, not one.
     """
     header_size, blob_size = _PREFIX.unpack(_read(channel, _PREFIX.size, deadline))
     if header_size > min(MAX_HEADER, max_bytes) or blob_size > max_bytes:
-        raise WireError(f"a frame of {header_size + blob_size} bytes is too large")
+        raise FrameTooLarge(f"a frame of {header_size + blob_size} bytes is too large")
     header = _read(channel, header_size, deadline)
     if header.count(b"[") + header.count(b"{") > MAX_CONTAINERS:
         raise WireError("the value has too many parts")

@@ -50,7 +50,7 @@ class Sheet:
         return self.read_rows(read_csv(data))
 
     def read_rows(self, rows: Sequence[Sequence[str]]) -> Worksheet:
-        """The list in the rows of a file, as :meth:`read`."""
+        """The list in the rows of a file; raises as :meth:`read`."""
         headings = headings_of(rows)
         there = Row(zip(headings, headings, strict=True))
         identifier = there.cell(*self.id)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config import located_yaml
-from autograder.config.load import Config, Lab, load
+from autograder.config.load import Lab, load
 from autograder.config.packed import MB
+from autograder.config.schema import Config
 from autograder.errors import SandboxError
 from autograder.files.atomic import replace_file
 from autograder.workers.cores import memory_limit
@@ -57,7 +58,14 @@ def adapted(config: Path, minutes: int, memory_mb: int | None) -> Lab:
 
 
 def limits_within(config: Config, minutes: int, memory_mb: int | None) -> dict[str, Any]:
-    """The limits of a configuration, lowered as far as Gradescope's demand it."""
+    """The limits of a configuration, lowered as far as Gradescope's demand it.
+
+    Args:
+        minutes, memory_mb: as for :func:`adapted`.
+
+    Raises:
+        SandboxError: the container has too little memory.
+    """
     own = config.limits
     seconds = 60.0 * minutes - START_SECONDS - BEYOND_LIMIT - WRITING_SECONDS
     submission = min(own.submission_seconds, seconds)

@@ -22,6 +22,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError, SandboxError
 from autograder.files.atomic import replace_file
 from autograder.files.visible import number, plain
+from autograder.grading.run_settings import RunSettings
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
@@ -29,7 +30,7 @@ from autograder.package.gradescope_limits import WRITING_SECONDS, adapted, conta
 from autograder.package.gradescope_results import no_mark, results
 from autograder.package.options import Visibility
 from autograder.submissions.discover import discover
-from autograder.workers.settings import RunSettings
+from autograder.workers.launcher import Launcher
 from autograder.workers.temporary import temporary_folder
 
 SETTINGS = "settings.json"
@@ -123,13 +124,15 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
     Raises:
         AutograderError: nothing can be graded.
     """
-    with temporary_folder() as spool:
+    settings = RunSettings(lab.path)
+    with Launcher(settings) as launcher, temporary_folder() as spool:
+        launcher.begin()  # its processes import while this one reads the submission
         [submission] = discover(
             [upload], spool, lab.config.limits, lab.config.assignment.notebook, lms=Upload()
         )
         if submission.file is None:
             return Grade(submission, Status.NOT_GRADABLE, submission.problem)
-        [grade] = grade_all([submission], RunSettings(lab.path), jobs=1)
+        [grade] = grade_all([submission], settings, jobs=1, launcher=launcher)
         return replace(grade, submission=submission)
 
 

@@ -10,6 +10,7 @@ from autograder.errors import ConfigurationError
 from autograder.grading.course import opened, read_questions
 from autograder.grading.opened_files import ABSENT, opened_files
 from autograder.grading.pipeline import grade
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
 
 
@@ -37,7 +38,8 @@ def files_of_a_trial(lab: Lab) -> set[str]:
 
 
 def _grade(solution: Path, lab: Lab) -> None:
-    with opened(lab, enforce=False) as course:  # the solution is the course's own, as for `build`
+    # The solution is the course's own, as for `build`.
+    with opened(lab, RunSettings(lab.path, enforce=False)) as course:
         tried = grade(Submission("solution", solution.name, "solution", file=solution), course)
     if tried.trouble:
         raise ConfigurationError(f"the tests cannot be asked of {solution}: {tried.reason}")

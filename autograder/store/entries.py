@@ -63,13 +63,6 @@ class Entries:
         return self._shared.setdefault(value, value)  # type: ignore[return-value]  # equal, and of its type
 
 
-def entry_of(grade: Grade) -> Entry:
-    """One grade as an entry."""
-    entries = Entries([grade.submission])
-    entries.add(grade)
-    return next(iter(entries))
-
-
 def _question(result: QuestionResult) -> QuestionEntry:
     return QuestionEntry(
         name=result.name,

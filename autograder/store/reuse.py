@@ -11,38 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.config.load import Config, Lab
+from autograder.config.load import Lab
+from autograder.config.schema import Config
 from autograder.files.atomic import UNFINISHED
-from autograder.grading.fingerprint import fingerprint
+from autograder.grading.conditions import Conditions
 from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
 from autograder.model import Grade, Submission
 from autograder.store.manual import ManualMarks
 from autograder.store.results import digest_in, read_results, results_file
-from autograder.workers.settings import RunSettings
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What decides a result beside the notebook's bytes.
-
-    Attributes:
-        fingerprint: of lab, engine and package versions, as far as it is known before the lab's tests run.
-        seed: of every random generator.
-        confined: whether student code was in the sandbox: outside of it a result can be forged.
-        all_cells: whether the notebook ran without shortcuts.
-    """
-
-    fingerprint: str
-    seed: int
-    confined: bool
-    all_cells: bool
-
-
-def conditions(lab: Lab, settings: RunSettings) -> Conditions:
-    """The conditions under which a run with these settings grades."""
-    seed = lab.config.seed if settings.seed is None else settings.seed
-    return Conditions(fingerprint(lab), seed, settings.enforce, settings.all_cells)
 
 
 @dataclass(frozen=True)
@@ -109,7 +86,7 @@ class Results:
             grade = read_results(file)
         except (OSError, ValueError):
             return None  # not a results file: it is replaced when its submission has been graded
-        if grade.digest != digest or _conditions_of(grade) != self._wanted:
+        if grade.digest != digest or not _is_whole(grade) or Conditions.of_grade(grade) != self._wanted:
             return None
         # What the lab's tests opened when this result came about must be the same too.
         return None if self._files.differing(grade.lab_files) else grade
@@ -134,11 +111,9 @@ def as_of(grade: Grade, submission: Submission) -> Grade:
     return replace(grade, submission=replace(submission, file=None))
 
 
-def _conditions_of(grade: Grade) -> Conditions | None:
-    """The conditions of a stored result; ``None`` when it must not be used again."""
-    if grade.trouble or not grade.digest or not grade.lab_files:
-        return None
-    return Conditions(grade.fingerprint, grade.seed, grade.confined, grade.all_cells)
+def _is_whole(grade: Grade) -> bool:
+    """Whether nothing was in the way of a stored result, and it says what decided it."""
+    return not grade.trouble and bool(grade.digest) and bool(grade.lab_files)
 
 
 def _with_titles(grade: Grade, config: Config) -> Grade:

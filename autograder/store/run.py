@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.files.atomic import replace_file
-from autograder.workers.settings import RunSettings
+from autograder.grading.run_settings import RunSettings
 
 RUN_FILE = Path(".autograder") / "run.json"
 """In the report's folder."""

@@ -58,6 +58,9 @@ class Upload:
 
         Args:
             wanted: asked of nothing that is handed in, and of nothing in archives inside the upload.
+
+        Raises:
+            NotGradable: the archive as a whole cannot be read.
         """
         if self.path.is_dir():
             return folder.texts_in(self.path, wanted)
@@ -67,7 +70,7 @@ class Upload:
 
 
 def open_uploads(paths: Iterable[Path], spool: Path, limits: Limits) -> list[Upload]:
-    """Open each path as :func:`open_upload` does; one that is given twice counts once."""
+    """Open each path; one that is given twice counts once. Raises as :func:`open_upload`."""
     return [
         open_upload(path, spool, limits)
         for path in dict.fromkeys(Path(os.path.abspath(one)) for one in paths)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import SandboxError
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.zygote import GUEST
 from autograder.sandbox.forks import ForkClient, ForkedProcess
 from autograder.sandbox.launcher import ENGINE, Zygote
-from autograder.workers.settings import RunSettings
 from autograder.workers.temporary import temporary_folder
 
 if TYPE_CHECKING:

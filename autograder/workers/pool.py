@@ -20,10 +20,10 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from autograder.errors import AutograderError, SandboxError
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
 from autograder.workers.launcher import Launcher
-from autograder.workers.settings import RunSettings
 
 ATTEMPTS = 2
 """How often a submission is tried when its worker dies: once more, in case something else was to blame."""

@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING
 from autograder.config.load import Lab, load
 from autograder.config.packed import MB
 from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced, SandboxError
+from autograder.grading.run_settings import RunSettings
 from autograder.sandbox.enter import die_with_parent
-from autograder.workers.settings import RunSettings
 
 if TYPE_CHECKING:
     from autograder.grading.course import Course, Prepared
@@ -70,9 +70,7 @@ class Worker:
 
         lab = load(settings.config)
         limit_memory(lab)
-        return self._resources.enter_context(
-            prepared(lab, seed=settings.seed, enforce=settings.enforce, all_cells=settings.all_cells)
-        )
+        return self._resources.enter_context(prepared(lab, settings))
 
     def _open(self, nursery: socket.socket | None) -> None:
         """Get a fork server from the nursery, or from a zygote of our own where that one is gone."""

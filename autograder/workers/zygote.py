@@ -31,7 +31,7 @@ from autograder.workers.worker import be_worker, limit_memory
 
 if TYPE_CHECKING:
     from autograder.grading.course import Prepared
-    from autograder.workers.settings import RunSettings
+    from autograder.grading.run_settings import RunSettings
 
 
 def main(argv: Sequence[str]) -> int:
@@ -73,9 +73,7 @@ def _load(settings: RunSettings, resources: ExitStack) -> Prepared | AutograderE
         from autograder.grading import pipeline  # noqa: F401  what a worker needs in the end
         from autograder.grading.course import prepared
 
-        return resources.enter_context(
-            prepared(lab, seed=settings.seed, enforce=settings.enforce, all_cells=settings.all_cells)
-        )
+        return resources.enter_context(prepared(lab, settings))
     except AutograderError as trouble:
         return trouble
     finally:

@@ -25,14 +25,13 @@ import pytest
 import yaml
 from autograder.class_run.run import grade_all
 from autograder.cli import main
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
-from autograder.store.entries import entry_of
-from autograder.workers.settings import RunSettings
 
-from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.conftest import ROOT, TOY_LAB, entry_of, notebook_bytes
 
 from .attack_cases import KINDS, LABS, Attack, all_attacks, asked, attack_cell, base_cells, notebook
 from .cases import POINTS, Cell, as_notebook, parse

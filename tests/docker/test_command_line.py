@@ -24,8 +24,8 @@ from autograder.docker import (
     give_to_owner,
     translated,
 )
+from autograder.grading.run_settings import RunSettings
 from autograder.store.run import RUN_FILE, SEEN, Run, remember
-from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT
 
 

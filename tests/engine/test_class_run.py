@@ -12,13 +12,12 @@ from autograder.class_run.grade import Means, grade
 from autograder.class_run.regrade import regrade
 from autograder.cli import _parser
 from autograder.commands.grade import run_of
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade
 from autograder.store import results, reuse
-from autograder.store.entries import entry_of
 from autograder.store.results import read_results
 from autograder.store.run import Run
-from autograder.workers.settings import RunSettings
-from tests.conftest import TOY_LAB, notebook_bytes
+from tests.conftest import TOY_LAB, entry_of, notebook_bytes
 
 pytestmark = pytest.mark.slow
 

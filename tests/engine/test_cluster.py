@@ -27,8 +27,8 @@ from autograder.cluster.executor import grade_with
 from autograder.config.load import load
 from autograder.errors import AutograderError, ConfigurationError, UsageError
 from autograder.grading.fingerprint import fingerprint
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Status, Submission
-from autograder.workers.settings import RunSettings
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"
@@ -556,7 +556,7 @@ import os, signal
 from pathlib import Path
 from autograder.cluster.dask_cluster import dask_executor
 from autograder.cluster.executor import grade_with
-from autograder.workers.settings import RunSettings
+from autograder.grading.run_settings import RunSettings
 from autograder.errors import AutograderError
 from autograder.model import Submission
 handed_in = [Submission(file.stem, file.name, "", file=file) for file in sorted(Path({str(folder)!r}).iterdir())]

@@ -35,8 +35,8 @@ from autograder.model import (
 from autograder.report import terminal
 from autograder.report.class_summary import summarise
 from autograder.report.write import write_report, write_submission
-from autograder.store.entries import entry_of
 from autograder.store.results import read_results
+from tests.conftest import entry_of
 from tests.engine.fuzzing import fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
 FUZZ = fuzz(80)

@@ -125,9 +125,17 @@ def put_four_cases(toy_course, tmp_path, source):
 
 
 def test_a_question_that_ends_the_process_is_not_asked_for_ever(toy_course, tmp_path):
-    cases, session = put_four_cases(toy_course, tmp_path, "def f():\n    import os; os._exit(1)")
+    cases, _ = put_four_cases(toy_course, tmp_path, "def f():\n    import os; os._exit(1)")
     assert [case.ending for case in cases] == [Ending.DIED] * 4
-    assert session._starts == 2  # the first two cases were asked; the others would only cost time
+    # The first two cases were asked; the others would only cost time.
+    assert ["not asked again" in case.evidence for case in cases] == [False, False, True, True]
+
+
+def test_a_student_who_says_too_large_has_hit_no_limit(toy_course, tmp_path):
+    source = "from autograder.kernel.plain import NotPlain\ndef f():\n    raise NotPlain('it is too large')"
+    cases, _ = put_four_cases(toy_course, tmp_path, source)
+    assert {case.ending for case in cases} == {Ending.FINISHED}
+    assert {case.evidence for case in cases} == {"it is too large"}
 
 
 @pytest.mark.slow
@@ -143,7 +151,7 @@ def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypa
 
 
 def test_a_grading_process_has_a_memory_limit(tmp_path):
-    from autograder.workers.settings import RunSettings
+    from autograder.grading.run_settings import RunSettings
     from autograder.workers.worker import Worker
 
     before = resource.getrlimit(resource.RLIMIT_DATA)

@@ -12,9 +12,9 @@ from autograder.lms.model import Person
 from autograder.marks import penalty, rounded, with_mark
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.model import ManualQuestion as Answer
-from autograder.store.entries import entry_of
 from autograder.store.manual import ManualMarks
 from autograder.submissions.lateness import with_lateness
+from tests.conftest import entry_of
 
 DAY = 86_400.0
 POLICY = Late(grace_minutes=15, percent_per_day=10, most_percent=50, cut_off_days=7)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.grades import write_grades
-from autograder.store.entries import entry_of
+from tests.conftest import entry_of
 
 HEADER = "submission,student,lms_id,late,score,max_score,status,split,grad_w,derivation,flags,seconds"
 

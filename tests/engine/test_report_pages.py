@@ -26,7 +26,7 @@ from autograder.report.course import course_page
 from autograder.report.pages import TEMPLATES
 from autograder.report.student import cell_rows, feedback_page
 from autograder.report.write import write_report, write_submission
-from autograder.store.entries import entry_of
+from tests.conftest import entry_of
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 ATTACK = (

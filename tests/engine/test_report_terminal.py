@@ -13,7 +13,7 @@ from rich.console import Console
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.class_summary import summarise
 from autograder.report.terminal import line, summary
-from autograder.store.entries import entry_of
+from tests.conftest import entry_of
 
 GRADED = Grade(
     Submission("a", "a.ipynb", "Änne Müller"),

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder import doctor
-from autograder.kernel.session import Session, process_of
+from autograder.kernel.session import Session
 from autograder.sandbox.policy import exposes, readable_paths
 from tests.conftest import TOY_LAB
 
@@ -161,12 +161,13 @@ def test_nothing_of_the_lab_can_be_imported_or_is_in_memory(attempt):
 def test_after_a_session_nothing_is_left(toy_course, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     source = (
-        "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()"
+        "import os, threading\npid = os.getpid()\n"
+        "threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     with Session(toy_course.server, toy_course.settings) as session:
         session.run(notebook)
-        pid = process_of(session).pid
+        pid = session.names()["pid"]
         assert Path(f"/proc/{pid}").exists()
     assert not Path(f"/proc/{pid}").exists()
     assert list(tmp_path.iterdir()) == []

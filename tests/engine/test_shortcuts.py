@@ -13,7 +13,9 @@ from autograder.errors import ConfigurationError
 from autograder.grading import shortcuts
 from autograder.grading.course import opened
 from autograder.grading.pipeline import grade
-from autograder.model import Ending, Status, Submission
+from autograder.grading.run_settings import RunSettings
+from autograder.kernel.session import Session
+from autograder.model import Ending, Shortcuts, Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 EVALUATION = "ys = []\nfor i in range(3):\n    x = i\n    ys.append(network(x))"
@@ -342,7 +344,9 @@ def test_recording_is_off_for_the_template_and_the_solution():
     ],
 )
 def test_which_errors_may_come_from_recording_being_off(error, may_be):
-    assert shortcuts.failed_without_recording(error) is may_be
+    without = shortcuts.for_notebook(notebook("x = 1"), ())
+    assert without.may_explain(error) is may_be
+    assert not without.with_recording().may_explain(error)
 
 
 # --- in a real kernel --------------------------------------------------------------------------------
@@ -374,7 +378,7 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def courses(lab):
     """The lab opened as usual, and opened with all cells."""
-    with opened(lab) as usual, opened(lab, all_cells=True) as full:
+    with opened(lab) as usual, opened(lab, RunSettings(lab.path, all_cells=True)) as full:
         yield usual, full
 
 
@@ -418,6 +422,37 @@ def test_a_question_that_asks_for_a_name_of_a_left_out_cell_gets_it(both):
     usual, full = both(ASKED, SCALE, COUNTER, SLOW)
     assert usual.score == full.score == 3
     assert endings(usual) == [Ending.FINISHED] * 4
+
+
+def test_all_questions_are_asked_again_when_one_needs_a_left_out_cell(courses):
+    asked = []
+
+    def questions():
+        names = session.names()
+        asked.append(names["heard"])
+        names["heard"] = "a question"
+        return names["counts"]
+
+    with Session(courses[0].server, courses[0].settings) as session:
+        executed, counts = session.run_and_ask(
+            notebook("heard = 'nothing'", ASKED), questions, Shortcuts({1: frozenset({"counts"})})
+        )
+    assert counts == {"one": 1, "two": 2, "three": 3}
+    assert asked == ["nothing", "nothing"]
+    assert endings(executed) == [Ending.FINISHED] * 2
+
+
+def test_a_function_that_a_question_hands_over_may_need_a_left_out_cell(courses):
+    def questions():
+        names = session.names()
+        return names["call"](lambda: names["counts"])
+
+    with Session(courses[0].server, courses[0].settings) as session:
+        calling = "def call(f):\n    try:\n        return f()\n    except Exception:\n        return 'failed'"
+        _, counts = session.run_and_ask(
+            notebook(calling, ASKED), questions, Shortcuts({1: frozenset({"counts"})})
+        )
+    assert counts == {"one": 1, "two": 2, "three": 3}
 
 
 def test_an_error_in_a_left_out_cell_costs_nothing_and_is_not_seen(both):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import nbformat
 import pytest
 
-from autograder.kernel.session import Session
 from autograder.model import Ending, Outcome, Status
 from tests.conftest import TOY_LAB
 
@@ -207,21 +205,6 @@ def test_one_long_line_of_output_costs_no_time_of_ours(grade_cells):
     assert grade.score == 5
 
 
-def test_pieces_of_a_stream_become_one_output(toy_course):
-    notebook = nbformat.v4.new_notebook()
-    source = (
-        "import sys\nfor i in range(300): print(i, flush=True)\nprint('e', file=sys.stderr)\nprint('end')"
-    )
-    notebook.cells = [nbformat.v4.new_code_cell(source)]
-    with Session(toy_course.server, toy_course.settings) as session:
-        outputs = session.run(notebook).notebook.cells[0].outputs
-    assert "".join(o.text for o in outputs if o.name == "stdout").splitlines() == [
-        *map(str, range(300)),
-        "end",
-    ]
-    assert len(outputs) <= 5
-
-
 def test_temporary_files_go_to_the_working_directory(grade_cells):
     grade = grade_cells(
         "import tempfile, os\nwith tempfile.NamedTemporaryFile() as f: assert f.name.startswith(os.getcwd())"
@@ -264,8 +247,8 @@ def test_unlinked_and_deeply_nested_files_count_too(grade_cells):
 
 
 def test_a_fork_server_that_dies_is_replaced(write_notebook):
+    from autograder.grading.run_settings import RunSettings
     from autograder.model import Submission
-    from autograder.workers.settings import RunSettings
     from autograder.workers.worker import Worker
 
     file = write_notebook(MEDIAN, COUNTS, CLASS)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ConfigurationError, SandboxError, UsageError
+from autograder.grading.run_settings import RunSettings
 from autograder.model import Status, Submission
 from autograder.workers.pool import WorkerPool
-from autograder.workers.settings import RunSettings
 from tests.conftest import TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"

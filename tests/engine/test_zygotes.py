@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SandboxError
+from autograder.grading.run_settings import RunSettings
 from autograder.kernel.zygote import kernel_zygote
 from autograder.model import Ending, Status, Submission
 from autograder.sandbox.launcher import ForkServer
 from autograder.workers.launcher import Launcher
 from autograder.workers.pool import WorkerPool
-from autograder.workers.settings import RunSettings
 from tests.conftest import TOY_LAB, notebook_bytes
 from tests.engine.processes import started_below, wait_until
 

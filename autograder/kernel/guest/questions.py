@@ -95,7 +95,7 @@ class QuestionServer:
         except KeyboardInterrupt:
             return {"interrupted": True}
         except plain.NotPlain as reason:
-            return {"bad": str(reason)[:TEXT_LIMIT]}
+            return {"bad": str(reason)[:TEXT_LIMIT], "too_large": isinstance(reason, plain.TooLarge)}
         except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
             try:
                 with _raised_interrupts():

@@ -1,4 +1,4 @@
-"""What every worker of a run has to know; the same settings give the same marks."""
+"""How a class is asked to be graded: the same settings give the same marks, whichever process grades."""
 
 from __future__ import annotations
 
