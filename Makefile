@@ -31,7 +31,7 @@ grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
 
 test: check  ## format, lint, types, notebooks, tests
-	$(PYTEST) -m "not docker and not thorough"
+	$(PYTEST) -m "not docker and not thorough and not single"
 
 test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same kinds
 	$(PYTEST) -m "thorough and not docker"

@@ -23,7 +23,7 @@ A folder holds ``expect.yml`` and one of
 * ``says``: what the feedback of the one question that loses says, among other things. Default: nothing is asked.
 * ``sandbox``: a mistake that ``make test`` grades in the sandbox as well, as a sample of its question; ``only``
   where one process cannot show it, as with a complete submission or automatic differentiation. Default: false,
-  and only ``make test-all`` does it.
+  and only ``make test-rest`` does it.
 * ``may_raise``: names of cells that end with an exception though nothing is wrong with the rest, or
   ``true`` where any may. Default: none for correct submissions, any for mistakes.
 """

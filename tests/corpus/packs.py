@@ -1,8 +1,7 @@
 """Several cases in one notebook, where each changes another cell: as sure as one by one, in a fraction of the time.
 
 A question that loses names the case, since no two cases of a pack change the same cell or method. Not packed are
-complete submissions and cases that add cells, need long, or say which cells may fail: what they do may reach the
-others.
+complete submissions and cases that need long, that say which cells may fail, or that are marked ``alone``.
 """
 
 from __future__ import annotations
@@ -11,9 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .cases import ONLY_IN_FULL, Case, Cell, as_notebook, base_cells, changed, changes_of
-
-ONLY_IMPORTS = "more_imports"
-"""The name of an added cell that only imports, and disturbs nobody."""
 
 
 @dataclass
@@ -72,10 +68,8 @@ def packed(cases: Iterable[Case]) -> tuple[list[Pack], list[Case]]:
 
 
 def _places(case: Case) -> set[str]:
-    """The cells and methods that a case replaces; none where it cannot be packed."""
+    """The cells and methods that a case replaces, its own name if it only adds some; none where it cannot be packed."""
     if case.alone or case.slow or case.base != "quick" or (case.correct and case.may_raise):
         return set()
     changes = changes_of(case)
-    if any(change.after and change.name != ONLY_IMPORTS for change in changes):
-        return set()
-    return {change.name for change in changes if not change.after}
+    return {change.name for change in changes if not change.after} or ({case.name} if changes else set())

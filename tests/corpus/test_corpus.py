@@ -2,7 +2,7 @@
 
 Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
 (``in_one_process``), and of each question some in the sandbox too. ``make test-rest`` grades all mistakes there,
-and every right one by itself.
+several in one notebook, ``make test-all`` every right one and every mistake by itself.
 """
 
 from __future__ import annotations
@@ -24,15 +24,22 @@ RIGHT = [case for case in CASES if case.correct]
 MISTAKES = [case for case in CASES if not case.correct]
 PACKS, ALONE = packed(RIGHT)
 IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
-MISTAKEN_PACKS, MISTAKEN_ALONE = packed(MISTAKES)
+MISTAKEN_PACKS, _ = packed(case for case in MISTAKES if not case.also_may_lose)
+IN_PACKS |= {case.name for pack in MISTAKEN_PACKS for case in pack.cases}
 
 
-def params(cases: Iterable[Case], thorough: Callable[[Case], bool]) -> list[Any]:
-    """Cases as parameters, some of them for thorough runs only."""
-    return [
-        pytest.param(case, marks=pytest.mark.thorough if thorough(case) else [], id=case.name)
-        for case in cases
-    ]
+def params(cases: Iterable[Case], always: Callable[[Case], bool]) -> list[Any]:
+    """Cases as parameters, with a mark where they do not run always."""
+    return [pytest.param(case, marks=[] if always(case) else _mark(case), id=case.name) for case in cases]
+
+
+def in_every_run(case: Case) -> bool:
+    """Whether a mistake is in the sample for the sandbox, or can be seen nowhere else."""
+    return case.sandbox is True or (case.sandbox == "only" and case.name not in IN_PACKS)
+
+
+def _mark(case: Case) -> pytest.MarkDecorator:
+    return pytest.mark.single if case.name in IN_PACKS else pytest.mark.thorough
 
 
 def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> None:
@@ -85,13 +92,24 @@ def test_right_ones_in_one_notebook(pack, lab_course, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", params(RIGHT, lambda case: case.slow or case.name in IN_PACKS))
+@pytest.mark.parametrize("case", params(RIGHT, lambda case: not case.slow and case.name not in IN_PACKS))
 def test_right_in_the_sandbox(case, lab_course, tmp_path):
     check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", params(MISTAKES, lambda case: not case.sandbox))
+@pytest.mark.thorough
+@pytest.mark.parametrize("pack", MISTAKEN_PACKS, ids=lambda pack: pack.name)
+def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
+    """Each costs its question what it costs alone, whatever is wrong in the other places."""
+    points, told = graded_in_the_sandbox(pack, pack.notebook(), lab_course, tmp_path)
+    for case in pack.cases:
+        others = {name for one in pack.cases if one is not case for name in one.loses}
+        check(case, {name: points[name] for name in points if name not in others}, told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", params(MISTAKES, in_every_run))
 def test_mistake_in_the_sandbox(case, lab_course, tmp_path):
     check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
 

@@ -22,13 +22,11 @@ from tests.corpus.cases import POINTS, all_cases
 from tests.corpus.cases import notebook as of_corpus
 from tests.package.gradescope_schema import CONTROL, problems, shape, texts
 
-pytestmark = pytest.mark.slow
+# In every run, tests/engine/test_lab_values.py packs a lab and runs it as Gradescope does, without a container.
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 HOST = Path(__file__).with_name("gradescope_host.sh")
 MISTAKE = "mistakes/grad_w/wraps_around"
-
-IN_EVERY_RUN = ("hostile", "no notebook", "one of two named", "no sandbox")
-"""Cases of each kind, a mark, a zero and no mark, that are soon done; the others are thorough."""
 
 RIGHT_LOSS = "def mse_loss_func(y, y_hat):\n    return (y - y_hat) ** 2"
 HOSTILE = notebook_bytes(
@@ -111,11 +109,6 @@ def cases() -> dict[str, dict[str, bytes]]:
     }  # fmt: skip
 
 
-def some(*names: str) -> list[Any]:
-    """Parameters for these cases, marked as what runs always or as thorough."""
-    return [pytest.param(name, marks=[] if name in IN_EVERY_RUN else pytest.mark.thorough) for name in names]
-
-
 @dataclass(frozen=True)
 class Ran:
     """What Gradescope has after a run."""
@@ -126,11 +119,9 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def ran(request, gradescope_archive, tmp_path_factory) -> dict[str, Ran]:
-    """What became of the cases: of all if a thorough test is to run, otherwise of those for every run."""
-    tests = [item for item in request.session.items if item.module is request.module]
-    thorough = any(item.get_closest_marker("thorough") for item in tests)
-    wanted = {name: files for name, files in cases().items() if thorough or name in IN_EVERY_RUN}
+def ran(gradescope_archive, tmp_path_factory) -> dict[str, Ran]:
+    """What became of each case."""
+    wanted = cases()
     folder = tmp_path_factory.mktemp("gradescope")
     if not can_have_containers(folder):
         pytest.skip("root's right to mount is needed, for containers that change nothing on this machine")
@@ -174,7 +165,7 @@ def points(ran: Ran) -> list[float]:
     return [test["score"] for test in ran.results["tests"]]
 
 
-@pytest.mark.parametrize("case", some(*cases()))
+@pytest.mark.parametrize("case", cases())
 def test_there_are_results_whatever_happened(case, ran):
     assert ran[case].status == 0
     assert not shape(ran[case].results)
@@ -184,20 +175,18 @@ def test_there_are_results_whatever_happened(case, ran):
 
 @pytest.mark.parametrize(
     "case",
-    some("reference", "mistake", "hostile", "no notebook", "nothing", "damaged", "two", "one of two named"),
+    ["reference", "mistake", "hostile", "no notebook", "nothing", "damaged", "two", "one of two named"],
 )
 def test_a_mark_is_one_by_the_documented_schema(case, ran):
     assert not problems(ran[case].results)
 
 
-@pytest.mark.thorough
 def test_the_reference_gets_every_point(ran):
     assert points(ran["reference"]) == list(POINTS.values())
     assert {test["status"] for test in ran["reference"].results["tests"]} == {"passed"}
     assert "landlock" in " ".join(ran["reference"].results["extra_data"]["sandbox"])
 
 
-@pytest.mark.thorough
 def test_a_mistake_costs_its_question_and_says_why_however_late_it_is(ran):
     lost = {
         question
@@ -221,9 +210,9 @@ def test_a_hostile_notebook_gets_what_is_honest_in_it_and_forges_nothing(ran):
     ("case", "words"),
     [
         ("no notebook", "only code/rnn.py, report.pdf"),
-        pytest.param("nothing", "no notebook", marks=pytest.mark.thorough),
-        pytest.param("damaged", "notebook", marks=pytest.mark.thorough),
-        pytest.param("two", "2 notebooks, and nothing tells which is meant", marks=pytest.mark.thorough),
+        ("nothing", "no notebook"),
+        ("damaged", "notebook"),
+        ("two", "2 notebooks, and nothing tells which is meant"),
     ],
 )
 def test_what_a_student_can_mend_is_a_zero_that_says_so(case, words, ran):
@@ -239,9 +228,9 @@ def test_of_two_notebooks_the_one_that_the_lab_names_is_graded_and_the_other_nam
 @pytest.mark.parametrize(
     ("case", "to_all", "to_the_team"),
     [
-        pytest.param("small container", "768 MB of memory", "SandboxError", marks=pytest.mark.thorough),
+        ("small container", "768 MB of memory", "SandboxError"),
         ("no sandbox", "Landlock", "PolicyNotEnforced"),
-        pytest.param("killed", "", "run the autograder again", marks=pytest.mark.thorough),
+        ("killed", "", "run the autograder again"),
     ],
 )
 def test_trouble_of_ours_is_no_mark(case, to_all, to_the_team, ran):
