@@ -523,6 +523,7 @@ plt.show()
 """
 
 
+@pytest.mark.thorough
 def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
     plan.master.write_text(MASTER + RANDOM)
     plan = replace(plan, kernel=Kernel(preload=("numpy", "a_module_that_is_not_there")))

@@ -62,6 +62,7 @@ def test_the_points_are_those_of_the_lab():
             assert case.hidden is (case.points > 0), f"{name}: {case.name}"
 
 
+@THOROUGH  # the corpus has its styles in every run
 def test_the_right_solution_earns_everything_and_all_its_cases_pass():
     env = notebook(run=True)
     said = {name: ask(env, name) for name in POINTS}
