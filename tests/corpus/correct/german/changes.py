@@ -15,7 +15,7 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     netz = RNN()
     for schritt in range(num_steps):
         # „Stochastisch“ heißt: jedes Mal zufällige Tage
-        verlust = do_training_step(netz, data_train, batch_size=4, lr=0.05)
+        verlust = do_training_step(netz, data_train, batch_size=2, lr=0.02)
         verluste.append(verlust)
     print('Fertig, nun müsste der Verlust unter 0,075 liegen – schön!')
     return netz, verluste

@@ -34,7 +34,7 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     rnn = RNN()
 
     for _ in range(num_steps):
-        loss = do_training_step(rnn, data_train, batch_size=8, lr=0.05)
+        loss = do_training_step(rnn, data_train, batch_size=4, lr=0.05)
         losses.append(loss)
 
     return rnn, losses

@@ -4,7 +4,7 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     rnn = RNN()
 
     for step in range(num_steps):
-        loss = do_training_step(rnn, data_train, batch_size=4, lr=0.05)
+        loss = do_training_step(rnn, data_train, batch_size=2, lr=0.02)
         print('=' * 100, '\nSTEP', step, 'LOSS', loss)
         print(rnn.w.tolist())
         print(rnn.u.tolist())

@@ -15,7 +15,7 @@ def do_training_step(rnn: RNN, data_train: Tensor, batch_size: int = 4, lr: floa
     return losses.mean().item()
 
 # %% training_loop
-def train_rnn(data_train: Tensor, num_steps, batch_size=4, lr=0.05, log_every=None) -> Tuple[RNN, list]:
+def train_rnn(data_train: Tensor, num_steps, batch_size=2, lr=0.02, log_every=None) -> Tuple[RNN, list]:
     losses = []
     rnn = RNN()
     for step in range(num_steps):

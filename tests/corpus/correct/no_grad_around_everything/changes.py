@@ -8,5 +8,5 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     rnn = RNN()
     with torch.no_grad():
         for _ in range(num_steps):
-            losses.append(do_training_step(rnn, data_train, batch_size=4, lr=0.05))
+            losses.append(do_training_step(rnn, data_train, batch_size=2, lr=0.02))
     return rnn, losses
