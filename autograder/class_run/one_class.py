@@ -58,5 +58,5 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             submissions=found.submissions,
             lms=found.lms,
             worksheet=found.worksheet,
-            manual=ManualMarks(out, lab.config.manual),
+            manual=ManualMarks(out, lab.config.manual, found.submissions),
         )

@@ -69,10 +69,10 @@ def csv_cell(text: str, limit: int = 1000) -> str:
     return control + _FORMULA.sub(r"\1\2'", plain(text, limit))
 
 
-def csv_line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str], delimiter: str = ",") -> str:
     """``cells`` as one row of a CSV file, its line break included."""
     row = io.StringIO()
-    csv.writer(row, lineterminator="\n").writerow(cells)
+    csv.writer(row, delimiter=delimiter, lineterminator="\n").writerow(cells)
     return row.getvalue()
 
 
