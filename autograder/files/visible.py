@@ -76,6 +76,12 @@ def csv_line(cells: Sequence[str], delimiter: str = ",") -> str:
     return row.getvalue()
 
 
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first of these names, and how many there are beside: "Ann, Ben and 3 more"."""
+    shown = ", ".join(plain(name, 60) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
 def storable(text: str) -> str:
     """``text`` unchanged, but for lone surrogates, which no UTF-8 encoder takes: they become U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

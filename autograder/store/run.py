@@ -11,9 +11,10 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.files.atomic import replace_file
+from autograder.files.own_folder import OWN
 from autograder.grading.run_settings import RunSettings
 
-RUN_FILE = Path(".autograder") / "run.json"
+RUN_FILE = Path(OWN) / "run.json"
 """In the report's folder."""
 
 SEEN = "AUTOGRADER_SEEN"

@@ -48,12 +48,14 @@ class FoundClass:
         lms: where all of it comes from, as far as anybody knows.
         worksheet: the list of the class: the TA's own, otherwise the one that came with the export.
         troubles: adapters of other packages that cannot be used, a line each.
+        notes: what was left out of the uploads, a sentence each.
     """
 
     submissions: list[Submission]
     lms: Lms | None
     worksheet: Worksheet | None
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
@@ -81,7 +83,12 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     for one in submissions_of(sources, config.assignment.notebook):
         person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
         submissions.append(with_lateness(one, person, config.late))
-    return FoundClass(submissions, lms, worksheet, tuple(broken.values()))
+    notes = tuple(
+        f"{upload.name}/{report} is a report of this program and was left out"
+        for upload in uploads
+        for report in upload.reports
+    )
+    return FoundClass(submissions, lms, worksheet, tuple(broken.values()), notes)
 
 
 def _only(sources: Sequence[Source]) -> Lms | None:

@@ -130,6 +130,24 @@ def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) 
     assert "scored by a person" not in (out / "lms" / "UPLOAD.md").read_text()
 
 
+@pytest.mark.slow
+def test_a_report_inside_the_graded_folder_changes_nothing(tmp_path: Path, lab: Path) -> None:
+    place = tmp_path / "unpacked"
+    for number in (1, 2):
+        (place / folder(number)).parent.mkdir(parents=True)
+        (place / folder(number)).write_bytes(notebook_bytes(MEDIAN, f"x = {number}"))
+    out = place / "graded"
+    first = run_here("grade", place, "--out", out, "--config", lab)
+    assert (first.returncode, set(rows(out))) == (0, {"1", "2"}), first.stderr
+    manual = out / "manual.csv"
+    manual.write_text(manual.read_text().replace(",2,\n", ",2,1\n"))
+    again = run_here("grade", place, "--out", out, "--config", lab)
+    assert again.returncode == 0, again.stderr
+    assert {key: row["score"] for key, row in rows(out).items()} == {"1": "2", "2": "3"}
+    assert (out / "lms" / "moodle_grades.csv").is_file()
+    assert "unpacked/graded is a report of this program and was left out" in again.stdout
+
+
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
     lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
