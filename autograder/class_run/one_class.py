@@ -48,8 +48,10 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
 
     lab = load(run.settings.config)
     check_files(lab)
+    added = tuple(out.absolute() / path for path in run.added)
+    given = Given(run.paths, run.lms, run.name_pattern, run.worksheet, added)
     with locked(out), temporary_folder() as spool:
-        found = find_class(Given(run.paths, run.lms, run.name_pattern, run.worksheet), spool, lab)
+        found = find_class(given, spool, lab)
         for trouble in found.troubles:
             tell(AdapterLeftOut(trouble))
         for note in found.notes:
@@ -58,11 +60,8 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
         manual = ManualMarks(out, lab.config.manual, found.submissions)
         if manual.gone:
-            tell(
-                Noted(
-                    f"manual.csv holds points of {listed(manual.gone)}, who are not in the class any more: kept"
-                )
-            )
+            gone = listed(manual.gone)
+            tell(Noted(f"manual.csv keeps points of {gone}, who are not in the class any more"))
         yield OneClass(
             lab=lab,
             submissions=found.submissions,
