@@ -45,6 +45,7 @@ CONFINEMENT = (
 
 OUT = "/out"
 _IN = "/in"
+_SHEET = "/worksheet"
 
 _COULD_NOT_RUN = (125, 126, 127)
 """Exit codes of ``docker run`` when the container did not run; docker has said why."""
@@ -109,6 +110,7 @@ def docker_regrade_command(options: argparse.Namespace) -> int:
         arguments += named
     mounts = [_Mount(_there(source), at) for at, source in seen.items()]
     arguments += ["--dry-run"] if options.dry_run else []
+    arguments += ["--partial"] if options.partial else []
     return _run_image(options, options.image or image, mounts, [*arguments, *_means(options)])
 
 
@@ -122,22 +124,39 @@ def translated(options: argparse.Namespace, run: Run) -> tuple[list[_Mount], lis
     Raises:
         UsageError: a path is not there.
     """
-    mounts = _uploads(options.paths)
+    before = _seen_before(options.out)
+    known = [_Mount(_there(path), at) for at, path in before.items() if at.startswith(f"{_IN}/")]
+    known = known if options.add else []
+    mounts = _uploads(options.paths, after=len(known))
     arguments = ["grade", *(mount.target for mount in mounts), "--out", OUT]
     if options.config is not None:
         course, named = _course(options.config)
         mounts.append(course)
         arguments += named
     if options.worksheet is not None:
-        mounts.append(_Mount(_there(options.worksheet), f"/worksheet/{_name(options.worksheet)}"))
+        mounts.append(_Mount(_there(options.worksheet), f"{_SHEET}/{_name(options.worksheet)}"))
         arguments += ["--worksheet", mounts[-1].target]
+    else:  # the run before may have had one, which holds until there is another
+        known += [_Mount(_there(path), at) for at, path in before.items() if at.startswith(f"{_SHEET}/")]
+    mounts += known
     arguments += run.options()
+    arguments += ["--add"] if options.add else []
     arguments += ["--no-cache"] if options.no_cache else []
     return mounts, [*arguments, *_means(options)]
 
 
-def _uploads(paths: Sequence[Path]) -> list[_Mount]:
-    return [_Mount(_there(path), f"{_IN}/{number}/{_name(path)}") for number, path in enumerate(paths)]
+def _seen_before(out: Path) -> dict[str, Path]:
+    """What the image saw of this machine when it graded into ``out``; nothing where it did not."""
+    try:
+        mounts = json.loads((out / RUN_FILE).read_text("utf-8"))["docker"]["mounts"]
+        return {target: Path(source) for target, source in mounts.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _uploads(paths: Sequence[Path], after: int = 0) -> list[_Mount]:
+    """Where the container sees the paths, numbered ``after`` those that are there already."""
+    return [_Mount(_there(path), f"{_IN}/{number}/{_name(path)}") for number, path in enumerate(paths, after)]
 
 
 def _course(config: Path) -> tuple[_Mount, list[str]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from autograder.config.schema import Late, Rounding
 from autograder.files.visible import duration, number
-from autograder.model import Grade, Status
+from autograder.model import Entry, Grade, ManualQuestion, Status
 
 _DAY = 86_400.0
 
@@ -82,3 +82,10 @@ def with_mark(
         one = grade.submission
         taken = penalty(grade.score, grade.max_score, one.late, one.late_seconds, late)
     return replace(grade, mark=rounded(grade.score - taken.points, rounding), penalty=taken.reason)
+
+
+def unscored(grade: Grade | Entry) -> tuple[ManualQuestion, ...]:
+    """The questions of a graded submission that wait for a person."""
+    if grade.status is not Status.GRADED:
+        return ()
+    return tuple(question for question in grade.manual if question.points is None)

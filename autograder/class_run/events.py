@@ -26,6 +26,19 @@ class AdapterLeftOut:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Something that the TA should know before anything is graded.
+
+    Attributes:
+        text: a sentence without a full stop.
+        doubtful: whether something of what was given does not fit the rest.
+    """
+
+    text: str
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
 class Begun:
     """Grading begins.
 
@@ -69,7 +82,7 @@ class Stopped:
     submissions: int
 
 
-Event = Unconfined | AdapterLeftOut | Begun | Running | Graded | Stopped
+Event = Unconfined | AdapterLeftOut | Noted | Begun | Running | Graded | Stopped
 
 Listener = Callable[[Event], None]
 """Hears of every event as it happens, in the process that runs the class."""

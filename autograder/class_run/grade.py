@@ -7,9 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_run.events import Begun, Graded, Listener, Running, Stopped, Unconfined
+from autograder.class_run.earlier import check_nobody_disappears, completed
+from autograder.class_run.events import Begun, Graded, Listener, Noted, Running, Stopped, Unconfined
 from autograder.class_run.one_class import OneClass, opened_class
-from autograder.class_run.publish import Published, publish
+from autograder.class_run.publish import Published, publish, withdraw_lms
 from autograder.class_run.run import Ended, grade_all, grade_class, grade_on_cluster
 from autograder.errors import AutograderError
 from autograder.grading.conditions import Conditions
@@ -38,12 +39,15 @@ class Means:
     launcher: Launcher | None = None
 
 
-def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = True) -> Published | None:
-    """Grade what lies at ``run.paths`` and write the report to ``out``.
+def grade(
+    asked: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = True, add: bool = False
+) -> Published | None:
+    """Grade what lies at ``asked.paths`` and write the report to ``out``.
 
     Args:
         tell: hears what happens.
         reuse: whether results that are in ``out`` already may stand.
+        add: whether the paths are added to the class that is in ``out`` already.
 
     Returns:
         What the class came to; ``None`` when somebody stopped the run.
@@ -51,8 +55,14 @@ def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = Tr
     Raises:
         AutograderError: nothing can be graded (usage, configuration, sandbox), or nothing can be written.
     """
-    with opened_class(run, out, tell) as one_class:
-        remember(out, run)
+    with completed(asked, out, add) as asked_for, opened_class(asked_for.run, out, tell) as one_class:
+        run = asked_for.run
+        given = run.paths if add else asked.paths
+        missing = check_nobody_disappears(out, given, asked_for.before, one_class.submissions)
+        for note in filter(None, (*asked_for.notes, missing)):
+            tell(Noted(note))
+        remember(out, run, one_class.submissions)
+        withdraw_lms(out)
         wanted = Conditions.of_run(one_class.lab, run.settings)
         results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)
         entries = Entries(one_class.submissions)
@@ -60,7 +70,7 @@ def grade(run: Run, out: Path, means: Means, tell: Listener, *, reuse: bool = Tr
             one_class, results, wanted, run.settings, means, tell, lambda ended: entries.add(ended.grade)
         ):
             return None
-        return publish(one_class, entries, out)
+        return publish(one_class, entries, out, partial=run.partial)
 
 
 def grade_and_tell(

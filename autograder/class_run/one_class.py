@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_run.events import AdapterLeftOut, Listener
+from autograder.class_run.events import AdapterLeftOut, Listener, Noted
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
+from autograder.files.visible import listed
 from autograder.lms.base import Lms
 from autograder.lms.model import Worksheet
 from autograder.model import Submission
@@ -47,16 +48,24 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
 
     lab = load(run.settings.config)
     check_files(lab)
+    added = tuple(out.absolute() / path for path in run.added)
+    given = Given(run.paths, run.lms, run.name_pattern, run.worksheet, added)
     with locked(out), temporary_folder() as spool:
-        found = find_class(Given(run.paths, run.lms, run.name_pattern, run.worksheet), spool, lab)
+        found = find_class(given, spool, lab)
         for trouble in found.troubles:
             tell(AdapterLeftOut(trouble))
+        for note in found.notes:
+            tell(Noted(note))
         if not found.submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
+        manual = ManualMarks(out, lab.config.manual, found.submissions)
+        if manual.gone:
+            gone = listed(manual.gone)
+            tell(Noted(f"manual.csv keeps points of {gone}, who are not in the class any more"))
         yield OneClass(
             lab=lab,
             submissions=found.submissions,
             lms=found.lms,
             worksheet=found.worksheet,
-            manual=ManualMarks(out, lab.config.manual),
+            manual=manual,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +35,16 @@ class Published:
     anybody: bool = True
 
 
-def publish(one_class: OneClass, entries: Entries, out: Path) -> Published:
+def withdraw_lms(out: Path) -> None:
+    """Remove what an earlier run wrote for the LMS: it is not of the results that are coming now."""
+    shutil.rmtree(out / "lms", ignore_errors=True)
+
+
+def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) -> Published:
     """Write ``grades.csv``, ``index.html``, ``manual.csv`` and ``lms/``; nothing is graded.
+
+    Args:
+        partial: whether marks go back though a person has not scored everything.
 
     Raises:
         OSError: ``out`` cannot be written to.
@@ -50,6 +59,8 @@ def publish(one_class: OneClass, entries: Entries, out: Path) -> Published:
     lms = one_class.lms
     if lms is None:
         return Published(out, entries, figures)
-    upload = write_lms(out, entries, lms, one_class.worksheet, config.assignment.title, config.lms)
+    upload = write_lms(
+        out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
+    )
     anybody = any(is_named_by(lms, one) for one in one_class.submissions)
     return Published(out, entries, figures, lms, upload, anybody)

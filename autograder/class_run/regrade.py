@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.class_run.events import Listener
+from autograder.class_run.earlier import check_nobody_disappears
+from autograder.class_run.events import Listener, Noted
 from autograder.class_run.grade import Means, grade_and_tell
 from autograder.class_run.one_class import opened_class
-from autograder.class_run.publish import Published, publish
+from autograder.class_run.publish import Published, publish, withdraw_lms
 from autograder.class_run.run import Ended
 from autograder.files.atomic import replace_file
 from autograder.files.visible import csv_cell, csv_line, number, plain
@@ -26,7 +27,7 @@ from autograder.store.entries import Entries
 from autograder.store.out_folder import staging
 from autograder.store.results import read_results, results_file
 from autograder.store.reuse import Results
-from autograder.store.run import recalled, remember
+from autograder.store.run import before, recalled, remember
 
 MOST_REASONS = 3
 """Checks that are named for one question of one student."""
@@ -71,7 +72,14 @@ class Regraded:
 
 
 def regrade(
-    out: Path, paths: Sequence[Path], config: Path | None, means: Means, tell: Listener, *, dry_run: bool
+    out: Path,
+    paths: Sequence[Path],
+    config: Path | None,
+    means: Means,
+    tell: Listener,
+    *,
+    dry_run: bool,
+    partial: bool = False,
 ) -> Regraded | None:
     """Grade again what a change concerns, and compare.
 
@@ -79,6 +87,7 @@ def regrade(
         paths: where the submissions lie; empty: where they were.
         config: another configuration than that of the run before.
         tell: hears what happens.
+        partial: as of :class:`~autograder.store.run.Run`; where the run before had it, it holds.
         dry_run: leave the report as it is. What was graded is kept for the real regrading.
 
     Returns:
@@ -88,9 +97,13 @@ def regrade(
         AutograderError: nothing was graded before, or nothing can be graded now.
     """
     run = recalled(out, [path.absolute() for path in paths])
+    run = replace(run, partial=run.partial or partial)
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
+    earlier = before(out)
     with opened_class(run, out, tell) as one_class:
+        if note := check_nobody_disappears(out, run.paths, earlier, one_class.submissions):
+            tell(Noted(note))
         wanted = Conditions.of_run(one_class.lab, run.settings)
         beside = staging(out)
         results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])
@@ -110,9 +123,10 @@ def regrade(
         published = None
         if not dry_run:
             replace_file(out / "changes.csv", _table(ordered))
+            withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
-            remember(out, run)
-            published = publish(one_class, entries, out)
+            remember(out, run, one_class.submissions)
+            published = publish(one_class, entries, out, partial=run.partial)
         refused = any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)
 

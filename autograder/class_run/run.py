@@ -110,7 +110,7 @@ def grade_class(
     Raises:
         AutograderError: nothing can be graded, or nothing can be written.
     """
-    digests = {one.id: _digest(one.file) for one in submissions if one.file is not None}
+    digests = {one.id: digest_of(one.file) for one in submissions if one.file is not None}
     copies: dict[str, list[Submission]] = defaultdict(list)
     for submission in submissions:
         if digest := digests.get(submission.id):
@@ -142,7 +142,7 @@ def grade_class(
             yield ended(grade, submission)
 
 
-def _digest(file: Path) -> str:
+def digest_of(file: Path) -> str:
     """SHA-256 of a file's bytes in hexadecimal; empty when it cannot be read."""
     try:
         with file.open("rb") as opened:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SOME_NOT_GRADABLE = 3
 STOPPED = 130
 _USAGE = 2
+PARTIAL = "marks go back to the LMS though a person has not scored everything that a person scores"
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -52,6 +53,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--name-pattern", metavar="REGEX", default="",
         help="how member paths say who handed in: groups id, name, file, late, time, attempt",
     )  # fmt: skip
+    grade.add_argument(
+        "--add", action="store_true",
+        help="add PATH to the class that is in DIR already, or replace what its students handed in",
+    )  # fmt: skip
+    grade.add_argument("--partial", action="store_true", help=PARTIAL)
     grade.add_argument(
         "--seed", metavar="N", type=whole_number(0, 2**32 - 1), help="instead of the configuration's"
     )
@@ -77,6 +83,7 @@ def run_of(options: argparse.Namespace) -> Run:
         lms=options.lms,
         worksheet=options.worksheet.absolute() if options.worksheet else None,
         name_pattern=options.name_pattern,
+        partial=options.partial,
     )
 
 
@@ -107,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
 
         means = replace(means_of(options), launcher=launcher)
         with listening(options.json_lines) as (console, tell):
-            published = grade(asked, options.out, means, tell, reuse=not options.no_cache)
+            published = grade(asked, options.out, means, tell, reuse=not options.no_cache, add=options.add)
         if published is None:
             return STOPPED
         print_published(published, console, json_lines=options.json_lines)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.grade import SOME_NOT_GRADABLE, STOPPED
+from autograder.commands.grade import PARTIAL, SOME_NOT_GRADABLE, STOPPED
 from autograder.commands.options import Commands, add_image_options, add_means_options, means_of
 from autograder.docker import docker_regrade_command, give_to_owner
 
@@ -35,6 +35,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     regrade.add_argument(
         "--dry-run", action="store_true", help="grade and say who changes; leave DIR's report"
     )
+    regrade.add_argument("--partial", action="store_true", help=PARTIAL)
     regrade.add_argument("--config", metavar="FILE", type=Path, help="another configuration than last time")
     add_image_options(regrade, "the one that graded")
     add_means_options(regrade)
@@ -59,7 +60,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         with listening(options.json_lines) as (console, tell):
             regraded = regrade(
-                options.out, options.paths, options.config, means_of(options), tell, dry_run=options.dry_run
+                options.out,
+                options.paths,
+                options.config,
+                means_of(options),
+                tell,
+                dry_run=options.dry_run,
+                partial=options.partial,
             )
         if regraded is None:
             return STOPPED

@@ -69,11 +69,17 @@ def csv_cell(text: str, limit: int = 1000) -> str:
     return control + _FORMULA.sub(r"\1\2'", plain(text, limit))
 
 
-def csv_line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str], delimiter: str = ",") -> str:
     """``cells`` as one row of a CSV file, its line break included."""
     row = io.StringIO()
-    csv.writer(row, lineterminator="\n").writerow(cells)
+    csv.writer(row, delimiter=delimiter, lineterminator="\n").writerow(cells)
     return row.getvalue()
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first of these names, and how many there are beside: "Ann, Ben and 3 more"."""
+    shown = ", ".join(plain(name, 60) for name in names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def storable(text: str) -> str:

@@ -46,9 +46,8 @@ class Plain(Lms):
             )
             for one in back.returned
         ]
-        yield Table(
-            MARKS, "A table for a spreadsheet; whoever has no mark could not be graded.", rows, signed=True
-        )
+        text = "A table for a spreadsheet; whoever has no mark could not be graded or waits for a person."
+        yield Table(MARKS, text, rows, signed=True)
         yield Zip(FEEDBACK, HAND_OUT, feedback_folders(back.returned))
 
 

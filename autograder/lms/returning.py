@@ -14,6 +14,7 @@ from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.marks import unscored
 from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000
@@ -29,6 +30,8 @@ def write_lms(
     worksheet: Worksheet | None,
     title: str,
     settings: LmsSettings,
+    *,
+    partial: bool = False,
 ) -> Path:
     """Write the LMS's files below ``out/lms``, in the place of older ones.
 
@@ -36,6 +39,7 @@ def write_lms(
         grades: of this class, with their marks; their feedback pages lie in ``out/feedback``.
         worksheet: the TA's own list of the class.
         title: of the lab.
+        partial: whether marks go back of those for whom a person has not scored everything.
 
     Returns:
         ``UPLOAD.md``.
@@ -51,15 +55,15 @@ def write_lms(
     others: list[Entry] = []
     for grade in grades:
         (of_lms if is_named_by(lms, grade.submission) else others).append(grade)
-    returned = list(_returned(of_lms, out, lms, worksheet, settings))
+    returned = list(_returned(of_lms, out, lms, worksheet, settings, partial))
     claims = Counter(one.lms_id for one in returned if one.lms_id)
     clear = [one for one in returned if claims[one.lms_id] <= 1]
     assignment = assignment_of(title, settings)
     written = lms.write(folder, clear, assignment, worksheet)
     doubtful = [(one, _SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
     written = replace(written, left_out=(*written.left_out, *doubtful))
-    lists = _lists(of_lms, others, returned, written, worksheet)
-    lines = (*_page(lms, title, written, of_lms), *_to_be_scored(of_lms), *_shown(lists))
+    lists = _lists(of_lms, others, returned, written, worksheet, partial)
+    lines = (*_page(lms, title, written, of_lms), *_to_be_scored(of_lms, partial), *_shown(lists))
     page = folder / "UPLOAD.md"
     replace_file(page, (f"{line}\n" for line in lines))
     return page
@@ -71,7 +75,12 @@ def assignment_of(title: str, settings: LmsSettings) -> Assignment:
 
 
 def _returned(
-    grades: Sequence[Entry], out: Path, lms: Lms, worksheet: Worksheet | None, settings: LmsSettings
+    grades: Sequence[Entry],
+    out: Path,
+    lms: Lms,
+    worksheet: Worksheet | None,
+    settings: LmsSettings,
+    partial: bool,
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
@@ -86,7 +95,7 @@ def _returned(
                 place=one.place,
                 path=one.own_path,
                 team=one.lms_id if settings.teams else "",
-                points=grade.mark if grade.status is Status.GRADED else None,
+                points=grade.mark if partial or not unscored(grade) else None,
                 possible=grade.max_score,
                 comment=_comment(grade),
                 feedback=out / "feedback" / f"{file_stem(one.id)}.html",
@@ -120,6 +129,8 @@ def _teams(
 def _comment(grade: Entry) -> str:
     """One line for the student: the mark, what cost most, where the rest is."""
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
+    if waiting := sum(one.possible for one in unscored(grade)):
+        parts.append(f"{number(waiting, 2)} more are scored by a person")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
     for question in grade.questions:
@@ -141,6 +152,7 @@ def _lists(
     returned: Sequence[Returned],
     written: Written,
     worksheet: Worksheet | None,
+    partial: bool,
 ) -> Iterator[tuple[str, list[str]]]:
     """Who has to be named in ``UPLOAD.md``, a line each, below a heading."""
     handed_in = {one.person.lms_id if one.person else one.lms_id for one in returned}
@@ -160,6 +172,11 @@ def _lists(
             f"{_who(grade.submission.student, grade.submission.lms_id)}: {plain(grade.reason, 300)}"
             for grade in refused
         ],
+    )
+    waiting = [] if partial else [grade.submission for grade in grades if unscored(grade)]
+    yield (
+        "No mark goes back yet, because a person has not scored everything",
+        [_who(one.student, one.lms_id) for one in waiting],
     )
     left_out = [f"{_who(one.student, one.lms_id or one.team)}: {why}" for one, why in written.left_out]
     yield "Graded, but not in the file of marks", left_out
@@ -218,7 +235,7 @@ def nobody_of(lms: Lms) -> str:
     return f"no file has a name that {lms.title} gives. Are these its exports?"
 
 
-def _to_be_scored(grades: Sequence[Entry]) -> Iterator[str]:
+def _to_be_scored(grades: Sequence[Entry], partial: bool) -> Iterator[str]:
     """What a person still has to score, question by question in the lab's order."""
     scores: dict[str, list[float | None]] = defaultdict(list)
     for grade in grades:
@@ -227,9 +244,12 @@ def _to_be_scored(grades: Sequence[Entry]) -> Iterator[str]:
     missing = {title: found.count(None) for title, found in scores.items() if None in found}
     if missing:
         yield ""
-        yield (
-            "**Not all is scored by a person yet**, and what is not scored is not in the mark: "
-            "fill in `manual.csv` and run the same command again before you upload."
+        yield "**Not all is scored by a person yet**, " + (
+            "and what is not scored is not in the mark: fill in `manual.csv` and run the same command again "
+            "before you upload."
+            if partial
+            else "and no mark goes back of those whose points are missing: fill in `manual.csv` and run the "
+            "same command again, or run it with `--partial` for marks without these points."
         )
         yield ""
         for title, count in missing.items():

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.store.run import RUN_FILE
-
-_OWN = RUN_FILE.parent
+from autograder.files.own_folder import MARKER, OWN
 
 
 @contextmanager
@@ -28,8 +26,8 @@ def locked(out: Path) -> Iterator[None]:
     if out.exists() and not out.is_dir():
         raise UsageError(f"--out {out}: is a file, a folder was expected")
     try:
-        (out / _OWN).mkdir(parents=True, exist_ok=True)
-        lock = (out / _OWN / "lock").open("a+")
+        (out / OWN).mkdir(parents=True, exist_ok=True)
+        lock = (out / MARKER).open("a+")
     except OSError as reason:
         raise UsageError(f"--out {out}: cannot be made: {reason.strerror}") from None
     with lock:
@@ -51,4 +49,4 @@ def locked(out: Path) -> Iterator[None]:
 
 def staging(out: Path) -> Path:
     """Where a regrading keeps its results until it is through."""
-    return out / _OWN / "regrade"
+    return out / OWN / "regrade"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
 from autograder.files.atomic import replace_file
+from autograder.files.own_folder import OWN
+from autograder.files.visible import storable
 from autograder.grading.run_settings import RunSettings
+from autograder.model import Submission
 
-RUN_FILE = Path(".autograder") / "run.json"
+RUN_FILE = Path(OWN) / "run.json"
 """In the report's folder."""
 
 SEEN = "AUTOGRADER_SEEN"
@@ -30,6 +33,8 @@ class Run:
         lms: name of the LMS that the paths come from; empty: to be recognised.
         worksheet: absolute path of the TA's own list of the class, if there is one.
         name_pattern: regular expression that tells who handed a file in; empty: none.
+        partial: whether marks go back to the LMS though a person has not scored everything.
+        added: what was added to the paths afterwards, relative to the report's folder.
     """
 
     paths: tuple[Path, ...]
@@ -37,11 +42,14 @@ class Run:
     lms: str = ""
     worksheet: Path | None = None
     name_pattern: str = ""
+    partial: bool = False
+    added: tuple[Path, ...] = ()
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told to do the same, but for the paths of files."""
         named = (("--lms", self.lms), ("--name-pattern", self.name_pattern))
-        return [*(f"{name}={value}" for name, value in named if value), *self.settings.options()]
+        partial = ["--partial"] if self.partial else []
+        return [*(f"{name}={value}" for name, value in named if value), *partial, *self.settings.options()]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
@@ -51,6 +59,8 @@ class Run:
             "lms": self.lms,
             "worksheet": str(self.worksheet or ""),
             "name_pattern": self.name_pattern,
+            "partial": self.partial,
+            "added": [path.as_posix() for path in self.added],
         }
 
     @classmethod
@@ -66,16 +76,63 @@ class Run:
             lms=data["lms"],
             worksheet=Path(data["worksheet"]) if data["worksheet"] else None,
             name_pattern=data["name_pattern"],
+            partial=data["partial"],
+            added=tuple(map(Path, data["added"])),
         )
 
 
-def remember(out: Path, run: Run) -> None:
+@dataclass(frozen=True)
+class Member:
+    """Somebody of a class, as far as it takes to find them in another one.
+
+    Attributes:
+        id, student, lms_id: as a :class:`~autograder.model.Submission` has them.
+    """
+
+    id: str
+    student: str
+    lms_id: str
+
+
+@dataclass(frozen=True)
+class Before:
+    """An earlier run.
+
+    Attributes:
+        run: what it was asked for, with paths of this machine.
+        people: whose submissions there were.
+    """
+
+    run: Run
+    people: tuple[Member, ...]
+
+
+def before(out: Path) -> Before | None:
+    """The run that wrote ``out``; ``None`` where there was none, or it can tell nothing."""
+    try:
+        data = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
+        run = Run.from_json(data)
+        people = tuple(Member(*map(str, one)) for one in data["people"])
+        seen = {} if SEEN in os.environ else (data["docker"] or {"mounts": {}})["mounts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    here = {Path(target): Path(source) for target, source in seen.items()}
+    run = replace(
+        run,
+        paths=tuple(here.get(path, path) for path in run.paths),
+        worksheet=here.get(run.worksheet, run.worksheet) if run.worksheet else None,
+    )
+    return Before(run, people)
+
+
+def remember(out: Path, run: Run, submissions: Iterable[Submission]) -> None:
     """Write down what is graded into ``out``.
 
     Raises:
         UsageError: the folder cannot be written to.
     """
-    data = run.to_json() | {"docker": json.loads(os.environ.get(SEEN, "null"))}
+    people = [[one.id, storable(one.student), one.lms_id] for one in submissions]
+    data = run.to_json() | {"docker": json.loads(os.environ.get(SEEN, "null")), "people": people}
     try:
         replace_file(out / RUN_FILE, json.dumps(data, indent=1) + "\n")
     except OSError as reason:

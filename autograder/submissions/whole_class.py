@@ -11,6 +11,7 @@ from autograder.errors import UsageError
 from autograder.lms.known import adapters
 from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of
+from autograder.submissions.adding import with_added
 from autograder.submissions.discover import Source, source_of, submissions_of
 from autograder.submissions.lateness import with_lateness
 from autograder.uploads.upload import open_uploads
@@ -31,12 +32,14 @@ class Given:
         lms: name of the LMS that the paths are exports of; empty: it is recognised.
         name_pattern: a regular expression for the names instead; may be empty.
         worksheet: the TA's own list of the class.
+        added: what was added to these paths one after the other; a later one replaces an earlier one.
     """
 
     paths: Sequence[Path]
     lms: str = ""
     name_pattern: str = ""
     worksheet: Path | None = None
+    added: Sequence[Path] = ()
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,14 @@ class FoundClass:
         lms: where all of it comes from, as far as anybody knows.
         worksheet: the list of the class: the TA's own, otherwise the one that came with the export.
         troubles: adapters of other packages that cannot be used, a line each.
+        notes: what was left out of the uploads, a sentence each.
     """
 
     submissions: list[Submission]
     lms: Lms | None
     worksheet: Worksheet | None
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
@@ -73,15 +78,26 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     known = () if asked_for else offered.known
     uploads = open_uploads(given.paths, spool, config.limits)
     sources = [source_of(upload, made_by, known, broken) for upload in uploads]
-    lms = asked_for or _only(sources)
+    recognised = _only(sources)
+    lms = asked_for or recognised
     own = _worksheet(given.worksheet, lms, assignment_of(config.assignment.title, config.lms))
     sources = [replace(one, export=replace(one.export, worksheet=own)) for one in sources]
     worksheet = own or next((one.export.roster for one in sources if one.export.roster), None)
+    whole = submissions_of(sources, config.assignment.notebook)
+    for upload in open_uploads(given.added, spool, config.limits):
+        source = source_of(upload, made_by or recognised, ())
+        source = replace(source, export=replace(source.export, worksheet=own))
+        whole = with_added(whole, submissions_of([source], config.assignment.notebook))
     submissions = []
-    for one in submissions_of(sources, config.assignment.notebook):
+    for one in whole:
         person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
         submissions.append(with_lateness(one, person, config.late))
-    return FoundClass(submissions, lms, worksheet, tuple(broken.values()))
+    notes = tuple(
+        f"{upload.name}/{report} is a report of this program and was left out"
+        for upload in uploads
+        for report in upload.reports
+    )
+    return FoundClass(submissions, lms, worksheet, tuple(broken.values()), notes)
 
 
 def _only(sources: Sequence[Source]) -> Lms | None:

@@ -8,21 +8,30 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograder.files.own_folder import is_report
 from autograder.uploads import names
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
 
-def walk(folder: Path) -> Iterator[UploadedFile]:
+def walk(folder: Path, reports: list[str] | None = None) -> Iterator[UploadedFile]:
     """The files below a folder, and whatever keeps it from finding them.
 
     Links are followed only to files inside the folder: a link that a student's archive brought along
-    must not make somebody else's file theirs. Links to folders are not followed at all.
+    must not make somebody else's file theirs. Links to folders are not followed at all. Reports of ours are
+    nobody's work: they are left out, and so is what lies in them.
+
+    Args:
+        reports: takes the paths of those reports.
     """
     root = os.path.realpath(folder)
     trouble: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=trouble.append):
         inside = Path(parent).relative_to(folder).parts
         folders[:] = [name for name in folders if not names.is_litter([name])]
+        ours = [name for name in folders if is_report(Path(parent, name))]
+        folders[:] = [name for name in folders if name not in ours]
+        if reports is not None:
+            reports += ["/".join(names.file_name(part) for part in (*inside, name)) for name in ours]
         for name in folders + [name for name in files if not names.is_litter([name])]:
             file = Path(parent, name)
             path = tuple(names.file_name(part) for part in (*inside, name))

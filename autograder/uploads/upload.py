@@ -32,11 +32,13 @@ class Upload:
         path: where it lies.
         files: its files; those that nobody handed in are listed without their bytes.
         most_members: how many an archive may have.
+        reports: paths of our own reports in it, which are left out.
     """
 
     path: Path
     files: tuple[UploadedFile, ...]
     most_members: int
+    reports: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,7 +93,9 @@ def open_upload(path: Path, spool: Path, limits: Limits) -> Upload:
     name = names.file_name(path.name)
     budget = Budget(limits.archive_mb * MB, limits.archive_members)
     if path.is_dir():
-        return Upload(path, tuple(_in_folder(path, spool, limits, budget)), limits.archive_members)
+        reports: list[str] = []
+        files = _in_folder(path, spool, limits, budget, reports)
+        return Upload(path, tuple(files), limits.archive_members, tuple(reports))
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     if path.is_file() and names.is_zip(name):
@@ -102,10 +106,12 @@ def open_upload(path: Path, spool: Path, limits: Limits) -> Upload:
     raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
 
 
-def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget) -> list[UploadedFile]:
+def _in_folder(
+    path: Path, spool: Path, limits: Limits, budget: Budget, reports: list[str]
+) -> list[UploadedFile]:
     found: dict[tuple[str, ...], list[UploadedFile]] = defaultdict(list)
     archives: list[tuple[int, tuple[str, ...], Path]] = []
-    for one in folder.walk(path):
+    for one in folder.walk(path, reports):
         if names.is_zip(one.path[-1]) and one.file and not one.problem:
             archives.append((one.file.stat().st_size, one.path, one.file))
         elif one.problem or names.is_handed_in(one.path[-1]):

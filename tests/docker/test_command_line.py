@@ -67,7 +67,7 @@ def place(tmp_path, monkeypatch) -> Path:
 def test_every_option_reaches_the_container(place):
     given = options(
         "class.zip", "--out", "marks", "--lms", "moodle", "--worksheet", "sheet.csv", "--name-pattern=-(?P<id>x)",
-        "--seed", "0", "--no-cache", "--all-cells", "--jobs", "3", "--json-lines", "--sandbox", "none",
+        "--seed", "0", "--no-cache", "--all-cells", "--jobs", "3", "--json-lines", "--sandbox", "none", "--add", "--partial",
         "--config", "lab/course.yml",
     )  # fmt: skip
     mounts, arguments = translate(given)
@@ -96,6 +96,23 @@ def test_files_keep_their_names_and_do_not_meet(place):
     assert [seen(mounts)[name] for name in names] == [
         str(place / part) for part in ("class.zip", "more/class.zip", 'odd, "name".zip', "")
     ]
+
+
+def test_a_later_run_sees_what_an_earlier_one_was_given(place):
+    before = Run(
+        (Path("/in/0/class.zip"),), RunSettings(Path("/lab.yml")), worksheet=Path("/worksheet/sheet.csv")
+    )
+    (place / "o").mkdir()
+    mounts = {"/in/0/class.zip": str(place / "class.zip"), "/worksheet/sheet.csv": str(place / "sheet.csv")}
+    record = before.to_json() | {"docker": {"image": "x", "mounts": mounts}, "people": []}
+    (place / "o" / RUN_FILE).parent.mkdir()
+    (place / "o" / RUN_FILE).write_text(json.dumps(record))
+    again, arguments = translate(options("class.zip", "--out", "o"))
+    assert seen(again) == mounts
+    assert "--worksheet" not in arguments  # the run in the image knows, and says so
+    added, arguments = translate(options("more/class.zip", "--out", "o", "--add"))
+    assert seen(added) == mounts | {"/in/1/class.zip": str(place / "more" / "class.zip")}
+    assert arguments[1] == "/in/1/class.zip"
 
 
 @pytest.mark.parametrize("wrong", [("missing.zip",), ("class.zip", "--config", "missing.yml"), ("class.zip", "--worksheet", "no")])  # fmt: skip
@@ -195,7 +212,7 @@ def test_a_regrading_that_cannot_be(docker, words, place, asked, capsys):
 def test_a_folder_that_the_image_graded_says_so_outside(place, monkeypatch, capsys):
     monkeypatch.setenv(SEEN, json.dumps({"image": "old:1", "mounts": {}}))
     (place / "o" / ".autograder").mkdir(parents=True)
-    remember(place / "o", Run((Path("/in/0/class.zip"),), RunSettings(Path("/lab/grading_config.yml"))))
+    remember(place / "o", Run((Path("/in/0/class.zip"),), RunSettings(Path("/lab/grading_config.yml"))), [])
     assert main(["regrade", "o"]) == 2
     assert "was graded in the image: autograder regrade o --docker" in capsys.readouterr().err
 

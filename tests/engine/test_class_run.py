@@ -130,6 +130,7 @@ def test_a_run_is_written_read_and_said_again(tmp_path):
         lms="moodle",
         worksheet=tmp_path / "sheet.csv",
         name_pattern="-(?P<id>x)",
+        partial=True,
     )
     assert Run.from_json(run.to_json()) == run
     files = [str(run.paths[0]), "--worksheet", str(run.worksheet), "--config", str(run.settings.config)]

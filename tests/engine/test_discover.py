@@ -19,6 +19,7 @@ from autograder.lms.known import KNOWN
 from autograder.model import Submission
 from autograder.submissions.discover import discover
 from autograder.uploads import names
+from autograder.uploads.upload import open_uploads
 
 GOOD = b'{"cells": []}'
 LIMITS = Limits(notebook_mb=1, archive_mb=5, archive_members=100)
@@ -100,6 +101,18 @@ def test_an_archive_in_a_folder_or_a_zip_is_opened_and_noted(desk: Desk) -> None
         ("class.zip/bob/rnn_lab_2024_11_06.zip/rnn_lab.ipynb", "bob"),
     ]
     assert found[0].notes == ("unpacked from rnn_lab_2024_11_05.zip",)
+
+
+def test_reports_of_ours_are_nobodys_and_named(desk: Desk, tmp_path: Path) -> None:
+    desk.put("ada.ipynb")
+    for report in ("graded", "old/graded of monday"):
+        desk.put(f"{report}/.autograder/lock", b"12")
+        desk.put(f"{report}/lms/canvas_feedback.zip", zipped({"ada_1_2_rnn_lab.ipynb": GOOD}))
+        desk.put(f"{report}/grades.csv", b"submission")
+    desk.put("bob/graded/rnn_lab.ipynb")  # called so, but not one
+    assert [one.source for one in desk.find()] == ["ada.ipynb", "bob/graded/rnn_lab.ipynb"]
+    (upload,) = open_uploads([desk.folder], desk.spool, LIMITS)
+    assert upload.reports == ("graded", "old/graded of monday")
 
 
 # Who is it

@@ -124,28 +124,93 @@ def test_the_export_comes_before_the_worksheet_and_that_before_the_deadline() ->
 ESSAY = ManualQuestion(name="essay", title="Essay", points=2)
 
 
-def filled(tmp_path: Path, text: str) -> ManualMarks:
-    (tmp_path / "manual.csv").write_text(text, encoding="utf-8")
-    return ManualMarks(tmp_path, [ESSAY])
+def filled(tmp_path: Path, text: str | bytes, *here: str) -> ManualMarks:
+    """The file with this text, in a class of these people (by default one)."""
+    (tmp_path / "manual.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return ManualMarks(tmp_path, [ESSAY], [Submission(one, f"{one}.ipynb", one) for one in here or ("s",)])
 
 
 def test_the_file_to_fill_in_has_a_row_for_each_and_keeps_what_is_in_it(tmp_path: Path) -> None:
-    ManualMarks(tmp_path, [ESSAY]).write([entry_of(graded())])
+    ManualMarks(tmp_path, [ESSAY], [graded().submission]).write([entry_of(graded())])
     file = tmp_path / "manual.csv"
-    assert file.read_text() == "id,submission,student,lms_id,essay\ns,s.ipynb,S,,\n"
+    assert file.read_bytes() == b"\xef\xbb\xbfid,submission,student,lms_id,essay\ns,s.ipynb,S,,\n"
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "gone.json").touch()
     marks = filled(tmp_path, "id,submission,student,lms_id,essay,remark\ngone,g,G,,1,kept\ns,s.ipynb,S,,,\n")
     assert (marks.of("gone"), marks.of("s"), marks.of("nobody")) == ({"essay": 1.0}, {}, {})
+    assert marks.gone == ("G",)
     before = file.read_text()
     marks.write([entry_of(graded())])
-    assert file.read_text() == before
+    assert file.read_text() == f"\ufeff{before}"
 
 
-@pytest.mark.parametrize("text", ["id;essay\ns;1,5\n", "\ufeffid,essay\ns,1.5\n", "essay,id\r\n 1.5 ,s\r\n"])
-def test_what_spreadsheets_write_is_read(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;essay\ns;1,5\n",
+        "\ufeffid,essay\ns,1.5\n",
+        "essay,id\r\n 1.5 ,s\r\n",
+        'id,essay\ns,"1,5"\n',
+        " ID ; Essay \r\n s ;1,5\r\n;;\r\n",
+        "sep=;\r\nid;essay\r\ns;1,5\r\n",
+        "id;student;essay\r\ns;Jörg Groß;1,5\r\n".encode("cp1252"),
+        "id\tstudent\tessay\r\ns\tJörg\t1,5\r\n".encode("utf-16"),
+        b"\xfe\xff" + "id;essay\r\ns;1,5\r\n".encode("utf-16-be"),
+    ],
+)
+def test_what_spreadsheets_write_is_read(tmp_path: Path, text: str | bytes) -> None:
     assert filled(tmp_path, text).of("s") == {"essay": 1.5}
+
+
+def test_a_file_keeps_its_delimiter_and_the_names_in_it(tmp_path: Path) -> None:
+    marks = filled(tmp_path, "id;submission;student;lms_id;essay\r\ns;s.ipynb;Jörg;;1,5\r\n".encode("cp1252"))
+    marks.write([entry_of(graded())])
+    written = (tmp_path / "manual.csv").read_text(encoding="utf-8-sig")
+    assert written == "id;submission;student;lms_id;essay\ns;s.ipynb;Jörg;;1,5\n"
+    ManualMarks(tmp_path, [ESSAY], [graded().submission]).write([entry_of(graded())])
+    assert (tmp_path / "manual.csv").read_text(encoding="utf-8-sig") == written
 
 
 @pytest.mark.parametrize("cell", ["2.5", "-1", "nan", "inf", "two", "1e999"])
 def test_what_is_no_number_of_points_is_named_with_its_place(tmp_path: Path, cell: str) -> None:
-    with pytest.raises(UsageError, match=r"manual\.csv:2: essay: expected points from 0 to 2"):
-        filled(tmp_path, f"id,essay\ns,{cell}\n")
+    with pytest.raises(UsageError, match=r"manual\.csv:2: Jane: essay: expected points from 0 to 2"):
+        filled(tmp_path, f"id,student,essay\ns,Jane,{cell}\n")
+
+
+def test_all_that_is_wrong_is_said_at_once_with_names_and_lines(tmp_path: Path) -> None:
+    text = 'id,student,essay\ns,Ann,3\nt,"B\nen",1,5\ns,Ann,1\nu,Cem,1\nx-1,Eve,1\n,sum,2\n'
+    with pytest.raises(UsageError) as raised:
+        filled(tmp_path, text, "s", "t", "u")
+    file = tmp_path / "manual.csv"
+    assert str(raised.value).split("\n") == [
+        f"{file}:2: Ann: essay: expected points from 0 to 2, or nothing; found '3'",
+        f'{file}:3: B en: 4 cells, but the table has 3 columns; a comma in a number needs quotes ("1,5")',
+        f"{file}:5: Ann: the second row with this id, after line 2: delete one",
+        f"{file}:7: Eve: no submission has the id 'x-1'; write the id as it was, or delete the row",
+        f"{file}:8: sum: no submission has the id ''; write the id as it was, or delete the row",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("id,Points", "no column is called essay; found 'Points' instead"),
+        ("Kennung,essay", "no column is called id; expected a table with the columns id, submission"),
+        ("id,essay,Essay", "several columns are called essay: keep one of each"),
+    ],
+)
+def test_a_column_with_another_name_is_named(tmp_path: Path, header: str, says: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        filled(tmp_path, f"{header}\ns,1,1\n")
+    assert f"manual.csv:1: {says}" in str(raised.value)
+
+
+def test_a_question_that_the_configuration_got_since_has_no_column_yet(tmp_path: Path) -> None:
+    marks = filled(tmp_path, "id,submission,student,lms_id\ns,s.ipynb,S,\n")
+    assert marks.of("s") == {}
+    marks.write([entry_of(graded())])
+    assert (
+        (tmp_path / "manual.csv")
+        .read_text(encoding="utf-8-sig")
+        .startswith("id,submission,student,lms_id,essay\n")
+    )

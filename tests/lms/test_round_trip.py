@@ -50,7 +50,7 @@ def test_a_real_moodle_gets_every_mark_and_page_back(tmp_path: Path, lab: Path, 
     german = kind.endswith("de")
     sheet = SAMPLES / ("individual_graded_t_de.csv" if german else "individual_ungraded_t_en.csv")
     given = () if "blind" in kind else ("--worksheet", sheet)
-    done = run_here("grade", SAMPLES / f"{kind}.zip", "--out", out, "--config", lab, *given)
+    done = run_here("grade", SAMPLES / f"{kind}.zip", "--out", out, "--config", lab, "--partial", *given)
     assert done.returncode == 3, done.stderr  # some have no notebook, or two
     table = rows(out)
     assert len(table) == 13  # nobody twice, nobody missing
@@ -81,7 +81,12 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     sheet.write_text(text, encoding="utf-8")
     archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN), folder(3): notebook_bytes(MEDIAN, "pass")})
     out = tmp_path / "out"
-    assert run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    assert (
+        run_here(
+            "grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet
+        ).returncode
+        == 0
+    )
     table = rows(out)
     assert (table["2"]["score"], table["2"]["mark"], table["2"]["late"]) == ("2", "1", "73")
     assert "1 min 13 s late: 20 % of the points that can be earned, 1 day begun" in table["2"]["flags"]
@@ -91,7 +96,7 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     assert site.marks == {2: 1.0, 3: 2.0}
     # another policy is another report, not another grading
     lab.write_text(lab.read_text().replace("percent_per_day: 20", "percent_per_day: 10"))
-    again = run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet)
+    again = run_here("grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet)
     assert again.stdout.count("(known)") == 2
     assert rows(out)["2"]["mark"] == "1.5"
 
@@ -102,7 +107,7 @@ def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Pat
     others["stray/words.ipynb"] = notebook_bytes(HALF)
     second = export(tmp_path, others, "Lab 9-4711 (1).zip")
     out = tmp_path / "out"
-    assert run_here("grade", first, second, "--out", out, "--config", lab).returncode == 0
+    assert run_here("grade", first, second, "--out", out, "--config", lab, "--partial").returncode == 0
     site = Site("en", {1, 2, 3})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     site.upload_feedback(out / "lms" / "moodle_feedback.zip")
@@ -130,6 +135,117 @@ def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) 
     assert "scored by a person" not in (out / "lms" / "UPLOAD.md").read_text()
 
 
+@pytest.mark.slow
+def test_a_report_inside_the_graded_folder_changes_nothing(tmp_path: Path, lab: Path) -> None:
+    place = tmp_path / "unpacked"
+    for number in (1, 2):
+        (place / folder(number)).parent.mkdir(parents=True)
+        (place / folder(number)).write_bytes(notebook_bytes(MEDIAN, f"x = {number}"))
+    out = place / "graded"
+    first = run_here("grade", place, "--out", out, "--config", lab)
+    assert (first.returncode, set(rows(out))) == (0, {"1", "2"}), first.stderr
+    manual = out / "manual.csv"
+    manual.write_text(manual.read_text().replace(",2,\n", ",2,1\n"))
+    again = run_here("grade", place, "--out", out, "--config", lab)
+    assert again.returncode == 0, again.stderr
+    assert {key: row["score"] for key, row in rows(out).items()} == {"1": "2", "2": "3"}
+    assert (out / "lms" / "moodle_grades.csv").is_file()
+    assert "unpacked/graded is a report of this program and was left out" in again.stdout
+
+
+@pytest.mark.slow
+def test_marks_go_back_when_a_person_has_scored_everything_or_it_is_asked_for(
+    tmp_path: Path, lab: Path
+) -> None:
+    archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN), folder(3, "Bo"): notebook_bytes("pass")})
+    out, sent = tmp_path / "out", tmp_path / "out" / "lms" / "moodle_grades.csv"
+    assert run_here("grade", archive, "--out", out, "--config", lab).returncode == 0
+    assert sent.read_text().count("Participant") == 0
+    upload = (out / "lms" / "UPLOAD.md").read_text()
+    assert "because a person has not scored everything (2)" in upload
+    manual = out / "manual.csv"
+    manual.write_text(manual.read_text().replace(",2,\n", ",2,0\n"))
+    assert run_here("grade", archive, "--out", out, "--config", lab).returncode == 0
+    assert (sent.read_text().count("Participant 2,2,"), sent.read_text().count("Participant 3")) == (1, 0)
+    assert run_here("regrade", out, "--partial").returncode == 0
+    assert sent.read_text().count("Participant 3,0,") == 1
+    assert "1 more" in sent.read_text()
+    assert run_here("regrade", out).returncode == 0  # it is remembered
+    assert sent.read_text().count("Participant 3,0,") == 1
+    assert run_here("grade", archive, "--out", out, "--config", lab).returncode == 0
+    assert sent.read_text().count("Participant 3") == 0
+
+
+@pytest.mark.slow
+def test_the_list_of_the_class_of_the_last_run_holds(tmp_path: Path, lab: Path) -> None:
+    lab.write_text(lab.read_text() + "\nlate:\n  percent_per_day: 50\n")
+    archive, out = SAMPLES / "individual_folders_t_en.zip", tmp_path / "out"
+    sheet = tmp_path / "sheet.csv"
+    shutil.copy(SAMPLES / "individual_ungraded_t_en.csv", sheet)
+    run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet)
+    first = rows(out)
+    assert first["2"]["late"] == "73"
+    again = run_here("grade", archive, "--out", out, "--config", lab)
+    assert again.returncode == 3, again.stderr
+    assert f"your list of the class is that of the last run: {sheet}" in again.stdout
+    assert rows(out) == first
+    sheet.unlink()
+    lost = run_here("grade", archive, "--out", out, "--config", lab)
+    assert (lost.returncode, "the last run used it, and it is not there any more" in lost.stderr) == (2, True)
+    assert rows(out) == first
+
+
+@pytest.mark.slow
+def test_a_corrected_notebook_and_another_class_are_refused_or_added(tmp_path: Path, lab: Path) -> None:
+    members = {
+        folder(number, name): notebook_bytes(HALF, f"x = {number}")
+        for number, name in ((2, "Jane Doe"), (3, "Bo"), (4, "Cy"))
+    }
+    archive, out = export(tmp_path, members), tmp_path / "out"
+    assert run_here("grade", archive, "--out", out, "--config", lab, "--partial").returncode == 0
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file() and file.name != "lock"}
+    fix = tmp_path / "jane doe.ipynb"
+    fix.write_bytes(notebook_bytes(MEDIAN))
+    other = export(tmp_path, {folder(9, "Di"): notebook_bytes(HALF)}, "Lab 9-4712.zip")
+    for path, missing in ((fix, "Jane Doe, Bo, Cy"), (other, "Jane Doe, Bo, Cy")):
+        refused = run_here("grade", path, "--out", out, "--config", lab)
+        assert refused.returncode == 2
+        assert f"3 of its 3 submissions ({missing}) are not in {path.name}" in refused.stderr.replace(
+            "\n", " "
+        )
+        assert "--add" in refused.stderr
+        assert before == {file: file.read_bytes() for file in before}
+    added = run_here("grade", fix, other, "--out", out, "--config", lab, "--partial", "--add")
+    assert added.returncode == 0, added.stderr
+    table = rows(out)
+    assert {key: (row["student"], row["score"]) for key, row in table.items()} == {
+        "2": ("Jane Doe", "2"), "3": ("Bo", "0"), "4": ("Cy", "0"), "9": ("Di", "0"),
+    }  # fmt: skip
+    assert "added by hand in the place of what was handed in" in table["2"]["flags"]
+    assert "Participant 2,2," in (out / "lms" / "moodle_grades.csv").read_text()
+    fix.unlink()
+    other.unlink()
+    again = run_here("grade", archive, "--out", out, "--config", lab)  # what was added belongs to the class
+    assert (again.returncode, again.stdout.count("(known)")) == (0, 4), again.stderr
+    assert rows(out).keys() == table.keys()
+    assert "0 of 4 submissions change" in run_here("regrade", out).stdout
+    fresh = run_here("grade", archive, "--out", tmp_path / "new", "--config", lab, "--add")
+    assert (fresh.returncode, "nothing was graded into" in fresh.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_nothing_for_an_lms_stays_beside_newer_results(tmp_path: Path, lab: Path) -> None:
+    archive, out = export(tmp_path, {folder(2): notebook_bytes(HALF)}), tmp_path / "out"
+    run_here("grade", archive, "--out", out, "--config", lab)
+    assert (out / "lms" / "moodle_grades.csv").is_file()
+    place = tmp_path / "class"
+    place.mkdir()
+    with zipfile.ZipFile(archive) as zipped:
+        (place / "Jane Doe.ipynb").write_bytes(zipped.read(folder(2)))
+    assert run_here("grade", place, "--out", out, "--config", lab).returncode == 0
+    assert not (out / "lms").exists()
+
+
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
     lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
@@ -142,7 +258,12 @@ def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) ->
             "Ünï-Team 2 x_4_assignsubmission_file/words.ipynb": notebook_bytes("pass"),
         },
     )  # fmt: skip
-    assert run_here("grade", archive, "--out", out, "--config", lab, "--worksheet", sheet).returncode == 0
+    assert (
+        run_here(
+            "grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet
+        ).returncode
+        == 0
+    )
     site = Site("en", set(range(50, 64)), groups={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     # Team_1 and "Team 1" have one name in an export: whose is whose must be said, and was said of one.
@@ -253,7 +374,7 @@ def test_a_comment_is_sentences(tmp_path: Path, lab: Path) -> None:
     question = lab.parent / "questions" / "median.py"
     question.write_text(question.read_text("utf-8").replace("== 2.5", "== 2.5, 'Is it the middle?'"), "utf-8")
     archive = export(tmp_path, {folder(2): notebook_bytes(HALF)})
-    assert run_here("grade", archive, "--out", tmp_path / "out", "--config", lab).returncode == 0
+    assert run_here("grade", archive, "--out", tmp_path / "out", "--config", lab, "--partial").returncode == 0
     assert (
         "Is it the middle? counter 0/3: the check failed. The attached"
         in (tmp_path / "out" / "lms" / "moodle_grades.csv").read_text()
