@@ -114,12 +114,15 @@ class CellRun:
         ending: how it ended.
         seconds: wall time.
         error: ``Type: message`` of the exception that it raised, as plain text; empty if none.
+        refused_address: the first address that it wanted to download from and that is not the lab's, as its
+            process told us; empty if there was none. Untrusted text.
     """
 
     index: int
     ending: Ending
     seconds: float
     error: str = ""
+    refused_address: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.kernel.guest import scenery
+from autograder.kernel.guest import downloads, scenery
 
 
 def set_the_scene(files: Mapping[str, str], modules: Sequence[str], seed: int) -> None:
@@ -23,5 +23,5 @@ def set_the_scene(files: Mapping[str, str], modules: Sequence[str], seed: int) -
     for name in (*modules, "requests"):
         with suppress(ModuleNotFoundError):
             importlib.import_module(name)
-    scenery.serve_downloads({address: Path(file).read_bytes() for address, file in files.items()})
+    downloads.serve({address: Path(file).read_bytes() for address, file in files.items()})
     scenery.seed(seed)

@@ -170,8 +170,10 @@ def _patches(node: ast.AST, function: str, names: Names, allowed: Collection[str
 
 
 def _is_a_setting(dotted: str) -> bool:
-    """``torch.backends.cudnn.deterministic`` and its kin: made to be assigned to."""
-    return dotted.startswith(("torch.backends.", "matplotlib.", "pandas.options.", "tqdm."))
+    """``torch.backends.cudnn.deterministic`` and its kin: made to be assigned to; on a Mac also ``ssl``'s."""
+    return dotted.startswith(
+        ("torch.backends.", "matplotlib.", "pandas.options.", "tqdm.", "ssl._create_default_https_context")
+    )
 
 
 def _files(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:

@@ -27,6 +27,9 @@ from autograder.model import (
 )
 from autograder.notebook.read import ReadNotebook, read_notebook
 
+MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
+"""Failed downloads that are flagged, and characters of the address of each."""
+
 
 def grade(submission: Submission, course: Course) -> Grade:
     """Grade one submission.
@@ -142,6 +145,17 @@ def _handed_out(course: Course) -> set[str]:
     return {text for item in course.lab.config.data for text in (item.name, item.url)}
 
 
+def _failed_downloads(executed: ExecutedNotebook) -> list[str]:
+    """The first cells that asked for an address that is not the lab's; numbers as the feedback counts."""
+    refused = [
+        f"code cell {number}: this address is not the lab's data: {run.refused_address[:LONGEST_ADDRESS]}"
+        + ("; the cell stopped there" if run.ending is Ending.RAISED else "")
+        for number, run in enumerate(executed.cells, start=1)
+        if run.refused_address
+    ]
+    return refused[:MOST_DOWNLOADS]
+
+
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:
     found = []
     dead = [run for run in executed.cells if run.ending in LETHAL]
@@ -149,6 +163,7 @@ def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ..
         found.append(f"{len(dead)} cell(s) ended the kernel")
     if any(run.ending is Ending.TIMED_OUT for run in executed.cells):
         found.append("a cell ran into the time limit")
+    found += _failed_downloads(executed)
     for result in results:
         if any(case.ending is Ending.AUTOGRAD for case in result.cases):
             found.append(f"autograd in {result.name}")

@@ -28,6 +28,13 @@ CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 LEFT_OUT = "left_out"
 """What the guest puts into the metadata of a message in the place of an output that is too large."""
 
+REFUSED_ADDRESS = "refused_address"
+"""What it puts there to tell the address of a download that it refused. The student's process can write the
+same: it makes a remark, never a verdict."""
+
+LONGEST_ADDRESS = 300
+"""Characters that are kept of such an address."""
+
 INTERRUPT_GRACE = 5.0
 """Seconds that a cell has to end after an interrupt, before its kernel is killed."""
 
@@ -122,6 +129,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             on_cell_executed=self._remember,
         )  # fmt: skip
         self._reply: dict[str, Any] = {}
+        self._refused_address = ""
         self.kc = client
         self.reset_execution_trackers()
         self.outputs_cut = False
@@ -141,6 +149,7 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             How it went, and whether the kernel is still usable.
         """
         self._reply = {}
+        self._refused_address = ""
         started = time.monotonic()
         cut_before = self.outputs_cut
         allowed = min(self._limits.cell_seconds, self._limits.notebook_until - started)
@@ -160,13 +169,14 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             death.cancel()
         seconds = time.monotonic() - started
         if late:
-            return CellRun(index, Ending.TIMED_OUT, seconds), alive
+            return CellRun(index, Ending.TIMED_OUT, seconds, "", self._refused_address), alive
         if not alive:
-            return CellRun(index, Ending.DIED, seconds), False
+            return CellRun(index, Ending.DIED, seconds, "", self._refused_address), False
         error = _error_of(self._reply)
+        ending = Ending.RAISED if error else Ending.FINISHED
         if self.outputs_cut and not cut_before:
-            return CellRun(index, Ending.OUTPUT_LIMIT, seconds, error), True
-        return CellRun(index, Ending.RAISED if error else Ending.FINISHED, seconds, error), True
+            ending = Ending.OUTPUT_LIMIT
+        return CellRun(index, ending, seconds, error, self._refused_address), True
 
     async def _settle(self, task: asyncio.Future[Any]) -> bool:
         """Take the cell's end; kill the kernel if it has none. Whether the kernel is usable."""
@@ -193,6 +203,11 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
         kind = msg["msg_type"]
         if isinstance(msg["metadata"], dict) and LEFT_OUT in msg["metadata"]:
             self.outputs_cut = True
+            return None
+        if isinstance(msg["metadata"], dict) and REFUSED_ADDRESS in msg["metadata"]:
+            address = msg["metadata"][REFUSED_ADDRESS]
+            if isinstance(address, str) and not self._refused_address:
+                self._refused_address = address[:LONGEST_ADDRESS]
             return None
         if kind.startswith("comm") or kind == "update_display_data":
             return None

@@ -557,7 +557,7 @@ def test_what_no_question_has_any_more_is_removed(built):
         ("2 * number", "3 * number", "does not pass grader.check"),
         ("2 * number", "number.missing", "AttributeError"),
         ("plt.plot(doubled)\nplt.show()", "pass", "no cell shows an image"),
-        ("example.org/numbers", "example.org/other", "not among the files of the lab"),
+        ("example.org/numbers", "example.org/other", "not the lab's data"),
     ],
 )
 def test_a_solution_that_fails_is_not_written(plan, old, new, complaint):

@@ -68,6 +68,7 @@ def test_what_is_unusual_is_named(source, flag):
         "import numpy as np\nnp.save('losses.npy', losses)\nnp.load('losses.npy')",
         "import os\nos.environ['KMP_DUPLICATE_LIB_OK'] = 'TRUE'",
         "import torch\ntorch.backends.cudnn.deterministic = True",
+        "import ssl\nssl._create_default_https_context = ssl._create_unverified_context",
         "import matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = (8, 4)",
         "rnn.w = rnn.w - lr * grad\nself.u -= 1",
         "%matplotlib inline\n!pip install torch\nimport torch",

@@ -13,6 +13,7 @@ import tempfile
 import traceback
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ LONGEST_ERROR, LONGEST_TRACE = 10_000, 50
 
 LEFT_OUT = "left_out"
 """In a message's metadata: it stands for an output that was too large to be sent."""
+
+REFUSED_ADDRESS = "refused_address"
+"""In a message's metadata: the address of a download that was refused, as it is none of the lab's."""
 
 
 def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]) -> int:
@@ -57,7 +61,7 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         app = _kernel(policy, message["kernel"])
         _cut_long_errors(app.session)
         _leave_out_large_outputs(app, message["output_bytes"])
-        scenery.install(app.shell, served)
+        scenery.install(app.shell, served, partial(_tell_refused, app))
         scenery.seed(message["seed"])
         server = questions.QuestionServer(channel, app.shell, message["reply_bytes"])
         recording = ExitStack()
@@ -92,11 +96,20 @@ def _leave_out_large_outputs(app: Any, limit: int) -> None:
         if sum(map(len, parts)) <= limit:
             send(parts, *args, **kwargs)
         else:
-            note = {"name": "stderr", "text": ""}
-            parent = app.kernel.get_parent("shell")
-            app.session.send(app.iopub_socket, "stream", note, parent, metadata={LEFT_OUT: True})
+            _tell(app, {LEFT_OUT: True})
 
     app.iopub_thread.send_multipart = send_unless_large
+
+
+def _tell_refused(app: Any, address: str) -> None:
+    _tell(app, {REFUSED_ADDRESS: address[:LONGEST_ERROR]})
+
+
+def _tell(app: Any, metadata: Mapping[str, Any]) -> None:
+    """Tell the trusted side something about the cell that runs, with an output that shows nothing."""
+    nothing = {"name": "stderr", "text": ""}
+    parent = app.kernel.get_parent("shell")
+    app.session.send(app.iopub_socket, "stream", nothing, parent, metadata=dict(metadata))
 
 
 def _cut_long_errors(session: Any) -> None:
