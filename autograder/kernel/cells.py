@@ -19,6 +19,7 @@ from nbformat import NotebookNode, ValidationError
 from zmq.constants import SocketOption
 
 from autograder.errors import SandboxError
+from autograder.kernel.cell_reply import cell_run, error_of
 from autograder.model import CellRun, Ending
 from autograder.sandbox.launcher import StudentProcess
 
@@ -163,10 +164,10 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             return CellRun(index, Ending.TIMED_OUT, seconds), alive
         if not alive:
             return CellRun(index, Ending.DIED, seconds), False
-        error = _error_of(self._reply)
+        ending = Ending.RAISED if error_of(self._reply) else Ending.FINISHED
         if self.outputs_cut and not cut_before:
-            return CellRun(index, Ending.OUTPUT_LIMIT, seconds, error), True
-        return CellRun(index, Ending.RAISED if error else Ending.FINISHED, seconds, error), True
+            ending = Ending.OUTPUT_LIMIT
+        return cell_run(index, ending, seconds, self._reply), True
 
     async def _settle(self, task: asyncio.Future[Any]) -> bool:
         """Take the cell's end; kill the kernel if it has none. Whether the kernel is usable."""
@@ -242,14 +243,3 @@ def _text_length(content: Any) -> int:
     if isinstance(content, list):
         return sum(_text_length(value) for value in content)
     return 8
-
-
-def _error_of(reply: dict[str, Any]) -> str:
-    """``Type: message`` of the exception that ended the cell; empty if none did.
-
-    From the reply, not from the outputs: a traceback may fail to be formatted.
-    """
-    content = reply.get("content")
-    if not isinstance(content, dict) or content.get("status") != "error":
-        return ""
-    return f"{str(content.get('ename'))[:200]}: {str(content.get('evalue'))[:2000]}"

@@ -18,7 +18,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -325,7 +325,7 @@ class _Kernel:
     def explained(self, run: CellRun) -> CellRun:
         """``run`` with the reason that the watchdog knows."""
         ending = self.ending() if run.ending is Ending.DIED else run.ending
-        return CellRun(run.index, ending, run.seconds, run.error)
+        return replace(run, ending=ending)
 
     def ending(self) -> Ending:
         """Why the process ended.
