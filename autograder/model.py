@@ -114,6 +114,8 @@ class CellRun:
         ending: how it ended.
         seconds: wall time.
         error: ``Type: message`` of the exception that it raised, as plain text; empty if none.
+        line: where in the cell it stopped, from 1, as its own process says; 0 where nobody knows.
+        passed_over: what of it did nothing, because no mark can depend on it, as its own process says.
         refused_address: the first address that it wanted to download from and that is not the lab's, as its
             process told us; empty if there was none. Untrusted text.
     """
@@ -122,6 +124,8 @@ class CellRun:
     ending: Ending
     seconds: float
     error: str = ""
+    line: int = 0
+    passed_over: tuple[str, ...] = ()
     refused_address: str = ""
 
 
@@ -165,6 +169,7 @@ class CaseResult:
         evidence: the smallest numbers or traceback that show it; may be empty.
         ending: how the student's side ended.
         seconds: wall time.
+        missing: names that it needed and the notebook did not have.
     """
 
     name: str
@@ -177,6 +182,7 @@ class CaseResult:
     evidence: str = ""
     ending: Ending = Ending.FINISHED
     seconds: float = 0.0
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -262,6 +268,7 @@ class Grade:
         questions: the auto-graded questions in the order of the configuration.
         manual: the questions that wait for a person.
         cells: how each code cell ended.
+        first_causes: the cells that stopped and took questions along, as sentences that quote the student.
         flags: short remarks for the TA ("autograd in one of the gradients"); never a verdict.
         notes: what was repaired or skipped on the way.
         limits_hit: the limits that the submission ran into, with their values.
@@ -288,6 +295,7 @@ class Grade:
     questions: tuple[QuestionResult, ...] = ()
     manual: tuple[ManualQuestion, ...] = ()
     cells: tuple[CellRun, ...] = ()
+    first_causes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     limits_hit: tuple[str, ...] = ()

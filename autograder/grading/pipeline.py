@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
-from autograder.grading import flags, limits, shortcuts
+from autograder.grading import first_cause, flags, limits, shortcuts
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
@@ -30,6 +30,9 @@ from autograder.notebook.read import ReadNotebook, read_notebook
 MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
 """Failed downloads that are flagged, and characters of the address of each."""
 
+MOST_PASSED_OVER = 10
+"""Flags about what was passed over."""
+
 
 def grade(submission: Submission, course: Course) -> Grade:
     """Grade one submission.
@@ -47,7 +50,8 @@ def grade(submission: Submission, course: Course) -> Grade:
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
         return replace(refused, digest=digest)
-    executed, results = answers.executed, answers.results
+    executed = answers.executed
+    results, first_causes = first_cause.explained(read.notebook, executed.cells, answers.results, read.python)
     cases = [case for result in results for case in result.cases]
     unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
@@ -57,7 +61,10 @@ def grade(submission: Submission, course: Course) -> Grade:
         questions=results,
         manual=_manual(read, course),
         cells=executed.cells,
+        first_causes=first_causes,
         flags=_of_reading(read)
+        + first_causes
+        + _passed_over(executed)
         + flags.static(read.notebook, _handed_out(course))
         + _dynamic_flags(executed, results),
         notes=read.notes,
@@ -138,6 +145,14 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
 def _of_reading(read: ReadNotebook) -> tuple[str, ...]:
     """What the TA has to see of the notes: a file that may not be what the student meant to hand in."""
     return ("upload cut off",) if read.cut_off else ()
+
+
+def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
+    numbered = enumerate(executed.cells, start=1)
+    found = [
+        f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
+    ]
+    return tuple(found[:MOST_PASSED_OVER])
 
 
 def _handed_out(course: Course) -> set[str]:

@@ -7,6 +7,7 @@ is not a zero.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -41,6 +42,12 @@ arrive as plain data."""
 LONGEST_TEXT = 5_000
 """Characters of a message: a test case may quote what a student's code returned."""
 
+NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is not defined")
+"""How a message begins where the notebook's own code lacked one of its names."""
+
+MOST_MISSING = 20
+"""Names of a case that are kept."""
+
 LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT)
 """How a student's process ends, in a cell or while it is asked."""
 
@@ -64,7 +71,13 @@ class Question:
 
 
 class Names(Namespace, Protocol):
-    """A namespace that can be prepared for a test case."""
+    """A namespace that can be prepared for a test case.
+
+    Attributes:
+        missing: names that were asked for in vain.
+    """
+
+    missing: dict[str, None]
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Forget what earlier cases made, seed the generators, set the autograd guard.
@@ -152,16 +165,21 @@ def _ask_case(
     endings = [result.ending for result in before]
     patience = AFTER_A_TIMEOUT if Ending.TIMED_OUT in endings else None
 
+    missing: dict[str, None] = {}
+
     def run() -> None:
+        nonlocal missing
         if sum(ending in LETHAL for ending in endings) >= MOST_DEATHS:
             raise KernelDied("not asked again: it ended the process in the checks before this one")
         names = respondent.names()
+        missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
         with recorded():
             case.body.call_func(names)
 
-    verdict = _verdict(run, respondent)
-    outcome, message, help_text, evidence, ending = verdict
+    outcome, message, help_text, evidence, ending = _verdict(run, respondent)
+    if unknown := NOT_DEFINED.search(message):
+        missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
     return CaseResult(
         name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
@@ -169,6 +187,7 @@ def _ask_case(
         message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
         help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
         ending=ending, seconds=time.monotonic() - started,
+        missing=() if passed else tuple(missing)[:MOST_MISSING],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
@@ -19,6 +19,7 @@ from nbformat import NotebookNode, ValidationError
 from zmq.constants import SocketOption
 
 from autograder.errors import SandboxError
+from autograder.kernel.cell_reply import cell_run, error_of
 from autograder.model import CellRun, Ending
 from autograder.sandbox.launcher import StudentProcess
 
@@ -169,14 +170,14 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             death.cancel()
         seconds = time.monotonic() - started
         if late:
-            return CellRun(index, Ending.TIMED_OUT, seconds, "", self._refused_address), alive
+            return CellRun(index, Ending.TIMED_OUT, seconds, refused_address=self._refused_address), alive
         if not alive:
-            return CellRun(index, Ending.DIED, seconds, "", self._refused_address), False
-        error = _error_of(self._reply)
-        ending = Ending.RAISED if error else Ending.FINISHED
+            return CellRun(index, Ending.DIED, seconds, refused_address=self._refused_address), False
+        ending = Ending.RAISED if error_of(self._reply) else Ending.FINISHED
         if self.outputs_cut and not cut_before:
             ending = Ending.OUTPUT_LIMIT
-        return CellRun(index, ending, seconds, error, self._refused_address), True
+        run = cell_run(index, ending, seconds, self._reply)
+        return replace(run, refused_address=self._refused_address), True
 
     async def _settle(self, task: asyncio.Future[Any]) -> bool:
         """Take the cell's end; kill the kernel if it has none. Whether the kernel is usable."""
@@ -257,14 +258,3 @@ def _text_length(content: Any) -> int:
     if isinstance(content, list):
         return sum(_text_length(value) for value in content)
     return 8
-
-
-def _error_of(reply: dict[str, Any]) -> str:
-    """``Type: message`` of the exception that ended the cell; empty if none did.
-
-    From the reply, not from the outputs: a traceback may fail to be formatted.
-    """
-    content = reply.get("content")
-    if not isinstance(content, dict) or content.get("status") != "error":
-        return ""
-    return f"{str(content.get('ename'))[:200]}: {str(content.get('evalue'))[:2000]}"

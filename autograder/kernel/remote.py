@@ -74,10 +74,14 @@ class RemoteNamespace:
     """The top-level names of the notebook: what otter calls the environment.
 
     Implements :class:`autograder.grading.namespace.Namespace`.
+
+    Attributes:
+        missing: names that were asked for in vain.
     """
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
+        self.missing: dict[str, None] = {}
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Start a test case: old objects and functions are forgotten, generators are seeded."""
@@ -91,7 +95,10 @@ class RemoteNamespace:
         return found[0] if found else default
 
     def __contains__(self, name: object) -> bool:
-        return self._conversation.ask("has", name=name) is True
+        there = self._conversation.ask("has", name=name) is True
+        if not there:
+            self.missing[str(name)] = None
+        return there
 
     def __getitem__(self, name: str) -> Any:
         found = self._find(name)
@@ -102,7 +109,10 @@ class RemoteNamespace:
     def _find(self, name: str) -> tuple[Any, ...]:
         """The value of a top-level name; nothing where there is no such name, in one request either way."""
         found = self._conversation.ask("find", name=name)
-        return found if isinstance(found, tuple) else ()
+        if isinstance(found, tuple) and found:
+            return found
+        self.missing[name] = None
+        return ()
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._conversation.ask("set", {"value": value}, name=name)

@@ -43,12 +43,14 @@ class ReadNotebook:
         notes: what was repaired or left out, for the TA.
         manual_answers: by question name, the text of the cells that carry it; untrusted Markdown.
         cut_off: whether the upload ended behind the last cell, before the file's own end.
+        python: the version of Python that it names, such as ``3.13.1``; empty where it names none.
     """
 
     notebook: Any
     notes: tuple[str, ...] = ()
     manual_answers: Mapping[str, str] = field(default_factory=dict)
     cut_off: bool = False
+    python: str = ""
 
 
 def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
@@ -80,7 +82,8 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     import nbformat
 
     node = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells})
-    return ReadNotebook(node, tuple(notes), answers, parsed.cut_off)
+    python = _python_version(value.get("metadata"))
+    return ReadNotebook(node, tuple(notes), answers, parsed.cut_off, python)
 
 
 def _unwrapped(value: Any, notes: list[str]) -> Any:
@@ -126,6 +129,12 @@ def _cells(value: Any, notes: list[str]) -> list[Any]:
     if len(cells) > _MAX_CELLS:
         raise UnreadableNotebook(f"the notebook has {len(cells)} cells, {_MAX_CELLS} are allowed")
     return cells
+
+
+def _python_version(metadata: Any) -> str:
+    info = metadata.get("language_info") if isinstance(metadata, dict) else None
+    version = info.get("version") if isinstance(info, dict) else None
+    return version if isinstance(version, str) and re.fullmatch(r"3\.\d{1,2}(\.\d{1,2})?", version) else ""
 
 
 def _other_language(metadata: Any) -> str:

@@ -76,6 +76,7 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
         finished=sum(cell.ending is Ending.FINISHED for cell in grade.cells),
         cell_rows=rows[:MOST_CELL_ROWS],
         more_cell_rows=max(0, len(rows) - MOST_CELL_ROWS),
+        passed_over=[(n, what) for n, cell in enumerate(grade.cells, start=1) for what in cell.passed_over],
         case_endings=_CASE_ENDINGS,
     )
 

@@ -155,6 +155,7 @@ from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import ask, load_questions
 
 class Names(PlainNamespace):
+    missing = {}
     def begin_case(self, *arguments, **keywords): pass
 
 root = Path(sys.argv[1])

@@ -20,6 +20,8 @@ from typing import Any
 from autograder.errors import PolicyNotEnforced
 from autograder.kernel import wire
 from autograder.kernel.guest import questions, scenery
+from autograder.kernel.guest.cell_report import CellReport
+from autograder.kernel.guest.passed_over import PassedOver
 from autograder.sandbox import enter
 from autograder.sandbox.policy import Policy
 
@@ -62,12 +64,15 @@ def run(message: Mapping[str, Any], descriptor: int, served: Mapping[str, bytes]
         _cut_long_errors(app.session)
         _leave_out_large_outputs(app, message["output_bytes"])
         scenery.install(app.shell, served, partial(_tell_refused, app))
+        passed_over = PassedOver(app.shell)
+        CellReport(app.shell, app.session, passed_over)
         scenery.seed(message["seed"])
         server = questions.QuestionServer(channel, app.shell, message["reply_bytes"])
         recording = ExitStack()
 
         def serve(comm: Any, opened: Any) -> None:
             recording.close()  # questions are asked with recording on, as everywhere
+            passed_over.give_back()
             server.serve()
 
         app.kernel.comm_manager.register_target(COMM_TARGET, serve)

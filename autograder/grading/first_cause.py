@@ -1,0 +1,210 @@
+"""The first cause: which cell stopped and took everything after it along.
+
+A name that a question asks for in vain leads to the cell that would have bound it, by reading the source,
+and that cell's own missing name perhaps to an earlier one. The student's process decides what is said here,
+and no mark depends on it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder.grading.newer_python import newer_syntax
+from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
+
+LONGEST_CELL, MOST_SOURCE = 200_000, 1_000_000
+"""Characters of one failed cell and of all together that are read."""
+
+LONGEST_LINE, LONGEST_ERROR, MOST_NAMED = 80, 160, 5
+"""Characters of the student's line and of its error in a sentence, and causes that are named."""
+
+VAGUE = frozenset({"the check failed", "The check could not work with what your code returned."})
+"""Messages that say nothing about what is wrong."""
+
+_NOT_DEFINED = re.compile(r"NameError: (?:global )?name '(\w{1,200})' is not defined")
+_BINDING = re.compile(
+    r"^(?:async +def|def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]*)?=(?!=)", re.M
+)
+_IMPORT = re.compile(r"^(?:from[ \t]+\S+[ \t]+)?import[ \t]+(.+)$", re.M)
+_KERNELS_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
+_NO_FAILURE = (Ending.FINISHED, Ending.LEFT_OUT, Ending.OUTPUT_LIMIT)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A code cell that did not come to its end.
+
+    Attributes:
+        cell: its number among the code cells that have source, from 1: as the page counts them.
+        what: how it ended, as words behind "code cell 3".
+        names: what its end kept from being bound at its top level.
+        needs: a name that it lacked itself; empty where it failed for another reason.
+    """
+
+    cell: int
+    what: str
+    names: frozenset[str]
+    needs: str = ""
+
+
+def explained(
+    notebook: Any, cells: Sequence[CellRun], results: Sequence[QuestionResult], python: str = ""
+) -> tuple[tuple[QuestionResult, ...], tuple[str, ...]]:
+    """The results, with the first cause in the place of "X is not defined", and the causes as sentences.
+
+    Args:
+        notebook: nbformat 4 notebook; only its sources count.
+        python: the version of Python that it names; may be empty.
+
+    Returns:
+        Results with the same points, and what stopped, each with the number of questions that it concerns:
+        those that concern most first.
+    """
+    stopped = stopped_cells(notebook, cells, python)
+    roots = _roots(stopped)
+    concerned: dict[Stopped, int] = {}
+    told = []
+    for result in results:
+        cases = [(case, _found(case, roots)) for case in result.cases]
+        causes = {found[1] for _, found in cases if found}
+        for cause in causes:
+            concerned[cause] = concerned.get(cause, 0) + 1
+        told.append(replace(result, cases=tuple(_with_cause(case, found) for case, found in cases)))
+    ordered = sorted(concerned, key=lambda cause: (-concerned[cause], cause.cell))
+    return tuple(told), tuple(_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED])
+
+
+def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> list[Stopped]:
+    """The cells that failed, in order."""
+    found, budget = [], MOST_SOURCE
+    for number, run in enumerate(cells, start=1):
+        if run.ending in _NO_FAILURE and not run.error:
+            continue
+        source = notebook.cells[run.index].source
+        budget -= len(source)
+        if len(source) > LONGEST_CELL or budget < 0:
+            source = ""
+        tree = _parsed(source)
+        names = _names_written(source) if tree is None else _names_behind(tree, run.line)
+        lacked = _NOT_DEFINED.match(run.error)
+        found.append(
+            Stopped(number, _what(run, source, tree is None, python), names, lacked[1] if lacked else "")
+        )
+    return found
+
+
+def _roots(stopped: Sequence[Stopped]) -> dict[str, Stopped]:
+    """By name, the cell that keeps it from being there, followed to its first cause."""
+    roots: dict[str, Stopped] = {}
+    for one in stopped:  # in order: what an earlier cell kept back is known when a later one lacks it
+        cause = roots.get(one.needs, one)
+        for name in one.names:
+            roots.setdefault(name, cause)
+    return roots
+
+
+def _found(case: CaseResult, roots: dict[str, Stopped]) -> tuple[str, Stopped] | None:
+    """The name that a failed case lacked, and why it is not there."""
+    if case.outcome is not Outcome.FAILED:
+        return None
+    for name in case.missing:
+        if name in roots and (case.message in VAGUE or re.search(rf"\b{re.escape(name)}\b", case.message)):
+            return name, roots[name]
+    return None
+
+
+def _with_cause(case: CaseResult, found: tuple[str, Stopped] | None) -> CaseResult:
+    if found is None:
+        return case
+    name, cause = found
+    return replace(
+        case,
+        message=f"{name} is not defined: code cell {cause.cell} {cause.what}",
+        help="Repair that cell first: what stands behind this place in it did not run.",
+    )
+
+
+def _sentence(cause: Stopped, questions: int) -> str:
+    depend = "1 question depends" if questions == 1 else f"{questions} questions depend"
+    return f"code cell {cause.cell} {cause.what}; {depend} on what follows it"
+
+
+def _what(run: CellRun, source: str, unreadable: bool, python: str) -> str:
+    if run.ending is not Ending.RAISED and not run.error:
+        return f"did not come to its end ({run.ending.value})"
+    lines = source.splitlines()
+    line = lines[run.line - 1].strip() if 0 < run.line <= len(lines) else ""
+    place = f" at line {run.line}, `{_short(line, LONGEST_LINE)}`" if line else ""
+    error = _short(" ".join(_KERNELS_FILE.sub("", run.error).split()), LONGEST_ERROR)
+    return f"stopped{place}: {error}{_remedy(run, source, unreadable, python)}"
+
+
+def _remedy(run: CellRun, source: str, unreadable: bool, python: str) -> str:
+    if run.error.startswith("ModuleNotFoundError") and "not installed" not in run.error:
+        return " (this package is not installed here)"
+    if unreadable and (newer := newer_syntax(_python(source))):
+        syntax, version = newer
+        ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        named = f"; the notebook names Python {python}" if python else ""
+        return f" ({syntax}: that needs Python {version}, here is {ours}{named})"
+    return ""
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+def _python(source: str) -> str:
+    """The cell without magics and shell lines, which are not Python."""
+    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n"))
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
+            return ast.parse(_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _names_behind(tree: ast.Module, line: int) -> frozenset[str]:
+    """What the statements bind that end at this line or behind it."""
+    behind = [statement for statement in tree.body if (statement.end_lineno or line) >= line]
+    return frozenset(name for statement in behind for name in _bound(statement))
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue  # names inside are its own
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        waiting += ast.iter_child_nodes(node)
+
+
+def _names_written(source: str) -> frozenset[str]:
+    """What a cell that this Python cannot read would bind, by the beginnings of its lines."""
+    found = set()
+    for match in _BINDING.finditer(source):
+        found |= {match[1]} if match[1] else set(re.findall(r"\w+", match[2]))
+    for match in _IMPORT.finditer(source):
+        for part in match[1].strip("() \t\\").split(","):
+            words = part.split()
+            found |= {words[-1].partition(".")[0]} if words else set()
+    return frozenset(found)
