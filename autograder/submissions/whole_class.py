@@ -11,6 +11,7 @@ from autograder.errors import UsageError
 from autograder.lms.known import adapters
 from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of
+from autograder.notebook.template import lab_template
 from autograder.submissions.discover import Source, source_of, submissions_of
 from autograder.submissions.lateness import with_lateness
 from autograder.uploads.upload import open_uploads
@@ -78,7 +79,8 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     sources = [replace(one, export=replace(one.export, worksheet=own)) for one in sources]
     worksheet = own or next((one.export.roster for one in sources if one.export.roster), None)
     submissions = []
-    for one in submissions_of(sources, config.assignment.notebook):
+    found = submissions_of(sources, config.assignment.notebook, lab_template(lab), config.limits.notebook_mb)
+    for one in found:
         person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
         submissions.append(with_lateness(one, person, config.late))
     return FoundClass(submissions, lms, worksheet, tuple(broken.values()))
