@@ -23,6 +23,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.grading.template import marked_cells
 from autograder.kernel.session import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
+from autograder.notebook.template import Template, lab_template
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
 
@@ -38,6 +39,7 @@ class Prepared:
         values: what the configuration tells the test cases.
         conditions: under which it is graded.
         may_be_left_out: sources of the template's cells that carry no mark.
+        template: the notebook that students get; ``None`` where the lab has none.
     """
 
     lab: Lab
@@ -47,6 +49,7 @@ class Prepared:
     conditions: Conditions
     versions: dict[str, str]
     may_be_left_out: frozenset[str]
+    template: Template | None
 
     @contextmanager
     def with_fork_server(self, nursery: socket.socket) -> Iterator[Course]:
@@ -121,6 +124,7 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
         yield Prepared(
             lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions),
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
+            template=lab_template(lab),
         )  # fmt: skip
 
 

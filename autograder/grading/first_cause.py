@@ -10,13 +10,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.grading.newer_python import newer_syntax
 from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
+from autograder.notebook.bound_names import bound_by, names_written, parsed, python_part
 
 LONGEST_CELL, MOST_SOURCE = 200_000, 1_000_000
 """Characters of one failed cell and of all together that are read."""
@@ -28,10 +28,6 @@ VAGUE = frozenset({"the check failed", "The check could not work with what your 
 """Messages that say nothing about what is wrong."""
 
 _NOT_DEFINED = re.compile(r"NameError: (?:global )?name '(\w{1,200})' is not defined")
-_BINDING = re.compile(
-    r"^(?:async +def|def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]*)?=(?!=)", re.M
-)
-_IMPORT = re.compile(r"^(?:from[ \t]+\S+[ \t]+)?import[ \t]+(.+)$", re.M)
 _KERNELS_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
 _NO_FAILURE = (Ending.FINISHED, Ending.LEFT_OUT, Ending.OUTPUT_LIMIT)
 
@@ -90,8 +86,8 @@ def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> 
         budget -= len(source)
         if len(source) > LONGEST_CELL or budget < 0:
             source = ""
-        tree = _parsed(source)
-        names = _names_written(source) if tree is None else _names_behind(tree, run.line)
+        tree = parsed(source)
+        names = names_written(source) if tree is None else _names_behind(tree, run.line)
         lacked = _NOT_DEFINED.match(run.error)
         found.append(
             Stopped(number, _what(run, source, tree is None, python), names, lacked[1] if lacked else "")
@@ -148,7 +144,7 @@ def _what(run: CellRun, source: str, unreadable: bool, python: str) -> str:
 def _remedy(run: CellRun, source: str, unreadable: bool, python: str) -> str:
     if run.error.startswith("ModuleNotFoundError") and "not installed" not in run.error:
         return " (this package is not installed here)"
-    if unreadable and (newer := newer_syntax(_python(source))):
+    if unreadable and (newer := newer_syntax(python_part(source))):
         syntax, version = newer
         ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
         named = f"; the notebook names Python {python}" if python else ""
@@ -160,51 +156,6 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-# --- names ------------------------------------------------------------------------------------------
-
-
-def _python(source: str) -> str:
-    """The cell without magics and shell lines, which are not Python."""
-    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n"))
-
-
-def _parsed(source: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
-            return ast.parse(_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 def _names_behind(tree: ast.Module, line: int) -> frozenset[str]:
     """What the statements bind that end at this line or behind it."""
-    behind = [statement for statement in tree.body if (statement.end_lineno or line) >= line]
-    return frozenset(name for statement in behind for name in _bound(statement))
-
-
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    waiting: list[ast.AST] = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-            continue  # names inside are its own
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        waiting += ast.iter_child_nodes(node)
-
-
-def _names_written(source: str) -> frozenset[str]:
-    """What a cell that this Python cannot read would bind, by the beginnings of its lines."""
-    found = set()
-    for match in _BINDING.finditer(source):
-        found |= {match[1]} if match[1] else set(re.findall(r"\w+", match[2]))
-    for match in _IMPORT.finditer(source):
-        for part in match[1].strip("() \t\\").split(","):
-            words = part.split()
-            found |= {words[-1].partition(".")[0]} if words else set()
-    return frozenset(found)
+    return bound_by(statement for statement in tree.body if (statement.end_lineno or line) >= line)

@@ -63,6 +63,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         cells=executed.cells,
         first_causes=first_causes,
         flags=_of_reading(read)
+        + _of_template(read, course)
         + first_causes
         + _passed_over(executed)
         + flags.static(read.notebook, _handed_out(course))
@@ -145,6 +146,13 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
 def _of_reading(read: ReadNotebook) -> tuple[str, ...]:
     """What the TA has to see of the notes: a file that may not be what the student meant to hand in."""
     return ("upload cut off",) if read.cut_off else ()
+
+
+def _of_template(read: ReadNotebook, course: Course) -> tuple[str, ...]:
+    """Whether anything was done, and for this lab."""
+    if course.template is None:
+        return ()
+    return course.template.remarks(cell.source for cell in read.notebook.cells if cell.cell_type == "code")
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:

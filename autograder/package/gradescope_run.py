@@ -26,6 +26,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
+from autograder.notebook.template import lab_template
 from autograder.package.gradescope_limits import WRITING_SECONDS, adapted, container_mb
 from autograder.package.gradescope_results import no_mark, results
 from autograder.package.options import Visibility
@@ -128,8 +129,9 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
     with Launcher(settings) as launcher, temporary_folder() as spool:
         launcher.begin()  # its processes import while this one reads the submission
         [submission] = discover(
-            [upload], spool, lab.config.limits, lab.config.assignment.notebook, lms=Upload()
-        )
+            [upload], spool, lab.config.limits, lab.config.assignment.notebook, lms=Upload(),
+            template=lab_template(lab),
+        )  # fmt: skip
         if submission.file is None:
             return Grade(submission, Status.NOT_GRADABLE, submission.problem)
         [grade] = grade_all([submission], settings, jobs=1, launcher=launcher)

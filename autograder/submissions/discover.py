@@ -13,10 +13,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Submission
 from autograder.submissions import student
-from autograder.submissions.per_student import Chosen, chosen, recognised
+from autograder.submissions.per_student import Chosen, IsUntouched, chosen, recognised
 from autograder.uploads import names
 from autograder.uploads.upload import NOTHING, Upload, open_uploads
 from autograder.uploads.uploaded import UploadedFile
@@ -24,6 +25,7 @@ from autograder.uploads.uploaded import UploadedFile
 if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config.schema import Limits
     from autograder.lms.base import Lms
+    from autograder.notebook.template import Template
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def discover(
     *,
     lms: Lms | None = None,
     known: Sequence[Lms] = (),
+    template: Template | None = None,
 ) -> list[Submission]:
     """Finds the submissions in notebooks, folders and zip archives, without a list of the class.
 
@@ -59,6 +62,7 @@ def discover(
         notebook: the name that the lab gave its notebook; it cannot name a student.
         lms: what folders and archives are exports of.
         known: what they may be exports of, where ``lms`` is not given.
+        template: what students get; it never wins over another notebook of the same student.
 
     Returns:
         As :func:`submissions_of`.
@@ -67,7 +71,8 @@ def discover(
         UsageError: a path does not exist, or is no notebook, folder or zip archive.
     """
     uploads = open_uploads(paths, spool, limits)
-    return submissions_of([source_of(upload, lms, known) for upload in uploads], notebook)
+    sources = [source_of(upload, lms, known) for upload in uploads]
+    return submissions_of(sources, notebook, template, limits.notebook_mb)
 
 
 def source_of(
@@ -86,20 +91,30 @@ def source_of(
     return Source(upload, found, found.export(upload.texts(found.is_own_text))) if found else Source(upload)
 
 
-def submissions_of(sources: Sequence[Source], notebook: str) -> list[Submission]:
+def submissions_of(
+    sources: Sequence[Source], notebook: str, template: Template | None = None, notebook_mb: float = 0
+) -> list[Submission]:
     """Who handed in what: in an LMS's export a student has one submission, otherwise every notebook is one.
 
     Args:
         notebook: the name that the lab gave its notebook; it cannot name a student.
+        template: what students get; it never wins over another notebook of the same student.
+        notebook_mb: MB of the largest notebook that is read to see whether it is the template.
 
     Returns:
         Submissions, upload by upload; sorted within a folder, in the archive's order within a zip.
     """
+
+    def is_untouched(file: UploadedFile) -> bool:
+        if template is None or file.file is None:
+            return False
+        return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB))
+
     found: list[Submission] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.
     nameless: dict[int, tuple[str, ...]] = {}
     for source in sources:
-        of_students, others = _handed_in(source, notebook)
+        of_students, others = _handed_in(source, notebook, is_untouched)
         found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
         for file in others:
             nameless[len(found)] = (*_around(source.upload), *file.path)
@@ -109,11 +124,13 @@ def submissions_of(sources: Sequence[Source], notebook: str) -> list[Submission]
     return _with_own_ids(found)
 
 
-def _handed_in(source: Source, notebook: str) -> tuple[list[Chosen], list[UploadedFile]]:
+def _handed_in(
+    source: Source, notebook: str, is_untouched: IsUntouched
+) -> tuple[list[Chosen], list[UploadedFile]]:
     """What each student handed in, and what belongs to no student of an LMS."""
     upload = source.upload
     if source.lms is not None:
-        return chosen(upload.files, source.lms, source.export, notebook)
+        return chosen(upload.files, source.lms, source.export, notebook, is_untouched)
     files = _without_copies([file for file in upload.files if file.is_handed_in])
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
@@ -161,7 +178,8 @@ def _with_own_ids(submissions: Sequence[Submission]) -> list[Submission]:
 
 
 def _without_copies(found: list[UploadedFile]) -> list[UploadedFile]:
-    """``found`` without renamed notebooks and packed files that lie in a folder beside a notebook.
+    """``found`` without renamed notebooks and packed files that lie in a folder beside a notebook, and
+    without Jupyter's copy of a notebook that is there.
 
     There the notebook is what was handed in. At the top of an upload, however, files of different
     students lie side by side, and one that comes as ``lab.ipynb.txt`` or ``lab.rar`` must not disappear.
@@ -170,9 +188,15 @@ def _without_copies(found: list[UploadedFile]) -> list[UploadedFile]:
     first, last = min(folders, default=()), max(folders, default=())
     top = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
     with_notebook = {entry.path[:-1] for entry in found if entry.path and names.is_notebook(entry.path[-1])}
+    stems = {
+        (*entry.path[:-1], names.without_suffix(entry.path[-1]))
+        for entry in found
+        if entry.path and entry.file and names.is_notebook(entry.path[-1])
+    }
     return [
         entry
         for entry in found
+        if not (entry.path and (*entry.path[:-1], names.copied_from(entry.path[-1])) in stems)
         if len(entry.path) <= top + 1
         or entry.path[:-1] not in with_notebook
         or not (names.is_renamed_notebook(entry.path[-1]) or names.is_other_archive(entry.path[-1]))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
 from autograder.uploads import names
 from autograder.uploads.uploaded import UploadedFile
+
+IsUntouched = Callable[[UploadedFile], bool]
+"""Whether a file is the template as students get it."""
 
 MOST_NAMED = 5
 """Files that a message names."""
@@ -79,13 +82,18 @@ def _origin(lms: Lms, path: tuple[str, ...], export: Export) -> Origin | None:
 
 
 def chosen(
-    found: Sequence[UploadedFile], lms: Lms, export: Export, notebook: str
+    found: Sequence[UploadedFile],
+    lms: Lms,
+    export: Export,
+    notebook: str,
+    is_untouched: IsUntouched = lambda file: False,
 ) -> tuple[list[Chosen], list[UploadedFile]]:
     """One entry per student, in the order of the export, and what belongs to no student.
 
     Args:
         export: what is known about it.
         notebook: the name that the lab gave its notebook.
+        is_untouched: whether a file is the template as students get it.
     """
     students: dict[tuple[str, str], list[tuple[Origin, UploadedFile]]] = {}
     others = []
@@ -95,7 +103,7 @@ def chosen(
             students.setdefault(_key(origin), []).append((origin, one))
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
             others.append(one)
-    return [_choose(files, notebook) for files in _without_doubtful(students)], others
+    return [_choose(files, notebook, is_untouched) for files in _without_doubtful(students)], others
 
 
 def _key(origin: Origin) -> tuple[str, str]:
@@ -125,13 +133,15 @@ def _without_doubtful(
     return list(result.values())
 
 
-def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str) -> Chosen:
+def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str, is_untouched: IsUntouched) -> Chosen:
+    files, not_meant = _meant(files, is_untouched)
     # What was added after the last notebook is hardly another attempt.
     last = max(origin.attempt for origin, _ in _notebooks(files) or files)
     latest = [(origin, one) for origin, one in files if origin.attempt == last]
     called = dict.fromkeys(origin.student for origin, _ in files)
     earlier = sum(one.is_handed_in for _, one in files) - sum(one.is_handed_in for _, one in latest)
-    notes: tuple[str, ...] = (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
+    notes = not_meant
+    notes += (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
     if len(called) > 1:
         notes += (
             f"the LMS gives files of several names one identifier: {', '.join(list(called)[:MOST_NAMED])}",
@@ -154,6 +164,24 @@ def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str) -> Chos
         rest = [other for _, other in candidates if other is not one]
         notes += (f"also handed in, not graded: {_listed(rest)}",)
     return Chosen(origin, one, notes)
+
+
+def _meant(
+    files: Sequence[tuple[Origin, UploadedFile]], is_untouched: IsUntouched
+) -> tuple[Sequence[tuple[Origin, UploadedFile]], tuple[str, ...]]:
+    """The files without those that nobody means where there is another notebook, and notes on them."""
+    notes: tuple[str, ...] = ()
+    reasons: dict[str, Callable[[Origin, UploadedFile], bool]] = {
+        "a copy that Jupyter keeps": lambda origin, _: bool(names.copied_from(origin.path[-1])),
+        "the untouched template": lambda _, one: is_untouched(one),
+    }
+    for what, is_unwanted in reasons.items():
+        candidates = [pair for pair in _notebooks(files) if pair[1].file]
+        unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
+        if unwanted and len(unwanted) < len(candidates):
+            notes += (f"also handed in, not graded: {_listed([one for _, one in unwanted])} ({what})",)
+            files = [pair for pair in files if pair not in unwanted]
+    return files, notes
 
 
 def _notebooks(files: Sequence[tuple[Origin, UploadedFile]]) -> Sequence[tuple[Origin, UploadedFile]]:

@@ -11,6 +11,7 @@ from autograder.errors import UsageError
 from autograder.lms.known import adapters
 from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of
+from autograder.notebook.template import lab_template
 from autograder.submissions.adding import with_added
 from autograder.submissions.discover import Source, source_of, submissions_of
 from autograder.submissions.lateness import with_lateness
@@ -83,11 +84,12 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     own = _worksheet(given.worksheet, lms, assignment_of(config.assignment.title, config.lms))
     sources = [replace(one, export=replace(one.export, worksheet=own)) for one in sources]
     worksheet = own or next((one.export.roster for one in sources if one.export.roster), None)
-    whole = submissions_of(sources, config.assignment.notebook)
+    template, largest = lab_template(lab), config.limits.notebook_mb
+    whole = submissions_of(sources, config.assignment.notebook, template, largest)
     for upload in open_uploads(given.added, spool, config.limits):
         source = source_of(upload, made_by or recognised, ())
         source = replace(source, export=replace(source.export, worksheet=own))
-        whole = with_added(whole, submissions_of([source], config.assignment.notebook))
+        whole = with_added(whole, submissions_of([source], config.assignment.notebook, template, largest))
     submissions = []
     for one in whole:
         person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None

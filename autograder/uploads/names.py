@@ -19,6 +19,8 @@ _RENAMED = re.compile(r"\.ipynb(?:\.(?:txt|json|download)| ?\(\d+\))?[ .]*\Z", r
 _OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.gz)\Z", re.IGNORECASE)
 # What LMSs put behind a student's name, which may begin with a dot or a tilde.
 _OF_A_STUDENT = re.compile(r"_assignsubmission_|_attempt_\d{4}-|_\d+\Z|\([^()]+\)\Z")
+# What Jupyter appends to the copy that it keeps of each notebook.
+_CHECKPOINT = "-checkpoint"
 _UTF8_FLAG = 0x800
 # No file system has longer paths. Composing a long run of accents takes time with its square.
 _LONGEST_NAME = 4096
@@ -43,6 +45,12 @@ def is_notebook(name: str) -> bool:
 def is_renamed_notebook(name: str) -> bool:
     """Whether the name said notebook before a program added something: ``lab.ipynb.txt``."""
     return not is_notebook(name) and _RENAMED.search(name) is not None
+
+
+def copied_from(name: str) -> str:
+    """The stem that Jupyter made a copy of: ``lab`` for ``lab-checkpoint.ipynb``; empty for other names."""
+    stem = without_suffix(name)
+    return stem[: -len(_CHECKPOINT)] if stem.casefold().endswith(_CHECKPOINT) else ""
 
 
 def is_other_archive(name: str) -> bool:

@@ -345,3 +345,17 @@ def test_a_bomb_in_a_students_archive_does_not_starve_the_class(desk: Desk) -> N
     listing = dict(desk.listing())
     assert listing["zoe/lab.zip/lab.ipynb"] == ""
     assert sum(bool(problem) for problem in listing.values()) == 5  # zoe's notebook and 4 MB fit into 5 MB
+
+
+def test_a_copy_that_jupyter_keeps_is_no_submission_beside_its_notebook(desk: Desk) -> None:
+    for name in (
+        "ada.ipynb",
+        "ada-checkpoint.ipynb",
+        "bob-Checkpoint.ipynb",
+        "cid/lab-checkpoint.ipynb",
+        "lab.ipynb",
+    ):
+        desk.put(name)
+    assert [one.source for one in desk.find()] == [
+        "ada.ipynb", "bob-Checkpoint.ipynb", "cid/lab-checkpoint.ipynb", "lab.ipynb",
+    ]  # fmt: skip

@@ -251,3 +251,33 @@ def test_what_goes_back_is_as_without_an_lms(tmp_path, page):
     result = Pattern(SUBMISSION).write(folder, [returned("Ann Bee", page("a"), lms_id="s1")], LAB, None)
     assert [step.file for step in result.steps] == [MARKS, FEEDBACK]
     assert "Ann Bee,s1,20.5,26," in (folder / MARKS).read_text(encoding="utf-8-sig")
+
+
+def chosen_of(tmp_path, *paths):
+    pattern = Pattern(r"^(?P<name>\w+)/v(?P<attempt>\d)/(?P<file>.+)$")
+    of_students, _ = chosen(
+        files(tmp_path, *paths), pattern, Export(), "lab.ipynb",
+        lambda one: one.file.read_text().endswith("untouched.ipynb") or "v3" in one.file.read_text(),
+    )  # fmt: skip
+    return ["/".join(one.found.path) for one in of_students], [one.set_aside for one in of_students]
+
+
+def test_copies_that_jupyter_keeps_and_the_untouched_template_win_over_nothing(tmp_path):
+    graded, notes = chosen_of(
+        tmp_path,
+        "Ann/v1/lab-checkpoint.ipynb", "Ann/v1/mine.ipynb", "Ann/v1/untouched.ipynb",
+        "Bob/v1/lab.ipynb", "Bob/v3/lab.ipynb",
+        "Cid/v3/lab.ipynb", "Cid/v3/other.ipynb",
+        "Dee/v1/lab-checkpoint.ipynb", "Eve/v1/untouched.ipynb",
+    )  # fmt: skip
+    assert graded == [
+        "Ann/v1/mine.ipynb", "Bob/v1/lab.ipynb", "Cid/v3/lab.ipynb", "Dee/v1/lab-checkpoint.ipynb",
+        "Eve/v1/untouched.ipynb",
+    ]  # fmt: skip
+    assert notes[0] == (
+        "also handed in, not graded: v1/lab-checkpoint.ipynb (a copy that Jupyter keeps)",
+        "also handed in, not graded: v1/untouched.ipynb (the untouched template)",
+    )
+    assert notes[1] == ("also handed in, not graded: v3/lab.ipynb (the untouched template)",)
+    assert notes[2] == ("also handed in, not graded: v3/other.ipynb",)
+    assert notes[3:] == [(), ()]

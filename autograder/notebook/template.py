@@ -1,0 +1,150 @@
+"""What a notebook has of the students' template: all of it and nothing else, or next to nothing."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from autograder.config.load import Lab
+from autograder.errors import ConfigurationError, UnreadableNotebook
+from autograder.notebook.bound_names import bound_by, names_written, parsed
+from autograder.notebook.decoding import decode_json
+
+FEW = 0.25
+"""Share of the template's names below which a notebook is hardly one of this lab."""
+
+LONGEST_CELL, MOST_SOURCE = 200_000, 2_000_000
+"""Characters of one cell and of all together that are read."""
+
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Template:
+    """The code of the notebook that students get.
+
+    Attributes:
+        sources: of its code cells, without white space.
+        names: what its cells bind at their top level, imports aside.
+        definitions: the functions and classes among them.
+    """
+
+    sources: frozenset[str]
+    names: frozenset[str]
+    definitions: frozenset[str]
+
+    def is_untouched(self, sources: Iterable[str]) -> bool:
+        """Whether code cells are the template's; cells that only import, show or call something may be added.
+
+        Nothing of a notebook without any code cell of the template is untouched.
+        """
+        known = added = 0
+        for source in sources:
+            if _squeezed(source) in self.sources:
+                known += 1
+            elif not _binds_nothing(source):
+                added += 1
+        return known > 0 and not added
+
+    def is_untouched_file(self, data: bytes, most_bytes: int) -> bool:
+        """The same for the bytes of a file; false for what cannot be read."""
+        try:
+            value = decode_json(data, most_bytes).value
+        except UnreadableNotebook:
+            return False
+        cells = value.get("cells") if isinstance(value, dict) else None
+        if not isinstance(cells, list):
+            return False
+        code = (cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code")
+        return self.is_untouched(_text(cell.get("source")) for cell in code)
+
+    def remarks(self, sources: Iterable[str]) -> tuple[str, ...]:
+        """What the person who looks at the class should know; nothing for an ordinary notebook."""
+        sources = list(sources)
+        if self.is_untouched(sources):
+            return ("nothing done: the code is that of the template",)
+        found = self.names & _names(sources)
+        few = len(found) < FEW * len(self.names) and len(found & self.definitions) < len(self.definitions) / 2
+        if few:
+            return (
+                f"another lab's notebook? It has {len(found)} of the {len(self.names)} names of the template",
+            )
+        return ()
+
+
+def lab_template(lab: Lab) -> Template | None:
+    """The students' template; ``None`` where the lab has none, or has not built it yet.
+
+    Raises:
+        ConfigurationError: the configuration names a template that is no notebook of format 4.
+    """
+    return read_template(lab, template_of)
+
+
+def read_template(lab: Lab, read: Callable[[Any], Found]) -> Found | None:
+    """What ``read`` makes of the JSON in the template's file; ``None`` where there is no such file.
+
+    Raises:
+        ConfigurationError: the configuration names a template that is no notebook of format 4.
+    """
+    file = lab.template()
+    if file is None:
+        return None
+    try:
+        return read(json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:  # not built yet, and nothing else needs it
+        return None
+    except (OSError, ValueError, LookupError, AttributeError, TypeError) as reason:
+        raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None
+
+
+def template_of(notebook: Any) -> Template:
+    """What the template has.
+
+    Args:
+        notebook: the JSON of its file, format 4.
+
+    Raises:
+        LookupError, TypeError, AttributeError: it is no such notebook.
+    """
+    sources = [_text(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    names, definitions = set[str](), set[str]()
+    for source in sources:
+        statements = tree.body if (tree := parsed(source)) else []
+        own = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
+        names |= bound_by(own)
+        definitions |= bound_by(
+            one for one in own if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        )
+    code = frozenset(squeezed for source in sources if (squeezed := _squeezed(source)))
+    return Template(code, frozenset(names), frozenset(definitions))
+
+
+def _names(sources: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    budget = MOST_SOURCE
+    for source in sources:
+        budget -= len(source)
+        if len(source) <= LONGEST_CELL and budget >= 0:
+            found |= bound_by(tree.body) if (tree := parsed(source)) else names_written(source)
+    return found
+
+
+def _binds_nothing(source: str) -> bool:
+    if len(source) > LONGEST_CELL or (tree := parsed(source)) is None:
+        return False
+    return all(isinstance(one, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr) for one in tree.body)
+
+
+def _squeezed(source: str) -> str:
+    return "".join(source.split())
+
+
+def _text(source: Any) -> str:
+    """A cell's source, which the format keeps as text or as a list of lines."""
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str))
