@@ -280,6 +280,7 @@ class Grade:
             folder (:mod:`autograder.grading.opened_files`).
         digest: SHA-256 of the notebook's bytes, 64 hexadecimal digits; empty where there are none.
         trouble: whether the reason lies on our side, so that another run may come to a grade.
+        starved: whether a time limit was missed while others used the processor too.
         same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
         confined: whether student code ran in the sandbox, if it ran.
         all_cells: whether it was asked for that no cell is left out and nothing else done to save time.
@@ -306,6 +307,7 @@ class Grade:
     lab_files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
     trouble: bool = False
+    starved: bool = False
     same_as: tuple[str, ...] = ()
     confined: bool = True
     all_cells: bool = False

@@ -92,12 +92,18 @@ class DataFile(Section):
 
 
 class Limits(Section):
-    """What a submission may use. ``…_mb`` counts 2**20 bytes, ``…_seconds`` is wall time."""
+    """What a submission may use. ``…_mb`` counts 2**20 bytes.
+
+    ``…_seconds`` goes by while student code computes, or sleeps, not while it waits for a busy processor.
+    """
 
     cell_seconds: Seconds = Field(default=90, description="seconds: one cell of the notebook")
     notebook_seconds: Seconds = Field(default=300, description="seconds: all cells together")
     request_seconds: Seconds = Field(default=20, description="seconds: one call that a test case makes")
     submission_seconds: Seconds = Field(default=900, description="seconds: notebook and test cases")
+    busy_factor: Annotated[float, Field(ge=1, le=100)] = Field(
+        default=8, description="factor: how much longer each may last by the clock on a busy processor"
+    )
     memory_mb: Megabytes = Field(default=4096, description="MB: private memory of the kernel")
     disk_mb: Megabytes = Field(default=200, description="MB: working directory, all files together")
     disk_files: Annotated[int, Field(ge=10, le=10_000_000)] = Field(

@@ -162,6 +162,7 @@ def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> Sessi
         notebook_seconds=limits.notebook_seconds,
         request_seconds=limits.request_seconds,
         submission_seconds=limits.submission_seconds,
+        busy_factor=limits.busy_factor,
         output_bytes=limits.output_mb * MB,
         reply_bytes=limits.reply_mb * MB,
         files=files,

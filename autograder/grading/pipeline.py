@@ -53,11 +53,12 @@ def grade(submission: Submission, course: Course) -> Grade:
     executed = answers.executed
     results, first_causes = first_cause.explained(read.notebook, executed.cells, answers.results, read.python)
     cases = [case for result in results for case in result.cases]
-    unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
+    troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
+    troubles += [answers.cut_short] if answers.cut_short else []
     return Grade(
         submission=submission,
-        status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
-        reason="; ".join(dict.fromkeys(unchecked)),
+        status=Status.NOT_GRADABLE if troubles else Status.GRADED,
+        reason="; ".join(dict.fromkeys(troubles)),
         questions=results,
         manual=_manual(read, course),
         cells=executed.cells,
@@ -74,7 +75,8 @@ def grade(submission: Submission, course: Course) -> Grade:
         versions=course.versions,
         lab_files=opened_files(course.lab.root),
         digest=digest,
-        trouble=bool(unchecked),
+        trouble=bool(troubles),
+        starved=answers.starved,
         seconds=time.monotonic() - started,
         phases=answers.phases,
         **asdict(course.conditions),
@@ -83,12 +85,18 @@ def grade(submission: Submission, course: Course) -> Grade:
 
 @dataclass(frozen=True)
 class _Answers:
-    """What one session with a notebook gave."""
+    """What one session with a notebook gave.
+
+    Attributes:
+        starved, cut_short: what the session's clock says of deadlines that were missed.
+    """
 
     executed: ExecutedNotebook
     results: tuple[QuestionResult, ...]
     late_requests: int
     layers: tuple[str, ...]
+    starved: bool
+    cut_short: str
     phases: dict[str, float]
 
 
@@ -114,7 +122,10 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
             "cells": executed.seconds - executed.start_seconds,
             "questions": asking,
         }
-        return _Answers(executed, results, session.late_requests(), session.layers, phases)
+        return _Answers(
+            executed, results, session.late_requests(), session.layers, session.clock.starved,
+            session.clock.cut_short, phases,
+        )  # fmt: skip
 
 
 def not_gradable(submission: Submission, course: Course, reason: str, seconds: float = 0.0) -> Grade:

@@ -20,6 +20,7 @@ from zmq.constants import SocketOption
 
 from autograder.errors import SandboxError
 from autograder.kernel.cell_reply import cell_run, error_of
+from autograder.kernel.clock import Deadline
 from autograder.model import CellRun, Ending
 from autograder.sandbox.launcher import StudentProcess
 
@@ -43,6 +44,9 @@ READY_SECONDS = 30.0
 GREETING_SECONDS = 1.0
 """Seconds until a kernel that has not greeted us is asked something: it usually takes some milliseconds."""
 
+SHORTEST_WAIT = 0.01
+"""Seconds between two looks at a deadline that moves on."""
+
 WAITING_MESSAGES = 64
 """Messages that may wait on our side while one is handled. libzmq counts messages, not bytes: its usual
 1,000 of the largest size would take 20 GB."""
@@ -56,13 +60,13 @@ class CellLimits:
     """Limits of a notebook's run.
 
     Attributes:
-        cell_seconds: wall time of one cell.
-        notebook_until: ``time.monotonic()`` at which the remaining cells are skipped.
+        cell_seconds: of one cell.
+        notebook_until: after it the remaining cells are skipped.
         output_bytes: text and images of all outputs together.
     """
 
     cell_seconds: float
-    notebook_until: float
+    notebook_until: Deadline
     output_bytes: int
 
 
@@ -153,18 +157,16 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
         self._refused_address = ""
         started = time.monotonic()
         cut_before = self.outputs_cut
-        allowed = min(self._limits.cell_seconds, self._limits.notebook_until - started)
-        allowed = allowed if seconds is None else min(allowed, seconds)
+        allowed = self._limits.cell_seconds
+        deadline = self._limits.notebook_until.part(allowed if seconds is None else min(allowed, seconds))
         task = asyncio.ensure_future(self.async_execute_cell(self.nb.cells[index], index))
         death = asyncio.ensure_future(ended.wait())
         try:
-            await asyncio.wait({task, death}, timeout=max(allowed, 0.01), return_when=asyncio.FIRST_COMPLETED)
-            late = not task.done() and not ended.is_set()
+            late = await _is_late({task, death}, deadline)
             if late:
+                deadline.missed()
                 self.kc.process.signal(signal.SIGINT)
-                await asyncio.wait(
-                    {task, death}, timeout=INTERRUPT_GRACE, return_when=asyncio.FIRST_COMPLETED
-                )
+                await _is_late({task, death}, deadline.beside(INTERRUPT_GRACE))
             alive = await self._settle(task)
         finally:
             death.cancel()
@@ -231,6 +233,19 @@ class CellRunner(NotebookClient):  # type: ignore[misc]
             ValidationError,
         ):  # what no kernel would send
             return None
+
+
+async def _is_late(awaited: set[asyncio.Future[Any]], deadline: Deadline) -> bool:
+    """Wait for the first of some ends; whether the deadline passed before it."""
+    done: set[asyncio.Future[Any]] = set()
+    while not done:
+        left = deadline.remaining()
+        done, _ = await asyncio.wait(
+            awaited, timeout=max(left, SHORTEST_WAIT), return_when=asyncio.FIRST_COMPLETED
+        )
+        if left <= 0:
+            break
+    return not done
 
 
 def _is_plausible(kind: str, content: Any) -> bool:

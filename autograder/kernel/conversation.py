@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +21,7 @@ from autograder.errors import (
     TimeUsedUp,
 )
 from autograder.kernel import plain, wire
+from autograder.kernel.clock import Deadline
 from autograder.kernel.remote import RemoteObject
 from autograder.sandbox.launcher import StudentProcess
 
@@ -49,7 +49,7 @@ class Conversation:
     Args:
         channel: non-blocking stream socket; the other end is the student's.
         seconds: deadline of one request.
-        until: ``time.monotonic()`` after which nothing is asked any more.
+        until: after it nothing is asked any more.
         reply_bytes: limit of one reply.
 
     Attributes:
@@ -59,7 +59,12 @@ class Conversation:
     """
 
     def __init__(
-        self, channel: socket.socket, process: StudentProcess, seconds: float, until: float, reply_bytes: int
+        self,
+        channel: socket.socket,
+        process: StudentProcess,
+        seconds: float,
+        until: Deadline,
+        reply_bytes: int,
     ) -> None:
         self.usable = False
         self.patience: float | None = None
@@ -74,9 +79,12 @@ class Conversation:
 
     def begin(self) -> None:
         """Wait until the student's side serves; it is not usable if it does not."""
+        deadline = self._until.part(BEGIN_SECONDS)
         try:
-            until = min(time.monotonic() + BEGIN_SECONDS, self._until)
-            message, _ = wire.receive(self._channel, 1 << 20, until)
+            message, _ = wire.receive(self._channel, 1 << 20, deadline.remaining)
+        except wire.DeadlinePassed:
+            deadline.missed()
+            return
         except wire.WireError:
             return
         self.usable = message.get("serving") is True
@@ -138,10 +146,10 @@ class Conversation:
         """Send one message with these requests and wait for its reply; raises as :meth:`ask`."""
         if not self.usable:
             raise KernelDied("the student's process has ended")
-        if time.monotonic() > self._until:
+        if self._until.missed():
             raise TimeUsedUp
         seconds = self._seconds if self.patience is None else min(self._seconds, self.patience)
-        deadline = min(time.monotonic() + seconds, self._until)
+        deadline = self._until.part(seconds)
         self._number += 1
         number = self._number
         encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
@@ -161,9 +169,11 @@ class Conversation:
                     return message, blobs
             raise wire.WireError("it does not belong to the question")
         except wire.DeadlinePassed:
-            self.late_requests += deadline != self._until
+            deadline.missed()
+            used_up = self._until.missed()
+            self.late_requests += not used_up
             timed_out = self._interrupt(number)
-            raise (TimeUsedUp() if deadline == self._until else timed_out) from None
+            raise (TimeUsedUp() if used_up else timed_out) from None
         except wire.Disconnected:
             self._lose()
             raise KernelDied("your code ended its own process") from None
@@ -172,10 +182,10 @@ class Conversation:
             too_large = isinstance(reason, wire.FrameTooLarge)
             raise _bad(f"the answer cannot be read: {reason}", too_large) from None
 
-    def _reply(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
+    def _reply(self, deadline: Deadline) -> tuple[dict[str, Any], list[bytes]]:
         """The next message that is a reply; calls of our functions before it are answered."""
         while True:
-            message, blobs = wire.receive(self._channel, self._reply_bytes, deadline)
+            message, blobs = wire.receive(self._channel, self._reply_bytes, deadline.remaining)
             if "callback" not in message:
                 return message, blobs
             self._call_back(message, blobs, deadline)
@@ -195,7 +205,7 @@ class Conversation:
             raise _bad(str(message["bad"])[:2000], message.get("too_large") is True)
         raise RequestTimedOut("your code was interrupted")
 
-    def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
+    def _call_back(self, message: dict[str, Any], blobs: list[bytes], deadline: Deadline) -> None:
         """Answer a call of a function that the test put into the notebook."""
         function = self._callbacks.get(message["callback"]) if type(message["callback"]) is int else None
         encoder = plain.Encoder(self._describe, max_bytes=1 << 31)
@@ -214,9 +224,9 @@ class Conversation:
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}
         self._send(answer, encoder.blobs, deadline)
 
-    def _send(self, message: dict[str, Any], blobs: list[bytes], deadline: float) -> None:
+    def _send(self, message: dict[str, Any], blobs: list[bytes], deadline: Deadline) -> None:
         try:
-            wire.send(self._channel, message, blobs, deadline)
+            wire.send(self._channel, message, blobs, deadline.remaining)
         except wire.DeadlinePassed:
             self._lose()  # half a frame is on its way: nothing that follows it could be read
             raise
@@ -224,8 +234,8 @@ class Conversation:
     def _interrupt(self, number: int) -> RequestTimedOut:
         """Interrupt what runs; end the process if it does not give in."""
         self._process.signal(signal.SIGINT)
-        now = time.monotonic()
-        grace = min(now + INTERRUPT_GRACE, max(self._until, now + SHORTEST_GRACE))
+        seconds = min(INTERRUPT_GRACE, max(self._until.remaining(), SHORTEST_GRACE))
+        grace = self._until.beside(seconds).remaining
         try:
             while True:
                 message, _ = wire.receive(self._channel, self._reply_bytes, grace)

@@ -28,6 +28,7 @@ from nbformat import NotebookNode
 from autograder.errors import AllCellsNeeded, KernelDied, PolicyNotEnforced, SandboxError, TimeUsedUp
 from autograder.kernel import wire
 from autograder.kernel.cells import CHANNELS, CellLimits, CellRunner, connect, wait_ready
+from autograder.kernel.clock import Deadline, StudentClock
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
@@ -56,8 +57,9 @@ class SessionSettings:
 
     Attributes:
         limits: resources of the process.
-        cell_seconds, notebook_seconds, request_seconds, submission_seconds: wall time of one cell,
-            one run of all cells, one request of a test, and everything together.
+        cell_seconds, notebook_seconds, request_seconds, submission_seconds: time of one cell, one run of
+            all cells, one request of a test, and everything together, as :mod:`.clock` counts it.
+        busy_factor: how many times as long each may last while the processor is busy with others.
         output_bytes: limit of the notebook's outputs; ``reply_bytes`` of one answer to a test.
         files: files of the lab by their name in the working directory.
         seed: for ``random``, NumPy and torch.
@@ -70,6 +72,7 @@ class SessionSettings:
     notebook_seconds: float
     request_seconds: float
     submission_seconds: float
+    busy_factor: float
     output_bytes: int
     reply_bytes: int
     files: Mapping[str, Path]
@@ -79,7 +82,12 @@ class SessionSettings:
 
 
 class Session:
-    """Runs one notebook and lets its names be asked for; a context manager that leaves nothing behind."""
+    """Runs one notebook and lets its names be asked for; a context manager that leaves nothing behind.
+
+    Attributes:
+        layers: of the sandbox that were active.
+        clock: which deadlines were missed for want of a processor.
+    """
 
     def __init__(self, server: ForkServer, settings: SessionSettings) -> None:
         self.layers: tuple[str, ...] = ()
@@ -125,7 +133,7 @@ class Session:
         started = time.monotonic()
         self._begin(notebook, shortcuts)
         while not self._start_and_run():
-            if time.monotonic() > self._until:
+            if self._until.missed():
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
@@ -144,7 +152,7 @@ class Session:
         Asking for a name that only a left-out cell binds raises :class:`AllCellsNeeded`.
         """
         while self._kernel is None or not self._kernel.conversation.usable:
-            if time.monotonic() > self._until:
+            if self._until.missed():
                 raise TimeUsedUp
             if self._unopened >= UNOPENED_KERNELS:
                 raise KernelDied("the notebook closed the channel on which questions are asked")
@@ -170,7 +178,8 @@ class Session:
         self._drop_kernel()
         self._source = notebook
         self._shortcuts = shortcuts
-        self._until = time.monotonic() + self._settings.submission_seconds
+        self.clock = StudentClock(self._settings.busy_factor)
+        self._until = self.clock.deadline(self._settings.submission_seconds)
         self._start_seconds = 0.0
         self._unopened = 0
         self._late_requests = 0
@@ -195,7 +204,7 @@ class Session:
         )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
-        until = min(self._until, time.monotonic() + self._settings.notebook_seconds)
+        until = self._until.part(self._settings.notebook_seconds)
         limits = CellLimits(self._settings.cell_seconds, until, self._settings.output_bytes)
         self._start_seconds += time.monotonic() - began
         return asyncio.run(self._run_cells(kernel, notebook, limits))
@@ -219,7 +228,7 @@ class Session:
                 if index in self._lethal:
                     self._cells[index] = self._lethal[index]
                     continue
-                if time.monotonic() > limits.notebook_until:
+                if limits.notebook_until.missed():
                     self._cells[index] = CellRun(index, Ending.SKIPPED, 0.0)
                     continue
                 known = self._cells.get(index)
@@ -254,7 +263,9 @@ class Session:
 class _Kernel:
     """One student process with its directories, its watchdog and its question channel."""
 
-    def __init__(self, server: ForkServer, settings: SessionSettings, until: float, recording: bool) -> None:
+    def __init__(
+        self, server: ForkServer, settings: SessionSettings, until: Deadline, recording: bool
+    ) -> None:
         self._recording = recording
         self._server = server
         self._settings = settings
@@ -272,6 +283,7 @@ class _Kernel:
             with theirs:
                 self.process = self._server.student(self._request(place, uid), theirs)
             resources.callback(self._end)
+            resources.enter_context(self._until.clock.following(self.process))
             ours.setblocking(False)
             self.layers = self._hear_ready(ours)
             self._watchdog = resources.enter_context(

@@ -17,7 +17,11 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
+
+Deadline = float | Callable[[], float]
+"""A value of ``time.monotonic()``, or what says how many seconds are left for certain, at most 0 for none."""
 
 _PREFIX = struct.Struct(">IQ")
 MAX_HEADER = 16 << 20
@@ -47,12 +51,12 @@ class DeadlinePassed(WireError):
 
 
 def send(
-    channel: socket.socket, message: dict[str, Any], blobs: list[bytes], deadline: float | None = None
+    channel: socket.socket, message: dict[str, Any], blobs: list[bytes], deadline: Deadline | None = None
 ) -> None:
     """Send one frame.
 
     Args:
-        deadline: ``time.monotonic()`` value by which it must be gone; ``None`` waits.
+        deadline: by which it must be gone; ``None`` waits.
 
     Raises:
         Disconnected: the other side is gone.
@@ -74,13 +78,13 @@ def send(
 
 
 def receive(
-    channel: socket.socket, max_bytes: int, deadline: float | None = None
+    channel: socket.socket, max_bytes: int, deadline: Deadline | None = None
 ) -> tuple[dict[str, Any], list[bytes]]:
     """Receive one frame: its message and its blobs.
 
     Args:
         max_bytes: limit for all blobs together, and for the header.
-        deadline: ``time.monotonic()`` value by which the whole frame must be here.
+        deadline: by which the whole frame must be here.
 
     Raises:
         Disconnected, DeadlinePassed, FrameTooLarge, WireError: no frame, none in time, too large, not one.
@@ -110,7 +114,7 @@ def receive(
     return message, blobs
 
 
-def _read(channel: socket.socket, count: int, deadline: float | None) -> bytearray:
+def _read(channel: socket.socket, count: int, deadline: Deadline | None) -> bytearray:
     # Grows with what really arrives: a lying prefix must not make us allocate its number.
     data = bytearray()
     flags = _without_waiting(deadline)
@@ -129,20 +133,25 @@ def _read(channel: socket.socket, count: int, deadline: float | None) -> bytearr
     return data
 
 
-def _without_waiting(deadline: float | None) -> int:
+def _without_waiting(deadline: Deadline | None) -> int:
     """The flag with which a call does not wait, where :func:`_wait` is to do that."""
     return 0 if deadline is None else socket.MSG_DONTWAIT
 
 
-def _check(deadline: float | None) -> None:
-    if deadline is not None and time.monotonic() >= deadline:
+def _check(deadline: Deadline | None) -> None:
+    if deadline is not None and _left(deadline) <= 0:
         raise DeadlinePassed
 
 
-def _wait(channel: socket.socket, deadline: float | None, *, write: bool) -> None:
+def _left(deadline: Deadline) -> float:
+    """Seconds until a deadline, for certain."""
+    return deadline() if callable(deadline) else deadline - time.monotonic()
+
+
+def _wait(channel: socket.socket, deadline: Deadline | None, *, write: bool) -> None:
+    """Wait until the channel can be used, or for as long as is left for certain: it may be more then."""
     if deadline is None:
         return
     watched = select.poll()
     watched.register(channel, select.POLLOUT if write else select.POLLIN)
-    if not watched.poll(max(deadline - time.monotonic(), 0) * 1000):
-        raise DeadlinePassed
+    watched.poll(max(_left(deadline), 0) * 1000)

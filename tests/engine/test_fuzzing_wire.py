@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
 from autograder.kernel import plain, wire
+from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import RemoteNamespace, RemoteObject
 from autograder.sandbox.launcher import StudentProcess
@@ -153,7 +154,7 @@ def conversation(process: StudentProcess, stream: bytes, seconds: float = 30.0) 
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         theirs.sendall(stream)
         theirs.shutdown(socket.SHUT_WR)
-        talk = Conversation(ours, process, seconds, time.monotonic() + 60, REPLY_BYTES)
+        talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES)
         talk.usable = True
         yield talk
 

@@ -40,7 +40,7 @@ QUESTIONS = {
     "reply_mb": "def median(v): return b'x' * (3 << 20)",
 }
 OF_INTAKE = {"notebook_mb", "archive_mb", "archive_members"}
-ELSEWHERE = {"restarts", "grader_mb"}
+ELSEWHERE = {"restarts", "grader_mb", "busy_factor"}
 
 
 @pytest.fixture(scope="module")

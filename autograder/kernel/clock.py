@@ -1,0 +1,208 @@
+"""Deadlines of student code that do not run while it stands in line for a processor.
+
+Time is read from outside, from the system: what a student's process says of itself counts for nothing. Of
+the time that goes by, what its main thread or ours waited for a processor is taken off; a process that
+sleeps waits for none, so its time goes by as usual. What all its threads together have computed is never
+taken off, so threads that crowd each other out win no time. By the clock on the wall a deadline lasts at
+most ``busy_factor`` times as long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from autograder.sandbox.forks import ForkedProcess
+
+LINE = "/proc/{}/schedstat"
+"""Nanoseconds on a processor, nanoseconds in line for one, and turns of the main thread of a process."""
+
+STARVED_SHARE = 0.1
+"""Share of a deadline's time in line from which it counts as missed on a busy machine: a processor that is
+shared makes each of its seconds slower as well (caches, hyper-threads)."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock shows, in seconds since some moment.
+
+    Attributes:
+        wall: ``time.monotonic()``.
+        processor: processor time of all threads of the student's processes.
+        waited: what their main threads and ours have waited for a processor.
+    """
+
+    wall: float
+    processor: float
+    waited: float
+
+
+class StudentClock:
+    """The time of a session's student processes, which follow each other.
+
+    Args:
+        busy_factor: how many times as long a deadline may last while the processor is busy with others.
+        line: the file of a process that tells how long it waited for a processor.
+
+    Attributes:
+        starved: whether a deadline was missed while the processor was shared: with it for oneself it might
+            have been met.
+        cut_short: why a deadline that was missed is no fault of the student's, in words; empty where each
+            had its seconds.
+        sees_lines: whether the system tells who waits for a processor. Otherwise what a process does not
+            compute may have been waiting, and only processor time counts.
+    """
+
+    def __init__(self, busy_factor: float, line: str = LINE) -> None:
+        self.starved = False
+        self.cut_short = ""
+        self.sees_lines = True
+        self.busy_factor = busy_factor
+        self._line = line
+        self._present: _OneProcess | None = None
+        self._before = _Share(0.0, 0.0)
+
+    @contextmanager
+    def following(self, process: ForkedProcess) -> Iterator[None]:
+        """Count the process's time inside the block."""
+        self._present = _OneProcess(process.pid, self._line)
+        self.sees_lines = self._present.sees_line
+        try:
+            yield
+        finally:
+            self._before = self._before.plus(self._present.share())
+            self._present = None
+
+    def deadline(self, seconds: float) -> Deadline:
+        """A deadline that begins now."""
+        return Deadline(self, seconds)
+
+    def read(self) -> Reading:
+        """What it shows now."""
+        wall = time.monotonic()
+        students = self._before.plus(self._present.share()) if self._present else self._before
+        return Reading(
+            wall, students.processor, students.waited + (_seconds_in_line(self._line.format("self")) or 0.0)
+        )
+
+
+class Deadline:
+    """A moment that moves on while student code stands in line.
+
+    Attributes:
+        clock: whose time it is.
+
+    Args:
+        seconds: how long it lasts on a machine that is free.
+        within: a deadline that this one is part of: it passes with that, if not before.
+    """
+
+    def __init__(self, clock: StudentClock, seconds: float, within: Deadline | None = None) -> None:
+        self.clock = clock
+        self._seconds = seconds
+        self._within = within
+        self._begin = clock.read()
+        self._noted = False
+
+    def part(self, seconds: float) -> Deadline:
+        """A deadline that begins now and passes with this one at the latest."""
+        return Deadline(self.clock, seconds, self)
+
+    def beside(self, seconds: float) -> Deadline:
+        """A deadline of the same clock that begins now, whatever becomes of this one."""
+        return Deadline(self.clock, seconds)
+
+    def remaining(self) -> float:
+        """Seconds that are left for certain; it may turn out to be more. At most 0 when it has passed."""
+        own = self._own_remaining()
+        return own if self._within is None else min(own, self._within.remaining())
+
+    def missed(self) -> bool:
+        """Whether it has passed, and something is left undone: the clock remembers why."""
+        outer = self._within is not None and self._within.missed()
+        own = self._own_remaining() <= 0
+        if own and not self._noted:
+            self._noted = True
+            self._note()
+        return own or outer
+
+    def _own_remaining(self) -> float:
+        by_wall = time.monotonic() - self._begin.wall
+        if by_wall < self._seconds:  # usual, and nothing has to be read
+            return self._seconds - by_wall
+        cap = self._seconds * self.clock.busy_factor - by_wall
+        return min(cap, self._seconds - self._elapsed(self.clock.read())) if cap > 0 else cap
+
+    def _elapsed(self, now: Reading) -> float:
+        """Seconds that student code has had since the beginning."""
+        wall = now.wall - self._begin.wall
+        computed = now.processor - self._begin.processor
+        return min(wall, max(computed, wall - (now.waited - self._begin.waited)))
+
+    def _note(self) -> None:
+        now = self.clock.read()
+        wall, had = now.wall - self._begin.wall, self._elapsed(now)
+        if now.waited - self._begin.waited < STARVED_SHARE * wall:
+            return
+        self.clock.starved = True
+        if had < self._seconds and self.clock.sees_lines:
+            self.clock.cut_short = (
+                f"the processor was busy with other programs: a time limit of {self._seconds:g} s passed "
+                f"after {wall:.0f} s, of which student code had {had:.1f} s; run the same command again "
+                "when less runs beside it, or with fewer --jobs"
+            )
+
+
+@dataclass(frozen=True)
+class _Share:
+    """What processes got and waited for: a part of a :class:`Reading`."""
+
+    processor: float
+    waited: float
+
+    def plus(self, other: _Share) -> _Share:
+        return _Share(self.processor + other.processor, self.waited + other.waited)
+
+
+class _OneProcess:
+    """A student's process, while it lives and until its end was asked for.
+
+    Attributes:
+        sees_line: whether the system tells how long it waits for a processor.
+    """
+
+    def __init__(self, pid: int, line: str) -> None:
+        self._pid = pid
+        self._line = line.format(pid)
+        self.sees_line = _seconds_in_line(self._line) is not None
+        self._began = time.monotonic()
+        self._latest = _Share(0.0, 0.0)
+
+    def share(self) -> _Share:
+        """What it got until now; when it is gone, what it had at the last look."""
+        with contextlib.suppress(OSError):
+            processor = time.clock_gettime(_processor_clock(self._pid))
+            if not self.sees_line:
+                self._latest = _Share(processor, time.monotonic() - self._began - processor)
+            elif (in_line := _seconds_in_line(self._line)) is not None:
+                self._latest = _Share(processor, in_line)
+        return self._latest
+
+
+def _processor_clock(pid: int) -> int:
+    """The clock of the processor time of all threads of a process, as ``clock_getcpuclockid`` gives it."""
+    return ~pid << 3 | 2
+
+
+def _seconds_in_line(line: str) -> float | None:
+    """How long the main thread of a process has waited for a processor; ``None`` where nobody tells."""
+    try:
+        with open(line, "rb", buffering=0) as file:
+            running, waiting, _ = map(int, file.read(200).split())
+    except OSError:  # it is gone, a kernel without the file, or a /proc that hides other processes
+        return None
+    # A process that exists has run: a kernel that keeps no such statistics gives 0 for everything.
+    return waiting / 1e9 if running else None
