@@ -6,8 +6,8 @@ lab's signatures, and judged on plain copies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
@@ -18,7 +18,8 @@ from reference import cases, foreign_states, formula
 from reference.answers import Answers, Ask, accepted
 from reference.cases import Case
 from reference.misconceptions import recursion_step
-from reference.settings import settings
+from reference.results import Result, same
+from reference.sizes import decide, remark
 
 FAINTEST, STRONGEST = 1e-20, 1e20
 """Largest entry of a row that another row is judged by: beyond it rounding decides, not the formula."""
@@ -66,7 +67,7 @@ def judge(
     help: str,
     select: Select = _everything,
 ) -> None:
-    """Judge a function of the network on all cases, T = 1 among them, in either precision.
+    """Judge a function of the network at the lab's sizes, in either precision; other sizes earn a remark.
 
     Args:
         name: of the result, for the message.
@@ -77,8 +78,8 @@ def judge(
         select: the part of the answer that is judged; everything unless given.
 
     Raises:
-        CheckFailed: a case's result is wrong. The message names the mistake that explains all results, and
-            shows the smallest case that is wrong.
+        CheckFailed: a result is wrong, see :func:`reference.sizes.decide`, or does not come from the
+            formula.
     """
     in_either_precision(env, lambda: _judge(env, rnn_class, name, ask, expected, mistakes, help, select))
 
@@ -93,26 +94,24 @@ def _judge(
     help: str,
     select: Select,
 ) -> None:
-    results = []
     answers = Answers(env, rnn_class, ask)
-    for case in cases.sequences():
+
+    def look(case: Case) -> list[Result]:
         right = expected(case)
+        answer = select(answers.to(case, lambda answer: same(select(answer, case), right)), case)
+        return [Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting)]
 
-        def is_right(answer: Any, case: Case = case, right: Tensor = right) -> bool:
-            return _same(select(answer, case), right)
-
-        answer = select(answers.to(case, is_right), case)
-        # A wrong shape ends it: on small cases it would look like a wrong value.
-        results.append(Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting))
-    explain(results, name, help)
+    decide(env, name, help, look)
     case, weights = answers.elsewhere()
     possible = foreign_states.accepted(case, weights).get(name, ())
 
     def is_possible(answer: Any) -> bool:
-        return any(_same(select(answer, case), right) for right in possible)
+        return any(same(select(answer, case), right) for right in possible)
 
     if possible:
         check_formula(answers, name, is_possible)
+    # Last, because asking for other sizes may change how `answers` asks.
+    remark(env, f"_compute_{name.split()[-1]}", look)
 
 
 def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) -> None:
@@ -134,50 +133,6 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
         )
 
 
-@dataclass(frozen=True)
-class Result:
-    """One answer and what it is judged by; the tensors are float64.
-
-    Attributes:
-        answer: the student's numbers.
-        right: the right ones, of the same shape.
-        mistakes: what each known mistake gives, by its sentence; of the same number of entries.
-        setting: the sizes, for a message.
-    """
-
-    answer: Tensor
-    right: Tensor
-    mistakes: Mapping[str, Tensor]
-    setting: str
-
-
-def explain(results: Sequence[Result], name: str, help: str) -> None:
-    """Raise for the first wrong result, with the mistake that explains every result.
-
-    One case alone is explained by many mistakes (at T = 1 they coincide), all cases together by one.
-
-    Raises:
-        CheckFailed: a result is wrong.
-    """
-    tolerance = settings().tolerance
-    explaining = [
-        sentence
-        for sentence in results[0].mistakes
-        if all(_fits(result.answer, result.mistakes[sentence]) for result in results)
-    ]
-    for result in results:
-        checks.close(
-            result.answer,
-            result.right,
-            name,
-            rtol=tolerance.rtol,
-            floor=tolerance.floor,
-            mistakes={sentence: result.mistakes[sentence] for sentence in explaining},
-            help=help,
-            setting=result.setting,
-        )
-
-
 def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     """Judge each row of the student's grad_h by the student's own row after it, in either precision.
 
@@ -193,35 +148,21 @@ def judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
 
 
 def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
-    results = []
     answers = Answers(env, rnn_class, ask)
-    for case in cases.sequences():
-        if case.steps == 1:
-            continue  # only the last row
 
-        def rows(answer: Any, case: Case = case) -> list[Result]:
+    def look(case: Case) -> list[Result]:
+        def rows(answer: Any) -> list[Result]:
             return _recursion_rows(checks.shape(answer, "grad_h", case.hidden.shape), case)
 
-        def is_right(answer: Any, rows: Callable[[Any], list[Result]] = rows) -> bool:
-            return all(_same(row.answer, row.right) and bool(row.answer.any()) for row in rows(answer))
+        def is_right(answer: Any) -> bool:
+            return all(row.is_right and bool(row.answer.any()) for row in rows(answer))
 
-        results += rows(answers.to(case, is_right))
+        if case.steps == 1:
+            return []  # only the last row
+        return [_with_a_row_to_judge_by(row) for row in rows(answers.to(case, is_right))]
+
     help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
-    for result in results:
-        checks.require(
-            bool(result.right.any()),
-            "A row of grad_h is zero, so the row before it cannot be judged.",
-            help="Fill the last row first: ∇h[T] = 2(ŷ − y) V.",
-            evidence=result.setting,
-        )
-        largest = float(result.right.abs().max())
-        checks.require(
-            FAINTEST < largest < STRONGEST,
-            "A row of grad_h is no gradient of this network, so the row before it cannot be judged.",
-            help="The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?",
-            evidence=f"{result.setting}: its largest entry would be {largest:.3g}",
-        )
-    explain(results, "grad_h", help)
+    decide(env, "grad_h", help, look)
     case, weights = answers.elsewhere()
     moved = replace(case, weights=weights)
 
@@ -229,9 +170,32 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
         tensor = checks.shape(answer, "grad_h", case.hidden.shape)
         states = (moved, foreign_states.with_states_from_sums(moved, weights))
         found = (_recursion_rows(tensor, one) for one in states)
-        return bool(tensor.any()) and any(all(_same(row.answer, row.right) for row in rows) for rows in found)
+        return bool(tensor.any()) and any(all(row.is_right for row in rows) for rows in found)
 
     check_formula(answers, "grad_h", follows)
+    remark(env, "_compute_grad_h", look)
+
+
+def _with_a_row_to_judge_by(result: Result) -> Result:
+    """``result``, unless nothing can follow from the student's row after it.
+
+    Raises:
+        CheckFailed: that row is zero, or no gradient.
+    """
+    checks.require(
+        bool(result.right.any()),
+        "A row of grad_h is zero, so the row before it cannot be judged.",
+        help="Fill the last row first: ∇h[T] = 2(ŷ − y) V.",
+        evidence=result.setting,
+    )
+    largest = float(result.right.abs().max())
+    checks.require(
+        FAINTEST < largest < STRONGEST,
+        "A row of grad_h is no gradient of this network, so the row before it cannot be judged.",
+        help="The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?",
+        evidence=f"{result.setting}: its largest entry would be {largest:.3g}",
+    )
+    return result
 
 
 def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
@@ -244,15 +208,3 @@ def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
         )
         for row in reversed(range(case.steps - 1))
     ]
-
-
-def _fits(answer: Tensor, wrong: Tensor) -> bool:
-    return answer.numel() == wrong.numel() and checks.agrees(
-        answer.reshape(-1), wrong.reshape(-1), floor=1e-5
-    )
-
-
-def _same(answer: Any, right: Tensor) -> bool:
-    tolerance = settings().tolerance
-    tensor = checks.as_tensor(answer, "the result")
-    return checks.agrees(tensor, right, rtol=tolerance.rtol, floor=tolerance.floor)

@@ -35,6 +35,9 @@ class Settings:
         mse_limit: MSE of the trained weights on all training windows must lie below it.
         rerun_seeds: seeds for another try when an honest run had bad luck.
         tolerance: of float32 results against the oracle's float64.
+        any_size: whether code has to be right for other sizes than the lab's 24 hours, 6 columns and 10
+            hidden units; otherwise it gets a remark.
+        whole_days: whether the training rows have to be whole days; otherwise a cut day gets a remark.
     """
 
     loss_threshold: Positive
@@ -43,6 +46,8 @@ class Settings:
     mse_limit: Positive
     rerun_seeds: tuple[int, ...]
     tolerance: Tolerance
+    any_size: bool
+    whole_days: bool
 
 
 settings = lab_settings(Settings, CONFIG)

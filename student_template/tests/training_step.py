@@ -26,8 +26,8 @@ def worked_by_hand(env):
     """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
     for what in ("RNN", "do_training_step"):
         assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
-    rnn = env.get("RNN")(2, 6)
-    sizes = {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}
+    rnn = env.get("RNN")(10, 6)
+    sizes = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
     set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
     loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"

@@ -21,6 +21,7 @@ A folder holds ``expect.yml`` and one of
 * ``slow``: the notebook needs more than ten seconds. Default: false.
 * ``alone``: in a notebook with other cases it would be another case; ``why`` says so. Default: false.
 * ``says``: what the feedback of the one question that loses says, among other things. Default: nothing is asked.
+* ``remarks``: question -> what a remark on it says, among other things; it costs nothing. Default: none.
 * ``sandbox``: a mistake that ``make test`` grades in the sandbox as well, as a sample of its question; ``only``
   where one process cannot show it, as with a complete submission or automatic differentiation. Default: false,
   and only ``make test-rest`` does it.
@@ -55,7 +56,7 @@ SOME = "some"
 ONLY_IN_FULL = ("evaluate", "scatter")
 """They cost two to three seconds and no question looks at them."""
 
-_KEYS = frozenset("loses also_may_lose why base slow alone says sandbox may_raise".split())
+_KEYS = frozenset("loses also_may_lose why base slow alone says remarks sandbox may_raise".split())
 
 _HEADER = re.compile(
     r"^# %%(?: \[(?P<kind>markdown|raw)\])?"
@@ -87,6 +88,7 @@ class Case:
         slow: needs more than ten seconds.
         alone: must not stand in one notebook with other cases.
         says: is in the feedback of the question that loses; empty for anything.
+        remarks: question -> what a remark on it says.
         sandbox: whether it belongs to the sample for the sandbox; ``only`` if it can be seen nowhere else.
         may_raise: cells that may end with an exception; ``None`` for any.
     """
@@ -100,6 +102,7 @@ class Case:
     slow: bool = False
     alone: bool = False
     says: str = ""
+    remarks: Mapping[str, str] = field(default_factory=dict)
     sandbox: bool | str = False
     may_raise: frozenset[str] | None = field(default_factory=frozenset)
 
@@ -133,6 +136,7 @@ def _read(folder: Path) -> Case:
         slow=expect.get("slow", False),
         alone=expect.get("alone", False),
         says=expect.get("says", ""),
+        remarks=expect.get("remarks", {}),
         sandbox=expect.get("sandbox", False),
         may_raise=None if may_raise is True else frozenset(may_raise or ()),
     )

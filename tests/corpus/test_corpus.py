@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import torch
 from autograder.grading.pipeline import grade
-from autograder.model import Status, Submission
+from autograder.model import QuestionResult, Status, Submission
 
 from . import in_one_process
 from .cases import POINTS, SOME, Case, all_cases, cells, notebook
@@ -57,15 +57,33 @@ def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> N
         assert any(case.says in told[name] for name in case.loses), (case.says, told)
 
 
+OF_EVERY_NOTEBOOK = ("On the test days", "The statistics are those of the whole data set")
+"""How remarks begin that say nothing about a mistake."""
+
+
+def check_remarks(cases: Iterable[Case], questions: Iterable[QuestionResult]) -> None:
+    """Check that the cases earned the remarks that they must get, and no others."""
+    expected = {name: text for case in cases for name, text in case.remarks.items()}
+    found = {
+        question.name: [note for note in question.notes if not note.startswith(OF_EVERY_NOTEBOOK)]
+        for question in questions
+    }
+    assert {name for name, notes in found.items() if notes} == set(expected), found
+    assert all(expected[name] in note for name in expected for note in found[name]), found
+
+
 def graded_in_the_sandbox(
     case: Case | Pack, data: bytes, course, folder
 ) -> tuple[dict[str, float], dict[str, str]]:
-    """Points of each question, and what it told."""
+    """Points of each question, and what it told; remarks of right ones are checked here."""
     file = folder / "rnn_lab.ipynb"
     file.write_bytes(data)
     result = grade(Submission("1", case.name, case.name, file=file), course)
     assert result.status is Status.GRADED, result.reason
     assert [question.name for question in result.questions] == list(POINTS)
+    cases = case.cases if isinstance(case, Pack) else [case]
+    if all(one.correct for one in cases):
+        check_remarks(cases, result.questions)
     told = {
         question.name: "\n".join(f"{one.message}\n{one.help}\n{one.evidence}" for one in question.cases if one.message)
         for question in result.questions

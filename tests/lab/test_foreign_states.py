@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from reference import foreign_states, oracle
-from reference.cases import sequences
+from reference.cases import of_the_lab
 from reference.formula import previous
 
-CASE = sequences()[3]
+CASE = of_the_lab()[0]
 OTHER = foreign_states.other_weights(CASE.weights)
 FOREIGN = foreign_states.with_foreign_states(CASE)
 

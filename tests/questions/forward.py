@@ -1,4 +1,4 @@
-"""All hidden states and the output, for any sizes, without memory of earlier calls."""
+"""All hidden states and the output, without memory of earlier calls."""
 
 import torch
 from otter.test_files import test_case
@@ -68,7 +68,7 @@ def states(hidden, case):
     return checks.shape(tensor, "hidden", (case.steps, size))
 
 
-@test_case(name="hidden states for random sizes, no memory of earlier calls", points=2, hidden=True)
+@test_case(name="hidden states, no memory of earlier calls", points=2, hidden=True)
 def hidden_states(env):
     from reference.judging import in_either_precision
 
@@ -76,29 +76,36 @@ def hidden_states(env):
 
 
 def check_hidden_states(env):
-    """Judge h[t] = tanh(W h[t−1] + U x[t] + b), (T, H), of each case, in a first and in a later call.
+    """Judge h[t] = tanh(W h[t−1] + U x[t] + b), (T, H), in a first and in a later call.
 
     Raises:
         CheckFailed: the class is missing, or states are wrong.
     """
-    from reference import cases, misconceptions
+    from reference import misconceptions
     from reference.cases import given
-    from reference.judging import Result, explain
+    from reference.results import Result
+    from reference.sizes import at_all_sizes
     from reference.student_network import network
 
-    results, again = [], []
-    for case in cases.sequences():
+    def first_call(case):
         rnn = network(env.get("RNN"), case.weights)
         hidden = states(both(rnn.forward(given(case.x)))[0], case)
-        results.append(Result(hidden, case.hidden, misconceptions.hidden_states(case), case.setting))
-        rnn.forward(given(torch.cat([case.x.flip(0), case.x])))
+        return [Result(hidden, case.hidden, misconceptions.hidden_states(case), case.setting)]
+
+    def later_call(case):
+        rnn = network(env.get("RNN"), case.weights)
+        for x in (case.x, case.x.flip(0)):
+            rnn.forward(given(x))
         hidden = states(both(rnn.forward(given(case.x)))[0], case)
-        again.append(Result(hidden, case.hidden, {}, f"{case.setting}, same x after a call with another one"))
-    explain(results, "hidden", "h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0.")
-    explain(again, "hidden of a second call", "Each call starts with h[0] = 0: keep no state in between.")
+        return [Result(hidden, case.hidden, {}, f"{case.setting}, same x after a call with another one")]
+
+    help = "h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0."
+    at_all_sizes(env, "forward", "hidden", help, first_call)
+    help = "Each call starts with h[0] = 0: keep no state in between."
+    at_all_sizes(env, "forward", "hidden of a second call", help, later_call)
 
 
-@test_case(name="output for random sizes", points=1, hidden=True)
+@test_case(name="output", points=1, hidden=True)
 def output(env):
     from reference.judging import in_either_precision
 
@@ -106,19 +113,19 @@ def output(env):
 
 
 def check_output(env):
-    """Judge y = V·h[T] + c, (1,), of each case by the student's own last state h[T].
+    """Judge y = V·h[T] + c, (1,), by the student's own last state h[T].
 
     Raises:
         CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
     """
     from autograder.grading import checks
-    from reference import cases, formula, misconceptions
+    from reference import formula, misconceptions
     from reference.cases import given
-    from reference.judging import Result, explain
+    from reference.results import Result
+    from reference.sizes import at_all_sizes
     from reference.student_network import network
 
-    results = []
-    for case in cases.sequences():
+    def look(case):
         rnn = network(env.get("RNN"), case.weights)
         hidden, y = both(rnn.forward(given(case.x)))
         # The student's own last state: a mistake in the states costs nothing here.
@@ -138,5 +145,6 @@ def check_output(env):
         )
         y = checks.shape(y, "y", (1,))
         right = formula.output(case.weights, last)
-        results.append(Result(y, right, misconceptions.output(case, last), case.setting))
-    explain(results, "y", "y = V·h[T] + c with the last hidden state.")
+        return [Result(y, right, misconceptions.output(case, last), case.setting)]
+
+    at_all_sizes(env, "forward", "y", "y = V·h[T] + c with the last hidden state.", look)

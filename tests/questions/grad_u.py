@@ -17,8 +17,8 @@ def worked_by_hand(env):
     compare_by_hand(result, [[0.73470]], "grad_u")  # 0.64 · 0.36 · 0.693147 + 0.36 · 2 · 0.798612
 
 
-@test_case(name="random sizes, one time step among them", points=2, hidden=True)
-def random_sizes(env):
+@test_case(name="random numbers", points=2, hidden=True)
+def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
     from reference.judging import judge

@@ -17,8 +17,8 @@ def worked_by_hand(env):
     compare_by_hand(result, [0.8], "grad_v")  # 1 · 0.8
 
 
-@test_case(name="random sizes, one time step among them", points=1, hidden=True)
-def random_sizes(env):
+@test_case(name="random numbers", points=1, hidden=True)
+def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
     from reference.judging import judge

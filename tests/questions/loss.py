@@ -22,8 +22,8 @@ def worked_by_hand(env):
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
     from autograder.grading import checks
-    from reference.judging import Result, explain
     from reference.misconceptions import squared_error
+    from reference.results import Result, explain
     from reference.student_network import defined
 
     mse_loss_func = defined(env.get("mse_loss_func"), "mse_loss_func")

@@ -15,8 +15,8 @@ def worked_by_hand(env):
     """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
     for what in ("RNN", "do_training_step"):
         assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
-    rnn = env.get("RNN")(2, 6)
-    sizes = {"u": (2, 6), "w": (2, 2), "v": (2,), "b": (2,), "c": (1,)}
+    rnn = env.get("RNN")(10, 6)
+    sizes = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
     set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
     loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
@@ -29,6 +29,8 @@ def worked_by_hand(env):
 
 
 BATCH = 8
+HIDDEN_UNITS = 10  # of the lab
+OTHER_HIDDEN_UNITS = 4
 OWN_ROWS = 27  # three windows
 LR = 0.037  # not a value that somebody writes into the function
 PARAMETERS = ("u", "w", "v", "b", "c")
@@ -84,12 +86,14 @@ def prepare():
 
     minibatch(24 + BATCH)
     minibatch(OWN_ROWS)
+    minibatch(24 + BATCH, OTHER_HIDDEN_UNITS)
 
 
-def with_everything_replaced(env, size, make):
+def with_everything_replaced(env, size, make, hidden_units):
     """Call the student's step with right functions around it, on known windows.
 
-    ``make`` gives the object that stands for the network; its forward pass tells what it predicts.
+    ``make`` gives the object that stands for the network of so many hidden units; its forward pass tells what
+    it predicts.
 
     Raises:
         CheckFailed: the network lost its weights.
@@ -100,7 +104,7 @@ def with_everything_replaced(env, size, make):
     from reference.stand_ins import Served
     from reference.student_network import set_weights, weights_of
 
-    batch = minibatch(24 + BATCH)
+    batch = minibatch(24 + BATCH, hidden_units)
     served = Served(batch)
     with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
         rnn = make(batch.weights, served)
@@ -114,7 +118,7 @@ def with_everything_replaced(env, size, make):
     return Attempt(batch, size, moved, loss, served)
 
 
-def with_their_network(env, size):
+def with_their_network(env, size, hidden_units=HIDDEN_UNITS):
     """An attempt with the student's own class, whose forward pass and gradients are right ones."""
 
     def make(weights, served):
@@ -125,10 +129,10 @@ def with_their_network(env, size):
         equip(rnn, weights.sizes, served)
         return rnn
 
-    return with_everything_replaced(env, size, make)
+    return with_everything_replaced(env, size, make, hidden_units)
 
 
-def with_their_gradients(env, size):
+def with_their_gradients(env, size, hidden_units=HIDDEN_UNITS):
     """An attempt with the student's own class as it is, for steps that call it by names of their own."""
 
     def make(weights, served):
@@ -136,10 +140,10 @@ def with_their_gradients(env, size):
 
         return network(env.get("RNN"), weights)
 
-    return with_everything_replaced(env, size, make)
+    return with_everything_replaced(env, size, make, hidden_units)
 
 
-def with_stand_in(env, size):
+def with_stand_in(env, size, hidden_units=HIDDEN_UNITS):
     """An attempt with an object of ours in the place of the student's network."""
 
     def make(weights, served):
@@ -149,10 +153,10 @@ def with_stand_in(env, size):
         equip(rnn, weights.sizes, served)
         return rnn
 
-    return with_everything_replaced(env, size, make)
+    return with_everything_replaced(env, size, make, hidden_units)
 
 
-def with_their_own(env, size):
+def with_their_own(env, size, hidden_units=HIDDEN_UNITS):
     """An attempt with the student's own functions, on a data set of three windows.
 
     Raises:
@@ -162,7 +166,7 @@ def with_their_own(env, size):
     from reference.cases import given, minibatch
     from reference.student_network import network, set_weights, weights_of
 
-    batch = minibatch(OWN_ROWS)
+    batch = minibatch(OWN_ROWS, hidden_units)
     rnn = network(env.get("RNN"), batch.weights)
     step = env.get("do_training_step")
     step(rnn, given(batch.data), size, LR)
@@ -430,9 +434,31 @@ def first_success(env, check, conclusive):
     raise first
 
 
+def other_size(env, call):
+    """Check that a step of ``call`` on one window is right for a network of another size.
+
+    Raises:
+        CheckFailed: it is not.
+    """
+    attempt = call(env, 1, OTHER_HIDDEN_UNITS)
+    if drawn_in(attempt) is None:
+        explain_update(attempt)
+
+
 @test_case(name="all five parameters take one step on the whole minibatch", points=2, hidden=True)
 def one_step(env):
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference.settings import settings
+    from reference.sizes import only_for
+
     first_success(env, updates_right, conclusive=False)
+    try:
+        first_success(env, other_size, conclusive=False)
+    except (checks.CheckFailed, *student_errors(env)):
+        if settings().any_size:
+            raise
+        checks.note(only_for("do_training_step", [f"{HIDDEN_UNITS} hidden units"]))
 
 
 @test_case(name="returns the loss of the minibatch", points=1, hidden=True)

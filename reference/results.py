@@ -1,0 +1,87 @@
+"""An answer beside what is right, and which known mistake explains the answers that are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from autograder.grading import checks
+from reference.settings import settings
+
+
+@dataclass(frozen=True)
+class Result:
+    """One answer and what it is judged by; the tensors are float64.
+
+    Attributes:
+        answer: the student's numbers.
+        right: the right ones, of the same shape.
+        mistakes: what each known mistake gives, by its sentence; of the same number of entries.
+        setting: the sizes, for a message.
+    """
+
+    answer: Tensor
+    right: Tensor
+    mistakes: Mapping[str, Tensor]
+    setting: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the answer agrees with what is right."""
+        return same(self.answer, self.right)
+
+
+def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[Result] = ()) -> None:
+    """Raise for the first wrong result, with the mistake that explains every result.
+
+    One case alone is explained by many mistakes (at T = 1 they coincide), all cases together by one.
+
+    Args:
+        smaller: results that decide nothing: where one of them is wrong for the same reason, it is shown,
+            because it can be checked by hand. Taken only where a result is wrong.
+
+    Raises:
+        CheckFailed: a result is wrong.
+    """
+    if all(result.is_right for result in results):
+        return
+    tolerance = settings().tolerance
+    explaining = [
+        sentence
+        for sentence in results[0].mistakes
+        if all(_fits(result.answer, result.mistakes[sentence]) for result in results)
+    ]
+    for result in (*smaller, *results):
+        mistakes = {sentence: result.mistakes[sentence] for sentence in explaining}
+        if mistakes and not any(_fits(result.answer, wrong) for wrong in mistakes.values()):
+            continue  # wrong for another reason
+        checks.close(
+            result.answer,
+            result.right,
+            name,
+            rtol=tolerance.rtol,
+            floor=tolerance.floor,
+            mistakes=mistakes,
+            help=help,
+            setting=result.setting,
+        )
+
+
+def same(answer: Any, right: Tensor) -> bool:
+    """Whether ``answer`` is the float64 tensor ``right`` up to the lab's tolerance.
+
+    Raises:
+        CheckFailed: it is no tensor.
+    """
+    tolerance = settings().tolerance
+    tensor = checks.as_tensor(answer, "the result")
+    return checks.agrees(tensor, right, rtol=tolerance.rtol, floor=tolerance.floor)
+
+
+def _fits(answer: Tensor, wrong: Tensor) -> bool:
+    return answer.numel() == wrong.numel() and checks.agrees(
+        answer.reshape(-1), wrong.reshape(-1), floor=1e-5
+    )

@@ -1,0 +1,104 @@
+"""The lab's own sizes decide about points; other sizes explain a failure and earn a remark.
+
+The lab trains on 24 hours, 6 columns and 10 hidden units, and its own asserts check these. Who writes the
+numbers down is right there. A course that wants more sets ``lab: any_size: true``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograder.errors import RequestTimedOut
+from autograder.grading import checks
+from autograder.grading.namespace import namespace_of, student_errors
+from reference import cases
+from reference.cases import Case
+from reference.results import Result, explain
+from reference.settings import settings
+
+Look = Callable[[Case], Sequence[Result]]
+"""Puts a case to a student's code. Raises CheckFailed for an answer that is no tensor of the right shape."""
+
+REMARK_SECONDS = 5.0
+"""Deadline of one call that decides nothing; at the lab's sizes it took less than a request may."""
+
+
+def at_all_sizes(env: Any, subject: str, name: str, help: str, look: Look) -> None:
+    """:func:`decide`, then :func:`remark`: arguments and errors are theirs."""
+    decide(env, name, help, look)
+    remark(env, subject, look)
+
+
+def decide(env: Any, name: str, help: str, look: Look) -> None:
+    """Judge what ``look`` sees at the lab's sizes; all sizes count with ``any_size``.
+
+    Args:
+        name: of the result, for the message.
+        help: what to look at.
+
+    Raises:
+        CheckFailed: a result is wrong. The message names the mistake that explains all results of the lab's
+            sizes, and shows the smallest case that is wrong in the same way.
+        StudentCodeError: the student's code fails.
+    """
+    if settings().any_size:
+        explain([result for case in cases.sequences() for result in look(case)], name, help)
+        return
+    results = [result for case in cases.of_the_lab() for result in look(case)]
+    explain(results, name, help, _smaller(env, look))
+
+
+def _smaller(env: Any, look: Look) -> Iterator[Result]:
+    """What small cases give, as far as they give an answer of the right shape."""
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    for case in cases.of_other_sizes():
+        try:
+            with namespace_of(env).time_limit(REMARK_SECONDS):
+                found = look(case)
+        except RequestTimedOut:
+            return
+        except failures:
+            continue
+        yield from found
+
+
+def remark(env: Any, subject: str, look: Look) -> None:
+    """Tell on which of the lab's sizes right code relies, if it does; it costs nothing.
+
+    Args:
+        subject: the function that is judged.
+    """
+    if settings().any_size:
+        return
+    for case in cases.of_other_sizes():
+        if not _works(env, look, case):
+            relies_on = [size for size in cases.ONE_OTHER_SIZE if not _works(env, look, cases.without(size))]
+            checks.note(only_for(subject, relies_on) if relies_on else fails_at(subject, case))
+            return
+
+
+def _works(env: Any, look: Look, case: Case) -> bool:
+    """Whether ``look`` gives right results for a case.
+
+    A loop without end is waited for each time; there are four such waits at most.
+    """
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    try:
+        with namespace_of(env).time_limit(REMARK_SECONDS):
+            return all(result.is_right for result in look(case))
+    except failures:
+        return False
+
+
+def only_for(subject: str, sizes: Sequence[str]) -> str:
+    """The remark on code that is right for some sizes only, such as "24 hours"."""
+    return (
+        f"{subject} works for {' and '.join(sizes)} only. That is right in this lab; sizes taken from what "
+        "it is given (len(x), self.hidden_state_size, self.num_features) would make it work for any."
+    )
+
+
+def fails_at(subject: str, case: Case) -> str:
+    """The remark on code that fails for a case of other sizes."""
+    return f"{subject} is right in this lab, but not for every size: not for {case.setting}, for example."
