@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import AllCellsNeeded
+from autograder.errors import AllCellsNeeded, BadReply
 
 if TYPE_CHECKING:
     from autograder.kernel.conversation import Conversation
@@ -57,6 +57,20 @@ class RemoteObject:
     def __calls__(self, arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         """Several calls, each with its positional arguments, for one request."""
         return self.__several("call", (({"args": args, "kwargs": {}}, {}) for args in arguments))
+
+    def __call_and_arguments__(self, arguments: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """Call it, and look at the arguments afterwards; see ``autograder.grading.namespace``.
+
+        Raises:
+            BadReply: the answer is something else than a result and as many values as there were arguments.
+        """
+        answer = self._conversation.ask("call_and_arguments", {"args": arguments}, id=self._remote_id)
+        if not isinstance(answer, tuple) or len(answer) != 2:
+            raise BadReply("the answer is not a result and the arguments")
+        result, afterwards = answer
+        if not isinstance(afterwards, tuple) or len(afterwards) != len(arguments):
+            raise BadReply("the answer has another number of arguments")
+        return result, afterwards
 
     def __several(
         self, op: str, requests: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]

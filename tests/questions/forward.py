@@ -70,9 +70,11 @@ def states(hidden, case):
 
 @test_case(name="hidden states, no memory of earlier calls", points=2, hidden=True)
 def hidden_states(env):
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import in_either_precision
 
     in_either_precision(env, lambda: check_hidden_states(env))
+    require_nothing_spoiled(env, "forward")
 
 
 def check_hidden_states(env):
@@ -107,13 +109,20 @@ def check_hidden_states(env):
 
 @test_case(name="output", points=1, hidden=True)
 def output(env):
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import in_either_precision
 
     in_either_precision(env, lambda: check_output(env))
+    # That it keeps a state costs the states; y is judged by the states of its own call.
+    require_nothing_spoiled(env, "forward", again=False)
+    in_either_precision(env, lambda: check_output(env, "y of a second call"))
 
 
-def check_output(env):
+def check_output(env, result="y"):
     """Judge y = V·h[T] + c, (1,), by the student's own last state h[T].
+
+    Args:
+        result: what is judged, ``y`` or ``y of a second call``, which is one after a call with another x.
 
     Raises:
         CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
@@ -127,6 +136,8 @@ def check_output(env):
 
     def look(case):
         rnn = network(env.get("RNN"), case.weights)
+        if result != "y":
+            rnn.forward(given(case.x.flip(0)))
         hidden, y = both(rnn.forward(given(case.x)))
         # The student's own last state: a mistake in the states costs nothing here.
         own = checks.as_tensor(hidden, "hidden")
@@ -147,4 +158,4 @@ def check_output(env):
         right = formula.output(case.weights, last)
         return [Result(y, right, misconceptions.output(case, last), case.setting)]
 
-    at_all_sizes(env, "forward", "y", "y = V·h[T] + c with the last hidden state.", look)
+    at_all_sizes(env, "forward", result, "y = V·h[T] + c with the last hidden state of the same call.", look)

@@ -21,6 +21,7 @@ def worked_by_hand(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import judge
 
     judge(
@@ -32,3 +33,4 @@ def random_numbers(env):
         mistakes=misconceptions.grad_b,
         help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
     )
+    require_nothing_spoiled(env, "grad_b")

@@ -28,6 +28,7 @@ def ask(rnn, case):
 def last_row(env):
     from autograder.grading import checks
     from reference import misconceptions
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import judge
 
     judge(
@@ -40,10 +41,13 @@ def last_row(env):
         mistakes=misconceptions.last_state,
         help="∇h[T] = 2(ŷ − y) V.",
     )
+    require_nothing_spoiled(env, "grad_h")
 
 
 @test_case(name="the recursion", points=2, hidden=True)
 def recursion(env):
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import judge_recursion
 
     judge_recursion(env, env.get("RNN"), ask)
+    require_nothing_spoiled(env, "grad_h")

@@ -21,6 +21,7 @@ def worked_by_hand(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
+    from reference.in_place import require_nothing_spoiled
     from reference.judging import judge
 
     judge(
@@ -32,3 +33,4 @@ def random_numbers(env):
         mistakes=misconceptions.grad_v,
         help="∇V = 2(ŷ − y) h[T], shape (H,).",
     )
+    require_nothing_spoiled(env, "grad_v")

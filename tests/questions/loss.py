@@ -22,6 +22,7 @@ def worked_by_hand(env):
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
     from autograder.grading import checks
+    from reference.in_place import require_nothing_spoiled
     from reference.misconceptions import squared_error
     from reference.results import Result, explain
     from reference.student_network import defined
@@ -46,3 +47,4 @@ def many_pairs(env):
             Result(loss, right, squared_error(y_true, y_pred), f"y_true = {y_true}, y_pred = {y_pred}")
         )
     explain(results, "the loss", "L = (ŷ − y)².")
+    require_nothing_spoiled(env, "loss")

@@ -135,6 +135,10 @@ class QuestionServer:
         function = self._objects[message["id"]]
         return function(*decoder.decode(message["args"]), **decoder.decode(message["kwargs"]))
 
+    def _op_call_and_arguments(self, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
+        arguments = decoder.decode(message["args"])
+        return self._objects[message["id"]](*arguments), arguments
+
     def _op_seed(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         scenery.seed(message["seed"])
 

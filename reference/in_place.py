@@ -1,0 +1,230 @@
+"""Whether a function changes what it is given, and whether the lab's own sequence comes out wrong with it.
+
+A training step hands the same tensors from one function to the next: ``forward``, the loss, then the
+gradients in the order of ``get_gradients``. So who writes to its arguments, or to a weight by another name
+for it (``y = self.c; y += …``), is right by itself and spoils what comes afterwards. Each function is called
+once, arguments and weights are looked at, and right functions go on with what these have become.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.errors import RequestTimedOut
+from autograder.grading import checks
+from autograder.grading.namespace import call_and_arguments, student_errors
+from reference import cases, foreign_states, formula
+from reference.cases import Case, given
+from reference.judging import in_either_precision
+from reference.oracle import Weights
+from reference.settings import settings
+from reference.student_network import defined, network, weights_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """A function of the lab.
+
+    Attributes:
+        function: its name; a method of the network unless it is ``mse_loss_func``.
+        takes: the names of what it is given, in order.
+    """
+
+    function: str
+    takes: tuple[str, ...]
+
+    @property
+    def of_the_network(self) -> bool:
+        """Whether it is a method."""
+        return self.function != "mse_loss_func"
+
+
+PLACES = {
+    "forward": Place("forward", ("x",)),
+    "loss": Place("mse_loss_func", ("y_true", "y_pred")),
+    "grad_h": Place("_compute_grad_h", ("y_true", "y_pred", "hidden")),
+    "grad_c": Place("_compute_grad_c", ("y_true", "y_pred")),
+    "grad_b": Place("_compute_grad_b", ("hidden", "grad_h")),
+    "grad_v": Place("_compute_grad_v", ("y_true", "y_pred", "hidden")),
+    "grad_w": Place("_compute_grad_w", ("hidden", "grad_h")),
+    "grad_u": Place("_compute_grad_u", ("hidden", "grad_h", "x")),
+}
+"""By question, in the order in which a training step calls them. Source: lab text, ``get_gradients``."""
+
+
+def inputs_of(case: Case) -> dict[str, Tensor]:
+    """What functions are given, by name, float64: x (T, F), y_true, y_pred (1,), hidden, grad_h (T, H)."""
+    return {
+        "x": case.x,
+        "y_true": case.y_true,
+        "y_pred": case.y_pred,
+        "hidden": case.hidden,
+        "grad_h": case.gradients.h,
+    }
+
+
+def require_nothing_spoiled(env: Any, question: str, *, again: bool = True) -> None:
+    """Check that the function of a question spoils neither arguments nor weights, and keeps nothing.
+
+    What nothing in the lab's step needs afterwards may change: that is a note. Whether the answers are
+    right is not looked at.
+
+    Args:
+        again: whether a second answer is compared with the first.
+
+    Raises:
+        CheckFailed: what comes after it in a training step comes out wrong, or a second answer differs.
+        StudentCodeError: the function fails.
+    """
+    in_either_precision(env, lambda: _require_nothing_spoiled(env, question, again))
+
+
+def _require_nothing_spoiled(env: Any, question: str, again: bool) -> None:
+    case = cases.of_the_lab()[-1]
+    place = PLACES[question]
+    called = _Called(env, place, case)
+    _judge_changes(question, case, called.changed_inputs, called.changed_weights)
+    if not again or not place.of_the_network:
+        return
+    first, later = called.answers_to_others()
+    checks.require(
+        len(first) == len(later) and all(map(_same, later, first)),
+        f"{place.function} gives something else when it is called again.",
+        help="Start from zeros at each call, and keep nothing of one call for the next.",
+        evidence=f"{case.setting}: asked of a network that has answered before, and of one that has not",
+    )
+
+
+class _Called:
+    """A student's function after one call.
+
+    Attributes:
+        changed_inputs: of what it was given, what is not as before, by name; float64, of any shape.
+        changed_weights: of the network's weights, those that are not as before.
+    """
+
+    def __init__(self, env: Any, place: Place, case: Case) -> None:
+        self._env, self._place, self._case = env, place, case
+        self._behind_a_forward_pass = False
+        try:
+            self._call()
+        except RequestTimedOut:
+            raise  # a loop without end: another try only costs time
+        except student_errors(env):
+            if not place.of_the_network or place.function == "forward":
+                raise
+            self._behind_a_forward_pass = True  # it may need what that keeps
+            self._call()
+
+    def _call(self) -> None:
+        sent = self._inputs(self._case)
+        before = [
+            tensor.to(torch.float64, copy=True) for tensor in sent
+        ]  # under stock otter it gets `sent` itself
+        if self._place.of_the_network:
+            self._rnn = network(self._env.get("RNN"), self._case.weights)
+            if self._behind_a_forward_pass:
+                self._rnn.forward(given(self._case.x))
+            function = getattr(self._rnn, self._place.function)
+        else:
+            function = defined(self._env.get(self._place.function), self._place.function)
+        _, afterwards = call_and_arguments(function, tuple(sent))
+        after = [
+            checks.as_tensor(value, name) for name, value in zip(self._place.takes, afterwards, strict=True)
+        ]
+        self.changed_inputs = _differing(self._place.takes, before, after)
+        self.changed_weights: dict[str, Tensor] = {}
+        if self._place.of_the_network:
+            now = weights_of(self._rnn).tensors()
+            self.changed_weights = _differing(now, self._case.weights.tensors().values(), now.values())
+
+    def answers_to_others(self) -> tuple[list[Tensor], list[Tensor]]:
+        """The answers to other numbers than before: of a new network, and of this one."""
+        other = replace(
+            foreign_states.with_foreign_states(self._case),
+            x=self._case.x.flip(0),
+            y_true=self._case.y_true + 1,
+            gradients=replace(self._case.gradients, h=-self._case.gradients.h.flip(0)),
+        )
+        answers = []
+        for rnn in (network(self._env.get("RNN"), self._case.weights), self._rnn):
+            if self._behind_a_forward_pass:
+                rnn.forward(given(other.x))
+            answer = getattr(rnn, self._place.function)(*self._inputs(other))
+            answers.append(_tensors(answer, self._place))
+        return answers[0], answers[1]
+
+    def _inputs(self, case: Case) -> list[Tensor]:
+        return [given(inputs_of(case)[name]) for name in self._place.takes]
+
+
+def _differing(names: Any, before: Any, after: Any) -> dict[str, Tensor]:
+    """By name, the tensors that are another one afterwards."""
+    return {
+        name: new for name, old, new in zip(names, before, after, strict=True) if not torch.equal(old, new)
+    }
+
+
+def _tensors(answer: Any, place: Place) -> list[Tensor]:
+    """The tensors in an answer: hidden and y of ``forward``, one of every other function."""
+    parts = answer if place.function == "forward" and isinstance(answer, tuple | list) else [answer]
+    return [checks.as_tensor(part, f"the result of {place.function}") for part in parts]
+
+
+def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
+    """Fail where right functions cannot go on with these changes, and tell of them where they can."""
+    changed = [*inputs, *(f"self.{name}" for name in weights)]
+    if not changed:
+        return
+    function, what = PLACES[question].function, " and ".join(changed)
+    if spoiled := _spoiled(question, case, inputs, weights):
+        checks.fail(
+            f"{function} changes {what} in place: work on a copy.",
+            help=f"What comes afterwards needs {what} as before. `a = b` only gives b another name: "
+            "`a += …`, `a[i] = …` or `a.pow_(2)` then change b too. Write `a = a + …`, or begin with `a = b.clone()`.",
+            evidence=f"{case.setting}: with right functions everywhere else, {' and '.join(spoiled)} "
+            f"{'is' if len(spoiled) == 1 else 'are'} wrong after {function}",
+        )
+    checks.note(
+        f"{function} changes {what} in place. It costs nothing here, because nothing needs the old numbers "
+        "afterwards; a copy (`.clone()`) is safer."
+    )
+
+
+def _spoiled(question: str, case: Case, inputs: dict[str, Tensor], weights: dict[str, Tensor]) -> list[str]:
+    """What is wrong after a function that made these changes, by the names of the lab.
+
+    Right functions do the rest of the step with what the changed values have become. Weights and ``x``, which
+    is a part of ``data_train``, are needed by every step after this one.
+    """
+    values, before = inputs_of(case), {**inputs_of(case), **case.weights.tensors()}
+    for name, after in {**inputs, **weights}.items():
+        if after.shape != before[name].shape and after.numel() != 1:
+            return [f"what needs {name}"]  # it has another shape now: nothing can be computed with it
+    values |= {name: after.reshape(before[name].shape) for name, after in inputs.items()}
+    parameters = Weights(**{**case.weights.tensors(), **weights})
+    factor = formula.residual(values["y_true"], values["y_pred"])
+    sums = formula.grad_sums(values["hidden"], values["grad_h"])
+    pairs = {
+        "loss": (factor.square() / 4, (case.y_pred - case.y_true).square()),
+        "grad_h": (formula.grad_h(parameters, values["hidden"], factor), case.gradients.h),
+        "grad_c": (factor, case.gradients.c),
+        "grad_b": (formula.grad_b(sums), case.gradients.b),
+        "grad_v": (formula.grad_v(values["hidden"], factor), case.gradients.v),
+        "grad_w": (formula.grad_w(sums, values["hidden"]), case.gradients.w),
+        "grad_u": (formula.grad_u(sums, values["x"]), case.gradients.u),
+    }
+    order = list(PLACES)
+    later = order[order.index(question) + 1 :]
+    found = [name for name in later if not _same(*pairs[name])]
+    found += [f"self.{name}" for name, after in weights.items() if not _same(after, before[name])]
+    return found + (["data_train"] if not _same(values["x"], case.x) else [])
+
+
+def _same(actual: Tensor, right: Tensor) -> bool:
+    tolerance = settings().tolerance
+    return checks.agrees(actual, right, rtol=tolerance.rtol, floor=tolerance.floor)

@@ -1,0 +1,7 @@
+# %% rnn.forward
+def forward(self, x):
+    h = torch.zeros(len(x) + 1, self.hidden_state_size)
+    for t in range(len(x)):
+        h[t + 1] = torch.tanh(self.w @ h[t] + self.u @ x[t].clone() + self.b)
+        x[t].zero_()
+    return h[1:], self.v @ h[-1] + self.c

@@ -1,0 +1,9 @@
+# %% rnn._compute_grad_h
+def _compute_grad_h(self, y_true, y_pred, hidden):
+    grad_h = torch.zeros_like(hidden)
+    g = self.v
+    g *= 2 * (y_pred - y_true)
+    grad_h[-1] = g
+    for i in reversed(range(len(hidden) - 1)):
+        grad_h[i] = self.w.T @ ((1 - hidden[i + 1] ** 2) * grad_h[i + 1])
+    return grad_h
