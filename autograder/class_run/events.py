@@ -26,6 +26,17 @@ class AdapterLeftOut:
 
 
 @dataclass(frozen=True)
+class PromiseBroken:
+    """The students' README promises a newer Python than notebooks are run with.
+
+    Attributes:
+        reason: what it promises, and what to do.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Begun:
     """Grading begins.
 
@@ -69,7 +80,7 @@ class Stopped:
     submissions: int
 
 
-Event = Unconfined | AdapterLeftOut | Begun | Running | Graded | Stopped
+Event = Unconfined | AdapterLeftOut | PromiseBroken | Begun | Running | Graded | Stopped
 
 Listener = Callable[[Event], None]
 """Hears of every event as it happens, in the process that runs the class."""

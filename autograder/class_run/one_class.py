@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_run.events import AdapterLeftOut, Listener
+from autograder.class_run.events import AdapterLeftOut, Listener, PromiseBroken
+from autograder.class_run.promise import broken_promise
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.lms.base import Lms
@@ -51,6 +52,8 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
         found = find_class(Given(run.paths, run.lms, run.name_pattern, run.worksheet), spool, lab)
         for trouble in found.troubles:
             tell(AdapterLeftOut(trouble))
+        if reason := broken_promise(lab):
+            tell(PromiseBroken(reason))
         if not found.submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
         yield OneClass(

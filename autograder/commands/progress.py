@@ -14,6 +14,7 @@ from autograder.class_run.events import (
     Event,
     Graded,
     Listener,
+    PromiseBroken,
     Running,
     Stopped,
     Unconfined,
@@ -62,11 +63,13 @@ def listening(json_lines: bool) -> Iterator[tuple[Console, Listener]]:
         listener.close()
 
 
-def _tell_of_trouble(event: Unconfined | AdapterLeftOut | Stopped, console: Console) -> None:
+def _tell_of_trouble(event: Unconfined | AdapterLeftOut | PromiseBroken | Stopped, console: Console) -> None:
     if isinstance(event, Unconfined):
         console.print("The sandbox is off: student code runs with your rights.", style="bold red")
     elif isinstance(event, AdapterLeftOut):
         console.print(f"{event.reason}: this run does without it", soft_wrap=True, markup=False)
+    elif isinstance(event, PromiseBroken):
+        console.print(event.reason, soft_wrap=True, markup=False)
     else:
         kept = f"{event.done} of {event.submissions} submissions are done and kept"
         console.print(f"stopped: {kept}; the same command goes on from there", soft_wrap=True)
@@ -98,7 +101,7 @@ class Lines:
             case Graded(grade, reused):
                 self._print(terminal.line(grade) + ("  (known)" if reused else ""))
                 self._bar.advance(self._task)
-            case Unconfined() | AdapterLeftOut() | Stopped():
+            case Unconfined() | AdapterLeftOut() | PromiseBroken() | Stopped():
                 self.close()
                 _tell_of_trouble(event, self._console)
 
@@ -146,7 +149,7 @@ class JsonLines:
                     say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
             case Graded():
                 self._ended(event)
-            case Unconfined() | AdapterLeftOut() | Stopped():
+            case Unconfined() | AdapterLeftOut() | PromiseBroken() | Stopped():
                 _tell_of_trouble(event, self._console)
 
     def close(self) -> None:
