@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.class_run.events import AdapterLeftOut, Listener, Noted
+from autograder.class_run.promise import broken_promise
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.files.visible import listed
@@ -56,6 +57,8 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             tell(AdapterLeftOut(trouble))
         for note in found.notes:
             tell(Noted(note))
+        if reason := broken_promise(lab):
+            tell(Noted(reason))
         if not found.submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
         manual = ManualMarks(out, lab.config.manual, found.submissions)
