@@ -34,15 +34,15 @@ def mismatches(
     if 2 * len(unknown) > len(named):
         who = listed([one.student or one.lms_id for one in unknown])
         yield (
-            f"the list of the class is hardly of this class: {len(unknown)} of {len(named)} who handed in are "
-            f"not on it ({who})"
+            f"the list of the class is hardly of this class: {len(unknown)} of {len(named)} who handed in "
+            f"are not on it ({who})"
         )
     possible = sum(one.points for one in config.questions) + sum(one.points for one in config.manual)
     maximum = _maximum(lms, worksheet, config)
     if maximum is not None and maximum < possible:
         yield (
-            f"{lms.title} takes {number(maximum)} points at most, and the lab gives {number(possible)}: marks "
-            f"above are not taken. Raise the assignment's maximum grade there"
+            f"{lms.title} takes {number(maximum)} points at most, and the lab gives {number(possible)}: "
+            f"marks above are not taken. Raise the assignment's maximum grade there"
         )
 
 

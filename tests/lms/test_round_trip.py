@@ -393,7 +393,7 @@ def test_an_export_of_something_else_is_said_to_be_one(
 ) -> None:
     archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
     done = run_here("grade", archive, "--out", tmp_path / "out", "--config", lab, *how)
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert "Are these its exports?" in done.stdout
     upload = (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
     assert "**Nothing can go back**: no file has a name that" in upload
