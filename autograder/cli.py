@@ -2,7 +2,7 @@
 
 Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever its marks);
 1 a check found something (``build --check``, ``doctor``); 2 usage or configuration;
-3 some submissions could not be graded.
+3 some submissions could not be graded, or something of the LMS does not fit the class.
 """
 
 from __future__ import annotations

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from autograder.config.schema import Late, Rounding
 from autograder.files.visible import duration, number
 from autograder.model import Entry, Grade, ManualQuestion, Status
+
+if TYPE_CHECKING:  # a report needs no pydantic
+    from autograder.config.schema import Late, Rounding
 
 _DAY = 86_400.0
 

@@ -13,6 +13,7 @@ from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.files.visible import listed
 from autograder.lms.base import Lms
+from autograder.lms.mismatch import mismatches
 from autograder.lms.model import Worksheet
 from autograder.model import Submission
 from autograder.store.manual import ManualMarks
@@ -29,6 +30,7 @@ class OneClass:
         lms: where all of it comes from, as far as anybody knows.
         worksheet: the TA's own list of the class.
         manual: what a person has scored.
+        doubts: what of the LMS's things does not fit together, a sentence each.
     """
 
     lab: Lab
@@ -36,6 +38,7 @@ class OneClass:
     lms: Lms | None
     worksheet: Worksheet | None
     manual: ManualMarks
+    doubts: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -65,10 +68,18 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
         if manual.gone:
             gone = listed(manual.gone)
             tell(Noted(f"manual.csv keeps points of {gone}, who are not in the class any more"))
+        doubts = (
+            ()
+            if found.lms is None
+            else tuple(mismatches(found.submissions, found.lms, found.worksheet, lab.config))
+        )
+        for doubt in doubts:
+            tell(Noted(doubt, doubtful=True))
         yield OneClass(
             lab=lab,
             submissions=found.submissions,
             lms=found.lms,
             worksheet=found.worksheet,
             manual=manual,
+            doubts=doubts,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.class_run.one_class import OneClass
 from autograder.lms.base import Lms
-from autograder.lms.returning import is_named_by, write_lms
+from autograder.lms.returning import write_lms
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report
 from autograder.store.entries import Entries
@@ -24,7 +24,7 @@ class Published:
         figures: the class in numbers.
         lms: where the submissions come from, as far as anybody knows.
         upload: what says how marks and pages go back to it; ``None`` without an LMS.
-        anybody: whether any submission lies under a name that the LMS gives.
+        doubts: what of the LMS's things does not fit together, a sentence each.
     """
 
     out: Path
@@ -32,7 +32,7 @@ class Published:
     figures: ClassSummary
     lms: Lms | None = None
     upload: Path | None = None
-    anybody: bool = True
+    doubts: tuple[str, ...] = ()
 
 
 def withdraw_lms(out: Path) -> None:
@@ -62,5 +62,4 @@ def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) 
     upload = write_lms(
         out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
     )
-    anybody = any(is_named_by(lms, one) for one in one_class.submissions)
-    return Published(out, entries, figures, lms, upload, anybody)
+    return Published(out, entries, figures, lms, upload, one_class.doubts)

@@ -60,7 +60,7 @@ class Regraded:
         changes: what is different, in the order of the submissions.
         verdicts: question and name of the checks that came out differently without changing points, with the
             number of submissions.
-        refused: whether some could not be graded.
+        refused: whether some could not be graded, or something of the LMS does not fit.
         published: the new report; ``None`` after a trial.
     """
 
@@ -127,7 +127,7 @@ def regrade(
             _take_over(out, beside, one_class.submissions)
             remember(out, run, one_class.submissions)
             published = publish(one_class, entries, out, partial=run.partial)
-        refused = any(entry.status is not Status.GRADED for entry in entries)
+        refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)
 
 

@@ -91,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
     """Grade.
 
     Returns:
-        0 when every submission was graded, 3 when some could not be, 130 when it was stopped.
+        0 when every submission was graded, 3 when some could not be or something of the LMS does not fit,
+        130 when it was stopped.
 
     Raises:
         AutograderError: nothing can be graded.
@@ -118,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         if published is None:
             return STOPPED
         print_published(published, console, json_lines=options.json_lines)
-        return SOME_NOT_GRADABLE if published.figures.not_gradable else 0
+        return SOME_NOT_GRADABLE if published.figures.not_gradable or published.doubts else 0
 
 
 def _begun(asked: Run, options: argparse.Namespace, resources: contextlib.ExitStack) -> Launcher | None:

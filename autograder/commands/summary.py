@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograder.class_run.publish import Published
 from autograder.commands.progress import say
-from autograder.lms.returning import nobody_of
+from autograder.files.visible import plain
 from autograder.report import terminal
 
 if TYPE_CHECKING:
@@ -22,11 +22,17 @@ def print_published(published: Published, console: Console, *, json_lines: bool)
     figures = published.figures
     if json_lines:
         out = str(published.out.absolute())
-        say("report", graded=figures.graded, not_gradable=figures.not_gradable, out=out)
+        say(
+            "report",
+            graded=figures.graded,
+            not_gradable=figures.not_gradable,
+            out=out,
+            doubts=published.doubts,
+        )
         return
     console.print()
     terminal.summary(published.entries, figures, published.out, console)
     if published.upload is not None and published.lms is not None:
         console.print(f"for {published.lms.title}: {published.upload}", soft_wrap=True, markup=False)
-        if not published.anybody:
-            console.print(f"    {nobody_of(published.lms)}", soft_wrap=True, markup=False)
+        for doubt in published.doubts:
+            console.print(f"    {plain(doubt, 2000)}", soft_wrap=True, markup=False, emoji=False)

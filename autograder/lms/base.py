@@ -161,6 +161,15 @@ class Lms(ABC):
             return ""
         return f" Nobody looked {self.unseen}: {because}."
 
+    def handback(
+        self, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
+    ) -> Handback:
+        """The class on its way back, before anybody has looked whose marks can go."""
+        headings = worksheet.headers if worksheet else ()
+        heading = self.heading(headings, assignment)
+        maximum = self.columns(headings, assignment)[heading].maximum if heading else None
+        return Handback(returned, assignment, worksheet, heading, maximum)
+
     def write(
         self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
     ) -> Written:
@@ -169,12 +178,9 @@ class Lms(ABC):
         Raises:
             OSError: the folder cannot be written to.
         """
-        headings = worksheet.headers if worksheet else ()
-        heading = self.heading(headings, assignment)
-        maximum = self.columns(headings, assignment)[heading].maximum if heading else None
-        groups = {one.group for one in worksheet.people} if worksheet else set()
         everybody = [self._with_row(one, worksheet) for one in returned]
-        back = Handback(everybody, assignment, worksheet, heading, maximum)
+        back = self.handback(everybody, assignment, worksheet)
+        groups = {one.group for one in worksheet.people} if worksheet else set()
         sharing: dict[str, list[Returned]] = defaultdict(list)
         for one in everybody:
             sharing[self.row_key(one, back)].append(one)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import statistics
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from autograder.marks import unscored
 from autograder.model import Entry, QuestionEntry, QuestionResult, Status
 
 BINS = 10
@@ -36,10 +37,32 @@ class QuestionSummary:
 
 
 @dataclass(frozen=True)
+class Scores:
+    """The scores of those who can reach the same points: others are not comparable."""
+
+    possible: float
+    scores: Sequence[float]
+
+    @property
+    def mean(self) -> float:
+        """Mean score."""
+        return statistics.fmean(self.scores)
+
+    @property
+    def median(self) -> float:
+        """Median score."""
+        return statistics.median(self.scores)
+
+
+@dataclass(frozen=True)
 class ClassSummary:
     """A class in numbers; the scores are those of the graded submissions only.
 
     Attributes:
+        by_possible: the scores by the points that can be earned, fewest first: what a person scores counts
+            from then on, so that these differ in a class that is half scored.
+        unscored: graded submissions that wait for a person's points.
+        to_score: graded submissions that a person has to score, the scored ones included.
         histogram: submissions per tenth of the possible points, lowest first; full marks belong to
             the last tenth.
         unconfined: graded submissions whose code ran without a sandbox.
@@ -49,8 +72,9 @@ class ClassSummary:
 
     graded: int
     not_gradable: int
-    scores: Sequence[float]
-    possible: float
+    by_possible: tuple[Scores, ...]
+    unscored: int
+    to_score: int
     histogram: tuple[int, ...]
     questions: tuple[QuestionSummary, ...]
     seconds: float
@@ -63,14 +87,9 @@ class ClassSummary:
         return self.graded + self.not_gradable
 
     @property
-    def mean(self) -> float:
-        """Mean score, 0 when nothing was graded."""
-        return statistics.fmean(self.scores) if self.scores else 0.0
-
-    @property
-    def median(self) -> float:
-        """Median score, 0 when nothing was graded."""
-        return statistics.median(self.scores) if self.scores else 0.0
+    def half_scored(self) -> bool:
+        """Whether a person has scored some submissions, and others not."""
+        return 0 < self.unscored < self.to_score or len(self.by_possible) > 1
 
 
 _FINE_PRINT: dict[str, Callable[[Entry], str]] = {
@@ -83,11 +102,11 @@ _FINE_PRINT: dict[str, Callable[[Entry], str]] = {
 
 def summarise(entries: Iterable[Entry], question_names: Sequence[str]) -> ClassSummary:
     """The class's numbers; an ungradable submission counts as nothing but itself."""
-    scores = array("d")
+    by_possible: dict[float, array[float]] = defaultdict(lambda: array("d"))
     histogram = [0] * BINS
     questions = {name: _Tally(name) for name in question_names}
     fine_print: dict[str, Counter[str]] = {label: Counter() for label in _FINE_PRINT}
-    possible, seconds, not_gradable, unconfined = 0.0, 0.0, 0, 0
+    seconds, not_gradable, unconfined, unscored_ones, to_score = 0.0, 0, 0, 0, 0
     for entry in entries:
         seconds += entry.seconds
         for label, value in _FINE_PRINT.items():
@@ -95,8 +114,9 @@ def summarise(entries: Iterable[Entry], question_names: Sequence[str]) -> ClassS
         if entry.status is not Status.GRADED:
             not_gradable += 1
             continue
-        scores.append(entry.score)
-        possible = max(possible, entry.max_score)
+        by_possible[entry.max_score].append(entry.score)
+        unscored_ones += bool(unscored(entry))
+        to_score += bool(entry.manual)
         unconfined += not entry.sandbox_layers
         if entry.max_score > 0:
             tenth = int(entry.score / entry.max_score * BINS + 1e-9)
@@ -105,10 +125,11 @@ def summarise(entries: Iterable[Entry], question_names: Sequence[str]) -> ClassS
             if question.name in questions:
                 questions[question.name].add(question)
     return ClassSummary(
-        graded=len(scores),
+        graded=sum(map(len, by_possible.values())),
         not_gradable=not_gradable,
-        scores=scores,
-        possible=possible,
+        by_possible=tuple(Scores(possible, by_possible[possible]) for possible in sorted(by_possible)),
+        unscored=unscored_ones,
+        to_score=to_score,
         histogram=tuple(histogram),
         questions=tuple(tally.summary() for tally in questions.values()),
         seconds=seconds,

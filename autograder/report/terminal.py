@@ -68,6 +68,8 @@ def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, cons
     if whole and figures.graded:
         console.print(Text(f"questions: {_legend(ascii_only)}; in the order {', '.join(names)}", style="dim"))
     console.print(Text(_totals(figures)), soft_wrap=True)
+    if figures.unscored:
+        console.print(Text(_waiting(figures, out_dir)), soft_wrap=True)
     console.print(Text(f"report: {plain(str(out_dir / 'index.html'), 4000)}"), soft_wrap=True)
 
 
@@ -95,10 +97,20 @@ def _legend(ascii_only: bool) -> str:
 
 def _totals(figures: ClassSummary) -> str:
     text = f"{figures.graded} graded, {figures.not_gradable} not gradable"
-    if figures.scores:
+    for group in figures.by_possible:
+        of = f" for {len(group.scores)} of them" if len(figures.by_possible) > 1 else ""
         text += (
-            f"; mean {number(figures.mean, 2)}, median {number(figures.median, 2)}, "
-            f"from {number(min(figures.scores), 2)} to {number(max(figures.scores), 2)} "
-            f"of {number(figures.possible, 2)} points"
+            f"; mean {number(group.mean, 2)}, median {number(group.median, 2)}, "
+            f"from {number(min(group.scores), 2)} to {number(max(group.scores), 2)} "
+            f"of {number(group.possible, 2)} points{of}"
         )
     return f"{text}; {duration(figures.seconds)} of computation"
+
+
+def _waiting(figures: ClassSummary, out_dir: Path) -> str:
+    half = "half scored: " if figures.half_scored else ""
+    verb = "waits" if figures.to_score == 1 else "wait"
+    return (
+        f"{half}{figures.unscored} of {figures.to_score} {verb} for a person's points: fill in "
+        f"{plain(str(out_dir / 'manual.csv'), 4000)} and run the same command again"
+    )

@@ -265,8 +265,9 @@ def test_the_class_in_numbers() -> None:
         map(entry_of, [grade(), grade("took 31 s", "c"), grade("took 33 s", "d"), full, refused()]),
         ["split", "grad_w"],
     )
-    assert (figures.graded, figures.not_gradable, figures.possible) == (4, 1, 3)
-    assert (figures.mean, figures.median) == (2.25, 2)
+    assert (figures.graded, figures.not_gradable) == (4, 1)
+    (scores,) = figures.by_possible
+    assert (scores.mean, scores.median, scores.possible) == (2.25, 2, 3)
     assert figures.histogram == (0, 0, 0, 0, 0, 0, 3, 0, 0, 1)
     split, grad_w = figures.questions
     assert (split.mean, split.full) == (1, 1)
@@ -312,3 +313,41 @@ def test_every_text_colour_has_the_contrast_of_wcag_aa_in_light_dark_and_print()
         for text in ("ink", "muted", "good", "bad", "warn", "link"):
             for ground in ("paper", "shade", "good-shade", "bad-shade", "warn-shade"):
                 assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+
+
+def half_scored() -> list[Grade]:
+    """Two submissions of 1 point whose derivation nobody has scored, and one that somebody has."""
+    cases = (CaseResult("values", Outcome.PASSED, 1, 1, hidden=True),)
+    derivation = ManualQuestion("derivation", "Exercise 1", 7)
+    waiting = Grade(
+        Submission("a", "a", "A"),
+        Status.GRADED,
+        questions=(QuestionResult("q", "q", cases),),
+        manual=(derivation,),
+    )
+    scored = replace(waiting, submission=Submission("c", "c", "C"), manual=(replace(derivation, points=5),))
+    return [waiting, replace(waiting, submission=Submission("b", "b", "B")), scored]
+
+
+def test_a_half_scored_class_says_so_and_mixes_no_maxima() -> None:
+    entries = list(map(entry_of, half_scored()))
+    figures = summarise(entries, ["q"])
+    assert [(one.possible, one.mean, len(one.scores)) for one in figures.by_possible] == [
+        (1, 1, 2),
+        (8, 6, 1),
+    ]
+    assert (figures.unscored, figures.to_score, figures.half_scored) == (2, 3, True)
+    text = Page("".join(course_page(entries, figures, "Lab", ["q"], ["derivation"]))).text
+    assert "Half scored" in text
+    assert "2 of 3 submissions wait for a person’s points" in text
+    assert "1 of 1" in text
+    assert "6 of 8" in text
+    nobody = summarise(entries[:2], ["q"])
+    assert (nobody.half_scored, nobody.unscored) == (False, 2)
+    assert summarise(entries[2:], ["q"]).unscored == 0
+    assert (
+        "person’s points"
+        not in Page(
+            "".join(course_page(entries[2:], summarise(entries[2:], ["q"]), "Lab", ["q"], ["derivation"]))
+        ).text
+    )

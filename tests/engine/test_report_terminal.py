@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.model import CaseResult, Grade, ManualQuestion, Outcome, QuestionResult, Status, Submission
 from autograder.report.class_summary import summarise
 from autograder.report.terminal import line, summary
 from tests.conftest import entry_of
@@ -77,6 +77,19 @@ def test_the_summary_shows_each_question_the_totals_and_the_report() -> None:
     ):
         assert words in text
     assert text.rstrip().endswith(f"report: {Path('out') / 'index.html'}")
+
+
+def test_a_half_scored_class_says_so_and_mixes_no_maxima() -> None:
+    waiting = replace(GRADED, manual=(ManualQuestion("essay", "Essay", 2),))
+    scored = replace(
+        waiting, submission=Submission("c", "c", "C"), manual=(ManualQuestion("essay", "Essay", 2, points=2),)
+    )
+    text = shown(waiting, scored)
+    assert "mean 3, median 3, from 3 to 3 of 8 points for 1 of them; mean 5," in text
+    assert f"half scored: 1 of 2 wait for a person's points: fill in {Path('out') / 'manual.csv'}" in text
+    assert "half scored" not in shown(waiting)
+    assert "1 of 1 waits for a person's points" in shown(waiting)
+    assert "person" not in shown(scored)
 
 
 def test_colours_appear_on_terminals_only() -> None:

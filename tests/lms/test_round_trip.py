@@ -246,6 +246,44 @@ def test_nothing_for_an_lms_stays_beside_newer_results(tmp_path: Path, lab: Path
     assert not (out / "lms").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--lms", "canvas"), "nothing can go back: no file has a name that Canvas gives"),
+        (
+            ("--worksheet", "other"),
+            "the list of the class is hardly of this class: 2 of 2 who handed in are not on it",
+        ),
+        (("--worksheet", "low"), "Moodle takes 5 points at most, and the lab gives 6"),
+        (("--worksheet", "right"), ""),
+    ],
+    ids=["lms", "other class", "maximum", "right"],
+)
+def test_what_does_not_fit_is_said_before_grading_and_costs_the_exit_code(
+    tmp_path: Path, lab: Path, options: tuple[str, str], says: str
+) -> None:
+    head = "Identifier,Full name,Status,Grade,Maximum grade,Grade can be changed,Last modified (grade),Feedback comments\n"
+    for name, first, maximum in (("other", 60, "6.00"), ("low", 2, "5.00"), ("right", 2, "6.00")):
+        people = "".join(
+            f"Participant {number},Jane,Submitted for grading - ,,{maximum},Yes,-,\n"
+            for number in (first, first + 1)
+        )
+        (tmp_path / name).write_text(head + people, encoding="utf-8-sig")
+    option, value = options
+    given = (option, tmp_path / value if option == "--worksheet" else value)
+    archive = export(tmp_path, {folder(2): notebook_bytes(MEDIAN), folder(3): notebook_bytes(HALF)})
+    out = tmp_path / "out"
+    done = run_here("grade", archive, "--out", out, "--config", lab, *given)
+    assert done.returncode == (3 if says else 0), done.stderr
+    if says:
+        told = done.stdout.replace("\n", " ")
+        assert told.index(says) < told.index("graded  "), told
+        assert told.count(says) == 2  # and at the end, where it is seen
+    assert len(rows(out)) == 2
+    assert run_here("regrade", out).returncode == done.returncode
+
+
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
     lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
@@ -355,7 +393,7 @@ def test_an_export_of_something_else_is_said_to_be_one(
 ) -> None:
     archive = export(tmp_path, {"ada/words.ipynb": notebook_bytes(MEDIAN)})
     done = run_here("grade", archive, "--out", tmp_path / "out", "--config", lab, *how)
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert "Are these its exports?" in done.stdout
     upload = (tmp_path / "out" / "lms" / "UPLOAD.md").read_text()
     assert "**Nothing can go back**: no file has a name that" in upload
