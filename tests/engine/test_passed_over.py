@@ -109,6 +109,8 @@ def test_a_reset_at_the_top_is_no_remark_and_one_in_between_takes_names_away(gra
         ("def f():\n    return 1 / 0\n\nf()", 4),
         ("%%time\nx = 1\n1 / 0", 3),
         ("%%capture\nx = 1\n1 / 0", 3),
+        ("x = 1\nclass A:\n    class B:\n        1 / 0", 4),
+        ("%%time\ndef f():\n    return 1 / 0\n[f() for _ in '1']", 4),
         ("%%capture\nx = = 1", 2),
         ("%matplotlib inline\nx = = 1", 2),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from autograder.kernel.guest.import_guards import TIMED
@@ -9,7 +10,7 @@ from autograder.kernel.guest.passed_over import PassedOver
 
 FIELD = "autograder"
 """In the content of a cell's reply: ``{"line": int, "passed_over": [[kind, what]…], "kept_back": text}``, the
-last for an error that ``%%capture`` kept to itself. The trusted side takes all of it for the student's word."""
+last for an error that ``%%capture`` kept to itself. The trusted side takes it for the student's word."""
 
 LONGEST_ERROR = 2_000
 """Characters of an error that a magic kept to itself."""
@@ -62,13 +63,13 @@ class CellReport:
             self._kept_back = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
 
     def _line_of(self, error: BaseException) -> int:
-        """Line of the cell, from 1, that was running; 0 where nothing tells."""
+        """Line of the cell, from 1, that was running, in bodies of its classes too; 0 where nothing tells."""
         line, trace = 0, error.__traceback__
         while trace is not None:
             code = trace.tb_frame.f_code
             if trace.tb_frame.f_globals is self._user_ns:
-                if code.co_filename in TIMED:
-                    return trace.tb_lineno + 1
-                line = line or trace.tb_lineno
+                if code.co_flags & inspect.CO_OPTIMIZED:  # a function, called at the line that is known
+                    return line
+                line = trace.tb_lineno + (code.co_filename in TIMED)
             trace = trace.tb_next
         return line
