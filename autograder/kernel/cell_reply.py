@@ -12,6 +12,9 @@ FIELD = "autograder"
 MOST_REMARKS, LONGEST_REMARK = 20, 80
 """What is kept of a cell's remarks, and of the student's text in each."""
 
+LONGEST_ERROR = 2_000
+"""Characters of an error's message."""
+
 LONGEST_CELL = 1_000_000
 """Lines; a cell that stops further down is said to stop nowhere."""
 
@@ -35,7 +38,13 @@ def cell_run(index: int, ending: Ending, seconds: float, reply: dict[str, Any]) 
     """
     report = _content(reply).get(FIELD)
     report = report if isinstance(report, dict) else {}
-    return CellRun(index, ending, seconds, error_of(reply), _line(report), _passed_over(report))
+    error = error_of(reply)
+    if ending is Ending.FINISHED and isinstance(kept_back := report.get("kept_back"), str) and kept_back:
+        ending, error = (
+            Ending.RAISED,
+            kept_back[:LONGEST_ERROR],
+        )  # by a magic: the cell seems to have finished
+    return CellRun(index, ending, seconds, error, _line(report), _passed_over(report))
 
 
 def error_of(reply: dict[str, Any]) -> str:
@@ -46,7 +55,7 @@ def error_of(reply: dict[str, Any]) -> str:
     content = _content(reply)
     if content.get("status") != "error":
         return ""
-    return f"{str(content.get('ename'))[:200]}: {str(content.get('evalue'))[:2000]}"
+    return f"{str(content.get('ename'))[:200]}: {str(content.get('evalue'))[:LONGEST_ERROR]}"
 
 
 def _content(reply: dict[str, Any]) -> dict[str, Any]:

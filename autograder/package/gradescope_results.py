@@ -149,6 +149,8 @@ def _overview(grade: Grade, visibility: Visibility) -> str:
         parts.append(f"Checked automatically: {number(grade.score)} of {number(grade.max_score)} points.")
     if by_hand := sum(question.possible for question in grade.manual):
         parts.append(f"{number(by_hand)} points more are scored by a person.")
+    if visibility == "visible":  # how many questions depend on it is nothing to be seen before they are
+        parts += [f"Look at this first: {plain(cause, 600)}." for cause in grade.first_causes]
     # What the grader left out to save time is no concern of the student's.
     rows = [row for row in cell_rows(grade.cells) if row.ending is not Ending.LEFT_OUT]
     for row in rows[:MOST_CELLS]:

@@ -25,7 +25,7 @@ def test_an_import_that_nothing_needs_stops_nothing_and_is_a_remark(grade_cells)
         f"from jaxtyping import Float\ndef kept(x: Float['n']) -> Float['n'] | None: return x\n{COUNTS}",
         f"import nest_asyncio\nnest_asyncio.apply()\n{CLASS}",
         "from google.colab import drive\ndrive.mount('/content/drive')",
-        "import plotly.express as px, os\nfrom lightning import *",
+        "%%time\nimport plotly.express as px, os\nfrom lightning import *",
     )
     assert grade.score == 5
     assert [run.error for run in grade.cells] == [""] * 5
@@ -60,10 +60,11 @@ def test_a_notebook_that_is_prepared_for_a_missing_package_sees_that_it_is_missi
         "from contextlib import suppress\nthere = 0\nwith suppress(ImportError):\n    import cupy\n    there = 1\nassert not there",
         "def there():\n    import cupy\n    return True\ntry:\n    found = there()\nexcept ModuleNotFoundError:\n    found = False\nassert not found",
         "import cupy\ntry:\n    import cupy\n    found = True\nexcept ImportError:\n    found = False\nassert not found",
+        "%%time\ntry:\n    import cupy\n    there = 1\nexcept ImportError:\n    there = 0\nassert not there",
         "import importlib.util, sys\nassert importlib.util.find_spec('cupy') is None and 'cupy' not in sys.modules",
     ]  # fmt: skip
     grade = grade_cells(*prepared)
-    assert [run.error for run in grade.cells] == [""] * 5
+    assert [run.error for run in grade.cells] == [""] * 6
     assert flags(grade) == ["code cell 4: import of cupy, which is not installed here"]
 
 
@@ -85,7 +86,9 @@ def test_extensions_and_magics_that_are_missing_stop_nothing(grade_cells):
     ]
 
 
-@pytest.mark.parametrize("reset", ["%reset -f", "%reset", "%reset -sf", "%reset_selective -f [a-zA-Z]"])
+@pytest.mark.parametrize(
+    "reset", ["%reset -f", "%reset", "get_ipython().magic('reset -sf')", "%reset_selective -f [a-zA-Z]"]
+)
 def test_names_that_the_last_cell_takes_away_are_asked_for_all_the_same(grade_cells, reset):
     grade = grade_cells(MEDIAN, COUNTS, CLASS, f"{reset}\nprint('bye')")
     assert grade.score == 5
@@ -105,6 +108,10 @@ def test_a_reset_at_the_top_is_no_remark_and_one_in_between_takes_names_away(gra
         ("x = 1\n\n1 / 0", 3),
         ("def f():\n    return 1 / 0\n\nf()", 4),
         ("%%time\nx = 1\n1 / 0", 3),
+        ("%%capture\nx = 1\n1 / 0", 3),
+        ("x = 1\nclass A:\n    class B:\n        1 / 0", 4),
+        ("%%time\ndef f():\n    return 1 / 0\n[f() for _ in '1']", 4),
+        ("%%capture\nx = = 1", 2),
         ("%matplotlib inline\nx = = 1", 2),
     ],
 )
@@ -124,6 +131,9 @@ def test_a_reply_that_lies_says_nothing_or_something_short():
     ):
         run = cell_run(0, Ending.FINISHED, 0.0, {"content": {"status": "ok", "autograder": lie}})
         assert (run.line, run.passed_over) == (0, ())
+    for lie in (None, 7, "", ["x"]):
+        report = {"kept_back": lie}
+        assert cell_run(0, Ending.FINISHED, 0.0, {"content": {"autograder": report}}).error == ""
     for line in (-1, 0, 10**9, 1.0):
         assert cell_run(0, Ending.RAISED, 0.0, {"content": {"autograder": {"line": line}}}).line == 0
     said = [

@@ -195,3 +195,10 @@ def test_the_results_do_not_grow_with_what_a_student_writes():
         notes=tuple(f"{i}{'y' * 10_000}" for i in range(20)),
     )
     assert len(json.dumps(results(long, Rounding(), "visible"))) < 50_000
+
+
+def test_the_first_cause_is_told_where_everything_is():
+    cause = f"code cell 1 stopped: {HOSTILE}; 2 questions depend on what follows it"
+    seen = told(first_causes=(cause,))["output"]
+    assert "Look at this first: code cell 1 stopped" in seen
+    assert "depend on what follows" not in told("after_published", first_causes=(cause,))["output"]

@@ -10,6 +10,9 @@ from typing import Any
 DEEPEST = 1_000
 """Frames that are looked at; an import behind more of them counts as prepared for."""
 
+TIMED = ("<timed exec>", "<timed eval>")
+"""Files of the code below ``%%time``."""
+
 GUARDS = ("suppress", "raises")
 """Names of context managers that catch."""
 
@@ -26,14 +29,23 @@ def is_guarded(frame: FrameType | None, user_ns: dict[str, Any]) -> bool:
     for _ in range(DEEPEST):
         if frame is None:
             return False
-        if frame.f_globals is user_ns and _is_caught(frame.f_code.co_filename, frame.f_lineno):
+        if frame.f_globals is user_ns and _is_caught(_source_of(frame), frame.f_lineno):
             return True
         frame = frame.f_back
     return True
 
 
-def _is_caught(file: str, line: int) -> bool:
-    source = "".join(linecache.getlines(file))
+def _source_of(frame: FrameType) -> str:
+    """The code of a cell; of one below ``%%time``, which compiles it without a file, as that magic has it."""
+    if frame.f_code.co_filename not in TIMED:
+        return "".join(linecache.getlines(frame.f_code.co_filename))
+    caller = frame.f_back
+    while caller is not None and not (caller.f_code.co_name == "time" and "cell" in caller.f_locals):
+        caller = caller.f_back
+    return str(caller.f_locals["cell"]) if caller is not None else ""
+
+
+def _is_caught(source: str, line: int) -> bool:
     if not source:
         return True
     try:

@@ -263,6 +263,12 @@ class PassedOver:
                 return None
             return run_line(name, line, _stack_depth + 1)
 
+        def magic(line: str) -> Any:
+            name, _, rest = line.strip().lstrip("%").partition(" ")
+            return shell.run_line_magic(name, rest.strip())
+
+        if not hasattr(shell, "magic"):  # as IPython had it until version 9
+            shell.magic = magic
         shell.enable_matplotlib = enable_matplotlib
         shell.extension_manager.load_extension = load_extension
         shell.run_line_magic = run_line_magic
