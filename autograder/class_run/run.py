@@ -19,7 +19,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Status, Submission
 from autograder.store.reuse import Known, Results, as_of
 from autograder.workers.launcher import Launcher
-from autograder.workers.pool import BEYOND_LIMIT, Held, WorkerPool
+from autograder.workers.pool import Held, WorkerPool, holding_seconds
 
 MOST_COPIES = 4
 """Sources of other submissions with the same bytes that a result names."""
@@ -48,8 +48,8 @@ def grade_all(
     if not submissions:
         return
     limits = load(settings.config).config.limits
-    seconds = limits.submission_seconds + BEYOND_LIMIT
-    with WorkerPool(settings, min(jobs, len(submissions)), seconds, launcher) as pool:
+    count = min(jobs, len(submissions))
+    with WorkerPool(settings, count, holding_seconds(limits), launcher) as pool:
         yield from pool.grade(submissions, watch)
 
 

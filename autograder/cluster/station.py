@@ -24,7 +24,7 @@ from autograder.grading.fingerprint import named_files
 from autograder.grading.opened_files import FilesNow
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
-from autograder.workers.pool import BEYOND_LIMIT, WorkerPool
+from autograder.workers.pool import WorkerPool, holding_seconds
 from autograder.workers.temporary import temporary_folder
 
 
@@ -52,7 +52,7 @@ class _Station:
         self._lab = load(settings.config)
         self._named = named_files(self._lab)
         self._lab_files: Mapping[str, str] = {}
-        seconds = self._lab.config.limits.submission_seconds + BEYOND_LIMIT
+        seconds = holding_seconds(self._lab.config.limits)
         self._resources = ExitStack()
         self._folder = self._resources.enter_context(temporary_folder())
         self._pool = self._resources.enter_context(WorkerPool(settings, 1, seconds))

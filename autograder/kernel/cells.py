@@ -243,7 +243,7 @@ async def _is_late(awaited: set[asyncio.Future[Any]], deadline: Deadline) -> boo
         done, _ = await asyncio.wait(
             awaited, timeout=max(left, SHORTEST_WAIT), return_when=asyncio.FIRST_COMPLETED
         )
-        if left <= 0:
+        if left <= 0:  # it has passed, and this was the last look
             break
     return not done
 

@@ -20,6 +20,12 @@ from autograder.sandbox.forks import ForkedProcess
 LINE = "/proc/{}/schedstat"
 """Nanoseconds on a processor, nanoseconds in line for one, and turns of the main thread of a process."""
 
+SHORT_LOOK = 0.005
+"""Seconds that are looked at to see whether a process runs."""
+
+LOOK_AGAIN = 0.05
+"""Seconds until the next look at a process that is in line when its deadline would pass."""
+
 STARVED_SHARE = 0.1
 """Share of a deadline's time in line from which it counts as missed on a busy machine: a processor that is
 shared makes each of its seconds slower as well (caches, hyper-threads)."""
@@ -80,6 +86,10 @@ class StudentClock:
         """A deadline that begins now."""
         return Deadline(self, seconds)
 
+    def stands_in_line(self) -> bool:
+        """Whether the present process wants a processor and has none right now."""
+        return self._present is not None and self._present.stands_in_line()
+
     def read(self) -> Reading:
         """What it shows now."""
         wall = time.monotonic()
@@ -105,6 +115,7 @@ class Deadline:
         self._seconds = seconds
         self._within = within
         self._begin = clock.read()
+        self._passed: _Passed | None = None
         self._noted = False
 
     def part(self, seconds: float) -> Deadline:
@@ -124,36 +135,50 @@ class Deadline:
         """Whether it has passed, and something is left undone: the clock remembers why."""
         outer = self._within is not None and self._within.missed()
         own = self._own_remaining() <= 0
-        if own and not self._noted:
+        if self._passed and not self._noted:
             self._noted = True
-            self._note()
+            self._note(self._passed)
         return own or outer
 
     def _own_remaining(self) -> float:
         by_wall = time.monotonic() - self._begin.wall
+        if self._passed:  # for good: what the system books later does not bring it back
+            return 0.0
         if by_wall < self._seconds:  # usual, and nothing has to be read
             return self._seconds - by_wall
-        cap = self._seconds * self.clock.busy_factor - by_wall
-        return min(cap, self._seconds - self._elapsed(self.clock.read())) if cap > 0 else cap
-
-    def _elapsed(self, now: Reading) -> float:
-        """Seconds that student code has had since the beginning."""
-        wall = now.wall - self._begin.wall
-        computed = now.processor - self._begin.processor
-        return min(wall, max(computed, wall - (now.waited - self._begin.waited)))
-
-    def _note(self) -> None:
         now = self.clock.read()
-        wall, had = now.wall - self._begin.wall, self._elapsed(now)
-        if now.waited - self._begin.waited < STARVED_SHARE * wall:
+        wall, waited = now.wall - self._begin.wall, now.waited - self._begin.waited
+        computed = now.processor - self._begin.processor
+        had = min(wall, max(computed, wall - waited))
+        in_line = computed < self._seconds <= had and self.clock.stands_in_line()
+        if in_line:  # what it waits now is booked when it ends
+            had = computed
+        cap = self._seconds * self.clock.busy_factor - wall
+        if cap <= 0 or had >= self._seconds:
+            self._passed = _Passed(wall, had, waited)
+            return 0.0
+        return min(cap, LOOK_AGAIN if in_line else self._seconds - had)
+
+    def _note(self, passed: _Passed) -> None:
+        cut_short = passed.had < self._seconds
+        if not cut_short and passed.waited < STARVED_SHARE * passed.wall:
             return
         self.clock.starved = True
-        if had < self._seconds and self.clock.sees_lines:
+        if cut_short and self.clock.sees_lines:
             self.clock.cut_short = (
                 f"the processor was busy with other programs: a time limit of {self._seconds:g} s passed "
-                f"after {wall:.0f} s, of which student code had {had:.1f} s; run the same command again "
-                "when less runs beside it, or with fewer --jobs"
+                f"after {passed.wall:.0f} s, of which student code had {passed.had:.1f} s; run the same "
+                "command again when less runs beside it, or with fewer --jobs"
             )
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """How a deadline passed: seconds by the clock on the wall, of student code, and in line."""
+
+    wall: float
+    had: float
+    waited: float
 
 
 @dataclass(frozen=True)
@@ -181,6 +206,14 @@ class _OneProcess:
         self._began = time.monotonic()
         self._latest = _Share(0.0, 0.0)
 
+    def stands_in_line(self) -> bool:
+        """Whether the main thread is ready to run, and no thread runs."""
+        before = self.share().processor
+        if not self.sees_line or not _is_ready_to_run(self._pid):
+            return False
+        time.sleep(SHORT_LOOK)
+        return self.share().processor == before and _is_ready_to_run(self._pid)
+
     def share(self) -> _Share:
         """What it got until now; when it is gone, what it had at the last look."""
         with contextlib.suppress(OSError):
@@ -195,6 +228,17 @@ class _OneProcess:
 def _processor_clock(pid: int) -> int:
     """The clock of the processor time of all threads of a process, as ``clock_getcpuclockid`` gives it."""
     return ~pid << 3 | 2
+
+
+def _is_ready_to_run(pid: int) -> bool:
+    """Whether the main thread of a process runs or waits for nothing but a processor."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:
+            status = file.read(4096)
+    except OSError:
+        return False
+    # Behind the name, which the process gives itself and in which anything may stand.
+    return status[status.rfind(b")") + 2 :].startswith(b"R")
 
 
 def _seconds_in_line(line: str) -> float | None:

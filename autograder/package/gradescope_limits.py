@@ -75,6 +75,7 @@ def limits_within(config: Config, minutes: int, memory_mb: int | None) -> dict[s
         "notebook_seconds": notebook,
         "cell_seconds": min(own.cell_seconds, notebook),
         "request_seconds": min(own.request_seconds, submission),
+        "busy_factor": min(own.busy_factor, max(seconds / submission, 1.0)),
     }
     if memory_mb is not None:
         if memory_mb - BESIDE_MB < LEAST_MB:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -157,6 +157,16 @@ class ForkServer(ForkClient):
     def process(self) -> ForkedProcess:
         """The server's own process, for tests that look at it from outside."""
         return self._wait_ready()
+
+    def keep_to(self, cores: Collection[int]) -> None:
+        """Have the student processes to come run on these cores: they inherit it, and the sandbox keeps it.
+
+        Raises:
+            SandboxError: the server is gone.
+        """
+        # Fairness, no layer of the sandbox: a container may have lost the cores, or forbid the call.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(self._wait_ready().pid, cores)
 
     def student(self, request: Mapping[str, Any], channel: socket.socket) -> StudentProcess:
         """Fork a student process.

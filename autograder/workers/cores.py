@@ -1,12 +1,13 @@
-"""How many submissions this machine, or the container around us, can grade at a time.
+"""How many submissions this machine, or the container around us, can grade at a time, and on which cores.
 
 A container sees all processors and all memory of its machine; what it may use of them is written in its
-control groups. With more jobs than that, each would take longer by the clock, which the time limits go by.
+control groups. With more jobs than that, each would take longer by the clock.
 """
 
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -27,9 +28,31 @@ def default_jobs(groups: Path = GROUPS, membership: Path = Path("/proc/self/cgro
         membership: the file that names the groups of this process.
     """
     own = list(_own_groups(groups, membership))
-    processors = min([float(len(os.sched_getaffinity(0))), *_processor_limits(own)])
     memory = min([_machine_memory(), *_memory_limits(own)])
-    return max(1, min(int(processors), memory // JOB_BYTES))
+    return max(1, min(int(_processors(own)), memory // JOB_BYTES))
+
+
+def core_shares(
+    jobs: int, groups: Path = GROUPS, membership: Path = Path("/proc/self/cgroup")
+) -> tuple[frozenset[int], ...]:
+    """The cores on which the student processes of each job run, so that no job takes those of another.
+
+    The system divides a core by threads, not by jobs: forty threads of one notebook would leave the notebook
+    beside it a fortieth. As many cores are shared out as the container may use at a time, each to one job as
+    long as there are enough. A single job has nobody beside it and gets all.
+
+    Args:
+        jobs: how many there are.
+        groups, membership: as for :func:`default_jobs`.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    if jobs == 1:
+        return (frozenset(cores),)
+    size = max(1, int(_processors(list(_own_groups(groups, membership)))) // jobs)
+    # Containers of one machine all see all of its cores: they are not all to begin with the first one.
+    begin = random.randrange(len(cores)) if size * jobs < len(cores) else 0
+    places = [range(begin + job * size, begin + (job + 1) * size) for job in range(jobs)]
+    return tuple(frozenset(cores[place % len(cores)] for place in share) for share in places)
 
 
 def memory_limit(groups: Path = GROUPS, membership: Path = Path("/proc/self/cgroup")) -> int | None:
@@ -41,6 +64,11 @@ def memory_limit(groups: Path = GROUPS, membership: Path = Path("/proc/self/cgro
     """
     # The older kind writes a number near 2**63 for "no limit".
     return min((one for one in _memory_limits(_own_groups(groups, membership)) if one < 2**50), default=None)
+
+
+def _processors(own: list[Path]) -> float:
+    """Processors that may be used at a time; parts of one count."""
+    return min([float(len(os.sched_getaffinity(0))), *_processor_limits(own)])
 
 
 def _machine_memory() -> int:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,11 +113,12 @@ class Launcher:
         assert self._workers is not None
         self._workers.hear()
 
-    def worker(self, folder: Path) -> tuple[WorkerProcess, Connection]:
+    def worker(self, folder: Path, cores: Collection[int]) -> tuple[WorkerProcess, Connection]:
         """A new worker, and our end of its connection.
 
         Args:
             folder: for its temporary files.
+            cores: on which its student processes run.
 
         Raises:
             SandboxError: the zygote has just died.
@@ -135,7 +137,7 @@ class Launcher:
             connection.close()
             self._workers.close()
             raise
-        connection.send(self.settings)
+        connection.send((self.settings, cores))
         return WorkerProcess(*forked, zygote=self._workers), connection
 
 

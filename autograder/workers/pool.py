@@ -3,6 +3,9 @@
 A worker that dies costs the submission that it held one more try and nobody else anything. A worker
 that holds a submission too long is ended: deadlines inside the worker cover student code, this one
 covers the worker itself, which reads what students wrote.
+
+Each worker's student processes have cores of their own. A submission that missed a deadline all the same
+while it had to wait for a processor is graded again at the end, when no other worker has anything to do.
 """
 
 from __future__ import annotations
@@ -14,15 +17,17 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from autograder.config.schema import Limits
 from autograder.errors import AutograderError, SandboxError
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.workspace import remove_tree
 from autograder.model import Grade, Status, Submission
+from autograder.workers.cores import core_shares
 from autograder.workers.launcher import Launcher
 
 ATTEMPTS = 2
@@ -32,7 +37,7 @@ FAILED_STARTS = 3
 """Workers in a row that die before they are ready: then it is the machine, not bad luck."""
 
 BEYOND_LIMIT = 120.0
-"""Seconds beyond ``submission_seconds`` that a worker may hold a submission: reading the notebook,
+"""Seconds beyond those of the submission that a worker may hold it: reading the notebook,
 starting kernels and writing down what was found have no other deadline."""
 
 WATCH_SECONDS = 1.0
@@ -40,6 +45,11 @@ WATCH_SECONDS = 1.0
 
 END_SECONDS = 10.0
 """What a worker gets to clean up before it is killed."""
+
+
+def holding_seconds(limits: Limits) -> float:
+    """How long a worker may hold a submission, in seconds of wall time."""
+    return limits.submission_seconds * limits.busy_factor + BEYOND_LIMIT
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,14 @@ class _Worker:
         held: the submission that it has; ``None`` while it is idle or starts.
         since: ``time.monotonic()`` at which it got ``held``.
         until: ``time.monotonic()`` at which ``held`` has taken too long.
+        alone: whether no other worker holds anything while this one holds ``held``.
+        share: number of the share of cores on which its student processes run.
     """
 
-    def __init__(self, launcher: Launcher, folder: Path) -> None:
+    def __init__(self, launcher: Launcher, folder: Path, share: int, cores: Collection[int]) -> None:
         self.ready = False
+        self.alone = False
+        self.share = share
         self.held: Submission | None = None
         self.since = 0.0
         self.until = float("inf")
@@ -69,11 +83,11 @@ class _Worker:
         self._ending = threading.Lock()
         folder.mkdir()
         folder.chmod(0o711)  # a student's user id has to pass on the way to its own directory
-        self.process, self.connection = launcher.worker(folder)
+        self.process, self.connection = launcher.worker(folder, cores)
 
-    def give(self, submission: Submission, seconds: float) -> None:
+    def give(self, submission: Submission, seconds: float, *, alone: bool) -> None:
         """Hand a submission out; a worker that has just died is noticed when its end is read."""
-        self.held, self.since = submission, time.monotonic()
+        self.held, self.alone, self.since = submission, alone, time.monotonic()
         self.until = self.since + seconds
         with contextlib.suppress(BrokenPipeError):
             self.connection.send(submission)
@@ -138,6 +152,7 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         self._started = 0
         self._failed_starts = 0
+        self._shares = core_shares(count)
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -161,12 +176,14 @@ class WorkerPool:
             AutograderError: nothing can be graded (configuration, sandbox).
         """
         waiting = deque(submissions)
+        again: deque[Submission] = deque()
         deaths: dict[str, int] = {}
-        while waiting or any(worker.held for worker in self._workers):
-            self._hand_out(waiting)
+        while waiting or again or any(worker.held for worker in self._workers):
+            self._hand_out(waiting, again)
             if watch:
                 watch(self._held())
             for worker in self._heard(WATCH_SECONDS if watch else float("inf")):
+                had = worker.held
                 try:
                     grade = worker.take()
                 except EOFError:
@@ -180,26 +197,38 @@ class WorkerPool:
                         yield _not_gradable(held, reason)
                 else:
                     self._failed_starts = 0
-                    if grade is not None:
+                    if grade is None:
+                        continue
+                    if had is not None and grade.starved and not worker.alone:
+                        again.append(had)
+                    else:
                         yield grade
             for worker in self._overdue():
                 held, _ = self._bury(worker)
                 assert held is not None
                 yield _not_gradable(held, f"the grader needed more than {self._seconds:g} s for it")
 
-    def _hand_out(self, waiting: deque[Submission]) -> None:
+    def _hand_out(self, waiting: deque[Submission], again: deque[Submission]) -> None:
+        """Give each idle worker a submission; one of ``again`` when all others are done, each by itself."""
         starting = sum(not worker.ready for worker in self._workers)
-        while len(self._workers) < self._count and starting < len(waiting) and self._launcher.is_ready():
+        wanted = len(waiting) or min(len(again), 1)
+        while len(self._workers) < self._count and starting < wanted and self._launcher.is_ready():
             self._start()
             starting += 1
         for worker in self._workers:
-            if waiting and worker.ready and worker.held is None:
-                worker.give(waiting.popleft(), self._seconds)
+            if not worker.ready or worker.held is not None:
+                continue
+            if waiting:
+                worker.give(waiting.popleft(), self._seconds, alone=self._count == 1)
+            elif again and not any(other.held for other in self._workers):
+                worker.give(again.popleft(), self._seconds, alone=True)
 
     def _start(self) -> None:
         self._started += 1
         try:
-            self._workers.append(_Worker(self._launcher, self._launcher.folder / str(self._started)))
+            share = min(set(range(self._count)) - {worker.share for worker in self._workers})
+            folder = self._launcher.folder / str(self._started)
+            self._workers.append(_Worker(self._launcher, folder, share, self._shares[share]))
         except SandboxError:  # the zygote has just died: there will be another one
             self._failed_start("they could not be started")
 

@@ -1,9 +1,9 @@
 """A worker: a process that grades one submission after the other, as its parent hands them out.
 
 Forked by the zygote of the workers with one end of a socket pair. The parent, which is the pool, sends the
-settings, then submissions; the worker answers with ``None`` when it is ready and with a grade for each
-submission. What ends the whole run (a broken test file, a machine without a sandbox) is sent as the exception
-that it is.
+settings and the cores of its student processes, then submissions; the worker answers with ``None`` when it is
+ready and with a grade for each submission. What ends the whole run (a broken test file, a machine without a
+sandbox) is sent as the exception that it is.
 
     python -m autograder.workers.worker DESCRIPTOR NURSERY      # where the zygote cannot be copied
 """
@@ -18,7 +18,7 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -33,6 +33,7 @@ from autograder.sandbox.enter import die_with_parent
 if TYPE_CHECKING:
     from autograder.grading.course import Course, Prepared
     from autograder.model import Grade, Submission
+    from autograder.sandbox.launcher import ForkServer
 
 ATTEMPTS = 2
 """How often a submission is tried when the grader itself is in trouble: bad luck is possible once."""
@@ -44,18 +45,25 @@ class Worker:
     Args:
         loaded: the lab; ``None`` loads it here.
         nursery: of a zygote that runs already; ``None`` starts one.
+        cores: on which student processes run; none given: on any.
 
     Raises:
         AutograderError: the lab is broken, or nobody can be confined here.
     """
 
     def __init__(
-        self, settings: RunSettings, loaded: Prepared | None = None, nursery: socket.socket | None = None
+        self,
+        settings: RunSettings,
+        loaded: Prepared | None = None,
+        nursery: socket.socket | None = None,
+        cores: Collection[int] = (),
     ) -> None:
+        self._cores = cores
         self._resources = ExitStack()
         self._server = ExitStack()
         self._prepared = loaded or self._load(settings)
         self._course: Course
+        self._pinned: ForkServer | None = None
         self._open(nursery)
 
     def __enter__(self) -> Worker:
@@ -81,6 +89,12 @@ class Worker:
                 return
         self._course = self._server.enter_context(self._prepared.with_own_zygote())
 
+    def _keep_to_cores(self) -> None:
+        """Once for each fork server, when it is needed: it may still be starting before."""
+        if self._cores and self._pinned is not self._course.server:
+            self._course.server.keep_to(self._cores)
+            self._pinned = self._course.server
+
     def grade(self, submission: Submission) -> Grade:
         """Grade one submission; trouble of ours with it becomes its reason and never ends the class.
 
@@ -94,6 +108,7 @@ class Worker:
             try:
                 if attempt:
                     self._open(None)  # a fork server that died is replaced; its zygote may be to blame
+                self._keep_to_cores()
                 return grade(submission, self._course)
             except (ConfigurationError, PolicyNotEnforced):
                 raise
@@ -131,10 +146,10 @@ def be_worker(
     warnings.simplefilter("ignore")  # of libraries that handle a student's values: not for the TA's terminal
     with parent, contextlib.suppress(EOFError, BrokenPipeError):
         try:
-            settings = parent.recv()
+            settings, cores = parent.recv()
             if isinstance(loaded, AutograderError):
                 raise loaded
-            with Worker(settings, loaded, nursery) as worker:
+            with Worker(settings, loaded, nursery, cores) as worker:
                 parent.send(None)
                 while (submission := parent.recv()) is not None:
                     parent.send(worker.grade(submission))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.workers.cores import JOB_BYTES, default_jobs
+from autograder.workers.cores import JOB_BYTES, core_shares, default_jobs
 
 PROCESSORS = len(os.sched_getaffinity(0))
 
@@ -57,6 +57,28 @@ def test_groups_without_limits_change_nothing(tmp_path):
 )  # fmt: skip
 def test_with_less_than_two_there_is_one_job(membership, files, tmp_path):
     assert jobs(tmp_path, membership, files) == 1
+
+
+def test_a_single_job_gets_all_cores():
+    assert core_shares(1) == (frozenset(os.sched_getaffinity(0)),)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 64])
+def test_each_job_has_cores_that_no_other_has_as_long_as_there_are_enough(count, tmp_path):
+    shares = core_shares(count, tmp_path / "none", tmp_path / "none")
+    cores = os.sched_getaffinity(0)
+    assert [len(share) for share in shares] == [max(1, PROCESSORS // count)] * count
+    assert frozenset().union(*shares) <= cores
+    used = [core for share in shares for core in share]
+    assert max(used.count(core) for core in cores) == -(-len(used) // PROCESSORS)
+
+
+def test_no_more_cores_are_shared_out_than_the_container_may_use(tmp_path):
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    (tmp_path / "membership").write_text("0::/\n")
+    shares = core_shares(2, tmp_path, tmp_path / "membership")
+    assert [len(share) for share in shares] == [1, 1]
+    assert shares[0] != shares[1] or PROCESSORS == 1
 
 
 def test_more_than_the_machine_has_is_no_gain(tmp_path):
