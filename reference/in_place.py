@@ -184,9 +184,8 @@ def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights
     if spoiled := _spoiled(question, case, inputs, weights):
         checks.fail(
             f"{function} changes {what} in place: work on a copy.",
-            help=f"What comes afterwards needs {what} as before. `a = b` only gives b another name: "
-            "`a += …`, `a[i] = …` or `a.pow_(2)` then change b too. "
-            "Write `a = a + …`, or begin with `a = b.clone()`.",
+            help=f"What follows needs {what} as before. `a = b` only gives b another name: `a += …`, "
+            "`a[i] = …` or `a.pow_(2)` then change b too. Write `a = a + …`, or begin with `a = b.clone()`.",
             evidence=f"{case.setting}: with right functions everywhere else, {' and '.join(spoiled)} "
             f"{'is' if len(spoiled) == 1 else 'are'} wrong after {function}",
         )

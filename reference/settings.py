@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -33,6 +33,8 @@ class Settings:
         loss_window: how many of the last losses are averaged.
         num_steps: training steps of the notebook's own run.
         mse_limit: MSE of the trained weights on all training windows must lie below it.
+        follow_through: what a right loop earns where the notebook's own training misses the threshold:
+            ``half`` of the points of ``training_loop``, ``full`` ones, or ``none``.
         rerun_seeds: seeds for another try when an honest run had bad luck.
         tolerance: of float32 results against the oracle's float64.
         any_size: whether code has to be right for other sizes than the lab's 24 hours, 6 columns and 10
@@ -44,6 +46,7 @@ class Settings:
     loss_window: Count
     num_steps: Count
     mse_limit: Positive
+    follow_through: Literal["half", "full", "none"]
     rerun_seeds: tuple[int, ...]
     tolerance: Tolerance
     any_size: bool

@@ -68,6 +68,9 @@ class Question(Section):
     forbid_autograd: bool = Field(
         default=False, description="true: a gradient that comes from automatic differentiation earns nothing"
     )
+    flag_if_alone: bool = Field(
+        default=False, description="true: a flag for the TA where only this question has failed checks"
+    )
 
 
 class ManualQuestion(Section):

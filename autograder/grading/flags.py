@@ -1,4 +1,4 @@
-"""Remarks for the TA that come from reading the source: never a verdict by themselves.
+"""Remarks for the TA that come from reading the source, or from what failed: never a verdict by themselves.
 
 The source is parsed, never run. A student can write code that hides from this; the checks that
 decide marks do not depend on it.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from autograder.grading.source_names import Names, names_in
+from autograder.model import QuestionResult
 
 LONGEST_CELL, MOST_SOURCE = 200_000, 2_000_000
 """Characters of one cell and of all together that are parsed: a syntax tree takes hundreds of times
@@ -68,6 +69,16 @@ def static(notebook: Any, known_files: Collection[str] = ()) -> tuple[str, ...]:
                 if flag := rule(node, function, names, allowed):
                     found[flag] = None
     return tuple(found)
+
+
+def alone(results: Sequence[QuestionResult], watched: Collection[str]) -> tuple[str, ...]:
+    """A flag for each question of ``watched`` where a check failed though every other question is right."""
+    wrong = {result.name for result in results if result.points < result.possible}
+    return tuple(
+        f"a check of {result.name} failed, every other question is right"
+        for result in results
+        if result.name in watched and result.failures and wrong <= {result.name}
+    )
 
 
 def _parsed(notebook: Any) -> tuple[list[ast.Module], bool]:

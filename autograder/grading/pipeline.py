@@ -68,7 +68,8 @@ def grade(submission: Submission, course: Course) -> Grade:
         + first_causes
         + _passed_over(executed)
         + flags.static(read.notebook, _handed_out(course))
-        + _dynamic_flags(executed, results),
+        + _dynamic_flags(executed, results)
+        + flags.alone(results, {one.name for one in course.lab.config.questions if one.flag_if_alone}),
         notes=read.notes,
         limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
         sandbox_layers=answers.layers,

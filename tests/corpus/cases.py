@@ -1,7 +1,8 @@
 """Ordinary submissions, each a folder with the marks it must get: what proves the grader right.
 
     correct/<name>/               may not lose a mark
-    mistakes/<question>/<name>/   loses something in that question and nothing anywhere else
+    mistakes/<question>/<name>/   loses something in that question and nothing anywhere else, but for the point
+                                  of the own training where that does not reach the threshold
     mistakes/whole/<name>/        several questions at once, all of them named
 
 A folder holds ``expect.yml`` and one of
@@ -14,7 +15,7 @@ A folder holds ``expect.yml`` and one of
 
 ``expect.yml`` knows these keys:
 
-* ``loses``: question -> marks lost, or ``some`` where that depends on how the question is divided.
+* ``loses``: question -> marks lost, its own question first, or ``some`` where that depends on how the question is divided.
 * ``also_may_lose``: questions that may lose as well, with the reason in ``why``. Default: none.
 * ``why``: one sentence.
 * ``base``: ``quick`` (default) leaves out the cells ``evaluate`` and ``scatter``, ``full`` keeps them.
@@ -52,6 +53,9 @@ POINTS = {
 """The auto-graded questions in the order of the lab, and their points: the configuration's."""
 
 SOME = "some"
+
+OWN_RUN = "training_loop"
+"""The question of which one point is for the whole notebook's own training: with any mistake it may be missing."""
 
 ONLY_IN_FULL = ("evaluate", "scatter")
 """They cost two to three seconds and no question looks at them."""

@@ -2,7 +2,9 @@
 
 What makes a sandboxed submission slow is left out where it changes nothing: there is no process to start, the
 table is handed in instead of read, and a right run's weights and losses stand in for the 500 steps. Mistakes
-in the training loop find neither, so that the question trains for itself. What only the engine can do (switch
+that cost a point of the training loop find neither, so that the question trains for itself, with all that the
+notebook defines: so it is seen that their own training comes to nothing. That the own training of the others
+reaches the threshold is seen in the sandbox alone. What only the engine can do (switch
 automatic differentiation off, stop an endless loop) has to be seen in the sandbox.
 """
 

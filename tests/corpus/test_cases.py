@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from .cases import POINTS, SOME, all_cases, changed, notebook, parse
+from .cases import OWN_RUN, POINTS, SOME, all_cases, changed, notebook, parse
 
 CASES = all_cases()
 
@@ -28,7 +28,10 @@ def test_expectation_fits_the_lab_and_the_folder(case):
     assert not set(case.loses) & set(case.also_may_lose)
     assert all(lost == SOME or 0 < lost <= POINTS[question] for question, lost in case.loses.items())
     if kind == "mistakes" and inner[0] != "whole":
-        assert list(case.loses) == [inner[0]]
+        # Its own question alone, and the point of the own training where that does not reach the threshold.
+        assert next(iter(case.loses)) == inner[0]
+        assert case.loses.keys() - {inner[0]} <= {OWN_RUN}
+        assert inner[0] == OWN_RUN or case.loses.get(OWN_RUN, 1) == 1
 
 
 @pytest.mark.parametrize("question", POINTS)

@@ -8,6 +8,7 @@ several in one notebook, ``make test-all`` every right one and every mistake by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from autograder.grading.pipeline import grade
 from autograder.model import QuestionResult, Status, Submission
 
 from . import in_one_process
-from .cases import POINTS, SOME, Case, all_cases, cells, notebook
+from .cases import OWN_RUN, POINTS, SOME, Case, all_cases, cells, notebook
 from .packs import Pack, packed
 
 CASES = all_cases()
@@ -123,6 +124,10 @@ def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
     points, told = graded_in_the_sandbox(pack, pack.notebook(), lab_course, tmp_path)
     for case in pack.cases:
         others = {name for one in pack.cases if one is not case for name in one.loses}
+        if not case.name.startswith(f"mistakes/{OWN_RUN}/"):
+            # The notebook's own training is that of all mistakes together: alone, each says what it costs.
+            others.add(OWN_RUN)
+            case = replace(case, loses={name: lost for name, lost in case.loses.items() if name != OWN_RUN})
         check(case, {name: points[name] for name in points if name not in others}, told)
 
 
@@ -147,10 +152,12 @@ sandbox (``make test-rest``)."""
 
 def seen_by(case: Case) -> list[str]:
     """The questions that can see a mistake: all if it is not in one cell alone."""
-    if len(case.loses) != 1:
+    if case.name.startswith("mistakes/whole/"):
         return list(POINTS)
-    (question,) = case.loses
-    return [question, *USES.get(question, ("training_step",)), *case.also_may_lose]
+    question, *own_run = case.loses
+    return list(
+        dict.fromkeys([question, *USES.get(question, ("training_step",)), *own_run, *case.also_may_lose])
+    )
 
 
 @pytest.mark.usefixtures("_as_in_a_kernel")
@@ -159,7 +166,7 @@ def seen_by(case: Case) -> list[str]:
     "case", [case for case in MISTAKES if case.sandbox != "only"], ids=lambda case: case.name
 )
 def test_mistake_in_one_process(case):
-    env = in_one_process.run(cells(case), trained_already="training_loop" not in case.loses)
+    env = in_one_process.run(cells(case), trained_already=OWN_RUN not in case.loses)
     said = {name: in_one_process.ask(env, name) for name in seen_by(case)}
     check(case, {name: points for name, (points, _) in said.items()}, {name: text for name, (_, text) in said.items()})  # fmt: skip
 

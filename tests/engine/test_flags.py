@@ -5,7 +5,8 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.grading.flags import LONGEST_CELL, static
+from autograder.grading.flags import LONGEST_CELL, alone, static
+from autograder.model import CaseResult, Outcome, QuestionResult
 
 KNOWN = {"words.txt", "https://example.org/words.txt"}
 
@@ -108,3 +109,36 @@ def test_deep_sources_do_not_stop_the_grader(source):
 
 def test_what_a_student_writes_into_a_flag_is_short():
     assert all(len(flag) < 150 for flag in flags(f"open('{'x' * 5000}')", f"import socket.{'y' * 5000}"))
+
+
+def result(name, *cases):
+    """A question with a case for each (points, possible)."""
+    outcome = {True: Outcome.PASSED, False: Outcome.FAILED}
+    return QuestionResult(
+        name,
+        name,
+        tuple(
+            CaseResult("check", outcome[passed], earned, possible, hidden=possible > 0)
+            for passed, earned, possible in cases
+        ),
+    )
+
+
+RIGHT, WRONG, PUBLIC = (True, 1.0, 1.0), (False, 0.0, 1.0), (False, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "whole", "flagged"),
+    [
+        ((RIGHT,), (RIGHT, WRONG), True),
+        ((RIGHT,), (RIGHT, PUBLIC), True),
+        ((RIGHT,), (RIGHT, RIGHT), False),
+        ((WRONG,), (RIGHT, WRONG), False),
+        ((WRONG,), (RIGHT, PUBLIC), False),
+    ],
+)
+def test_a_question_that_fails_alone_is_flagged_where_it_is_watched(one, whole, flagged):
+    results = [result("one", *one), result("whole", *whole)]
+    flag = "a check of whole failed, every other question is right"
+    assert alone(results, {"whole"}) == ((flag,) if flagged else ())
+    assert alone(results, ()) == ()

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+import yaml
 
+from autograder.config.lab_values import LabValues
+from autograder.config.load import load
 from autograder.grading import checks
+from autograder.grading.lab_settings import handed_out
 from reference.dataset import features
+from reference.settings import CONFIG
 from tests.corpus.cases import POINTS
 from tests.corpus.in_one_process import Cells, ask, grade, question, trained
 from tests.lab.lab_solutions import CELLS, CLASS, STYLES, TEMPLATE
@@ -111,19 +116,57 @@ def test_a_forward_pass_that_remembers_loses_its_states():
 
 
 @pytest.mark.parametrize(
-    "gone",
+    ("gone", "loop"),
     [
-        "RNN",
-        "data_train",
-        *(pytest.param(one, marks=THOROUGH) for one in ("get_random_day", "mse_loss_func")),
+        ("RNN", 1),
+        ("data_train", 2),  # the data are an argument, and there are some of ours
+        *(pytest.param(one, 1, marks=THOROUGH) for one in ("get_random_day", "mse_loss_func")),
     ],
 )
-def test_training_is_judged_without_what_is_missing(gone):
+def test_training_is_judged_without_what_is_missing(gone, loop):
     env = notebook()
     del env[gone]
     env["rnn"] = None
-    assert grade(env, ["training_step", "training_loop"]) == {"training_step": 3, "training_loop": 2}
+    assert grade(env, ["training_step", "training_loop"]) == {"training_step": 3, "training_loop": loop}
     assert gone not in env
+
+
+UPHILL = {"training_step": CELLS["training_step"].replace("-= lr", "+= lr")}
+
+
+@pytest.mark.parametrize(("follow_through", "points"), [("half", 1), ("full", 2), ("none", 0)])
+def test_the_course_says_what_a_right_loop_earns_without_the_own_training(tmp_path, follow_through, points):
+    env = notebook(UPHILL, run=True)
+    assert not env["losses"][-1] < 0.3
+    config = yaml.safe_load(CONFIG.read_text("utf-8"))
+    config["lab"]["follow_through"] = follow_through
+    file = tmp_path / "grading_config.yml"
+    file.write_text(yaml.safe_dump(config, sort_keys=False))
+    with checks.collected_notes() as notes, handed_out(LabValues(load(file))):
+        earned, message = ask(env, "training_loop")
+    assert earned == points
+    assert "The mean of the last 25 losses" in message
+    assert any("One point is for the loop" in note for note in notes) == (follow_through == "half")
+    assert any("moves self.u, self.w, self.v, self.b, self.c otherwise" in note for note in notes)
+
+
+KEEPS_THE_TENSOR = """
+    def _compute_grad_w(self, hidden, grad_h):
+        self.buffer = getattr(self, "buffer", torch.zeros_like(self.w))
+        self.buffer.zero_()
+        self.buffer += ((1 - hidden[1:] ** 2) * grad_h[1:]).T @ hidden[:-1]
+        return self.buffer
+"""
+
+
+def test_what_differs_only_where_the_pieces_work_together_is_said():
+    with checks.collected_notes() as notes:
+        assert ask(notebook({"grad_w": KEEPS_THE_TENSOR}), "grad_w") == (3, "")
+        assert ask(notebook({"grad_w": KEEPS_THE_TENSOR}), "training_loop") == (2, "")
+    assert any("all of your own functions moves self.w otherwise" in note for note in notes)
+    with checks.collected_notes() as notes:
+        assert ask(notebook(), "training_loop") == (2, "")
+    assert not any("otherwise" in note for note in notes)
 
 
 ALL_AT_ONCE = """

@@ -30,6 +30,10 @@ RIGHT_STEPS_SECONDS = (
 OWN_STEPS_SECONDS = 120.0  # 500 of the student's steps: up to twenty seconds with a large batch
 HOPELESS = 0.3  # unlucky honest runs end below, untrained networks above; predicting the mean gives 1
 USUAL_RATES = (0.008, 0.3)  # of learning: training at another one has to show that it comes to something
+WHICH_POINT = (
+    "One point is for the loop, judged with right functions in the other places; the other one, which is missing here, "
+    "is for your notebook's own training, in which all of your functions work together."
+)
 LEARNT_SOMETHING = 0.5  # no network that ignores its data gets here
 
 
@@ -73,10 +77,10 @@ def stride(weights):
     return max(1, (weights.sizes[0] // 64) ** 2)
 
 
-def check_trained(rnn, losses, *tables):
-    """Check that these losses are low and belong to a network trained on one of the tables, (N, 6) each.
+def check_trained(rnn, losses):
+    """Check that these losses are low and belong to a network trained on the training rows.
 
-    Without a table, on the training rows: either way to standardise is accepted, so it may know either.
+    Either way to standardise them is accepted, so it may know either.
 
     Raises:
         CheckFailed: they are not, or do not.
@@ -99,8 +103,8 @@ def check_trained(rnn, losses, *tables):
         "neither too small nor too large?",
         evidence=f"yours: {last:.4g}",
     )
-    for table in tables or (training_data(whole) for whole in (False, True)):
-        mse = error_of(rnn, table)
+    for whole in (False, True):
+        mse = error_of(rnn, training_data(whole))
         if mse < limits.mse_limit:
             return
     checks.fail(
@@ -162,12 +166,11 @@ def train(env, steps, data, seconds):
     return result
 
 
-def train_with_own_steps(env, seed):
-    """Call train_rnn as it is, for all steps, on the opposite data; network and losses. Raises what train raises."""
+def train_with_own_steps(env, seed, data):
+    """Call train_rnn as it is, for all steps, on data (N, 6); network and losses. Raises what train raises."""
     from autograder.grading.namespace import namespace_of, replaced
     from reference.cases import given
 
-    data = opposite_data()
     namespace_of(env).seed(seed)
     with replaced(env, data_train=given(data)):  # some loops look there instead of at their argument
         return train(env, settings().num_steps, data, OWN_STEPS_SECONDS)
@@ -268,17 +271,39 @@ def one_loss_per_step(env):
     require_no_negative(values)
     if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
         check_that_it_learns(env, LEARNT_SOMETHING, own_steps=True)
+    if settings().follow_through == "none":
+        check_training(env, trained_by_themselves)
 
 
 @test_case(name="the loss falls below the threshold, with weights that fit it", points=1, hidden=True)
 def really_trained(env):
+    from reference.own_pieces import tell_what_differs
+
+    tell_what_differs(env)
+    check_training(env, trained_again if settings().follow_through == "full" else trained_by_themselves)
+
+
+def check_training(env, otherwise):
+    """Check that the training of the notebook reaches the threshold, or else what ``otherwise`` checks.
+
+    Args:
+        otherwise: called with env and the reason why what the notebook's cells left does not count.
+
+    Raises:
+        CheckFailed: neither does.
+    """
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
 
     try:
         check_trained(env.get("rnn"), env.get("losses"))
     except (checks.CheckFailed, *student_errors(env)) as failure:
-        trained_again(env, failure)
+        try:
+            otherwise(env, failure)
+        except (checks.CheckFailed, *student_errors(env)):
+            if settings().follow_through == "half":
+                checks.note(WHICH_POINT)
+            raise
     else:
         show_test_days(env)
         check_that_it_trains(env)
@@ -382,7 +407,7 @@ def error_on_the_opposite(env, limit, own_steps):
     steps, data = settings().num_steps, opposite_data()
     for seed in (0, *settings().rerun_seeds):
         if own_steps:
-            rnn, _ = train_with_own_steps(env, seed)
+            rnn, _ = train_with_own_steps(env, seed, data)
         else:
             rnn, _, _ = train_with_right_steps(env, steps, seed, RIGHT_STEPS_SECONDS, data)
         error = error_of(rnn, data)
@@ -423,20 +448,36 @@ def trained_again(env, own):
 
 
 def trained_by_themselves(env, own):
-    """For loops that do not call do_training_step: run them as they are with other seeds.
+    """Bad luck: run the notebook's training as it is, with all of its own functions, with other seeds.
 
     Raises:
         CheckFailed: no training comes to enough; ``own``, or what the last one lacked.
+        StudentCodeError: it fails, or does not end in time.
     """
     from autograder.grading import checks
 
-    failure = own
+    failure, losses = own, env.get("losses")
     for seed in settings().rerun_seeds:
-        rnn, losses = train_with_own_steps(env, seed)
+        if hopeless(losses):
+            break
+        rnn, losses = train_with_own_steps(env, seed, training_data(whole=False))
         try:
-            check_trained(rnn, losses, opposite_data())
+            check_trained(rnn, losses)
         except checks.CheckFailed as reason:
             failure = reason
         else:
+            check_that_it_trains(env)
             return
     raise failure
+
+
+def hopeless(losses):
+    """Whether these are the losses of a whole training that has come to nothing, which is no bad luck."""
+    from autograder.grading import checks
+
+    limits = settings()
+    try:
+        values = one_number_each(losses)
+    except checks.CheckFailed:
+        return False
+    return len(values) == limits.num_steps and not bool(values[-limits.loss_window :].mean() < HOPELESS)

@@ -1,0 +1,81 @@
+"""The notebook's own functions together, for one training step: what each question by itself cannot see."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.grading import checks
+from autograder.grading.namespace import student_errors
+from reference import oracle
+from reference.cases import Minibatch, given, minibatch
+from reference.oracle import Weights
+from reference.student_network import network, set_weights, weights_of
+
+ROWS = 27
+"""Of the data: three windows, so that every way to draw a minibatch can be compared."""
+
+BATCH = 4
+"""Windows of the step: enough to see what one window leaves behind for the next."""
+
+LR = 0.037
+"""Learning rate: not a value that somebody writes into the function."""
+
+
+def tell_what_differs(env: Any) -> None:
+    """Note which weights a step with all of the student's own functions moves otherwise than right ones.
+
+    Nothing is said where the pieces do not work together at all: other checks say why.
+
+    Raises:
+        KernelDied: the student's process ended.
+    """
+    batch = minibatch(ROWS)
+    try:
+        moved = _one_step(env, batch)
+    except (checks.CheckFailed, *student_errors(env)):
+        return
+    if wrong := _moved_otherwise(batch, moved):
+        names = ", ".join(f"self.{name}" for name in wrong)
+        checks.note(
+            f"One training step with all of your own functions moves {names} otherwise than right functions "
+            "would. If every other question is right, look at what one function leaves for the next: are "
+            "tensors changed in place, or kept from one window to the next?"
+        )
+
+
+def _one_step(env: Any, batch: Minibatch) -> Weights:
+    rnn = network(env.get("RNN"), batch.weights)
+    step = env.get("do_training_step")
+    checks.require(callable(step), "do_training_step is not defined.")
+    step(rnn, given(batch.data), BATCH, LR)
+    set_weights(rnn, batch.weights)  # the second step from the same weights shows what the first one left
+    step(rnn, given(batch.data), BATCH, LR)
+    return weights_of(rnn)
+
+
+def _moved_otherwise(batch: Minibatch, moved: Weights) -> list[str]:
+    """The names of the weights that moved wrongly; none where one draw of windows explains all of them."""
+    before, after = batch.weights.tensors(), moved.tensors()
+    found = [oracle.gradients(batch.weights, x, y) for x, y in batch.windows()]
+    best = list(before)
+    for drawn in combinations_with_replacement(range(len(found)), BATCH):
+        for share in (1 / BATCH, 1.0):  # the mean of the gradients, or their sum
+            wrong = [
+                name
+                for name in before
+                if not _agree(
+                    after[name] - before[name],
+                    -LR * share * torch.stack([getattr(found[number], name) for number in drawn]).sum(0),
+                )
+            ]
+            best = min(best, wrong, key=len)
+    return best
+
+
+def _agree(actual: Tensor, expected: Tensor) -> bool:
+    """As in the question about the step: 2e-3 relative, above the rounding of float32 weights."""
+    return checks.agrees(actual, expected, rtol=2e-3, floor=1e-4)
