@@ -170,6 +170,7 @@ class CaseResult:
         ending: how the student's side ended.
         seconds: wall time.
         missing: names that it needed and the notebook did not have.
+        mistake: the lab's code of the known mistake that explains it; empty where none does.
     """
 
     name: str
@@ -183,6 +184,20 @@ class CaseResult:
     ending: Ending = Ending.FINISHED
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
+class PartialCredit:
+    """Points that a course gives for a known mistake.
+
+    Attributes:
+        mistake: the lab's code of it.
+        points: that a question earns at least when this mistake is all that it lost points for.
+    """
+
+    mistake: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -209,18 +224,25 @@ class Picture:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One auto-graded question: its cases, and remarks and pictures that cost nothing."""
+    """One auto-graded question: its cases, and remarks and pictures that cost nothing.
+
+    Attributes:
+        credit: what the course gives for the mistake that was made; ``None`` where that is not more than the
+            cases earned.
+    """
 
     name: str
     title: str
     cases: tuple[CaseResult, ...]
     notes: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    credit: PartialCredit | None = None
 
     @property
     def points(self) -> float:
         """Points earned, rounded to 9 digits so that thirds add up."""
-        return round(sum(case.points for case in self.cases), 9)
+        earned = sum(case.points for case in self.cases)
+        return round(max(earned, self.credit.points) if self.credit else earned, 9)
 
     @property
     def possible(self) -> float:

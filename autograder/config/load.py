@@ -120,6 +120,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
             if value in taken:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
+    yield from _wrong_credit(config)
     limits = config.limits
     for small, large in (
         ("cell_seconds", "notebook_seconds"),
@@ -134,6 +135,21 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 f"expected at most {large}, which is {getattr(limits, large):g}; "
                 f"found {getattr(limits, small):g}",
             )
+
+
+def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:
+    """Partial credit for questions that are not there, or of more points than there are."""
+    points = {question.name: question.points for question in config.questions}
+    for name, credits in config.partial_credit.items():
+        if name not in points:
+            yield ("partial_credit", name), unknown_field(name, list(points), "question")
+            continue
+        for code, given in credits.items():
+            if given > points[name]:
+                yield (
+                    ("partial_credit", name, code),
+                    f"expected at most {points[name]:g}, the points of {name}; found {given:g}",
+                )
 
 
 def _explain(detail: dict[str, Any]) -> str:

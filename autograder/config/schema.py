@@ -246,6 +246,11 @@ class Config(Section):
     data: tuple[DataFile, ...] = Field(
         default=(), max_length=100, strict=False, description="list of the files that the notebook downloads"
     )
+    partial_credit: dict[str, dict[Identifier, Points]] = Field(
+        default_factory=dict,
+        description="points by mistake by question: what a question earns at least when that mistake, by its "
+        "code, is all that it lost points for",
+    )
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(
         default=0, description="whole number from 0 to 2**32 - 1: seed of every run"
     )

@@ -30,11 +30,11 @@ def report(document: LocatedValue, problems: Iterable[tuple[Place, str]]) -> str
     )
 
 
-def unknown_field(name: str, allowed: Sequence[str]) -> str:
-    """What is wrong with a key that nobody knows."""
+def unknown_field(name: str, allowed: Sequence[str], what: str = "field") -> str:
+    """What is wrong with a key that nobody knows; ``what`` says of which kind it should be."""
     close = difflib.get_close_matches(name, allowed, n=1)
     guess = f"did you mean {close[0]!r}? " if close else ""
-    return f"unknown field; {guess}allowed: {', '.join(allowed)}"
+    return f"unknown {what}; {guess}allowed: {', '.join(allowed) or 'none'}"
 
 
 def reworded(message: str) -> str:

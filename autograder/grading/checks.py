@@ -28,6 +28,23 @@ MOST_TENSORS = 50_000
 _notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
 
 
+class Mistake(str):
+    """The sentence that names a known mistake, with a code that a configuration can name it by.
+
+    Attributes:
+        code: short and stable, an identifier: the course's ``partial_credit`` holds on to it while the
+            sentence may be reworded.
+    """
+
+    code: str
+
+    def __new__(cls, code: str, sentence: str) -> Mistake:
+        """The sentence; ``code`` is an identifier."""
+        mistake = super().__new__(cls, sentence)
+        mistake.code = code
+        return mistake
+
+
 class CheckFailed(AssertionError):
     """A check found something wrong.
 
@@ -35,6 +52,7 @@ class CheckFailed(AssertionError):
         rationale: what is wrong, one sentence.
         help: what to look at; may be empty.
         evidence: numbers that show it; may be empty.
+        mistake: code of the known mistake that the sentence names; empty where it names none.
     """
 
     def __init__(self, rationale: str, *, help: str = "", evidence: str = "") -> None:
@@ -42,6 +60,7 @@ class CheckFailed(AssertionError):
         self.rationale = rationale
         self.help = help
         self.evidence = evidence
+        self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
 
 
 def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
@@ -204,7 +223,7 @@ def close(
         actual: what the student's code gave; any shape is refused but that of ``expected``.
         expected: float64 tensor.
         mistakes: what known mistakes would have given; when one of them fits, its key (a sentence
-            that names the mistake) is the rationale.
+            that names the mistake, best a :class:`Mistake`) is the rationale.
         setting: the sizes of this case, for the evidence ("T=2, H=1, F=1").
 
     Raises:

@@ -6,14 +6,16 @@ import hashlib
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from autograder.config import located_yaml
 from autograder.config.lab_values import LabValues
 from autograder.config.load import Lab
 from autograder.config.packed import MB, unpacked
+from autograder.config.wording import report, unknown_field
 from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.conditions import Conditions
 from autograder.grading.fingerprint import versions
@@ -132,11 +134,34 @@ def read_questions(values: LabValues) -> tuple[Question, ...]:
     """Read a lab's test files, which get these values.
 
     Raises:
-        ConfigurationError: a test file is broken, or the values are not of the types that it asks for.
+        ConfigurationError: a test file is broken, the values are not of the types that it asks for, or there
+            are points for a mistake that it does not know.
     """
     lab = values.lab
     with handed_out(values):
-        return load_questions(lab.root, lab.config.tests, lab.config.questions)
+        questions = load_questions(lab.root, lab.config.tests, lab.config.questions)
+    given = lab.config.partial_credit
+    _check_mistakes(lab, {question.name: question.mistakes for question in questions})
+    return tuple(replace(one, partial_credit=given.get(one.name, {})) for one in questions)
+
+
+def _check_mistakes(lab: Lab, known: Mapping[str, Sequence[str]]) -> None:
+    """Refuse partial credit for mistakes that the questions cannot name.
+
+    Args:
+        known: the codes of each question.
+
+    Raises:
+        ConfigurationError: one line for each: file, line, and the codes that the question knows.
+    """
+    problems = [
+        (("partial_credit", name, code), unknown_field(code, known[name], "mistake"))
+        for name, credits in lab.config.partial_credit.items()
+        for code in credits
+        if code not in known[name]
+    ]
+    if problems:
+        raise ConfigurationError(report(located_yaml.read(lab.path), problems))
 
 
 def _limit_own_threads() -> None:

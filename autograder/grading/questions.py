@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,7 +30,7 @@ from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.test_files import read_test_file
-from autograder.model import CaseResult, Ending, Outcome, QuestionResult
+from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
 if TYPE_CHECKING:
     from otter.test_files import ExceptionTestFile
@@ -62,12 +62,19 @@ endless loop again."""
 
 @dataclass(frozen=True)
 class Question:
-    """One question with its parsed test file."""
+    """One question with its parsed test file.
+
+    Attributes:
+        mistakes: codes of the mistakes that its cases can name, sorted.
+        partial_credit: points by code, of those for which the course gives some.
+    """
 
     name: str
     title: str
     forbid_autograd: bool
     file: ExceptionTestFile
+    mistakes: tuple[str, ...] = ()
+    partial_credit: Mapping[str, float] = field(default_factory=dict)
 
 
 class Names(Namespace, Protocol):
@@ -119,6 +126,7 @@ def _load(path: Path, wanted: Any) -> Question:
         with recorded():
             file = read_test_file(str(path))
             _prepare(file)
+            mistakes = _known_mistakes(file)
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: no test file for the question {wanted.name!r}") from None
     except ConfigurationError:  # of `lab:`, and it says where
@@ -131,7 +139,15 @@ def _load(path: Path, wanted: Any) -> Question:
             f"{path}: is named {file.name!r} and has {points:g} points; "
             f"the configuration says {wanted.name!r} and {wanted.points:g}"
         )
-    return Question(wanted.name, wanted.title, wanted.forbid_autograd, file)
+    return Question(wanted.name, wanted.title, wanted.forbid_autograd, file, mistakes)
+
+
+def _known_mistakes(file: ExceptionTestFile) -> tuple[str, ...]:
+    """The codes of the Mistakes that the function ``mistakes`` of a test file gives, where it has one."""
+    for case in file.test_cases[:1]:
+        if mistakes := case.body.test_func.__globals__.get("mistakes"):
+            return tuple(sorted({mistake.code for mistake in mistakes()}))
+    return ()
 
 
 def _prepare(file: ExceptionTestFile) -> None:
@@ -155,7 +171,20 @@ def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult
     with collected_notes() as notes, collected_pictures() as pictures:
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases))
-    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures))
+    credit = _credit(cases, question.partial_credit)
+    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
+
+
+def _credit(cases: Sequence[CaseResult], partial_credit: Mapping[str, float]) -> PartialCredit | None:
+    """What the course gives for the mistake that explains every lost point, if that is more than was earned.
+
+    Cases without points are not looked at: the public ones compare with numbers and name no mistakes.
+    """
+    lost = {case.mistake for case in cases if case.outcome is not Outcome.PASSED and case.possible > 0}
+    mistake = lost.pop() if len(lost) == 1 else ""
+    if partial_credit.get(mistake, 0) <= sum(case.points for case in cases):
+        return None
+    return PartialCredit(mistake, partial_credit[mistake])
 
 
 def _ask_case(
@@ -177,7 +206,7 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    outcome, message, help_text, evidence, ending = _verdict(run, respondent)
+    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent)
     if unknown := NOT_DEFINED.search(message):
         missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
@@ -186,17 +215,32 @@ def _ask_case(
         possible=float(case.points), hidden=bool(case.hidden),
         message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
         help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started,
+        ending=ending, seconds=time.monotonic() - started, mistake=mistake,
         missing=() if passed else tuple(missing)[:MOST_MISSING],
     )  # fmt: skip
 
 
-def _verdict(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str, str, str, Ending]:
-    """Outcome, message, help, evidence and ending of one case."""
+def _verdict(
+    run: Callable[[], None], respondent: Respondent
+) -> tuple[tuple[Outcome, str, str, str, Ending], str]:
+    """Outcome, message, help, evidence and ending of one case, and the code of the mistake that it names."""
+    try:
+        return _told(run, respondent), ""
+    except CheckFailed as failure:
+        told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
+        return told, failure.mistake
+
+
+def _told(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str, str, str, Ending]:
+    """Outcome, message, help, evidence and ending of one case.
+
+    Raises:
+        CheckFailed: a check failed with words of its own.
+    """
     try:
         run()
-    except CheckFailed as failure:
-        return Outcome.FAILED, failure.rationale, failure.help, failure.evidence, Ending.FINISHED
+    except CheckFailed:
+        raise
     except AssertionError as failure:
         return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
     except StudentCodeError as failure:

@@ -22,7 +22,7 @@ from autograder.files.visible import number, plain
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
-from autograder.report.student import cell_rows
+from autograder.report.student import cell_rows, credit_sentence
 
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""
@@ -110,13 +110,14 @@ def _test(
 ) -> dict[str, Any]:
     decisive = question.cases if with_points else cases
     passed = all(case.outcome is Outcome.PASSED for case in decisive)
+    credit = credit_sentence(question)
     return {
         "name": name,
         "number": position,
         "score": question.points if with_points else 0.0,
         "max_score": question.possible if with_points else 0.0,
         "status": "passed" if passed else "failed",
-        "output": _output(cases, notes),
+        "output": _output(cases, [credit, *notes] if with_points and credit else notes),
     }
 
 

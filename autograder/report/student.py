@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from autograder.files.visible import number
 from autograder.model import CaseResult, CellRun, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.report.pages import render
 
@@ -30,6 +31,11 @@ class QuestionView:
     def flawless(self) -> bool:
         """Whether every check passed."""
         return not (self.failed or self.unchecked)
+
+    @property
+    def credit(self) -> str:
+        """What the course gives for the mistake, as a sentence; empty where it gives nothing."""
+        return credit_sentence(self.question)
 
     @property
     def verdict(self) -> str:
@@ -98,6 +104,16 @@ def cell_rows(cells: Sequence[CellRun]) -> list[CellRow]:
         if ending not in (Ending.FINISHED, Ending.LEFT_OUT):
             rows.append(CellRow(positions[0], positions[-1], ending, error))
     return rows
+
+
+def credit_sentence(question: QuestionResult) -> str:
+    """What the course gives for the known mistake in a question; empty where it gives nothing."""
+    if question.credit is None:
+        return ""
+    if question.points == question.possible:
+        return "This is a mistake, but it costs nothing in this course."
+    given = f"{number(question.points)} of {number(question.possible)}"
+    return f"This is a mistake that earns {given} points in this course."
 
 
 def _view(question: QuestionResult) -> QuestionView:

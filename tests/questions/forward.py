@@ -26,6 +26,20 @@ def worked_by_hand(env):
     )
 
 
+def mistakes():
+    """The mistakes that this question can name."""
+    from reference.misconceptions import known
+
+    return {keeps_initial_state(), *known("hidden_states", "output")}
+
+
+def keeps_initial_state():
+    """The mistake of returning T + 1 states."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake("initial_state_kept", "hidden contains h[0].")
+
+
 def prepare():
     """Draw the cases before the first submission."""
     from reference.cases import sequences
@@ -61,7 +75,7 @@ def states(hidden, case):
     tensor = checks.as_tensor(hidden, "hidden")
     checks.require(
         tuple(tensor.shape) != (case.steps + 1, size),
-        "hidden contains h[0].",
+        keeps_initial_state(),
         help="Return h[1:]: the states of the T time steps, without the initial one.",
         evidence=case.setting,
     )

@@ -10,6 +10,13 @@ name = "grad_c"
 points = None
 
 
+def mistakes():
+    """The mistakes that this question can name."""
+    from reference.misconceptions import known
+
+    return known("grad_c")
+
+
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     rnn = network_after_forward(env)

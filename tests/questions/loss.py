@@ -19,6 +19,13 @@ def worked_by_hand(env):
     assert abs(float(loss) - 0.25) < 1e-6, f"The loss is {float(loss):.4g}, by hand (1.5 − 1)² = 0.25."
 
 
+def mistakes():
+    """The mistakes that this question can name."""
+    from reference.misconceptions import known
+
+    return known("squared_error")
+
+
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
     from autograder.grading import checks

@@ -26,6 +26,32 @@ def one_draw(env):
     assert float(y) == after, f"y is {float(y)}; the temperature of the hour after x is {after} here."
 
 
+MISTAKES = {
+    "no_pair": "get_random_day does not return two values.",
+    "other_data": "x does not come from the data that get_random_day was given.",
+    "no_window": "x is not a window of 24 contiguous rows that leaves room for the hour after.",
+    "wrong_target": "y is not the temperature of the hour after the window.",
+    "beyond_the_data": "get_random_day draws an index that is not in the data.",
+    "always_the_same": "get_random_day is hardly random: it draws the same window again and again.",
+    "part_never_drawn": "get_random_day does not reach all of the data.",
+    "hardly_random": "get_random_day is hardly random.",
+    "in_order": "get_random_day walks through the data in order.",
+}
+"""The sentences by code."""
+
+
+def named(code):
+    """The mistake of this code."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(code, MISTAKES[code])
+
+
+def mistakes():
+    """The mistakes that this question can name."""
+    return [named(code) for code in MISTAKES]
+
+
 SHORT, SHORT_DRAWS = 50, 300  # 26 windows: an index that is one too large shows with probability 1 - 1e-5
 LONG, LONG_DRAWS = 2_400, 150
 
@@ -44,7 +70,7 @@ def start_of(draw, data):
 
     checks.require(
         isinstance(draw, tuple | list) and len(draw) == 2,
-        "get_random_day does not return two values.",
+        named("no_pair"),
         help="It should end with `return x, y`; is the TODO filled in?",
     )
     x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
@@ -52,20 +78,20 @@ def start_of(draw, data):
     start = int(torch.nan_to_num(x[0, 0], nan=-1.0)) // COLUMNS
     checks.require(
         0 <= start < len(data),
-        "x does not come from the data that get_random_day was given.",
+        named("other_data"),
         help="Use the parameter data, not data_train or dataset.",
     )
     fits = start >= 0 and start + HOURS < len(data)
     checks.require(
         fits and bool((x == data[start : start + HOURS].double()).all()),
-        "x is not a window of 24 contiguous rows that leaves room for the hour after.",
+        named("no_window"),
         help="x = data[start_idx : start_idx + 24]; the last valid start is len(data) - 25.",
         evidence=f"{len(data)} rows of data, the first row of x is row {start}",
     )
     after = float(data[start + HOURS, TEMPERATURE])
     checks.require(
         float(y) == after,
-        "y is not the temperature of the hour after the window.",
+        named("wrong_target"),
         help="It is column 1 of row start_idx + 24.",
         evidence=f"x starts at row {start}: y is {float(y):g}, expected {after:g}",
     )
@@ -87,7 +113,7 @@ def draws_from(env, get_random_day, data, count):
     except student_errors(env) as error:
         if "IndexError" in str(error) or isinstance(error, IndexError):
             checks.fail(
-                "get_random_day draws an index that is not in the data.",
+                named("beyond_the_data"),
                 help="The last valid start is len(data) - 25, whatever data it is given.",
                 evidence=f"{len(data)} rows of data: {error}",
             )
@@ -109,26 +135,26 @@ def many_draws(env):
     starts = [start_of(draw, data) for draw in draws_from(env, get_random_day, data, LONG_DRAWS)]
     checks.require(
         len(set(starts)) > 1,
-        "get_random_day is hardly random: it draws the same window again and again.",
+        named("always_the_same"),
         help="Draw a new index at each call, and set no seed inside the function.",
         evidence=f"{LONG_DRAWS} draws, always row {starts[0]}",
     )
     checks.require(
         min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
-        "get_random_day does not reach all of the data.",
+        named("part_never_drawn"),
         help="Every part of the data should be drawn: the range of the index depends on len(data).",
         evidence=f"{LONG} rows, starts from {min(starts)} to {max(starts)} in {LONG_DRAWS} draws",
     )
     # Samplers of whole days have 99 starts; a uniform one misses a quarter with probability 1e-19.
     checks.require(
         len(set(starts)) >= 40,
-        "get_random_day is hardly random.",
+        named("hardly_random"),
         help="Draw a new index at each call, and set no seed inside the function.",
         evidence=f"{len(set(starts))} different windows in {LONG_DRAWS} draws",
     )
     ascending = sum(later > earlier for earlier, later in pairwise(starts))
     checks.require(
         0.25 * LONG_DRAWS < ascending < 0.75 * LONG_DRAWS,  # six standard deviations around one half
-        "get_random_day walks through the data in order.",
+        named("in_order"),
         help="Draw the index at random.",
     )

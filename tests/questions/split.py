@@ -33,6 +33,26 @@ def parts_fit(env):
 
 PARTS = ("data_train", "data_test")
 
+MISTAKES = {
+    "no_number": "num_train_samples is not a whole number.",
+    "other_share": "num_train_samples is {}; 80 % of the days are {} or {} hours.",
+    "sizes_do_not_fit": "data_train and data_test have {} and {} rows, num_train_samples is {}.",
+    "wrong_rows": "Not the right rows of the data set: {}.",
+}
+"""The sentences by code; what was found goes into the braces."""
+
+
+def named(code, *found):
+    """The mistake of this code."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(code, MISTAKES[code].format(*found))
+
+
+def mistakes():
+    """The mistakes that this question can name."""
+    return [named(code, "…", "…", "…") for code in MISTAKES]
+
 
 def table(value):
     """A table of six columns as a tensor (N, 6); None when it is something else."""
@@ -65,12 +85,12 @@ def problem(count, parts):
     train, test = (None if part is None else len(part) for part in parts)
     number = checks.as_tensor(count, "num_train_samples")
     if number.numel() != 1 or float(number) != round(float(number)):
-        return "num_train_samples is not a whole number."
+        return named("no_number")
     accepted = WHOLE_DAYS if settings().whole_days else (*WHOLE_DAYS, OF_THE_ROWS)
     if int(number) not in accepted:
-        return f"num_train_samples is {int(number)}; 80 % of the days are {WHOLE_DAYS[0]} or {WHOLE_DAYS[1]} hours."
+        return named("other_share", int(number), *WHOLE_DAYS)
     if (train, test) != (int(number), ROWS - int(number)):
-        return f"data_train and data_test have {train} and {test} rows, num_train_samples is {int(number)}."
+        return named("sizes_do_not_fit", train, test, int(number))
     return ""
 
 
@@ -173,7 +193,7 @@ def share_of_days(env):
     )
     checks.require(
         not misplaced,
-        f"Not the right rows of the data set: {' and '.join(sorted(misplaced, reverse=True))}.",
+        named("wrong_rows", " and ".join(sorted(misplaced, reverse=True))),
         help="The first num_train_samples rows are for training, all others for testing, in their order.",
     )
     remark_on_a_cut_day(count)

@@ -29,6 +29,28 @@ def roughly_standard(env):
     assert not len(test) or test.double().abs().mean() < 3, "data_test is not standardised yet."
 
 
+MISTAKES = {
+    "variances": "stds holds variances: the square root is missing.",
+    "wrong_statistics": "{} is wrong.",
+    "train_not_standardised": "data_train is not standardised: its columns do not have mean 0 and std 1.",
+    "own_statistics_for_testing": "data_test is standardised with its own mean and std.",
+    "test_not_standardised": "data_test is not standardised right.",
+}
+"""The sentences by code; what was found goes into the braces."""
+
+
+def named(code, *found):
+    """The mistake of this code."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(code, MISTAKES[code].format(*found))
+
+
+def mistakes():
+    """The mistakes that this question can name."""
+    return [named(code, "…") for code in MISTAKES]
+
+
 # Shares of a standard deviation. NumPy sums 34,368 float32 values with an error of up to 3e-4, n and n - 1
 # differ by 1.5e-5, and statistics of the wrong rows by 3e-2.
 TOLERANCE = 2e-3
@@ -74,9 +96,9 @@ def check_statistics(found, count):
         if distance(values, right[part], right[1]) > TOLERANCE:
             column = int(((values - right[part]).abs() / right[1]).argmax())
             checks.fail(
-                "stds holds variances: the square root is missing."
+                named("variances")
                 if what == "stds" and distance(values, right[1].square(), right[1].square()) < TOLERANCE
-                else f"{what} is wrong.",
+                else named("wrong_statistics", what),
                 help="One number per column, over all rows (dim=0).",
                 evidence=f"column {column}: yours {float(values[column]):.6g}, "
                 f"expected {float(right[part][column]):.6g}",
@@ -122,16 +144,14 @@ def check_scaled(found, count):
     if not train_fits:
         mean, std = statistics(scaled["data_train"])
         checks.fail(
-            "data_train is not standardised: its columns do not have mean 0 and std 1.",
+            named("train_not_standardised"),
             help="Subtract the mean of each column, then divide by its standard deviation.",
             evidence=f"means of yours: {rounded(mean)}, stds: {rounded(std)}",
         )
     own_means, own_stds = statistics(parts["data_test"])
     own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
     checks.fail(
-        "data_test is standardised with its own mean and std."
-        if own
-        else "data_test is not standardised right.",
+        named("own_statistics_for_testing") if own else named("test_not_standardised"),
         help="Use for data_test the same means and stds as for data_train.",
     )
 

@@ -19,6 +19,33 @@ def loss_at_the_end(env):
     assert mean < 0.075, f"The mean of the last 25 losses is {mean:.4f}, it should be below 0.075."
 
 
+MISTAKES = {
+    "number_of_losses": "losses has {} entries, expected one for each of {} steps.",
+    "not_trained_enough": "The mean of the last {} losses is not below {}.",
+    "losses_of_another_network": "The losses are low, but the weights of rnn do not predict the temperature.",
+    "negative_losses": "losses holds negative numbers, which a squared error never is.",
+    "no_pair": "train_rnn does not return two values.",
+    "losses_returned": "train_rnn(data_train, {}) gives {} losses.",
+    "steps_made": "train_rnn(data_train, {}) makes {} training steps.",
+    "not_what_the_step_returned": "losses does not hold what do_training_step returned.",
+    "not_the_losses_of_the_steps": "losses does not hold the losses of the steps.",
+    "network_not_trained": "train_rnn does not train the network that it returns.",
+}
+"""The sentences by code; what was found goes into the braces."""
+
+
+def named(code, *found):
+    """The mistake of this code."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(code, MISTAKES[code].format(*found))
+
+
+def mistakes():
+    """The mistakes that this question can name."""
+    return [named(code, "…", "…") for code in MISTAKES]
+
+
 TRAINING_ROWS = 34_368
 FEW_ROWS = 480  # the steps are ours and bring their own data: sending little to the notebook is faster
 FEW = 3  # steps that show how train_rnn goes about it
@@ -92,13 +119,13 @@ def check_trained(rnn, losses):
     values = one_number_each(losses)
     checks.require(
         len(values) == limits.num_steps,
-        f"losses has {len(values)} entries, expected one for each of {limits.num_steps} steps.",
+        named("number_of_losses", len(values), limits.num_steps),
     )
     require_no_negative(values)
     last = float(values[-limits.loss_window :].mean())
     checks.require(
         last < limits.loss_threshold,
-        f"The mean of the last {limits.loss_window} losses is not below {limits.loss_threshold}.",
+        named("not_trained_enough", limits.loss_window, limits.loss_threshold),
         help="Is RNN() created once, before the loop? Is the batch large enough, and the learning rate "
         "neither too small nor too large?",
         evidence=f"yours: {last:.4g}",
@@ -108,7 +135,7 @@ def check_trained(rnn, losses):
         if mse < limits.mse_limit:
             return
     checks.fail(
-        "The losses are low, but the weights of rnn do not predict the temperature.",
+        named("losses_of_another_network"),
         help="rnn and losses must come from the same call of train_rnn.",
         evidence=f"mean squared error of rnn on all training windows: {mse:.4g}, limit {limits.mse_limit}",
     )
@@ -135,7 +162,7 @@ def require_no_negative(losses):
 
     checks.require(
         not bool((losses < 0).any()),
-        "losses holds negative numbers, which a squared error never is.",
+        named("negative_losses"),
         help="losses.append(loss) with the loss of this step.",
     )
 
@@ -160,7 +187,7 @@ def train(env, steps, data, seconds):
         result = train_rnn(given(data), steps)
     checks.require(
         isinstance(result, tuple | list) and len(result) == 2,
-        "train_rnn does not return two values.",
+        named("no_pair"),
         help="It should end with `return rnn, losses`.",
     )
     return result
@@ -245,12 +272,12 @@ def one_loss_per_step(env):
     values = one_number_each(losses)
     checks.require(
         len(values) == steps,
-        f"train_rnn(data_train, {steps}) gives {len(values)} losses.",
+        named("losses_returned", steps, len(values)),
         help="Append the loss inside the loop over num_steps, and return after the loop.",
     )
     checks.require(
         len(made) in (0, steps),
-        f"train_rnn(data_train, {steps}) makes {len(made)} training steps.",
+        named("steps_made", steps, len(made)),
         help="One call of do_training_step for each of num_steps.",
     )
     if made:  # up to a factor: some divide by batch_size here
@@ -258,13 +285,13 @@ def one_loss_per_step(env):
         factor = values[0] / expected[0]
         checks.require(
             bool(factor > 0) and checks.agrees(values, factor * expected),
-            "losses does not hold what do_training_step returned.",
+            named("not_what_the_step_returned"),
             help="losses.append(loss) with the loss of this step.",
         )
     checks.require(
         bool(torch.isfinite(values).all())
         and len(set(values.tolist())) > 0.9 * steps,  # two may agree by chance
-        "losses does not hold the losses of the steps.",
+        named("not_the_losses_of_the_steps"),
         help="losses.append(loss) with the loss of this step.",
         evidence=f"losses of {steps} steps begin with {values[:5].tolist()}",
     )
@@ -395,7 +422,7 @@ def check_that_it_learns(env, limit, own_steps):
         if error < limit:
             return
     checks.fail(
-        "train_rnn does not train the network that it returns.",
+        named("network_not_trained"),
         help="Make one RNN() before the loop, call do_training_step with it in the loop, and return it.",
         evidence=f"mean squared error after {settings().num_steps} steps on other data: {error:.4g}; "
         "without training about 1",

@@ -36,6 +36,39 @@ LR = 0.037  # not a value that somebody writes into the function
 PARAMETERS = ("u", "w", "v", "b", "c")
 
 
+MISTAKES = {
+    "batch_ignored": "The update does not depend on the whole minibatch.",
+    "weights_unchanged": "do_training_step does not change the weights.",
+    "parameters_not_updated": "do_training_step does not update {}.",
+    "number_of_windows": "do_training_step draws {} windows for batch_size={}.",
+    "parameters_updated_wrongly": "The update of {} is wrong, that of the others is right.",
+    "wrong_length": "The step has the right direction and the wrong length.",
+    "divided_twice": "The gradients are divided by batch_size twice.",
+    "uphill": "The step goes uphill: subtract lr · gradient.",
+    "only_the_last_window": "Only the last window's gradient is used.",
+    "only_the_first_window": "Only the first window's gradient is used.",
+    "rate_missing": "The learning rate lr is not used.",
+    "overwritten": "The weights are overwritten by the step instead of changed by it.",
+    "window_by_window": "The weights change after each window: collect all gradients first, then update once.",
+    "last_window_left_out": "The last window is left out.",
+    "loss_summed": "The returned loss is the sum over the minibatch, not its mean.",
+    "loss_wrong": "The returned loss is not the mean loss of the minibatch.",
+}
+"""The sentences by code; what a submission did goes into the braces."""
+
+
+def named(code, *found):
+    """The mistake of this code, with what was found in its sentence."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(code, MISTAKES[code].format(*found))
+
+
+def mistakes():
+    """The mistakes that this question can name."""
+    return [named(code, "…", "…") for code in MISTAKES]
+
+
 def flat(tensors):
     """All P numbers of the parameters, by name in ``tensors``, as one vector (P,)."""
     return torch.cat([tensors[parameter].reshape(-1) for parameter in PARAMETERS])
@@ -216,7 +249,7 @@ def updates_right(env, call):
         explain_update(attempt)
     checks.require(
         counts is not None and max(counts) < BATCH,
-        "The update does not depend on the whole minibatch.",
+        named("batch_ignored"),
         help="Each of the batch_size rounds draws its own window with get_random_day.",
     )
     single = call(env, 1)
@@ -240,17 +273,17 @@ def explain_update(attempt):
         if bool((attempt.moved.tensors()[parameter] - value).abs().max() < 1e-7)
     ]
     if len(still) == len(PARAMETERS):
-        checks.fail("do_training_step does not change the weights.", help=help, evidence=setting)
+        checks.fail(named("weights_unchanged"), help=help, evidence=setting)
     if still:
-        checks.fail(f"do_training_step does not update {', '.join(still)}.", help=help, evidence=setting)
+        checks.fail(named("parameters_not_updated", ", ".join(still)), help=help, evidence=setting)
     if attempt.windows is not None and len(attempt.windows) != attempt.size:
         checks.fail(
-            f"do_training_step draws {len(attempt.windows)} windows for batch_size={attempt.size}.",
+            named("number_of_windows", len(attempt.windows), attempt.size),
             help="Each of the batch_size rounds draws one window: x, y = get_random_day(data_train).",
         )
-    for sentence, expected in step_mistakes(attempt).items():
+    for mistake, expected in step_mistakes(attempt):
         if agree(weights, attempt.moved, expected):
-            checks.fail(sentence, help=help, evidence=setting)
+            checks.fail(mistake, help=help, evidence=setting)
     explain_parts(attempt, help, setting)
     checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
 
@@ -279,25 +312,25 @@ def explain_parts(attempt, help, setting):
     ]
     if 0 < len(wrong) < len(PARAMETERS):
         checks.fail(
-            f"The update of {', '.join(wrong)} is wrong, that of the others is right.",
+            named("parameters_updated_wrongly", ", ".join(wrong)),
             help="Does it use the gradient of this parameter?",
             evidence=setting,
         )
     factor = float(actual @ mean / (mean @ mean))
     if agree(weights, attempt.moved, factor * mean):
         checks.fail(
-            "The step has the right direction and the wrong length.",
+            named("wrong_length"),
             help=help,
             evidence=f"{setting}: yours is {factor:.4g} times the mean gradient",
         )
 
 
 def step_mistakes(attempt):
-    """What known mistakes change, as flat vectors (P,) by sentence, for windows that are known."""
+    """Known mistakes with what each changes, a flat vector (P,), for windows that are known."""
     from reference import oracle
 
     if attempt.windows is None:
-        return {}
+        return []
     weights, windows = attempt.batch.weights, [attempt.batch.window(number) for number in attempt.windows]
     gradients = window_gradients(weights, windows)
     total, size, start = gradients.sum(0), attempt.size, flat(weights.tensors())
@@ -307,26 +340,17 @@ def step_mistakes(attempt):
         for x, y in windows:
             moving, _ = oracle.sgd_step(moving, x[None], y, rate)
         one_by_one[rate] = flat(moving.tensors()) - start
-    sequential = "The weights change after each window: collect all gradients first, then update once."
-    uphill = "The step goes uphill: subtract lr · gradient."
-    last = "Only the last window's gradient is used."
-    no_rate = "The learning rate lr is not used."
-    overwritten = "The weights are overwritten by the step instead of changed by it."
-    return {
-        "The gradients are divided by batch_size twice.": -LR * total / size**2,
-        uphill: LR * total / size,
-        f"{uphill} ": LR * total,
-        last: -LR * gradients[-1],
-        f"{last} ": -LR * gradients[-1] / size,
-        "Only the first window's gradient is used.": -LR * gradients[0],
-        no_rate: -total / size,
-        f"{no_rate} ": -total,
-        overwritten: -LR * total / size - start,
-        f"{overwritten} ": -LR * total - start,
-        sequential: one_by_one[LR],
-        f"{sequential} ": one_by_one[LR / size],
-        "The last window is left out.": -LR * gradients[:-1].sum(0) / size,
+    expected = {
+        "divided_twice": [-LR * total / size**2],
+        "uphill": [LR * total / size, LR * total],
+        "only_the_last_window": [-LR * gradients[-1], -LR * gradients[-1] / size],
+        "only_the_first_window": [-LR * gradients[0]],
+        "rate_missing": [-total / size, -total],
+        "overwritten": [-LR * total / size - start, -LR * total - start],
+        "window_by_window": [one_by_one[LR], one_by_one[LR / size]],
+        "last_window_left_out": [-LR * gradients[:-1].sum(0) / size],
     }
+    return [(named(code), step) for code, steps in expected.items() for step in steps]
 
 
 def accepted_losses(attempt):
@@ -380,9 +404,9 @@ def loss_right(env, call):
             continue
         value, expected = returned_number(attempt), accepted_losses(attempt)[0]
         checks.fail(
-            "The returned loss is the sum over the minibatch, not its mean."
+            named("loss_summed")
             if attempt.windows is not None and same_loss(value, expected * size)
-            else "The returned loss is not the mean loss of the minibatch.",
+            else named("loss_wrong"),
             help="total_loss += float(loss) / batch_size, once for each window.",
             evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(expected):.6g}",
         )
