@@ -15,6 +15,7 @@ from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
+    AnswerState,
     Ending,
     ExecutedNotebook,
     Grade,
@@ -25,6 +26,7 @@ from autograder.model import (
     Status,
     Submission,
 )
+from autograder.notebook.answers import answers
 from autograder.notebook.read import ReadNotebook, read_notebook
 
 MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
@@ -39,36 +41,39 @@ def grade(submission: Submission, course: Course) -> Grade:
     """
     started = time.monotonic()
     digest = ""
+    read: ReadNotebook | None = None
     try:
         data = _bytes(submission)
         digest = hashlib.sha256(data).hexdigest()
         read = read_notebook(data, course.lab.config.limits)
-        answers = _run_and_ask(read, course)
+        ran = _run_and_ask(read, course)
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
-        return replace(refused, digest=digest)
-    executed, results = answers.executed, answers.results
+        return replace(refused, digest=digest, manual=_manual(read, course) if read else ())
+    executed, results = ran.executed, ran.results
     cases = [case for result in results for case in result.cases]
+    manual = _manual(read, course)
     unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
         reason="; ".join(dict.fromkeys(unchecked)),
         questions=results,
-        manual=_manual(read, course),
+        manual=manual,
         cells=executed.cells,
         flags=_of_reading(read)
         + flags.static(read.notebook, _handed_out(course))
-        + _dynamic_flags(executed, results),
+        + _dynamic_flags(executed, results)
+        + _of_answers(manual),
         notes=read.notes,
-        limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
-        sandbox_layers=answers.layers,
+        limits_hit=limits.hit(executed, cases, ran.late_requests, course.lab.config.limits),
+        sandbox_layers=ran.layers,
         versions=course.versions,
         lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(unchecked),
         seconds=time.monotonic() - started,
-        phases=answers.phases,
+        phases=ran.phases,
         **asdict(course.conditions),
     )
 
@@ -127,12 +132,21 @@ def _bytes(submission: Submission) -> bytes:
 
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
+    asked = course.lab.config.manual
+    names = [question.name for question in asked]
+    found = answers(read.notebook.cells, read.attachments, names, course.template)
     return tuple(
         ManualQuestion(
-            question.name, question.title, question.points, read.manual_answers.get(question.name, "")
+            question.name, question.title, question.points, answer.text, None, answer.state, answer.pictures
         )
-        for question in course.lab.config.manual
+        for question in asked
+        for answer in (found[question.name],)
     )
+
+
+def _of_answers(manual: tuple[ManualQuestion, ...]) -> tuple[str, ...]:
+    """The questions for a person to which there is nothing to be read."""
+    return tuple(f"{one.name}: {one.state.value}" for one in manual if one.state is not AnswerState.FOUND)
 
 
 def _of_reading(read: ReadNotebook) -> tuple[str, ...]:

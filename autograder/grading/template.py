@@ -1,19 +1,24 @@
-"""What the template says about grading: which of its cells carry no mark."""
+"""What the template says about grading: which of its cells carry no mark, and where answers in words go."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError
 from autograder.grading.shortcuts import leave_out_sources
+from autograder.notebook.answers import TemplateCell, template_cells
+
+_Found = TypeVar("_Found")
 
 
 def marked_cells(lab: Lab) -> frozenset[str]:
     """The cells that the students' template, where the lab has one, marks as carrying no mark.
 
-    They decide what of a notebook runs, and nothing else in the template decides anything. Needs no
-    nbformat: whoever only looks for known results must not wait for it.
+    They decide what of a notebook runs, and nothing else in the template decides a mark. Needs no nbformat:
+    whoever only looks for known results must not wait for it.
 
     Returns:
         Their sources, as :func:`autograder.grading.shortcuts.leave_out_sources` gives them; nothing where
@@ -22,12 +27,28 @@ def marked_cells(lab: Lab) -> frozenset[str]:
     Raises:
         ConfigurationError: the configuration names a template that is no notebook of format 4.
     """
+    return _read(lab, leave_out_sources) or frozenset()
+
+
+def cells_for_answers(lab: Lab) -> tuple[TemplateCell, ...]:
+    """The template's cells, by which a student's own are told apart; nothing where it is not built yet.
+
+    They decide no mark, only what a person reads who scores an answer in words. So a result that is there is
+    used again when the template has changed.
+
+    Raises:
+        ConfigurationError: the configuration names a template that is no notebook of format 4.
+    """
+    return _read(lab, template_cells) or ()
+
+
+def _read(lab: Lab, look: Callable[[Any], _Found]) -> _Found | None:
     file = lab.template()
     if file is None:
-        return frozenset()
+        return None
     try:
-        return leave_out_sources(json.loads(file.read_text(encoding="utf-8")))
+        return look(json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError:  # not built yet, and nothing else needs it
-        return frozenset()
+        return None
     except (OSError, ValueError, LookupError, AttributeError, TypeError) as reason:
         raise ConfigurationError(f"{file}: the template cannot be read: {reason}") from None

@@ -1,7 +1,8 @@
 """``manual.csv``: the one file of a report that a person fills in, for the questions that need one.
 
 It is written once with empty cells and read by every later run; what somebody wrote into it is never
-changed, not even for a submission that is not there any more.
+changed, not even for a submission that is not there any more. Beside each question stands, in a column of
+ours, whether there is an answer at all, and which pictures belong to it: that is kept up to date.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from autograder.config.schema import ManualQuestion
 from autograder.errors import UsageError
 from autograder.files.atomic import update_file
 from autograder.files.visible import csv_cell, csv_line, number
-from autograder.model import Entry, Status
+from autograder.model import Entry
 
 FILE = "manual.csv"
 _FIRST = ("id", "submission", "student", "lms_id")
@@ -47,7 +48,7 @@ class ManualMarks:
         return self._points.get(submission_id, {})
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Add a row for every graded submission that has none.
+        """Add a row for every submission that has none, also for one that is not gradable.
 
         Raises:
             OSError: the file cannot be written.
@@ -57,16 +58,35 @@ class ManualMarks:
 
     def _lines(self, entries: Iterable[Entry]) -> Iterator[str]:
         before = [name for _, row in self._rows[:1] for name in row]
-        header = list(dict.fromkeys([*before, *_FIRST, *(question.name for question in self._questions)]))
+        names = [question.name for question in self._questions]
+        header = list(dict.fromkeys([*before, *_FIRST, *names, *map(_column, names)]))
         yield csv_line(header)
+        now = {entry.submission.id: entry for entry in entries}
         for _, row in self._rows:
+            entry = now.pop(row["id"], None)
+            row = row | (self._found(entry) if entry else {})
             yield csv_line([row.get(name, "") for name in header])
-        known = {row["id"] for _, row in self._rows}
-        for entry in entries:
+        for entry in now.values():
             one = entry.submission
-            if entry.status is Status.GRADED and one.id not in known:
-                cells = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
-                yield csv_line([csv_cell(cells.get(name, ""), 4000) for name in header])
+            first = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
+            cells = {name: csv_cell(text, 4000) for name, text in first.items()} | self._found(entry)
+            yield csv_line([cells.get(name, "") for name in header])
+
+    def _found(self, entry: Entry) -> dict[str, str]:
+        """What our columns say: whether there is an answer, and which pictures are there."""
+        read = {one.name: one for one in entry.manual}
+        beside = [f"beside the notebook: {name}" for name in entry.submission.pictures]
+        cells = {}
+        for question in self._questions:
+            one = read.get(question.name)
+            what = [one.state.value, *one.pictures] if one else ["the notebook could not be read"]
+            cells[_column(question.name)] = csv_cell("; ".join([*what, *beside]), 1000)
+        return cells
+
+
+def _column(question: str) -> str:
+    """Our column beside a question's; no question can be called so."""
+    return f"{question}: answer"
 
 
 def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
