@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
@@ -18,6 +19,9 @@ from autograder.uploads.uploaded import UploadedFile
 
 MOST_NAMED = 5
 """Files that a message names."""
+
+MOST_PICTURES, LONGEST_PICTURE = 20, 80
+"""Pictures of one student that are named, and characters of each name."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,13 @@ class Chosen:
         origin: of the file that is graded, or of any where none can be.
         found: that file; its ``problem`` says why it cannot be graded.
         set_aside: what else was there.
+        pictures: names of photographs and scans among it.
     """
 
     origin: Origin
     found: UploadedFile
     set_aside: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def recognised(
@@ -95,7 +101,8 @@ def chosen(
             students.setdefault(_key(origin), []).append((origin, one))
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
             others.append(one)
-    return [_choose(files, notebook) for files in _without_doubtful(students)], others
+    of_students = _without_doubtful(students)
+    return [replace(_choose(files, notebook), pictures=_pictures(files)) for files in of_students], others
 
 
 def _key(origin: Origin) -> tuple[str, str]:
@@ -154,6 +161,16 @@ def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str) -> Chos
         rest = [other for _, other in candidates if other is not one]
         notes += (f"also handed in, not graded: {_listed(rest)}",)
     return Chosen(origin, one, notes)
+
+
+def _pictures(files: Sequence[tuple[Origin, UploadedFile]]) -> tuple[str, ...]:
+    """What the student called the photographs and scans."""
+    return named_pictures(origin.path or one.path[-1:] for origin, one in files if one.is_picture)
+
+
+def named_pictures(paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """A bounded number of short names for pictures with these paths."""
+    return tuple("/".join(path)[:LONGEST_PICTURE] for path in islice(dict.fromkeys(paths), MOST_PICTURES))
 
 
 def _notebooks(files: Sequence[tuple[Origin, UploadedFile]]) -> Sequence[tuple[Origin, UploadedFile]]:

@@ -19,6 +19,7 @@ _RENAMED = re.compile(r"\.ipynb(?:\.(?:txt|json|download)| ?\(\d+\))?[ .]*\Z", r
 _OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.gz)\Z", re.IGNORECASE)
 # What LMSs put behind a student's name, which may begin with a dot or a tilde.
 _OF_A_STUDENT = re.compile(r"_assignsubmission_|_attempt_\d{4}-|_\d+\Z|\([^()]+\)\Z")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|heic|heif|webp|gif|bmp|tiff?|pdf)\Z", re.IGNORECASE)
 _UTF8_FLAG = 0x800
 # No file system has longer paths. Composing a long run of accents takes time with its square.
 _LONGEST_NAME = 4096
@@ -58,6 +59,11 @@ def is_zip(name: str) -> bool:
 def is_handed_in(name: str) -> bool:
     """Whether the name says that somebody handed this in, be it readable or not."""
     return is_notebook(name) or is_zip(name) or is_renamed_notebook(name) or is_other_archive(name)
+
+
+def is_picture(name: str) -> bool:
+    """Whether the name says photograph or scan: perhaps of an answer on paper."""
+    return _PICTURE.search(name) is not None
 
 
 def without_suffix(name: str) -> str:
