@@ -15,7 +15,6 @@ from autograder.grading.questions import LETHAL, ask
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
-    AnswerState,
     Ending,
     ExecutedNotebook,
     Grade,
@@ -52,19 +51,17 @@ def grade(submission: Submission, course: Course) -> Grade:
         return replace(refused, digest=digest, manual=_manual(read, course) if read else ())
     executed, results = ran.executed, ran.results
     cases = [case for result in results for case in result.cases]
-    manual = _manual(read, course)
     unchecked = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if unchecked else Status.GRADED,
         reason="; ".join(dict.fromkeys(unchecked)),
         questions=results,
-        manual=manual,
+        manual=_manual(read, course),
         cells=executed.cells,
         flags=_of_reading(read)
         + flags.static(read.notebook, _handed_out(course))
-        + _dynamic_flags(executed, results)
-        + _of_answers(manual),
+        + _dynamic_flags(executed, results),
         notes=read.notes,
         limits_hit=limits.hit(executed, cases, ran.late_requests, course.lab.config.limits),
         sandbox_layers=ran.layers,
@@ -142,11 +139,6 @@ def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
         for question in asked
         for answer in (found[question.name],)
     )
-
-
-def _of_answers(manual: tuple[ManualQuestion, ...]) -> tuple[str, ...]:
-    """The questions for a person to which there is nothing to be read."""
-    return tuple(f"{one.name}: {one.state.value}" for one in manual if one.state is not AnswerState.FOUND)
 
 
 def _of_reading(read: ReadNotebook) -> tuple[str, ...]:
