@@ -31,6 +31,7 @@ class Submission:
         submitted: when it was handed in, in ISO 8601; empty when unknown.
         late: whether it came after the deadline; ``None`` when unknown.
         set_aside: what else the student handed in and is not graded.
+        pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Submission:
     submitted: str = ""
     late: bool | None = None
     set_aside: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -267,16 +269,32 @@ class Status(StrEnum):
     NOT_GRADABLE = "not_gradable"
 
 
+class AnswerState(StrEnum):
+    """Whether a student wrote something for a question that a person scores."""
+
+    FOUND = "found"
+    PLACEHOLDER = "placeholder unchanged"
+    MISSING = "no answer found"
+
+
 @dataclass(frozen=True)
 class ManualQuestion:
-    """A question that a person scores, with what the student wrote for it (untrusted Markdown)."""
+    """A question that a person scores, with what the student wrote for it.
+
+    Attributes:
+        answer: untrusted Markdown; empty where there is none.
+        points: that the person gave; ``None`` as long as nobody has.
+        state: whether there is an answer.
+        pictures: names of pictures in the cells of the answer; untrusted.
+    """
 
     name: str
     title: str
     possible: float
     answer: str = ""
     points: float | None = None
-    """Points that the person gave; ``None`` as long as nobody has."""
+    state: AnswerState = AnswerState.FOUND
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

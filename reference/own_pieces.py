@@ -34,9 +34,10 @@ def tell_what_differs(env: Any) -> None:
         KernelDied: the student's process ended.
     """
     batch = minibatch(ROWS)
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
     try:
         moved = _one_step(env, batch)
-    except (checks.CheckFailed, *student_errors(env)):
+    except failures:
         return
     if wrong := _moved_otherwise(batch, moved):
         names = ", ".join(f"self.{name}" for name in wrong)

@@ -22,9 +22,10 @@ from autograder.grading.fingerprint import versions
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
 from autograder.grading.run_settings import RunSettings
-from autograder.grading.template import marked_cells
+from autograder.grading.template import cells_for_answers, marked_cells
 from autograder.kernel.session import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
+from autograder.notebook.answers import TemplateCell
 from autograder.notebook.template import Template, lab_template
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
@@ -41,7 +42,8 @@ class Prepared:
         values: what the configuration tells the test cases.
         conditions: under which it is graded.
         may_be_left_out: sources of the template's cells that carry no mark.
-        template: the notebook that students get; ``None`` where the lab has none.
+        template: the code of the notebook that students get; ``None`` where the lab has none.
+        answer_cells: the template's cells, by which answers in words are found.
     """
 
     lab: Lab
@@ -52,6 +54,7 @@ class Prepared:
     versions: dict[str, str]
     may_be_left_out: frozenset[str]
     template: Template | None
+    answer_cells: tuple[TemplateCell, ...]
 
     @contextmanager
     def with_fork_server(self, nursery: socket.socket) -> Iterator[Course]:
@@ -126,7 +129,7 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
         yield Prepared(
             lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions),
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
-            template=lab_template(lab),
+            template=lab_template(lab), answer_cells=cells_for_answers(lab),
         )  # fmt: skip
 
 

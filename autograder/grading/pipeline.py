@@ -25,6 +25,7 @@ from autograder.model import (
     Status,
     Submission,
 )
+from autograder.notebook.answers import answers
 from autograder.notebook.read import ReadNotebook, read_notebook
 
 MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
@@ -42,19 +43,20 @@ def grade(submission: Submission, course: Course) -> Grade:
     """
     started = time.monotonic()
     digest = ""
+    read: ReadNotebook | None = None
     try:
         data = _bytes(submission)
         digest = hashlib.sha256(data).hexdigest()
         read = read_notebook(data, course.lab.config.limits)
-        answers = _run_and_ask(read, course)
+        ran = _run_and_ask(read, course)
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
-        return replace(refused, digest=digest)
-    executed = answers.executed
-    results, first_causes = first_cause.explained(read.notebook, executed.cells, answers.results, read.python)
+        return replace(refused, digest=digest, manual=_manual(read, course) if read else ())
+    executed = ran.executed
+    results, first_causes = first_cause.explained(read.notebook, executed.cells, ran.results, read.python)
     cases = [case for result in results for case in result.cases]
     troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
-    troubles += [answers.cut_short] if answers.cut_short else []
+    troubles += [ran.cut_short] if ran.cut_short else []
     return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if troubles else Status.GRADED,
@@ -71,15 +73,15 @@ def grade(submission: Submission, course: Course) -> Grade:
         + _dynamic_flags(executed, results)
         + flags.alone(results, {one.name for one in course.lab.config.questions if one.flag_if_alone}),
         notes=read.notes,
-        limits_hit=limits.hit(executed, cases, answers.late_requests, course.lab.config.limits),
-        sandbox_layers=answers.layers,
+        limits_hit=limits.hit(executed, cases, ran.late_requests, course.lab.config.limits),
+        sandbox_layers=ran.layers,
         versions=course.versions,
         lab_files=opened_files(course.lab.root),
         digest=digest,
         trouble=bool(troubles),
-        starved=answers.starved,
+        starved=ran.starved,
         seconds=time.monotonic() - started,
-        phases=answers.phases,
+        phases=ran.phases,
         **asdict(course.conditions),
     )
 
@@ -147,11 +149,15 @@ def _bytes(submission: Submission) -> bytes:
 
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
+    asked = course.lab.config.manual
+    names = [question.name for question in asked]
+    found = answers(read.notebook.cells, read.attachments, names, course.answer_cells)
     return tuple(
         ManualQuestion(
-            question.name, question.title, question.points, read.manual_answers.get(question.name, "")
+            question.name, question.title, question.points, answer.text, None, answer.state, answer.pictures
         )
-        for question in course.lab.config.manual
+        for question in asked
+        for answer in (found[question.name],)
     )
 
 

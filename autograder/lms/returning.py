@@ -239,7 +239,7 @@ def _to_be_scored(grades: Sequence[Entry], partial: bool) -> Iterator[str]:
     """What a person still has to score, question by question in the lab's order."""
     scores: dict[str, list[float | None]] = defaultdict(list)
     for grade in grades:
-        for one in grade.manual:
+        for one in grade.manual if grade.status is Status.GRADED else ():
             scores[one.title].append(one.points)
     missing = {title: found.count(None) for title, found in scores.items() if None in found}
     if missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 # Names of old formats, and what nbformat's own upgrade makes of them.
@@ -23,9 +24,12 @@ _DEFINITION = re.compile(r"(?:[^\S\n]*(?:#[^\n]*)?\n)*(?:def \w+ ?\(|class \w+ ?
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _NAMED_IN_A_NOTE = 8
 _HEAD = 2000
+_MOST_ATTACHED, _LONGEST_NAME = 20, 80
 
 
-def repaired_cells(found: Sequence[Any], minor: Any, notes: list[str]) -> list[dict[str, Any]]:
+def repaired_cells(
+    found: Sequence[Any], minor: Any, notes: list[str]
+) -> tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]:
     """Repairs cells and drops everything that is not source.
 
     Args:
@@ -35,7 +39,8 @@ def repaired_cells(found: Sequence[Any], minor: Any, notes: list[str]) -> list[d
 
     Returns:
         Valid cells without outputs and attachments; the source is complete but for line ends
-        (always ``\\n``) and lone surrogates (always U+FFFD).
+        (always ``\\n``) and lone surrogates (always U+FFFD). And the names of some attachments by the
+        identifiers of their cells, which are untrusted text.
     """
     repairs: dict[str, list[int]] = defaultdict(list)
     kept = [
@@ -48,7 +53,16 @@ def repaired_cells(found: Sequence[Any], minor: Any, notes: list[str]) -> list[d
         places = ", ".join(str(index + 1) for index in indices[:_NAMED_IN_A_NOTE])
         more = ", …" if len(indices) > _NAMED_IN_A_NOTE else ""
         notes.append(f"{what} (cell {places}{more})")
-    return [cell for _, cell in kept]
+    attached = {cell["id"]: names for index, cell in kept if (names := _attached(found[index]))}
+    return [cell for _, cell in kept], attached
+
+
+def _attached(item: Any) -> tuple[str, ...]:
+    """Names of what is attached to a cell, without what no name may hold."""
+    names = item.get("attachments") if isinstance(item, dict) else None
+    if not isinstance(names, dict):
+        return ()
+    return tuple(_without_halves(name)[:_LONGEST_NAME] for name in islice(names, _MOST_ATTACHED))
 
 
 def _is_cell(item: Any, index: int, repairs: dict[str, list[int]]) -> bool:
@@ -95,9 +109,12 @@ def _source(value: Any) -> tuple[str, bool]:
     parts = value if isinstance(value, list) else [value]
     texts = [part for part in parts if isinstance(part, str)]
     text = "".join(texts).replace("\r\n", "\n").replace("\r", "\n")
+    return _without_halves(text), all(part is None or isinstance(part, str) for part in parts)
+
+
+def _without_halves(text: str) -> str:
     # Half a character can be written in JSON, but in no file and no message.
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text, all(part is None or isinstance(part, str) for part in parts)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _metadata(value: Any) -> dict[str, Any]:

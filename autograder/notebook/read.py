@@ -41,14 +41,14 @@ class ReadNotebook:
         notebook: nbformat 4.5, valid; every code cell's source, no outputs, no attachments; metadata of
             cells at most ``{"autograder": {"manual": name}}``.
         notes: what was repaired or left out, for the TA.
-        manual_answers: by question name, the text of the cells that carry it; untrusted Markdown.
+        attachments: names of pictures by the ids of the cells that they are pasted into; untrusted.
         cut_off: whether the upload ended behind the last cell, before the file's own end.
         python: the version of Python that it names, such as ``3.13.1``; empty where it names none.
     """
 
     notebook: Any
     notes: tuple[str, ...] = ()
-    manual_answers: Mapping[str, str] = field(default_factory=dict)
+    attachments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cut_off: bool = False
     python: str = ""
 
@@ -70,20 +70,15 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     found = _cells(value, notes)
     if language := _other_language(value.get("metadata")):
         raise UnreadableNotebook(f"the notebook's language is {language}, not Python")
-    cells = repaired_cells(found, value.get("nbformat_minor"), notes)
+    cells, attachments = repaired_cells(found, value.get("nbformat_minor"), notes)
     if not cells:
         raise UnreadableNotebook("the notebook has no cells")
-    parts: dict[str, list[str]] = {}
-    for cell in cells:
-        if name := cell["metadata"].get("autograder", {}).get("manual"):
-            parts.setdefault(name, []).append(cell["source"])
-    answers = {name: "\n\n".join(filter(None, sources)) for name, sources in parts.items()}
     # Heavy (it loads the schema), and only needed once there is something to hand on.
     import nbformat
 
     node = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": _METADATA, "cells": cells})
     python = _python_version(value.get("metadata"))
-    return ReadNotebook(node, tuple(notes), answers, parsed.cut_off, python)
+    return ReadNotebook(node, tuple(notes), attachments, parsed.cut_off, python)
 
 
 def _unwrapped(value: Any, notes: list[str]) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.files.atomic import replace_file
 from autograder.files.visible import csv_cell, csv_line, number
-from autograder.model import Entry, Grade, Status
+from autograder.model import AnswerState, Entry, Grade, Status
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
 MARK_COLUMN = "mark"
@@ -66,14 +66,22 @@ def _row(
 def remarks(grade: Grade | Entry) -> list[str]:
     """What the TA must know, worst first.
 
-    The reason of what could not be graded, questions without a verdict, limits, flags, copies, what
-    lateness cost, and what else was handed in.
+    The reason of what could not be graded, questions without a verdict, limits, flags, copies, answers in
+    words that are missing, what lateness cost, and what else was handed in.
     """
     reason = [grade.reason or "no reason given"] if grade.status is Status.NOT_GRADABLE else []
     open_questions = [f"not checked: {one.name}" for one in grade.questions if not one.checked]
-    seen = [*grade.limits_hit, *grade.flags, *_copies(grade)]
+    seen = [*grade.limits_hit, *grade.flags, *_copies(grade), *_unanswered(grade)]
     handed_in = [*filter(None, [grade.penalty]), *grade.submission.set_aside]
     return list(dict.fromkeys([*reason, *open_questions, *seen, *handed_in]))
+
+
+def _unanswered(grade: Grade | Entry) -> list[str]:
+    """The questions for a person, as long as none has scored them, to which there is nothing to be read."""
+    if grade.status is not Status.GRADED:
+        return []
+    unscored = [one for one in grade.manual if one.points is None]
+    return [f"{one.name}: {one.state.value}" for one in unscored if one.state is not AnswerState.FOUND]
 
 
 def _copies(grade: Grade | Entry) -> list[str]:

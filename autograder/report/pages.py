@@ -22,6 +22,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_TEXT = 8000
 """Characters of any one text in a page: a traceback fits (4,000), a printed data set does not."""
 
+LONGEST_ANSWER = 50_000
+"""Characters of an answer in words in a page: a derivation has 10,000."""
+
 
 def render(template: str, **values: Any) -> str:
     """The page that ``template`` makes of ``values``.
@@ -52,9 +55,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["line"] = plain
+    environment.filters["answer"] = _answer
     environment.filters["points"] = lambda value: number(value, 2)
     environment.filters["duration"] = duration
     return environment
+
+
+def _answer(text: str) -> Any:
+    """A student's answer, which may be longer than other texts, escaped and visible."""
+    from markupsafe import escape
+
+    return escape(plain(text, LONGEST_ANSWER, multiline=True))
 
 
 def _visible(value: Any) -> Any:

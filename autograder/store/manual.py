@@ -2,7 +2,9 @@
 
 It is written once with empty cells and read by every later run; what somebody wrote into it is never
 changed, not even for a submission that is not there any more. What cannot be understood ends the run
-before anything is graded, all of it in one message: points that are not read would be a zero.
+before anything is graded, all of it in one message: points that are not read would be a zero. Beside each
+question stands, in a column of ours, whether there is an answer at all, and which pictures belong to it:
+that is kept up to date.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from autograder.config.schema import ManualQuestion
 from autograder.errors import UsageError
 from autograder.files.atomic import update_file
 from autograder.files.visible import csv_cell, csv_line, number, plain
-from autograder.model import Entry, Status, Submission
+from autograder.model import Entry, Submission
 from autograder.store.results import results_file
 from autograder.store.spreadsheet import Table, folded, read_table
 
@@ -67,7 +69,7 @@ class ManualMarks:
         return self._points.get(submission_id, {})
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Add a row for every graded submission that has none.
+        """Add a row for every submission that has none, also for one that is not gradable.
 
         The file begins with the mark that tells spreadsheets that it is UTF-8, and keeps its delimiter.
 
@@ -79,17 +81,30 @@ class ManualMarks:
 
     def _lines(self, entries: Iterable[Entry]) -> Iterator[str]:
         between = self._table.delimiter
-        names = [*_FIRST, *(question.name for question in self._questions)]
-        header = list(dict.fromkeys([*self._table.headings, *names]))
+        names = [question.name for question in self._questions]
+        header = list(dict.fromkeys([*self._table.headings, *_FIRST, *names, *map(_column, names)]))
         yield csv_line(header, between)
+        now = {entry.submission.id: entry for entry in entries}
         for _, row in self._rows:
+            entry = now.pop(row["id"], None)
+            row = row | (self._found(entry) if entry else {})
             yield csv_line([row.get(name, "") for name in header], between)
-        known = {row["id"] for _, row in self._rows}
-        for entry in entries:
+        for entry in now.values():
             one = entry.submission
-            if entry.status is Status.GRADED and one.id not in known:
-                cells = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
-                yield csv_line([csv_cell(cells.get(name, ""), 4000) for name in header], between)
+            first = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
+            cells = {name: csv_cell(text, 4000) for name, text in first.items()} | self._found(entry)
+            yield csv_line([cells.get(name, "") for name in header], between)
+
+    def _found(self, entry: Entry) -> dict[str, str]:
+        """What our columns say: whether there is an answer, and which pictures are there."""
+        read = {one.name: one for one in entry.manual}
+        beside = [f"beside the notebook: {name}" for name in entry.submission.pictures]
+        cells = {}
+        for question in self._questions:
+            one = read.get(question.name)
+            what = [one.state.value, *one.pictures] if one else ["the notebook could not be read"]
+            cells[_column(question.name)] = csv_cell("; ".join([*what, *beside]), 1000)
+        return cells
 
     def _headings(self, table: Table) -> None:
         """Call the columns as we do, whatever their case and white space.
@@ -167,6 +182,11 @@ class ManualMarks:
             return results_file(self._path.parent, identifier).is_file()
         except ValueError:
             return False  # no id of ours
+
+
+def _column(question: str) -> str:
+    """Our column beside a question's; no question can be called so."""
+    return f"{question}: answer"
 
 
 def _who(row: dict[str, str]) -> str:

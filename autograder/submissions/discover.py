@@ -17,7 +17,7 @@ from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Submission
 from autograder.submissions import student
-from autograder.submissions.per_student import Chosen, IsUntouched, chosen, recognised
+from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
 from autograder.uploads import names
 from autograder.uploads.upload import NOTHING, Upload, open_uploads
 from autograder.uploads.uploaded import UploadedFile
@@ -116,9 +116,11 @@ def submissions_of(
     for source in sources:
         of_students, others = _handed_in(source, notebook, is_untouched)
         found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
+        pictures = _pictures_beside(source.upload.files)
         for file in others:
             nameless[len(found)] = (*_around(source.upload), *file.path)
-            found.append(_submission(file, names.submission_id(file.name, source.upload.name)))
+            one = _submission(file, names.submission_id(file.name, source.upload.name))
+            found.append(replace(one, pictures=pictures.get(file.path, ())))
     for place, name in zip(nameless, student.names_of(list(nameless.values()), notebook), strict=True):
         found[place] = replace(found[place], student=name)
     return _with_own_ids(found)
@@ -135,6 +137,25 @@ def _handed_in(
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
     return [], named or [UploadedFile((upload.name,), problem=NOTHING)]
+
+
+def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Names of photographs and scans by the path of the notebook that they belong to.
+
+    They lie in its folder, or further below. Where several lie in one folder nobody can tell whose they are.
+    """
+    notebooks: dict[tuple[str, ...], list[UploadedFile]] = {}
+    for one in files:
+        if one.is_handed_in:
+            notebooks.setdefault(one.path[:-1], []).append(one)
+    beside: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for one in files:
+        if one.is_picture:
+            above = (one.path[:length] for length in range(len(one.path) - 1, -1, -1))
+            folder = next((folder for folder in above if folder in notebooks), None)
+            if folder is not None and len(notebooks[folder]) == 1:
+                beside.setdefault(notebooks[folder][0].path, []).append(one.path[len(folder) :])
+    return {path: named_pictures(pictures) for path, pictures in beside.items()}
 
 
 def _around(upload: Upload) -> tuple[str, ...]:
@@ -161,6 +182,7 @@ def _of_student(one: Chosen, lms: str) -> Submission:
         submitted=origin.submitted.isoformat() if origin.submitted else "",
         late=origin.late or None,
         set_aside=one.set_aside,
+        pictures=one.pictures,
     )
 
 

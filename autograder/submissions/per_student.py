@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
@@ -22,6 +23,9 @@ IsUntouched = Callable[[UploadedFile], bool]
 MOST_NAMED = 5
 """Files that a message names."""
 
+MOST_PICTURES, LONGEST_PICTURE = 20, 80
+"""Pictures of one student that are named, and characters of each name."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -31,11 +35,13 @@ class Chosen:
         origin: of the file that is graded, or of any where none can be.
         found: that file; its ``problem`` says why it cannot be graded.
         set_aside: what else was there.
+        pictures: names of photographs and scans among it.
     """
 
     origin: Origin
     found: UploadedFile
     set_aside: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def recognised(
@@ -103,7 +109,10 @@ def chosen(
             students.setdefault(_key(origin), []).append((origin, one))
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
             others.append(one)
-    return [_choose(files, notebook, is_untouched) for files in _without_doubtful(students)], others
+    of_students = _without_doubtful(students)
+    return [
+        replace(_choose(files, notebook, is_untouched), pictures=_pictures(files)) for files in of_students
+    ], others
 
 
 def _key(origin: Origin) -> tuple[str, str]:
@@ -182,6 +191,16 @@ def _meant(
             notes += (f"also handed in, not graded: {_listed([one for _, one in unwanted])} ({what})",)
             files = [pair for pair in files if pair not in unwanted]
     return files, notes
+
+
+def _pictures(files: Sequence[tuple[Origin, UploadedFile]]) -> tuple[str, ...]:
+    """What the student called the photographs and scans."""
+    return named_pictures(origin.path or one.path[-1:] for origin, one in files if one.is_picture)
+
+
+def named_pictures(paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """A bounded number of short names for pictures with these paths."""
+    return tuple("/".join(path)[:LONGEST_PICTURE] for path in islice(dict.fromkeys(paths), MOST_PICTURES))
 
 
 def _notebooks(files: Sequence[tuple[Origin, UploadedFile]]) -> Sequence[tuple[Origin, UploadedFile]]:

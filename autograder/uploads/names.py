@@ -21,6 +21,7 @@ _OTHER_ARCHIVE = re.compile(r"\.(?:rar|7z|tar|tgz|tar\.(?:gz|bz2|xz|zst)|ipynb\.
 _OF_A_STUDENT = re.compile(r"_assignsubmission_|_attempt_\d{4}-|_\d+\Z|\([^()]+\)\Z")
 # What Jupyter appends to the copy that it keeps of each notebook.
 _CHECKPOINT = "-checkpoint"
+_PICTURE = re.compile(r"\.(?:jpe?g|png|heic|heif|webp|gif|bmp|tiff?|pdf)\Z", re.IGNORECASE)
 _UTF8_FLAG = 0x800
 # No file system has longer paths. Composing a long run of accents takes time with its square.
 _LONGEST_NAME = 4096
@@ -66,6 +67,11 @@ def is_zip(name: str) -> bool:
 def is_handed_in(name: str) -> bool:
     """Whether the name says that somebody handed this in, be it readable or not."""
     return is_notebook(name) or is_zip(name) or is_renamed_notebook(name) or is_other_archive(name)
+
+
+def is_picture(name: str) -> bool:
+    """Whether the name says photograph or scan: perhaps of an answer on paper."""
+    return _PICTURE.search(name) is not None
 
 
 def without_suffix(name: str) -> str:

@@ -120,8 +120,10 @@ def _in_folder(
             found[one.path].append(replace(one, file=None))
     # Smallest first: an archive that uses up the budget starves only larger ones.
     for _, outer, file in sorted(archives):
-        handed_in = [one for one in _in_zip(outer, file, spool, limits, budget) if one.is_handed_in]
-        found[outer] += handed_in or [UploadedFile(outer, problem=NOTHING)]
+        members = _in_zip(outer, file, spool, limits, budget)
+        if not any(one.is_handed_in for one in members):
+            found[outer].append(UploadedFile(outer, problem=NOTHING))
+        found[outer] += [one for one in members if one.is_handed_in or one.is_picture]
     return [one for key in sorted(found) for one in found[key]]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.config.packed import MB
+from autograder.uploads import names
 
 LARGEST_TEXT = 8 * MB
 """Bytes of a list or a note that an LMS puts into its exports."""
@@ -44,3 +45,8 @@ class UploadedFile:
     def is_handed_in(self) -> bool:
         """Whether this is, or should have been, a notebook."""
         return bool(self.file or self.problem)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether this is a photograph or a scan that lies beside what was handed in."""
+        return not self.is_handed_in and bool(self.path) and names.is_picture(self.path[-1])

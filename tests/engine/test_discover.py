@@ -359,3 +359,41 @@ def test_a_copy_that_jupyter_keeps_is_no_submission_beside_its_notebook(desk: De
     assert [one.source for one in desk.find()] == [
         "ada.ipynb", "bob-Checkpoint.ipynb", "cid/lab-checkpoint.ipynb", "lab.ipynb",
     ]  # fmt: skip
+
+
+def test_pictures_beside_a_notebook_belong_to_it(desk: Desk) -> None:
+    desk.put("ada/lab.ipynb")
+    desk.put("ada/page 1.JPG", b"x")
+    desk.put("ada/photos/page2.heic", b"x")
+    desk.put("ada/notes.txt", b"x")
+    desk.put("bob/lab.ipynb")
+    desk.put("both/first.ipynb")
+    desk.put("both/second.ipynb")
+    desk.put("both/whose.png", b"x")
+    desk.put("nobody/scan.pdf", b"x")
+    desk.put("eve.zip", zipped({"lab.ipynb": GOOD, "scan.pdf": b"x"}))
+    assert {one.source: one.pictures for one in desk.find()} == {
+        "ada/lab.ipynb": ("page 1.JPG", "photos/page2.heic"),
+        "bob/lab.ipynb": (),
+        "both/first.ipynb": (),
+        "both/second.ipynb": (),
+        "eve.zip/lab.ipynb": ("scan.pdf",),
+    }
+
+
+def test_in_an_export_pictures_belong_to_their_student_and_have_bounds(desk: Desk) -> None:
+    many = {f"Ada L_1_assignsubmission_file_/{number:03d}{'x' * 90}.png": b"x" for number in range(30)}
+    export = {
+        "Ada L_1_assignsubmission_file_/lab.ipynb": GOOD,
+        **many,
+        "Bob B_2_assignsubmission_file_/lab.ipynb": GOOD,
+        "Bob B_2_assignsubmission_file_/page.jpg": b"x",
+        "Eve E_3_assignsubmission_file_/only.pdf": b"x",
+    }
+    desk.put("export.zip", zipped(export))
+    found = discover([desk.folder / "export.zip"], desk.spool, LIMITS, "lab.ipynb", known=KNOWN)
+    ada, bob, eve = found
+    assert len(ada.pictures) == 20
+    assert {len(name) for name in ada.pictures} == {80}
+    assert bob.pictures == ("page.jpg",)
+    assert (eve.pictures, eve.file) == (("only.pdf",), None)

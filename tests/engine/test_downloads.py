@@ -87,6 +87,25 @@ def test_a_command_that_downloads_writes_the_file(command, file, tmp_path, monke
     assert (tmp_path / file).read_bytes() == b"one two"
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("git clone https://github.com/jbrownlee/Datasets", "Datasets/pollution.csv"),
+        (
+            "git clone --depth=1 --branch master https://github.com/JBrownlee/Datasets.git/",
+            "Datasets/pollution.csv",
+        ),
+        ("cd data && git clone https://github.com/jbrownlee/Datasets.git mine", "data/mine/pollution.csv"),
+    ],
+)
+def test_a_clone_has_the_lab_s_file(command, file, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = Files({RAW: b"one two", "https://example.org/words.txt": b"three"})
+    assert run(command, files, pytest.fail) == ("", False)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / file]
+    assert run("git clone https://github.com/jbrownlee/Other", files, pytest.fail) == ("", True)
+
+
 def test_without_a_file_curl_prints_and_others_are_told(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     refused: list[str] = []
@@ -131,6 +150,8 @@ LIBRARIES = [
     "import numpy as np\ntext = ' '.join(np.genfromtxt(url, dtype=str))",
     "target = 'mine.txt'\n!wget -q -O {target} $url\ntext = open(target).read()",
     "lines = !curl -sL {url}\ntext = lines.n",
+    "import os\nassert os.system(f'wget -q {url} -O system.txt') == 0\ntext = open('system.txt').read()\n"
+    "assert os.system('ls') != 0 and os.system(f'wget {url}; ls') != 0",
 ]
 
 

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 
 from autograder.config.schema import Limits
 from autograder.errors import UnreadableNotebook
+from autograder.model import AnswerState
+from autograder.notebook.answers import CUT, LONGEST_ANSWER, TemplateCell, answers
 from autograder.notebook.read import read_notebook
 from autograder.submissions.discover import discover
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
@@ -29,6 +31,13 @@ from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 LIMITS = Limits(notebook_mb=1, archive_mb=4, archive_members=300)
 SEED_BYTES = 20_000
+
+TEMPLATE = (
+    TemplateCell("title", "# Words"),
+    TemplateCell("essay", "What surprised you?\n\n*Your answer*", manual="essay"),
+    TemplateCell("code", "counts = ...", text=False),
+)
+
 FUZZ = fuzz(300)
 
 
@@ -77,11 +86,13 @@ def readable_or_refused(data: bytes) -> None:
     for cell in result.notebook.cells:
         assert cell.metadata.keys() <= {"autograder"}
         assert not cell.get("outputs")
-    "".join([*result.notes, *result.manual_answers.values()]).encode()
+    "".join([*result.notes, *(name for names in result.attachments.values() for name in names)]).encode()
+    found = answers(result.notebook.cells, result.attachments, ["essay"], TEMPLATE)["essay"]
+    assert len(found.text) <= LONGEST_ANSWER + len(CUT)
+    assert bool(found.text.strip() or found.pictures) == (found.state is AnswerState.FOUND)
     # What was repaired once needs no repair: the same cells, and nothing left to say of the format.
     again = read_notebook(nbformat.writes(result.notebook).encode(), LIMITS)
     assert again.notebook == result.notebook
-    assert again.manual_answers == result.manual_answers
     assert all("looks like code" in note for note in again.notes)
 
 

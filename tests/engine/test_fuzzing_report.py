@@ -72,7 +72,7 @@ GRADES = st.builds(
     status=st.sampled_from(Status),
     reason=TEXT,
     questions=st.tuples(*[questions(name) for name in QUESTIONS]) | st.just(()),
-    manual=st.tuples(st.builds(ManualQuestion, name=st.just("essay"), title=TEXT, possible=POINTS, answer=TEXT)),
+    manual=st.tuples(st.builds(ManualQuestion, name=st.just("essay"), title=TEXT, possible=POINTS, answer=TEXT, pictures=st.tuples(TEXT))),
     cells=st.lists(
         st.builds(CellRun, st.integers(0, 999), st.sampled_from(Ending), SECONDS, TEXT), max_size=3
     ).map(tuple),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from autograder.config.schema import Late, ManualQuestion, Rounding
 from autograder.errors import UsageError
 from autograder.lms.model import Person
 from autograder.marks import penalty, rounded, with_mark
-from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.model import AnswerState, CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.model import ManualQuestion as Answer
 from autograder.store.manual import ManualMarks
 from autograder.submissions.lateness import with_lateness
@@ -27,7 +28,7 @@ def graded(points: float = 6.0, possible: float = 8.0, late_seconds: float | Non
         submission,
         Status.GRADED,
         questions=(QuestionResult("q", "Q", (case,)),),
-        manual=(Answer("essay", "E", 2),),
+        manual=(Answer("essay", "E", 2, state=AnswerState.PLACEHOLDER),),
     )
 
 
@@ -133,15 +134,33 @@ def filled(tmp_path: Path, text: str | bytes, *here: str) -> ManualMarks:
 def test_the_file_to_fill_in_has_a_row_for_each_and_keeps_what_is_in_it(tmp_path: Path) -> None:
     ManualMarks(tmp_path, [ESSAY], [graded().submission]).write([entry_of(graded())])
     file = tmp_path / "manual.csv"
-    assert file.read_bytes() == b"\xef\xbb\xbfid,submission,student,lms_id,essay\ns,s.ipynb,S,,\n"
+    head = "id,submission,student,lms_id,essay"
+    assert file.read_bytes().decode() == (
+        f"\ufeff{head},essay: answer\ns,s.ipynb,S,,,placeholder unchanged\n"
+    )
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "gone.json").touch()
-    marks = filled(tmp_path, "id,submission,student,lms_id,essay,remark\ngone,g,G,,1,kept\ns,s.ipynb,S,,,\n")
+    marks = filled(tmp_path, f"{head},remark\ngone,g,G,,1,kept\ns,s.ipynb,S,,,\n")
     assert (marks.of("gone"), marks.of("s"), marks.of("nobody")) == ({"essay": 1.0}, {}, {})
     assert marks.gone == ("G",)
-    before = file.read_text()
     marks.write([entry_of(graded())])
-    assert file.read_text() == f"\ufeff{before}"
+    assert file.read_text() == (
+        f"\ufeff{head},remark,essay: answer\ngone,g,G,,1,kept,\ns,s.ipynb,S,,,,placeholder unchanged\n"
+    )
+
+
+def test_who_is_not_gradable_has_a_row_too_and_what_is_found_is_kept_up_to_date(tmp_path: Path) -> None:
+    submission = Submission("s", "s.ipynb", "S", pictures=("=page(1).jpg",))
+    refused = Grade(submission, Status.NOT_GRADABLE, "damaged")
+    ManualMarks(tmp_path, [ESSAY], [submission]).write([entry_of(refused)])
+    file = tmp_path / "manual.csv"
+    first = "s,s.ipynb,S,,,the notebook could not be read; beside the notebook: =page(1).jpg\n"
+    assert file.read_text().splitlines(keepends=True)[1] == first
+    file.write_text(file.read_text().replace("S,,,", "S,,1.5,"))
+    answer = Answer("essay", "E", 2, "mine", state=AnswerState.FOUND, pictures=("a.png",))
+    marks = ManualMarks(tmp_path, [ESSAY], [submission])
+    marks.write([entry_of(replace(graded(), manual=(answer,)))])
+    assert file.read_text().splitlines()[1] == "s,s.ipynb,S,,1.5,found; a.png"
 
 
 @pytest.mark.parametrize(

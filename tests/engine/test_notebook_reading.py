@@ -364,16 +364,9 @@ def test_only_the_tag_of_a_manual_question_stays(ours: Any) -> None:
     assert read(notebook(code(metadata={"autograder": ours}))).notebook.cells[0].metadata == {}
 
 
-def test_answers_to_manual_questions_are_collected_in_order() -> None:
+def test_of_the_tag_of_a_manual_question_its_name_stays() -> None:
     tag = {"autograder": {"manual": "derivation", "points": 9}, "tags": ["x"]}
-    cells = [
-        {"cell_type": "markdown", "metadata": tag, "source": ["first ", "part"]},
-        code(),
-        {"cell_type": "markdown", "metadata": tag, "source": "second"},
-        {"cell_type": "raw", "metadata": {"autograder": {"manual": "other"}}, "source": ""},
-    ]
-    result = read(notebook(*cells))
-    assert result.manual_answers == {"derivation": "first part\n\nsecond", "other": ""}
+    result = read(notebook({"cell_type": "markdown", "metadata": tag, "source": ["first ", "part"]}))
     assert result.notebook.cells[0].metadata == {"autograder": {"manual": "derivation"}}
 
 
@@ -382,6 +375,24 @@ def test_pasted_pictures_are_left_out_with_a_note() -> None:
     result = read(notebook(cell))
     assert "attachments" not in result.notebook.cells[0]
     assert result.notes == ("pasted pictures are left out: look at the submitted file (cell 1)",)
+    assert result.attachments == {result.notebook.cells[0].id: ("a.png",)}
+
+
+@pytest.mark.parametrize("attachments", [["a.png"], "a.png", 5, True])
+def test_attachments_that_are_none_have_no_names(attachments: Any) -> None:
+    assert (
+        read(notebook({"cell_type": "markdown", "source": "x", "attachments": attachments})).attachments == {}
+    )
+
+
+def test_names_of_attachments_have_bounds() -> None:
+    attachments = {f"{number}" + "x" * 1000 + "\ud800": {} for number in range(1000)}
+    (names,) = read(
+        notebook({"cell_type": "markdown", "source": "x", "attachments": attachments})
+    ).attachments.values()
+    assert len(names) == 20
+    assert {len(name) for name in names} == {80}
+    "".join(names).encode()
 
 
 def test_a_note_names_a_few_cells_only() -> None:
@@ -437,7 +448,7 @@ def valid_or_a_reason(data: bytes) -> None:
     else:
         nbformat.validate(result.notebook)
         nbformat.writes(result.notebook).encode()
-        "".join([*result.notes, *result.manual_answers, *result.manual_answers.values()]).encode()
+        "".join([*result.notes, *(name for names in result.attachments.values() for name in names)]).encode()
 
 
 @given(st.binary() | st.text().map(lambda text: text.encode("utf-16")) | st.text().map(str.encode))

@@ -6,7 +6,16 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.model import (
+    AnswerState,
+    CaseResult,
+    Grade,
+    ManualQuestion,
+    Outcome,
+    QuestionResult,
+    Status,
+    Submission,
+)
 from autograder.report.grades import write_grades
 from tests.conftest import entry_of
 
@@ -124,3 +133,17 @@ def test_attacks_stay_text_in_one_row(tmp_path: Path) -> None:
             assert len(row[name]) < 32_767
             for part in row[name].split(";"):
                 assert not part.strip().startswith(("=", "+", "-", "@"))
+
+
+def test_a_missing_answer_in_words_is_a_remark_until_somebody_has_scored_it(tmp_path: Path) -> None:
+    missing = ManualQuestion("derivation", "Derivation", 7, state=AnswerState.MISSING)
+    untouched = replace(missing, name="essay", state=AnswerState.PLACEHOLDER)
+    answered = replace(missing, name="third", state=AnswerState.FOUND)
+    plain = replace(GRADED, flags=(), limits_hit=(), manual=(missing, untouched, answered))
+    scored = replace(plain, manual=tuple(replace(one, points=0.0) for one in plain.manual))
+    refused = replace(REFUSED, manual=plain.manual)
+    assert [row["flags"] for row in rows_of(tmp_path, plain, scored, refused)] == [
+        "derivation: no answer found; essay: placeholder unchanged",
+        "",
+        "no notebook",
+    ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.model import (
+    AnswerState,
     CaseResult,
     CellRun,
     Ending,
@@ -77,7 +78,13 @@ def grade(text: str = "", id: str = "a", outcome: Outcome = Outcome.FAILED) -> G
     )
     return Grade(
         Submission(
-            id, text or "a.ipynb", text or "Anna", text or "12", 7500.0, notes=(text or "zip opened",)
+            id,
+            text or "a.ipynb",
+            text or "Anna",
+            text or "12",
+            7500.0,
+            notes=(text or "zip opened",),
+            pictures=(text or "scan.pdf",),
         ),
         Status.GRADED,
         questions=(
@@ -86,7 +93,11 @@ def grade(text: str = "", id: str = "a", outcome: Outcome = Outcome.FAILED) -> G
             ),
             QuestionResult("grad_w", "Gradient of W", (case("shape", Outcome.PASSED), failed)),
         ),
-        manual=(ManualQuestion("derivation", "Exercise 1", 7, text or "my answer"),),
+        manual=(
+            ManualQuestion(
+                "derivation", "Exercise 1", 7, text or "my answer", pictures=(text or "page.png",)
+            ),
+        ),
         cells=(CellRun(1, Ending.FINISHED, 0.1), CellRun(5, Ending.RAISED, 0.1, text or "ValueError: no")),
         flags=(text or "a flag for the TA",),
         limits_hit=("cell time 120 s" + text,),
@@ -351,3 +362,24 @@ def test_a_half_scored_class_says_so_and_mixes_no_maxima() -> None:
             "".join(course_page(entries[2:], summarise(entries[2:], ["q"]), "Lab", ["q"], ["derivation"]))
         ).text
     )
+
+
+def test_the_page_says_what_was_found_of_an_answer_in_words() -> None:
+    long = "derivation " * 4000
+
+    def text_of(*manual: ManualQuestion, pictures: tuple[str, ...] = ()) -> str:
+        found = grade()
+        submission = replace(found.submission, pictures=pictures)
+        return " ".join(
+            Page(feedback_page(replace(found, manual=manual, submission=submission), "Lab")).text.split()
+        )
+
+    assert long.strip() in text_of(ManualQuestion("a", "A", 7, long))
+    untouched = ManualQuestion("a", "A", 7, state=AnswerState.PLACEHOLDER)
+    missing = ManualQuestion("a", "A", 7, state=AnswerState.MISSING)
+    pictured = ManualQuestion("a", "A", 7, pictures=("page.png",))
+    assert "The cell for your answer is as you got it" in text_of(untouched)
+    assert "Handed in beside the notebook: scan.pdf" in text_of(untouched, pictures=("scan.pdf",))
+    assert "We found no answer in your notebook" in text_of(missing)
+    assert "Pictures in your answer, to be looked at in your notebook: page.png" in text_of(pictured)
+    assert "We found no answer" not in text_of(pictured)

@@ -62,7 +62,10 @@ GRADES = st.builds(
         st.builds(QuestionResult, name=TEXT, title=TEXT, cases=CASES, notes=TEXTS), max_size=2
     ).map(tuple),
     manual=st.lists(
-        st.builds(ManualQuestion, name=TEXT, title=TEXT, possible=NUMBER, answer=TEXT), max_size=2
+        st.builds(
+            ManualQuestion, name=TEXT, title=TEXT, possible=NUMBER, answer=TEXT, pictures=st.tuples(TEXT)
+        ),
+        max_size=2,
     ).map(tuple),
     cells=st.lists(
         st.builds(

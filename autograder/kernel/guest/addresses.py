@@ -32,6 +32,16 @@ class Files(Mapping[str, bytes]):
     def __len__(self) -> int:
         return len(self.urls)
 
+    def of_repository(self, url: str) -> dict[str, bytes]:
+        """The files by their path in a repository on GitHub; nothing where the address is of another one."""
+        place = plain_address(url.removesuffix("/").removesuffix(".git")).removeprefix("https://github.com/")
+        parts = {address: address.split("/", 6) for address in self._files}
+        return {
+            part[6]: self._files[address]
+            for address, part in parts.items()
+            if part[2] == "raw.githubusercontent.com" and "/".join(part[3:5]) == place.lower()
+        }
+
 
 def plain_address(url: str) -> str:
     """The one spelling to which all those of the same file are reduced.

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,17 @@ def replace_commands(shell: Any, files: Files, refused: Refused) -> None:
         if printed:
             sys.stdout.write(printed)
 
+    by_the_system = os.system
+
+    def os_system(command: Any) -> int:
+        """``os.system``: a command that is all downloads succeeds, every other one goes its way."""
+        parts = [*_commands(command, {})] if isinstance(command, str) else []
+        if not parts or not all(map(_is_download, parts)):
+            return by_the_system(command)
+        show(output_of(command))
+        return 0
+
+    os.system = os_system
     shell.system = shell.system_raw = shell.system_piped = system
     shell.getoutput = getoutput
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
@@ -148,6 +161,8 @@ def run(text: str, files: Files, refused: Refused) -> tuple[str, bool]:
         program = Path(words[0]).name
         if program in ("cd", "mkdir") and len(words) > 1:  # folders are made when something goes into them
             folder = folder / words[-1] if program == "cd" else folder
+        elif words[:2] == ["git", "clone"]:
+            unknown |= not _clone(words[2:], folder, files)
         elif program in _PROGRAMS:
             words, redirected = _redirection(words)
             wanted = _read(words[1:], _PROGRAMS[program])
@@ -157,6 +172,21 @@ def run(text: str, files: Files, refused: Refused) -> tuple[str, bool]:
         else:
             unknown = True
     return printed, unknown
+
+
+def _is_download(words: Sequence[str]) -> bool:
+    return Path(words[0]).name in ("cd", "mkdir", *_PROGRAMS) or list(words[:2]) == ["git", "clone"]
+
+
+def _clone(words: Sequence[str], folder: Path, files: Files) -> bool:
+    """Write the lab's files of a repository where a clone of it would have them; whether there are any."""
+    after = [*dropwhile(lambda word: "://" not in word, words), "", ""]
+    url, target = after[:2]
+    found = files.of_repository(url)
+    target = target or url.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+    for path, data in found.items():
+        _write(folder / target / path, data)
+    return bool(found)
 
 
 def _commands(text: str, variables: dict[str, str]) -> Iterator[list[str]]:
@@ -259,8 +289,11 @@ def _fetch(wanted: _Download, folder: Path, files: Files, refused: Refused) -> s
         if name in ("", "-"):
             printed += data.decode("utf-8", "replace")
             continue
-        target = folder / wanted.folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        print(f"{target}: saved, {len(data)} bytes")
+        _write(folder / wanted.folder / name, data)
     return printed
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    print(f"{file}: saved, {len(data)} bytes")

@@ -1,0 +1,189 @@
+"""Answers in words are found wherever a student put them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from autograder.model import AnswerState
+from autograder.notebook.answers import CUT, LONGEST_ANSWER, PASTED, Answer, answers, template_cells
+
+HEADING = "## **Exercise {}**\n\nShow that\n\n$$a = {}$$"
+ANSWER = "**Answer to exercise {}**\n\n*Your answer here*"
+
+
+def tag(name: str) -> dict[str, Any]:
+    return {"autograder": {"manual": name}}
+
+
+def template() -> list[Any]:
+    return [
+        new_markdown_cell("# Lab", id="lab"),
+        new_code_cell("import torch", id="imports"),
+        new_markdown_cell(HEADING.format(1, 1), id="first"),
+        new_markdown_cell(ANSWER.format(1), id="answer-1", metadata=tag("one")),
+        new_markdown_cell(HEADING.format(2, 2), id="second"),
+        new_markdown_cell(ANSWER.format(2), id="answer-2", metadata=tag("two")),
+        new_markdown_cell("## **Exercise 3**\n\nNow the code.", id="third"),
+        new_code_cell("a = ...", id="code"),
+    ]
+
+
+MINE = "Because $a$ is what it is."
+
+
+def own(text: str = MINE, make: Any = new_markdown_cell) -> Any:
+    return make(text)
+
+
+def found(cells: list[Any], **attachments: tuple[str, ...]) -> dict[str, Answer]:
+    known = template_cells(new_notebook(cells=template()))
+    return answers(cells, attachments, ["one", "two"], known)
+
+
+def test_of_the_untouched_template_nothing_is_an_answer() -> None:
+    untouched = Answer("", AnswerState.PLACEHOLDER)
+    assert found(template()) == {"one": untouched, "two": untouched}
+
+
+def place(name: str, cells: list[Any]) -> int:
+    return next(i for i, cell in enumerate(cells) if cell.get("id") == name)
+
+
+def in_the_cell(cells: list[Any]) -> None:
+    cells[3].source = ANSWER.format(1).replace("*Your answer here*", MINE)
+
+
+def below_the_placeholder(cells: list[Any]) -> None:
+    cells[3].source += "\n" + MINE
+
+
+def in_a_cell_below(cells: list[Any]) -> None:
+    cells.insert(4, own())
+
+
+def in_a_cell_above(cells: list[Any]) -> None:
+    cells.insert(3, own())
+
+
+def as_raw_text(cells: list[Any]) -> None:
+    cells.insert(4, own(make=new_raw_cell))
+
+
+def in_a_cell_of_code(cells: list[Any]) -> None:
+    cells.insert(4, own(make=new_code_cell))
+
+
+def with_the_answer_s_cell_deleted(cells: list[Any]) -> None:
+    cells[3] = own()
+
+
+def with_the_exercise_deleted(cells: list[Any]) -> None:
+    cells[2:4] = [own()]
+
+
+def below_the_exercise_s_own_text(cells: list[Any]) -> None:
+    cells[2].source += "\n\n" + MINE
+    del cells[3]
+
+
+def without_ids(cells: list[Any]) -> None:
+    cells.insert(4, own())
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+
+
+def without_ids_and_tags_under_another_text(cells: list[Any]) -> None:
+    without_ids(cells)
+    for cell in cells:
+        cell.metadata = {}
+    cells[2].source = "### Exercise 1:\n\nShow, as last year,\n\n$$b = 1$$"
+    cells[5].source = "## Exercise 2"
+
+
+def moved_to_the_end(cells: list[Any]) -> None:
+    in_the_cell(cells)
+    cells.append(cells.pop(3))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        in_the_cell, below_the_placeholder, in_a_cell_below, in_a_cell_above, as_raw_text, in_a_cell_of_code,
+        with_the_answer_s_cell_deleted, with_the_exercise_deleted, below_the_exercise_s_own_text, without_ids,
+        without_ids_and_tags_under_another_text, moved_to_the_end,
+    ],
+)  # fmt: skip
+def test_an_answer_is_found_wherever_it_stands(change) -> None:
+    cells = template()
+    change(cells)
+    result = found(cells)
+    assert result["one"].state is AnswerState.FOUND
+    assert result["one"].text.count(MINE) == 1
+    assert "Exercise" not in result["one"].text
+    assert result["two"] == Answer("", AnswerState.PLACEHOLDER)
+
+
+def test_parts_of_an_answer_come_in_their_order() -> None:
+    cells = template()
+    cells[3].source = "**Answer to exercise 1**\nin the cell"
+    cells.insert(3, own("above"))
+    cells.insert(5, own("below"))
+    cells.insert(6, own("  \n"))
+    assert found(cells)["one"].text == "above\n\n**Answer to exercise 1**\nin the cell\n\nbelow"
+
+
+def test_an_empty_answer_is_none() -> None:
+    cells = template()
+    cells[3].source = "**Answer to exercise 1**\n"
+    del cells[5]
+    assert {name: one.state for name, one in found(cells).items()} == {
+        "one": AnswerState.MISSING,
+        "two": AnswerState.MISSING,
+    }
+
+
+def test_changed_code_and_other_years_texts_are_no_answer() -> None:
+    cells = template()
+    cells[1].source = "import torch, numpy"
+    cells[2].source = cells[2].source.replace("Show that", "Prove that")
+    cells[4].source = cells[4].source.replace("Show that", "Prove that")
+    assert {one.state for one in found(cells).values()} == {AnswerState.PLACEHOLDER}
+
+
+def test_without_a_template_the_tagged_cells_are_the_answer() -> None:
+    cells = [
+        new_markdown_cell("first", metadata=tag("one")),
+        own(),
+        new_raw_cell("second", metadata=tag("one")),
+    ]
+    assert answers(cells, {}, ["one", "two"]) == {
+        "one": Answer("first\n\nsecond", AnswerState.FOUND),
+        "two": Answer("", AnswerState.MISSING),
+    }
+
+
+def test_pictures_are_named_and_not_kept() -> None:
+    cells = template()
+    cells.insert(4, new_markdown_cell("![](attachment:page.png)", id="mine"))
+    cells.insert(5, own("see ![](data:image/png;base64," + "QUJD" * 1000 + "==) here"))
+    result = found(cells, mine=("page.png",), lab=("logo.png",))["one"]
+    assert result.text == f"![](attachment:page.png)\n\nsee ![]({PASTED}) here"
+    assert result.pictures == ("page.png", PASTED)
+
+
+def test_an_answer_has_bounds() -> None:
+    cells = template()
+    cells[4:4] = [own(f"{number} " + "x" * 60_000) for number in range(30)]
+    cells[4].id = "mine"
+    result = found(cells, mine=tuple(f"{number}" * 90 for number in range(100)))["one"]
+    assert len(result.text) == LONGEST_ANSWER + len(CUT)
+    assert len(result.pictures) == 20
+    assert max(map(len, result.pictures)) == 80
+
+
+def test_a_notebook_of_something_else_has_no_answer() -> None:
+    cells = [own("# My thesis"), own("text"), new_code_cell("1 + 1")]
+    assert {one.state for one in found(cells).values()} == {AnswerState.MISSING}
