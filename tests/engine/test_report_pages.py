@@ -351,3 +351,27 @@ def test_a_half_scored_class_says_so_and_mixes_no_maxima() -> None:
             "".join(course_page(entries[2:], summarise(entries[2:], ["q"]), "Lab", ["q"], ["derivation"]))
         ).text
     )
+
+
+@pytest.mark.parametrize(
+    ("problem", "trouble", "advice"),
+    [
+        ("no notebook (.ipynb) in it", False, "hand in again: one notebook, the .ipynb file itself"),
+        ("", True, "You need not hand in again"),
+        ("", False, "Restart kernel and run all cells"),
+    ],
+)
+def test_who_could_not_be_graded_gets_the_advice_that_fits(problem: str, trouble: bool, advice: str) -> None:
+    one = Submission("a", "Doe_1_assignsubmission_file/x.ipynb", "A", problem=problem, own_path=("x.ipynb",))
+    text = " ".join(
+        Page(feedback_page(Grade(one, Status.NOT_GRADABLE, "so", trouble=trouble), "Lab")).text.split()
+    )
+    given = [
+        said
+        for said in ("again: one notebook", "You need not hand in again", "Restart kernel")
+        if said in text
+    ]
+    assert len(given) == 1
+    assert advice in text
+    assert "Handed in as x.ipynb" in text
+    assert "This is not a mark of zero" in text
