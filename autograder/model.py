@@ -321,7 +321,7 @@ class Grade:
         digest: SHA-256 of the notebook's bytes, 64 hexadecimal digits; empty where there are none.
         trouble: whether the reason lies on our side, so that another run may come to a grade.
         starved: whether a time limit was missed while others used the processor too.
-        same_as: sources of submissions with the same bytes, a few of them: for the TA to look at.
+        same_as: submissions with the same bytes, a few of them by source or name: for the TA to look at.
         confined: whether student code ran in the sandbox, if it ran.
         all_cells: whether it was asked for that no cell is left out and nothing else done to save time.
         mark: points that go back, lateness and rounding included; ``None`` when not gradable.

@@ -118,7 +118,7 @@ def grade_class(
 
     def ended(grade: Grade, submission: Submission, known: Known | None = None) -> Ended:
         group = copies.get(digests.get(submission.id, ""), [])
-        others = (one.source for one in group if one.id != submission.id) if len(group) > 1 else ()
+        others = (_called(one) for one in group if one.id != submission.id) if len(group) > 1 else ()
         same_as = tuple(source for source, _ in zip(others, range(MOST_COPIES), strict=False))
         if not grade.fingerprint:  # its grading process died and could not say
             grade = _as_if_graded(grade, wanted)
@@ -140,6 +140,11 @@ def grade_class(
     for grade in grader([group[0] for group in waiting.values()]):
         for submission in of_first.pop(grade.submission.id):
             yield ended(grade, submission)
+
+
+def _called(one: Submission) -> str:
+    """How the TA is told of a submission: the LMS's folders say less than who it is."""
+    return f"{one.student} ({one.lms_id})" if one.lms_id else one.source
 
 
 def digest_of(file: Path) -> str:

@@ -39,6 +39,10 @@ _STACKED = re.compile(f"({_MARK}{{4}}){_MARK}+")
 # splits at ";" and not at ",". Full-width signs count as operators in some locales.
 _FORMULA = re.compile(r"(^|[;\t\r\n])([\s\u200b-\u200d\ufeff]*)(?=[=+\-@＝＋－＠])")
 
+_PATH = re.compile(r"[^\s,;:]*/[^\s,;:]*")
+_SHORTEST_PATH = 20
+"""Characters that are left of a path as long as other paths can be shortened instead."""
+
 EXCERPT = 20
 """Escape sequences may outweigh the visible text; more than this many times the limit is not read."""
 
@@ -61,6 +65,29 @@ def plain(text: str, limit: int = 200, *, multiline: bool = False) -> str:
     if len(shown) <= limit and len(excerpt) == len(text):
         return shown
     return shown[: max(limit - 1, 0)] + "…"[:limit]
+
+
+def shortened(text: str, limit: int) -> str:
+    """``text`` as visible characters on one line; what is too long loses its middle, first of all its paths.
+
+    The end of a path tells which file it is, the end of a sentence what is the matter with it.
+    """
+    shown = plain(text, EXCERPT * limit)
+    too_long = len(shown) - limit
+    for path in sorted(_PATH.findall(shown), key=len, reverse=True) if too_long > 0 else ():
+        kept = max(len(path) - too_long, _SHORTEST_PATH)
+        shown = shown.replace(path, _without_middle(path, kept), 1)
+        if (too_long := len(shown) - limit) <= 0:
+            break
+    return _without_middle(shown, limit)
+
+
+def _without_middle(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    before = max((limit - 1) // 2, 0)
+    after = max(limit - 1 - before, 0)
+    return text[:before] + "…"[:limit] + text[len(text) - after :]
 
 
 def csv_cell(text: str, limit: int = 1000) -> str:

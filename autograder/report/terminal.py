@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.files.visible import duration, number, plain
+from autograder.files.visible import duration, number, plain, shortened
 from autograder.model import Entry, Grade, Status
 from autograder.report.class_summary import ClassSummary, mark
 from autograder.report.grades import remarks
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions
+    from rich.measure import Measurement
     from rich.text import Text
 
 SYMBOLS = {"full": ("●", "green"), "part": ("◐", "yellow"), "zero": ("○", "red"), "open": ("?", "magenta")}
@@ -25,9 +27,9 @@ def line(grade: Grade) -> str:
     """One plain line for ``grade``: status, score, student, worst remarks, seconds."""
     marks = _score(grade) if grade.status is Status.GRADED else "-"
     said = remarks(grade)
-    worst = "; ".join(plain(remark, 80) for remark in said[:2])
+    worst = "; ".join(shortened(remark, 100) for remark in said[:2])
     more = f" (+{len(said) - 2} more)" if len(said) > 2 else ""
-    name = plain(grade.submission.student or grade.submission.source, 40)
+    name = shortened(grade.submission.student or grade.submission.source, 40)
     parts = [f"{grade.status.value:<12}", f"{marks:>7}", name, *([f"[{worst}]{more}"] if worst else [])]
     return "  ".join([*parts, f"{grade.seconds:.1f} s"])
 
@@ -56,10 +58,10 @@ def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, cons
     for entry in entries if whole else islice(refused, MOST_ROWS):
         graded = entry.status is Status.GRADED
         table.add_row(
-            Text(plain(entry.submission.student or entry.submission.source, 60)),
+            _InOneLine([entry.submission.student or entry.submission.source]),
             Text(_score(entry)) if graded else Text("not gradable", style="red"),
             _symbols(entry, names, ascii_only) if graded else Text(""),
-            Text("; ".join(plain(one, 100) for one in remarks(entry)[:3]), no_wrap=True, overflow="ellipsis"),
+            _InOneLine(remarks(entry)[:3]),
             Text(f"{entry.seconds:.1f} s"),
         )
     if whole or figures.not_gradable:
@@ -71,6 +73,30 @@ def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, cons
     if figures.unscored:
         console.print(Text(_waiting(figures, out_dir)), soft_wrap=True)
     console.print(Text(f"report: {plain(str(out_dir / 'index.html'), 4000)}"), soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class _InOneLine:
+    """Texts in as many columns as the table has for them; each gives of its middle what it must."""
+
+    texts: Sequence[str]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text
+
+        width = options.max_width
+        shown = "; ".join(plain(one, 400) for one in self.texts)
+        if len(shown) > width and self.texts:
+            each = max((width - 2 * (len(self.texts) - 1)) // len(self.texts), 16)
+            shown = "; ".join(shortened(one, each) for one in self.texts)
+        yield Text(shown, no_wrap=True, overflow="ellipsis")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        longest = cell_len("; ".join(plain(one, 400) for one in self.texts))
+        return Measurement(min(longest, 16), longest).clamp(max_width=options.max_width)
 
 
 def _score(grade: Grade | Entry) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from autograder.files.visible import shortened
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
 from autograder.uploads import names
@@ -158,7 +159,7 @@ def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str, is_unto
     candidates = _notebooks(latest)
     if not candidates:
         origin, one = latest[0]
-        what = _listed([one for _, one in latest])
+        what = _listed(latest)
         return Chosen(
             origin, UploadedFile(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
         )
@@ -166,11 +167,11 @@ def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str, is_unto
     if len(candidates) > 1:
         best = _best(candidates, notebook)
         if len(best) > 1:
-            what = _listed([one for _, one in best])
+            what = _listed(best)
             problem = f"{len(best)} notebooks, and nothing tells which is meant: {what}"
             return Chosen(origin, UploadedFile(one.path, problem=problem), notes)
         ((origin, one),) = best
-        rest = [other for _, other in candidates if other is not one]
+        rest = [pair for pair in candidates if pair[1] is not one]
         notes += (f"also handed in, not graded: {_listed(rest)}",)
     return Chosen(origin, one, notes)
 
@@ -240,7 +241,9 @@ def _digest(found: UploadedFile) -> str:
     return hashlib.sha256(found.file.read_bytes()).hexdigest() if found.file else found.problem
 
 
-def _listed(files: Sequence[UploadedFile]) -> str:
-    shown = ", ".join("/".join(one.path[-2:])[:80] for one in files[:MOST_NAMED])
+def _listed(files: Sequence[tuple[Origin, UploadedFile]]) -> str:
+    """The files by the names that the student gave them, not by the LMS's folders."""
+    named = ("/".join(origin.path or one.path[-1:]) for origin, one in files[:MOST_NAMED])
+    shown = ", ".join(shortened(name, 80) for name in named)
     more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
     return f"{shown}{more}"

@@ -383,3 +383,27 @@ def test_the_page_says_what_was_found_of_an_answer_in_words() -> None:
     assert "We found no answer in your notebook" in text_of(missing)
     assert "Pictures in your answer, to be looked at in your notebook: page.png" in text_of(pictured)
     assert "We found no answer" not in text_of(pictured)
+
+
+@pytest.mark.parametrize(
+    ("problem", "trouble", "advice"),
+    [
+        ("no notebook (.ipynb) in it", False, "hand in again: one notebook, the .ipynb file itself"),
+        ("", True, "You need not hand in again"),
+        ("", False, "Restart kernel and run all cells"),
+    ],
+)
+def test_who_could_not_be_graded_gets_the_advice_that_fits(problem: str, trouble: bool, advice: str) -> None:
+    one = Submission("a", "Doe_1_assignsubmission_file/x.ipynb", "A", problem=problem, own_path=("x.ipynb",))
+    text = " ".join(
+        Page(feedback_page(Grade(one, Status.NOT_GRADABLE, "so", trouble=trouble), "Lab")).text.split()
+    )
+    given = [
+        said
+        for said in ("again: one notebook", "You need not hand in again", "Restart kernel")
+        if said in text
+    ]
+    assert len(given) == 1
+    assert advice in text
+    assert "Handed in as x.ipynb" in text
+    assert "This is not a mark of zero" in text

@@ -92,6 +92,24 @@ def test_a_half_scored_class_says_so_and_mixes_no_maxima() -> None:
     assert "person" not in shown(scored)
 
 
+def test_what_is_too_long_loses_the_middle_of_its_paths_not_the_end_of_its_sentences() -> None:
+    where = (
+        "Doe_Jane_4711_assignsubmission_file/"
+        + "very long folder of hers/".replace(" ", "_") * 4
+        + "rnn_lab.ipynb"
+    )
+    reason = f"2 notebooks ({where}), and nothing tells which is meant"
+    refused = replace(REFUSED, reason=reason)
+    assert "rnn_lab.ipynb), and nothing tells which is meant]" in line(refused)
+    assert len(line(refused)) < 160
+    for width in (120, 140):
+        text = shown(refused, width=width)
+        assert "and nothing tells which is meant" in text
+        assert "2 notebooks (" in text
+        assert max(map(len, text.splitlines())) <= width
+    assert "rnn_lab.ipynb" in shown(replace(GRADED, submission=Submission("a", where, "")), width=120)
+
+
 def test_colours_appear_on_terminals_only() -> None:
     assert "\x1b[" in shown(GRADED, terminal=True)
     assert "\x1b" not in shown(GRADED)
