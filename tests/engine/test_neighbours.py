@@ -116,6 +116,17 @@ def test_a_job_keeps_to_its_cores_and_cannot_leave_them(lab, graded):
     assert [grade.score for grade in graded(lab(), 2, **several).values()] == [1] * 4
 
 
+def test_a_crowd_of_threads_goes_behind_and_a_few_do_not(lab, graded):
+    waits = "import os, threading, time\nfor _ in range(%d): threading.Thread(target=time.sleep, args=(1,)).start()\n"
+    looks = (
+        "for _ in range(50):\n    time.sleep(0.02)\nif os.getpriority(os.PRIO_PROCESS, 0) == %d:\n    "
+        + COUNTS
+    )
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    grades = graded(lab(), 1, crowd=[waits % 30 + looks % 19], few=[waits % 3 + looks % usual])
+    assert {name: grade.score for name, grade in grades.items()} == {"crowd": 1, "few": 1}
+
+
 def test_a_loop_ends_after_its_seconds_although_the_machine_is_busy(lab, graded):
     cores = len(os.sched_getaffinity(0))
     with busy_processes(2 * cores):
