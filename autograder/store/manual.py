@@ -22,6 +22,9 @@ from autograder.store.results import results_file
 from autograder.store.spreadsheet import Table, folded, read_table
 
 FILE = "manual.csv"
+FOUND = ": answer"
+"""How our columns end that say what was found of an answer."""
+
 _FIRST = ("id", "submission", "student", "lms_id")
 _MOST_NAMED = 50
 """Errors that one message names."""
@@ -125,7 +128,11 @@ class ManualMarks:
         if twice:
             raise UsageError(f"{place}: several columns are called {', '.join(twice)}: keep one of each")
         missing = [one.name for one in self._questions if one.name not in headings]
-        others = [heading for heading in headings if heading.strip() and heading not in ours.values()]
+        others = [
+            heading
+            for heading in headings
+            if heading.strip() and heading not in ours.values() and not heading.endswith(FOUND)
+        ]
         # Without another column nothing was renamed: the configuration has a new question.
         if missing and others:
             raise UsageError(
@@ -186,7 +193,7 @@ class ManualMarks:
 
 def _column(question: str) -> str:
     """Our column beside a question's; no question can be called so."""
-    return f"{question}: answer"
+    return f"{question}{FOUND}"
 
 
 def _who(row: dict[str, str]) -> str:

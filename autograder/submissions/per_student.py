@@ -189,7 +189,7 @@ def _meant(
         candidates = [pair for pair in _notebooks(files) if pair[1].file]
         unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
         if unwanted and len(unwanted) < len(candidates):
-            notes += (f"also handed in, not graded: {_listed([one for _, one in unwanted])} ({what})",)
+            notes += (f"also handed in, not graded: {_listed(unwanted)} ({what})",)
             files = [pair for pair in files if pair not in unwanted]
     return files, notes
 

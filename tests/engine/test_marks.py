@@ -185,7 +185,9 @@ def test_a_file_keeps_its_delimiter_and_the_names_in_it(tmp_path: Path) -> None:
     marks = filled(tmp_path, "id;submission;student;lms_id;essay\r\ns;s.ipynb;Jörg;;1,5\r\n".encode("cp1252"))
     marks.write([entry_of(graded())])
     written = (tmp_path / "manual.csv").read_text(encoding="utf-8-sig")
-    assert written == "id;submission;student;lms_id;essay\ns;s.ipynb;Jörg;;1,5\n"
+    assert written == (
+        "id;submission;student;lms_id;essay;essay: answer\ns;s.ipynb;Jörg;;1,5;placeholder unchanged\n"
+    )
     ManualMarks(tmp_path, [ESSAY], [graded().submission]).write([entry_of(graded())])
     assert (tmp_path / "manual.csv").read_text(encoding="utf-8-sig") == written
 
@@ -231,5 +233,7 @@ def test_a_question_that_the_configuration_got_since_has_no_column_yet(tmp_path:
     assert (
         (tmp_path / "manual.csv")
         .read_text(encoding="utf-8-sig")
-        .startswith("id,submission,student,lms_id,essay\n")
+        .startswith("id,submission,student,lms_id,essay,essay: answer\n")
     )
+    other = ManualQuestion(name="poem", title="Poem", points=1)
+    assert ManualMarks(tmp_path, [ESSAY, other], [graded().submission]).of("s") == {}
