@@ -137,6 +137,7 @@ def test_the_file_says_its_schema_and_the_sums() -> None:
         "cases": [],
         "notes": [],
         "pictures": [],
+        "credit": None,
         "points": 0,
         "possible": 1,
         "checked": True,
