@@ -102,7 +102,7 @@ def submissions_of(sources: Sequence[Source], notebook: str) -> list[Submission]
         of_students, others = _handed_in(source, notebook)
         found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
         for file in others:
-            nameless[len(found)] = (*_around(source.upload), *file.path)
+            nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             found.append(_submission(file, names.submission_id(file.name, source.upload.name)))
     for place, name in zip(nameless, student.names_of(list(nameless.values()), notebook), strict=True):
         found[place] = replace(found[place], student=name)
@@ -120,9 +120,14 @@ def _handed_in(source: Source, notebook: str) -> tuple[list[Chosen], list[Upload
     return [], named or [UploadedFile((upload.name,), problem=NOTHING)]
 
 
-def _around(upload: Upload) -> tuple[str, ...]:
-    """The folder around a notebook that was given by itself: it may have to name the student."""
-    return (names.file_name(upload.path.parent.name),) if upload.is_one_notebook else ()
+def _around(upload: Upload, uploads: int) -> tuple[str, ...]:
+    """What is around the files of an upload, which may have to name the student.
+
+    Of a notebook that was given by itself its folder; of one upload beside others its own name.
+    """
+    if upload.is_one_notebook:
+        return (names.file_name(upload.path.parent.name),)
+    return (upload.name,) if uploads > 1 and not upload.is_broken else ()
 
 
 def _submission(file: UploadedFile, identifier: str) -> Submission:
