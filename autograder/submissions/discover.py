@@ -118,7 +118,7 @@ def submissions_of(
         found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
         pictures = _pictures_beside(source.upload.files)
         for file in others:
-            nameless[len(found)] = (*_around(source.upload), *file.path)
+            nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             one = _submission(file, names.submission_id(file.name, source.upload.name))
             found.append(replace(one, pictures=pictures.get(file.path, ())))
     for place, name in zip(nameless, student.names_of(list(nameless.values()), notebook), strict=True):
@@ -158,9 +158,14 @@ def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tup
     return {path: named_pictures(pictures) for path, pictures in beside.items()}
 
 
-def _around(upload: Upload) -> tuple[str, ...]:
-    """The folder around a notebook that was given by itself: it may have to name the student."""
-    return (names.file_name(upload.path.parent.name),) if upload.is_one_notebook else ()
+def _around(upload: Upload, uploads: int) -> tuple[str, ...]:
+    """What is around the files of an upload, which may have to name the student.
+
+    Of a notebook that was given by itself its folder; of one upload beside others its own name.
+    """
+    if upload.is_one_notebook:
+        return (names.file_name(upload.path.parent.name),)
+    return (upload.name,) if uploads > 1 and not upload.is_broken else ()
 
 
 def _submission(file: UploadedFile, identifier: str) -> Submission:

@@ -11,14 +11,20 @@ from autograder.uploads import names
 def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     """A student's name for each path.
 
-    It is the file's stem. Where that is the lab's own notebook, or several files share it, the folder
-    that holds the file names the student; where several share that too (``alice/lab9/lab.ipynb``), the
-    nearest folder that tells them apart.
+    Where every file lies in a folder and one level of folders tells all of them apart, its folders name the
+    students: the outermost such level, so that ``eve.zip`` around ``bob/lab.ipynb`` is eve's. Otherwise it
+    is the file's stem; where that is the lab's own notebook, or several files share it, the folder of the
+    outermost level that tells those files apart best, else the folder that holds the file.
 
     Args:
         paths: components of each file's path, the file name last.
         notebook: the name that the lab gave its notebook.
     """
+    everybody = [_holders(path) for path in paths]
+    if len(paths) > 1 and all(everybody):
+        level, told_apart = _telling_level(everybody)
+        if told_apart == len(paths):
+            return [folders[min(level, len(folders) - 1)] for folders in everybody]
     groups: dict[str, list[int]] = defaultdict(list)
     for index, path in enumerate(paths):
         groups[names.same_name_key(names.without_suffix(path[-1]))].append(index)
@@ -26,29 +32,34 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     result = [names.without_suffix(path[-1]) for path in paths]
     for key, group in groups.items():
         if len(group) > 1 or key == usual:
-            holders = [_holders(paths[index]) for index in group]
-            level = _telling_level(holders)
-            for index, folders in zip(group, holders, strict=True):
-                if folders:
-                    result[index] = folders[min(level, len(folders) - 1)]
+            level, told_apart = _telling_level([everybody[index] for index in group if everybody[index]])
+            for index in group:
+                if folders := everybody[index]:
+                    result[index] = folders[min(level, len(folders) - 1) if told_apart > 1 else -1]
     return result
 
 
-def _telling_level(holders: list[list[str]]) -> int:
-    """How far outside one must go until all holders differ; 0 where that never happens."""
-    for level in range(max(map(len, holders))):
-        here = [tuple(folders[level:]) and folders[min(level, len(folders) - 1)] for folders in holders]
-        if len(set(here)) == len(here) and all(here):
-            return level
-    return 0
+def _telling_level(everybody: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """The outermost level of folders that tells most files apart, and how many it does.
+
+    A level of numbers names nobody, nor does one whose folders stand in several others (``part1`` of each).
+    """
+    best = (0, 1)
+    for level in range(max(map(len, everybody), default=0)):
+        here = {folders[min(level, len(folders) - 1)] for folders in everybody}
+        ways = {tuple(folders[: level + 1]) for folders in everybody}
+        numbers = all(name.isdecimal() for name in here)
+        if len(here) > best[1] and len(here) == len(ways) and not numbers:
+            best = (level, len(here))
+    return best
 
 
 def _holders(path: tuple[str, ...]) -> list[str]:
-    """The folders around a file, nearest first; an archive counts as the folder that it unpacks to.
+    """The folders around a file, outermost first; an archive counts as the folder that it unpacks to.
 
     An otter export (``lab_2024_11_05.zip`` around ``lab.ipynb``) names the notebook again, not the student.
     """
     stem = names.without_suffix(path[-1]).casefold()
-    folders = [names.without_suffix(part) if names.is_zip(part) else part for part in reversed(path[:-1])]
+    folders = [names.without_suffix(part) if names.is_zip(part) else part for part in path[:-1]]
     inner = [part for part in folders if not part.casefold().startswith(stem)]
     return inner or folders

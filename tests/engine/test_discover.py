@@ -87,18 +87,18 @@ def test_hidden_files_and_litter_are_ignored_in_folders_too(desk: Desk) -> None:
 
 
 def test_a_zip_keeps_the_archives_order_and_its_member_paths(desk: Desk) -> None:
-    path = desk.put("class.zip", zipped({"b/x.ipynb": GOOD, "a/y.ipynb": GOOD, "a/z.txt": b""}))
+    path = desk.put("eve.zip", zipped({"b/x.ipynb": GOOD, "a/y.ipynb": GOOD, "a/z.txt": b""}))
     assert desk.listing(path) == [("b/x.ipynb", ""), ("a/y.ipynb", "")]
 
 
 def test_an_archive_in_a_folder_or_a_zip_is_opened_and_noted(desk: Desk) -> None:
     export = zipped({"rnn_lab.ipynb": GOOD, ".OTTER_LOG": b"", "rnn_lab.pdf": b"%PDF"})
     desk.put("ada/rnn_lab_2024_11_05.zip", export)
-    desk.put("class.zip", zipped({"bob/rnn_lab_2024_11_06.zip": export}))
+    desk.put("eve.zip", zipped({"bob/rnn_lab_2024_11_06.zip": export}))
     found = desk.find()
     assert [(one.source, one.student) for one in found] == [
         ("ada/rnn_lab_2024_11_05.zip/rnn_lab.ipynb", "ada"),
-        ("class.zip/bob/rnn_lab_2024_11_06.zip/rnn_lab.ipynb", "bob"),
+        ("eve.zip/bob/rnn_lab_2024_11_06.zip/rnn_lab.ipynb", "eve"),
     ]
     assert found[0].notes == ("unpacked from rnn_lab_2024_11_05.zip",)
 
@@ -126,7 +126,11 @@ def test_reports_of_ours_are_nobodys_and_named(desk: Desk, tmp_path: Path) -> No
         (["ada/notebook.ipynb", "bob/Notebook.ipynb"], ["ada", "bob"]),
         (["ada/lab9/lab.ipynb", "bob/lab9/lab.ipynb"], ["ada", "bob"]),
         (["1/ada/lab.ipynb", "2/bob/lab.ipynb"], ["ada", "bob"]),
-        (["ada/lab.ipynb", "bob/sub/lab.ipynb"], ["ada", "sub"]),
+        (["ada/lab.ipynb", "bob/sub/lab.ipynb"], ["ada", "bob"]),
+        (["ann.zip/lab.ipynb", "eve.zip/bob/lab.ipynb"], ["ann", "eve"]),
+        (["submitted/ada/lab9/rnn_lab.ipynb", "submitted/bob/lab9/mine.ipynb"], ["ada", "bob"]),
+        (["ada/1/lab.ipynb", "ada/2/lab.ipynb", "bob/1/lab.ipynb"], ["ada", "ada", "bob"]),
+        (["lab9-ada/src/rnn_lab.ipynb", "lab9-bob/rnn_lab.ipynb"], ["lab9-ada", "lab9-bob"]),
         (["lab.ipynb", "bob/lab.ipynb"], ["lab", "bob"]),
         (["ada/first.ipynb", "ada/second.ipynb"], ["first", "second"]),
     ],
@@ -134,8 +138,22 @@ def test_reports_of_ours_are_nobodys_and_named(desk: Desk, tmp_path: Path) -> No
 def test_a_folder_names_the_student_where_the_file_does_not(
     desk: Desk, members: list[str], students: list[str]
 ) -> None:
-    path = desk.put("class.zip", zipped(dict.fromkeys(members, GOOD)))
-    assert [one.student for one in desk.find(path)] == students
+    path = desk.folder / "class"
+    for member in members:
+        outer, _, inner = member.partition(".zip/")
+        desk.put(
+            f"class/{outer}.zip" if inner else f"class/{member}", zipped({inner: GOOD}) if inner else GOOD
+        )
+    found = {one.source: one.student for one in desk.find(path)}
+    assert [found[member] for member in members] == students
+
+
+def test_archives_given_one_by_one_name_their_students(desk: Desk) -> None:
+    paths = [
+        desk.put("ann.zip", zipped({"lab.ipynb": GOOD})),
+        desk.put("eve.zip", zipped({"bob/lab.ipynb": GOOD})),
+    ]
+    assert [one.student for one in desk.find(*paths)] == ["ann", "eve"]
 
 
 def test_notebooks_given_one_by_one_are_named_by_their_folders(desk: Desk) -> None:

@@ -11,12 +11,15 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from autograder.config.schema import Limits
 from autograder.errors import UsageError
 from autograder.lms.handback import folder_name
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain
+from autograder.submissions.discover import discover
 from autograder.submissions.per_student import chosen, recognised
 from autograder.uploads.uploaded import UploadedFile
+from tests.conftest import ROOT
 
 LAB = Assignment("Lab 9")
 SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"
@@ -281,3 +284,41 @@ def test_copies_that_jupyter_keeps_and_the_untouched_template_win_over_nothing(t
     assert notes[1] == ("also handed in, not graded: v3/lab.ipynb (the untouched template)",)
     assert notes[2] == ("also handed in, not graded: v3/other.ipynb",)
     assert notes[3:] == [(), ()]
+
+
+TEAMS = "Submitted files/(?P<name>[^/]+)/[^/]+/Version (?P<attempt>[0-9]+)/(?P<file>.+)"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "student", "attempt"),
+    [
+        (TEAMS, "x/Submitted files/Ann B/Lab 9/Version 12/rnn_lab.ipynb", "Ann B", 12),
+        ("submitted/(?P<id>[^/]+)/[^/]+/(?P<file>.+)", "submitted/ann/lab9/rnn_lab.ipynb", "ann", 0),
+        ("^lab9-(?P<id>[^/]+)/(?P<file>.+)", "lab9-ann/rnn_lab.ipynb", "ann", 0),
+    ],
+)
+def test_the_patterns_of_the_readme_name_the_student(
+    pattern: str, path: str, student: str, attempt: int
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f'--name-pattern "{pattern}"' in readme
+    origin = Pattern(pattern).origin(tuple(path.split("/")), Export())
+    assert origin is not None
+    assert (origin.student, origin.attempt, origin.path) == (student, attempt, ("rnn_lab.ipynb",))
+
+
+def test_the_newest_version_of_a_students_is_graded(tmp_path):
+    members = {
+        f"Submitted files/{name}/Lab 9/Version {number}/rnn_lab.ipynb": b'{"cells": [], "v": %d}' % number
+        for name, number in (("Ann", 2), ("Ann", 10), ("Bo", 1))
+    }
+    archive = tmp_path / "teams.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for member, data in members.items():
+            zipped.writestr(member, data)
+    (tmp_path / "spool").mkdir()
+    found = discover([archive], tmp_path / "spool", Limits(), "rnn_lab.ipynb", lms=Pattern(TEAMS))
+    assert {one.student: one.source.split("/")[3] for one in found} == {
+        "Ann": "Version 10",
+        "Bo": "Version 1",
+    }
