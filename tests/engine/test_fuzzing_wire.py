@@ -25,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
+from autograder.grading.namespace import call_and_arguments
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
@@ -171,6 +172,7 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: thing(torch.ones(2), key=[1, None]),
         lambda: setattr(thing, "weights", np.zeros(2)),
         lambda: names.rerun("x", {"f": len}),
+        lambda: call_and_arguments(thing, (torch.ones(2),)),
     ]
 
 
@@ -197,7 +199,7 @@ PLAIN = (
 
 @FUZZ
 @given(
-    stream=st.tuples(*[frames(number) for number in range(1, 8)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
+    stream=st.tuples(*[frames(number) for number in range(1, 9)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
 )
 def test_any_answer_is_a_value_or_a_named_error(
     ended_process: StudentProcess, stream: tuple[bytes, ...], seconds: float
