@@ -202,7 +202,7 @@ class _OneProcess:
     def __init__(self, pid: int, line: str) -> None:
         self._pid = pid
         self._line = line.format(pid)
-        self.sees_line = _seconds_in_line(self._line) is not None
+        self.sees_line = _tells_lines(line) and _seconds_in_line(self._line) is not None
         self._began = time.monotonic()
         self._latest = _Share(0.0, 0.0)
 
@@ -241,12 +241,26 @@ def _is_ready_to_run(pid: int) -> bool:
     return status[status.rfind(b")") + 2 :].startswith(b"R")
 
 
+def _tells_lines(line: str) -> bool:
+    """Whether the system keeps such statistics: one that does not gives 0 for everything.
+
+    Looked at in our own, since a process that was forked a moment ago has not run yet either.
+    """
+    ours = _turns(line.format("self"))
+    return ours is not None and ours[0] > 0
+
+
 def _seconds_in_line(line: str) -> float | None:
     """How long the main thread of a process has waited for a processor; ``None`` where nobody tells."""
+    turns = _turns(line)
+    return None if turns is None else turns[1] / 1e9
+
+
+def _turns(line: str) -> list[int] | None:
+    """The numbers of a process's :data:`LINE`."""
     try:
         with open(line, "rb", buffering=0) as file:
-            running, waiting, _ = map(int, file.read(200).split())
+            numbers = [*map(int, file.read(200).split())]
     except OSError:  # it is gone, a kernel without the file, or a /proc that hides other processes
         return None
-    # A process that exists has run: a kernel that keeps no such statistics gives 0 for everything.
-    return waiting / 1e9 if running else None
+    return numbers if len(numbers) == 3 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -81,6 +82,8 @@ def hidden(env):
 
 class Notebook(PlainNamespace):
     """Names that answer in this process."""
+
+    missing: ClassVar[dict[str, None]] = {}
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         pass

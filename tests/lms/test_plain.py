@@ -278,11 +278,11 @@ def test_copies_that_jupyter_keeps_and_the_untouched_template_win_over_nothing(t
         "Eve/v1/untouched.ipynb",
     ]  # fmt: skip
     assert notes[0] == (
-        "also handed in, not graded: v1/lab-checkpoint.ipynb (a copy that Jupyter keeps)",
-        "also handed in, not graded: v1/untouched.ipynb (the untouched template)",
+        "also handed in, not graded: lab-checkpoint.ipynb (a copy that Jupyter keeps)",
+        "also handed in, not graded: untouched.ipynb (the untouched template)",
     )
-    assert notes[1] == ("also handed in, not graded: v3/lab.ipynb (the untouched template)",)
-    assert notes[2] == ("also handed in, not graded: v3/other.ipynb",)
+    assert notes[1] == ("also handed in, not graded: lab.ipynb (the untouched template)",)
+    assert notes[2] == ("also handed in, not graded: other.ipynb",)
     assert notes[3:] == [(), ()]
 
 
