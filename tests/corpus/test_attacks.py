@@ -62,6 +62,9 @@ CORES = len(os.sched_getaffinity(0))
 JOBS = {"whole": CORES, "hurried": 2 * CORES, "small": CORES}
 """Who waits for a deadline leaves the processor to others."""
 
+SMALL_LAB = "another lab's notebook? It has 2 of "
+"""How the flag begins that every notebook of the small labs gets: they have few names of the template."""
+
 SECRET = "SECRET-5b1f0c6e9ad34e53"
 
 BETWEEN_CONTROLS = 20
@@ -289,7 +292,7 @@ def test_right_submissions_among_the_attacks_get_all_marks(run):
         assert grade.status is Status.GRADED, grade.reason
         assert marks(grade) == QUESTIONS[grade.submission.id.partition("-")[0]], told(grade)
         assert [cell.ending for cell in grade.cells] == [Ending.FINISHED] * len(grade.cells)
-        assert not grade.flags
+        assert not [flag for flag in grade.flags if not flag.startswith(SMALL_LAB)]
         assert not grade.limits_hit
     assert len(run.controls) >= 2 * len(LABS)
 

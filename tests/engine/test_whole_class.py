@@ -148,7 +148,7 @@ def test_copies_are_graded_once_and_reported_for_each(place, tmp_path, lab):
     rows = {row["submission"]: row for row in table(tmp_path / "out")}
     assert rows["ann.ipynb"]["flags"] == "the same file as ben.ipynb, cem.ipynb; essay: no answer found"
     assert rows["ben.ipynb"]["flags"] == "the same file as ann.ipynb, cem.ipynb; essay: no answer found"
-    assert rows["dan.ipynb"]["flags"] == ""
+    assert rows["dan.ipynb"]["flags"] == "essay: no answer found"
     assert {row["score"] for row in rows.values()} == {"2"}
     # Once: the three have the time of one run, to the last digit.
     assert len({rows[f"{name}.ipynb"]["seconds"] for name in ("ann", "ben", "cem")}) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -23,6 +24,8 @@ CASES = {case.name.removeprefix("mistakes/"): case for case in all_cases() if no
 
 class Notebook(Cells):
     """A notebook in this process, as the engine asks it."""
+
+    missing: ClassVar[dict[str, None]] = {}
 
     def begin_case(self, seed, *, forbid_autograd, patience):
         pass

@@ -121,7 +121,7 @@ def check_hidden_states(env):
     at_all_sizes(env, "forward", "hidden of a second call", help, later_call)
 
 
-@test_case(name="output", points=1, hidden=True)
+@test_case(name="output y of each call", points=1, hidden=True)
 def output(env):
     from reference.in_place import require_nothing_spoiled
     from reference.judging import in_either_precision

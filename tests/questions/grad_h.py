@@ -31,7 +31,7 @@ def ask(rnn, case):
     return rnn._compute_grad_h(given(case.y_true), given(case.y_pred), given(case.hidden))
 
 
-@test_case(name="the last hidden state", points=1, hidden=True)
+@test_case(name="∇h of the last hidden state", points=1, hidden=True)
 def last_row(env):
     from autograder.grading import checks
     from reference import misconceptions
