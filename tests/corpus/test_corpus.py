@@ -43,10 +43,17 @@ def _mark(case: Case) -> pytest.MarkDecorator:
     return pytest.mark.single if case.name in IN_PACKS else pytest.mark.thorough
 
 
+MAY_SPOIL_TRAINING = {"split", "standardize", "random_day", "training_step"}
+"""Questions whose mistakes may keep the notebook's own training from the threshold, which costs a point of
+``training_loop``; for many it depends on the seed, so ``expect.yml`` says it only where it is sure."""
+
+
 def check(case: Case, earned: Mapping[str, float], told: Mapping[str, str]) -> None:
     """Check what a case lost against what it must lose, and that it was told why."""
     lost = {name: POINTS[name] - points for name, points in earned.items() if points != POINTS[name]}
     unexpected = set(lost) - set(case.loses) - set(case.also_may_lose)
+    if MAY_SPOIL_TRAINING & set(case.loses) and lost.get("training_loop") == 1:
+        unexpected -= {"training_loop"}
     assert not unexpected, (case.why, {name: told[name] for name in unexpected})
     for question, amount in case.loses.items():
         if amount == SOME:
