@@ -163,7 +163,7 @@ class PassedOver:
             return found
         found = NotInstalled(name)
         if "*" in fromlist:
-            found.__all__ = []  # type: ignore[attr-defined]
+            found.__all__ = []  # type: ignore[attr-defined]  # `from x import *` binds nothing
             return found
         for one in fromlist:
             dotted = f"{name}.{one}"
