@@ -26,12 +26,16 @@ ASCII_SYMBOLS = {"full": "#", "part": "+", "zero": ".", "open": "?"}
 def line(grade: Grade) -> str:
     """One plain line for ``grade``: status, score, student, worst remarks, seconds."""
     marks = _score(grade) if grade.status is Status.GRADED else "-"
-    said = remarks(grade)
-    worst = "; ".join(shortened(remark, 100) for remark in said[:2])
-    more = f" (+{len(said) - 2} more)" if len(said) > 2 else ""
+    worst = _worst(remarks(grade), 2, "[{}]")
     name = shortened(grade.submission.student or grade.submission.source, 40)
-    parts = [f"{grade.status.value:<12}", f"{marks:>7}", name, *([f"[{worst}]{more}"] if worst else [])]
+    parts = [f"{grade.status.value:<12}", f"{marks:>7}", name, *([worst] if worst else [])]
     return "  ".join([*parts, f"{grade.seconds:.1f} s"])
+
+
+def _worst(said: Sequence[str], most: int, around: str = "{}") -> str:
+    """The first remarks, and how many there are beside; nothing where there is none."""
+    shown = around.format("; ".join(shortened(remark, 100) for remark in said[:most])) if said else ""
+    return f"{shown} (+{len(said) - most} more)" if len(said) > most else shown
 
 
 def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, console: Console) -> None:
@@ -52,16 +56,16 @@ def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, cons
     table.add_column("student", overflow="ellipsis", no_wrap=True, max_width=max(16, console.width // 4))
     table.add_column("score", justify="right", no_wrap=True)
     table.add_column("questions", no_wrap=True, min_width=len(names))
-    table.add_column("remarks")  # the only column that may shrink; its texts are cut, not wrapped
+    table.add_column("remarks", overflow="fold")  # the only column that may shrink: then its texts wrap
     table.add_column("time", justify="right", no_wrap=True, min_width=7)
     refused = (entry for entry in entries if entry.status is not Status.GRADED)
     for entry in entries if whole else islice(refused, MOST_ROWS):
         graded = entry.status is Status.GRADED
         table.add_row(
-            _InOneLine([entry.submission.student or entry.submission.source]),
+            _InOneLine(entry.submission.student or entry.submission.source),
             Text(_score(entry)) if graded else Text("not gradable", style="red"),
             _symbols(entry, names, ascii_only) if graded else Text(""),
-            _InOneLine(remarks(entry)[:3]),
+            Text(_worst(remarks(entry), 1)),
             Text(f"{entry.seconds:.1f} s"),
         )
     if whole or figures.not_gradable:
@@ -77,25 +81,20 @@ def summary(entries: Iterable[Entry], figures: ClassSummary, out_dir: Path, cons
 
 @dataclass(frozen=True)
 class _InOneLine:
-    """Texts in as many columns as the table has for them; each gives of its middle what it must."""
+    """A name in as many columns as the table has for it; it gives of its middle what it must."""
 
-    texts: Sequence[str]
+    name: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         from rich.text import Text
 
-        width = options.max_width
-        shown = "; ".join(plain(one, 400) for one in self.texts)
-        if len(shown) > width and self.texts:
-            each = max((width - 2 * (len(self.texts) - 1)) // len(self.texts), 16)
-            shown = "; ".join(shortened(one, each) for one in self.texts)
-        yield Text(shown, no_wrap=True, overflow="ellipsis")
+        yield Text(shortened(self.name, options.max_width), no_wrap=True, overflow="ellipsis")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         from rich.cells import cell_len
         from rich.measure import Measurement
 
-        longest = cell_len("; ".join(plain(one, 400) for one in self.texts))
+        longest = cell_len(plain(self.name, 400))
         return Measurement(min(longest, 16), longest).clamp(max_width=options.max_width)
 
 
