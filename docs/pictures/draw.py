@@ -18,6 +18,7 @@ from rich.terminal_theme import TerminalTheme
 
 from autograder.report import terminal
 from autograder.report.class_summary import summarise
+from autograder.store.entries import Entries
 from autograder.store.results import read_results
 
 HERE = Path(__file__).parent
@@ -32,8 +33,11 @@ def main(folder: Path) -> None:
     grades = [read_results(path) for path in sorted((folder / "results").glob("*.json"))]
     grades.sort(key=lambda grade: grade.submission.source)
     console = Console(record=True, width=108, file=io.StringIO(), force_terminal=True)
-    figures = summarise(grades, [question.name for question in grades[0].questions])
-    terminal.summary(grades, figures, folder, console)
+    entries = Entries([grade.submission for grade in grades])
+    for grade in grades:
+        entries.add(grade)
+    figures = summarise(entries, [question.name for question in grades[0].questions])
+    terminal.summary(entries, figures, folder, console)
     with tempfile.TemporaryDirectory() as scratch:
         page = Path(scratch) / "summary.html"
         template = (
