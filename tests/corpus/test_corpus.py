@@ -1,13 +1,14 @@
 """Every ordinary submission of the corpus gets the marks that it must get.
 
 Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
-(``in_one_process``), and of each question some in the sandbox too. ``make test-rest`` grades all mistakes there,
-several in one notebook, ``make test-all`` every right one and every mistake by itself.
+(``in_one_process``), and of each question some in the sandbox too, several in one notebook. ``make test-rest`` grades
+all mistakes there, ``make test-all`` every right one and every mistake by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from autograder.grading.pipeline import grade
 from autograder.model import QuestionResult, Status, Submission
 
 from . import in_one_process
-from .cases import OWN_RUN, POINTS, SOME, Case, all_cases, cells, notebook
+from .cases import HERE, OWN_RUN, POINTS, SOME, Case, Cell, all_cases, base_cells, cells, notebook, parse
 from .packs import Pack, packed
 
 CASES = all_cases()
@@ -24,8 +25,11 @@ RIGHT = [case for case in CASES if case.correct]
 MISTAKES = [case for case in CASES if not case.correct]
 PACKS, ALONE = packed(RIGHT)
 IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
-MISTAKEN_PACKS, _ = packed(case for case in MISTAKES if not case.also_may_lose)
+CERTAIN = [case for case in MISTAKES if not case.also_may_lose]
+MISTAKEN_PACKS, _ = packed(CERTAIN)
 IN_PACKS |= {case.name for pack in MISTAKEN_PACKS for case in pack.cases}
+SAMPLE_PACKS, _ = packed(case for case in CERTAIN if case.sandbox is True)
+IN_SAMPLE_PACKS = {case.name for pack in SAMPLE_PACKS for case in pack.cases}
 
 
 def params(cases: Iterable[Case], always: Callable[[Case], bool]) -> list[Any]:
@@ -34,8 +38,9 @@ def params(cases: Iterable[Case], always: Callable[[Case], bool]) -> list[Any]:
 
 
 def in_every_run(case: Case) -> bool:
-    """Whether a mistake is in the sample for the sandbox, or can be seen nowhere else."""
-    return case.sandbox is True or (case.sandbox == "only" and case.name not in IN_PACKS)
+    """Whether a mistake is graded in the sandbox, and by itself, whenever tests run."""
+    sampled = case.sandbox is True and case.name not in IN_SAMPLE_PACKS
+    return sampled or (case.sandbox == "only" and case.name not in IN_PACKS)
 
 
 def _mark(case: Case) -> pytest.MarkDecorator:
@@ -123,8 +128,13 @@ def test_right_in_the_sandbox(case, lab_course, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.thorough
-@pytest.mark.parametrize("pack", MISTAKEN_PACKS, ids=lambda pack: pack.name)
+@pytest.mark.parametrize(
+    "pack",
+    [
+        *(pytest.param(pack, id=f"sample: {pack.name}") for pack in SAMPLE_PACKS),
+        *(pytest.param(pack, id=pack.name, marks=pytest.mark.thorough) for pack in MISTAKEN_PACKS),
+    ],
+)
 def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
     """Each costs its question what it costs alone, whatever is wrong in the other places.
 
@@ -156,7 +166,7 @@ USES = {
     "standardize": ("split",),
     "random_day": ("training_step",),
     "forward": ("grad_h", "grad_w", "training_step"),
-    "training_step": ("training_loop",),
+    "training_step": (),
     "training_loop": (),
 }
 """Question -> those that meet what its cell defines; not told, it is ``training_step``. The others are asked the
@@ -165,24 +175,57 @@ sandbox (``make test-rest``)."""
 
 
 def seen_by(case: Case) -> list[str]:
-    """The questions that can see a mistake: all if it is not in one cell alone."""
+    """The questions that can see a mistake, but for the training of the whole notebook; all if it is not in one cell."""
     if case.name.startswith("mistakes/whole/"):
         return list(POINTS)
-    question, *own_run = case.loses
-    return list(
-        dict.fromkeys([question, *USES.get(question, ("training_step",)), *own_run, *case.also_may_lose])
+    question = next(iter(case.loses))
+    return list(dict.fromkeys([question, *USES.get(question, ("training_step",)), *case.also_may_lose]))
+
+
+IN_ONE_PROCESS = [case for case in MISTAKES if case.sandbox != "only"]
+IN_THE_LOOP = f"mistakes/{OWN_RUN}/"
+TRAINED_BY_ALL = [
+    case for case in IN_ONE_PROCESS if OWN_RUN in case.loses and not case.name.startswith(IN_THE_LOOP)
+]
+"""Mistakes elsewhere that keep the notebook's own training from the threshold."""
+
+
+def quicker(case: Case) -> list[Cell]:
+    """The cells; where only the loop around them matters, the steps are the quickest right ones."""
+    found = cells(case)
+    if not case.name.startswith(IN_THE_LOOP):
+        return found
+    (step,) = parse((HERE / "correct/whole_minibatch_at_once/changes.py").read_text("utf-8"))
+    steps = next(cell for cell in base_cells() if cell.name == step.name)
+    return [step if cell == steps else cell for cell in found]
+
+
+def check_in_one_process(case: Case, asked: Iterable[str], *, trained_already: bool) -> None:
+    """Ask some questions of a mistake that is not in the sandbox, and check what they lose."""
+    env = in_one_process.run(quicker(case), trained_already=trained_already)
+    said = {name: in_one_process.ask(env, name) for name in asked}
+    loses = {name: amount for name, amount in case.loses.items() if name in said}
+    check(
+        replace(case, loses=loses),
+        {name: points for name, (points, _) in said.items()},
+        {name: text for name, (_, text) in said.items()},
     )
 
 
 @pytest.mark.usefixtures("_as_in_a_kernel")
 @pytest.mark.filterwarnings("ignore")  # of the students' code
-@pytest.mark.parametrize(
-    "case", [case for case in MISTAKES if case.sandbox != "only"], ids=lambda case: case.name
-)
+@pytest.mark.parametrize("case", IN_ONE_PROCESS, ids=lambda case: case.name)
 def test_mistake_in_one_process(case):
-    env = in_one_process.run(cells(case), trained_already=OWN_RUN not in case.loses)
-    said = {name: in_one_process.ask(env, name) for name in seen_by(case)}
-    check(case, {name: points for name, (points, _) in said.items()}, {name: text for name, (_, text) in said.items()})  # fmt: skip
+    trains = case.name.startswith((IN_THE_LOOP, "mistakes/whole/"))
+    check_in_one_process(case, seen_by(case), trained_already=not (trains and OWN_RUN in case.loses))
+
+
+@pytest.mark.thorough  # test_mistake_in_one_process has the loop's own mistakes, which come to nothing either
+@pytest.mark.usefixtures("_as_in_a_kernel")
+@pytest.mark.filterwarnings("ignore")  # of the students' code
+@pytest.mark.parametrize("case", TRAINED_BY_ALL, ids=lambda case: case.name)
+def test_training_with_a_mistake_comes_to_nothing(case):
+    check_in_one_process(case, [OWN_RUN], trained_already=False)
 
 
 def test_there_are_enough_of_each_kind():
