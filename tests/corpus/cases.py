@@ -171,6 +171,12 @@ def base_cells() -> list[Cell]:
     return parse((HERE / "base.py").read_text("utf-8"))
 
 
+def quick_step() -> Cell:
+    """A right ``do_training_step`` for a whole minibatch at once: ten times as quick as window by window."""
+    (step,) = parse((HERE / "correct/whole_minibatch_at_once/changes.py").read_text("utf-8"))
+    return step
+
+
 def changes_of(case: Case) -> list[Cell]:
     """What the case changes in the base notebook; nothing if it is a complete one."""
     file = case.folder / "changes.py"

@@ -15,7 +15,7 @@ from autograder.grading import checks
 from autograder.grading.lab_settings import handed_out
 from reference.dataset import features
 from reference.settings import CONFIG
-from tests.corpus.cases import POINTS
+from tests.corpus.cases import POINTS, quick_step
 from tests.corpus.in_one_process import Cells, ask, grade, question, trained
 from tests.lab.lab_solutions import CELLS, CLASS, STYLES, TEMPLATE
 
@@ -131,7 +131,7 @@ def test_training_is_judged_without_what_is_missing(gone, loop):
     assert gone not in env
 
 
-UPHILL = {"training_step": CELLS["training_step"].replace("-= lr", "+= lr")}
+UPHILL = {"training_step": quick_step().source.replace("-= lr", "+= lr")}
 
 
 @pytest.mark.parametrize(("follow_through", "points"), [("half", 1), ("full", 2), ("none", 0)])
@@ -345,7 +345,8 @@ def test_weights_from_elsewhere_do_not_count_as_training(returned):
 
 
 def test_negative_losses_are_refused():
-    env = notebook({"training_loop": CELLS["training_loop"].replace("lr=0.05", "lr=0.0")})
+    loop = CELLS["training_loop"].replace("lr=0.05", "lr=0.0")
+    env = notebook({"training_step": quick_step().source, "training_loop": loop})
     env["losses"] = [-1.0] * 500
     points, message = ask(env, "training_loop")
     assert points == 1
