@@ -141,6 +141,7 @@ def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, tem
     assert processes_below(temporary) == []
 
 
+@pytest.mark.thorough  # test_zygotes has processes that are forked in every run
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_does_not_wait_for_the_stations_of_its_parent(tmp_path, temporary):
     with ThreadPoolExecutor(1) as pool:
@@ -150,6 +151,7 @@ def test_a_forked_process_does_not_wait_for_the_stations_of_its_parent(tmp_path,
     assert grade.status is Status.GRADED
 
 
+@pytest.mark.thorough  # test_a_machine_in_trouble_costs_one_more_try
 def test_a_grading_process_outlives_the_thread_that_asked_for_it(tmp_path, temporary):
     seen = set()
     for _ in range(2):
@@ -195,6 +197,7 @@ def test_large_notebooks_wait_for_each_other(tmp_path, temporary, monkeypatch):
     assert ended == 3
 
 
+@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has a test file
 def test_other_files_of_the_lab_are_noticed(tmp_path, temporary):
     with (
         ThreadPoolExecutor(1) as pool,
@@ -235,6 +238,7 @@ def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary):
     assert len(station._stations._idle) == 1
 
 
+@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has a test file
 def test_a_file_that_only_a_question_opens_is_looked_at_before_each_task(lab, tmp_path, temporary):
     config, question, limits = (
         lab / "grading_config.yml",
@@ -272,6 +276,7 @@ def test_a_machine_where_a_question_opens_another_file_is_named(tmp_path, tempor
         list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
 
+@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has one lab
 def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     settings = RunSettings(lab / "grading_config.yml")
     expected = here(settings.config)
@@ -286,6 +291,7 @@ def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     assert grade.fingerprint == expected
 
 
+@pytest.mark.thorough  # test_an_executor_that_breaks_ends_the_run
 def test_a_broken_lab_ends_the_run_and_names_the_machine(lab, tmp_path, temporary):
     (lab / "questions" / "median.py").write_text("this is no Python\n")
     with (

@@ -174,6 +174,7 @@ def test_a_machine_is_told_in_json(place, tmp_path, lab):
     assert (events[-1]["graded"], events[-1]["not_gradable"]) == (1, 1)
 
 
+@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
 def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     hand_in(place, "ben", LOWER_MEDIAN)
@@ -201,6 +202,7 @@ def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     assert "0 of 2 submissions change" in again.stdout
 
 
+@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
 def test_regrade_tells_of_checks_that_change_no_points(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
