@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from autograder.config import located_yaml
 from autograder.config.located_yaml import Place, spell
-from autograder.config.schema import Config, Section
+from autograder.config.schema import Config, ManualQuestion, Section
 from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
 
@@ -121,6 +121,8 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
     yield from _wrong_credit(config)
+    for place, question in enumerate(config.manual):
+        yield from _wrong_items(("manual", place), question, config)
     limits = config.limits
     for small, large in (
         ("cell_seconds", "notebook_seconds"),
@@ -150,6 +152,32 @@ def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:
                     ("partial_credit", name, code),
                     f"expected at most {points[name]:g}, the points of {name}; found {given:g}",
                 )
+
+
+def _wrong_items(place: Place, question: ManualQuestion, config: Config) -> Iterator[tuple[Place, str]]:
+    """Items whose codes or points do not fit together, and a solution that stands nowhere."""
+    first: dict[str, int] = {}
+    for index, item in enumerate(question.items):
+        # Compared without case, as spreadsheets and manual.csv's reader compare headings.
+        taken = first.setdefault(item.code.casefold(), index)
+        if taken != index:
+            yield (
+                (*place, "items", index, "code"),
+                f"expected a code of its own; {item.code!r} is taken by {spell((*place, 'items', taken))}",
+            )
+    together = round(sum(item.points for item in question.items), 9)
+    if question.items and together != question.points:
+        yield (
+            (*place, "items"),
+            f"expected items of {question.points:g} points together, the points of {question.name}; found "
+            f"{together:g}",
+        )
+    if question.solution is not None:
+        where = (*place, "solution")
+        if (question.solution.tag is None) == (question.solution.heading is None):
+            yield where, "expected either tag or heading"
+        if config.build is None:
+            yield where, "expected a section build, whose solution is the notebook that it stands in"
 
 
 def _explain(detail: dict[str, Any]) -> str:

@@ -14,9 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 """Bytes in the ``…_mb`` of a configuration."""
 
-# A question's name is a column of grades.csv beside these.
+# A question's name is a column of grades.csv and manual.csv beside these.
 RESERVED_NAMES = frozenset(
-    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "mark", "flags", "seconds"]
+    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "mark", "changed", "flags"]
+    + ["seconds", "id", "journal"]
 )
 
 
@@ -29,12 +30,23 @@ def _inside_the_lab(text: str) -> str:
 
 def _free_name(name: str) -> str:
     if name in RESERVED_NAMES:
-        raise ValueError("expected a name that is not a column of grades.csv itself")
+        raise ValueError("expected a name that is not a column of grades.csv or manual.csv itself")
     return name
+
+
+# An item's code is part of a heading of manual.csv, beside these of the same question.
+RESERVED_CODES = frozenset(["answer", "comment"])
+
+
+def _free_code(code: str) -> str:
+    if code.casefold() in RESERVED_CODES:
+        raise ValueError("expected a code that is not a column of manual.csv itself")
+    return code
 
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=80)]
 QuestionName = Annotated[Identifier, AfterValidator(_free_name)]
+ItemCode = Annotated[Identifier, AfterValidator(_free_code)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside_the_lab)]
@@ -73,12 +85,46 @@ class Question(Section):
     )
 
 
+class ManualItem(Section):
+    """One of the things that a person gives points for in an answer."""
+
+    code: ItemCode = Field(description="identifier: column of manual.csv, behind the question's name")
+    text: Annotated[str, Field(min_length=1, max_length=2000)] = Field(
+        description="what earns the points; LaTeX between dollar signs"
+    )
+    points: Points = Field(description="points it can earn, above 0")
+
+
+class SolutionSource(Section):
+    """Where the answer stands in the solution notebook: one of the two."""
+
+    tag: Identifier | None = Field(
+        default=None, description="the tag of the answer's cell: its autograder.manual in the metadata"
+    )
+    heading: Title | None = Field(
+        default=None, description="the first line of the answer's cell, without what makes it a heading"
+    )
+
+
 class ManualQuestion(Section):
-    """A question that a person scores."""
+    """A question that a person scores.
+
+    The points of its items are the question's, all together: an answer with every item earns all of it, and
+    no rule has to say what happens to points above that.
+    """
 
     name: QuestionName = Field(description="identifier: column of grades.csv and tag of the answer's cell")
     title: Title = Field(description="what the question is called in feedback")
     points: Points = Field(description="points it can earn, above 0")
+    items: tuple[ManualItem, ...] = Field(
+        default=(), max_length=100, strict=False, description="list of what earns the points"
+    )
+    visible: bool = Field(
+        default=False, description="true: students read which items they have earned, with their texts"
+    )
+    solution: SolutionSource | None = Field(
+        default=None, description="where the answer stands in the solution notebook, for who scores"
+    )
 
 
 class DataFile(Section):

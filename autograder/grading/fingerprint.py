@@ -89,9 +89,10 @@ def _deciding_configuration(lab: Lab) -> str:
         exclude={
             "assignment": title,
             "questions": {"__all__": title},
-            "manual": {"__all__": {"title": True, "points": True}},
             "build": True,
-            # They decide the mark that goes back, which follows from the points each time anew.
+            # They decide the mark that goes back, which follows from the points each time anew. An answer in
+            # words to a question that a result does not know yet is read without grading anything.
+            "manual": True,
             "late": True,
             "rounding": True,
             "lms": True,

@@ -176,8 +176,8 @@ def _matched(cells: Sequence[Any], template: Sequence[TemplateCell]) -> dict[int
         (_tag, lambda one: one.manual),
         (lambda cell: cell.source.strip(), lambda one: one.source.strip()),
         (
-            lambda cell: _title(cell.source) if cell.cell_type != "code" else "",
-            lambda one: _title(one.source) if one.text else "",
+            lambda cell: first_line(cell.source) if cell.cell_type != "code" else "",
+            lambda one: first_line(one.source) if one.text else "",
         ),
     )
     for of_cell, of_template in rules:
@@ -195,7 +195,7 @@ def _tag(cell: Any) -> str:
     return str(cell.metadata.get("autograder", {}).get("manual", ""))
 
 
-def _title(source: str) -> str:
+def first_line(source: str) -> str:
     """The first line that says something, without what makes it a heading."""
     lines = (_ORNAMENT.sub(" ", line[:200]).strip().casefold() for line in source[:2000].split("\n"))
     return next(filter(None, lines), "")
@@ -220,7 +220,7 @@ def _added(source: str, original: str, given: Collection[str]) -> list[str]:
     lines = source.split("\n")
     wanted = {line.strip() for line in original.split("\n") if line.strip()}
     left = [place for place, line in enumerate(lines) if line.strip() in wanted]
-    if not left and _title(source) == _title(original):
+    if not left and first_line(source) == first_line(original):
         return []
     if left and not wanted <= {line.strip() for line in lines}:
         lines = lines[left[-1] + 1 :]
