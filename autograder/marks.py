@@ -1,4 +1,4 @@
-"""From points to the mark that goes back: what a person scored, lateness, rounding.
+"""From points to the mark that goes back: what people scored and changed, lateness, rounding.
 
 Nothing here changes what was graded. A report shows the raw score, what was taken off and why, and the
 mark; another policy is another report, not another grading.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from autograder.files.visible import duration, number
-from autograder.model import Entry, Grade, ManualQuestion, Status
+from autograder.model import Entry, Grade, ManualQuestion, Outcome, Override, QuestionResult, Status
 
 if TYPE_CHECKING:  # a report needs no pydantic
     from autograder.config.schema import Late, Rounding
@@ -67,24 +67,80 @@ def rounded(points: float, rounding: Rounding) -> float:
     return round(max(math.floor(points / rounding.step + 0.5 + 1e-9), 0) * rounding.step, 9)
 
 
-def with_mark(
-    grade: Grade, late: Late | None, rounding: Rounding, manual: Mapping[str, float] | None = None
-) -> Grade:
-    """``grade`` with the points that a person gave and the mark that follows.
+@dataclass(frozen=True)
+class Decided:
+    """What people decided about one submission.
+
+    Attributes:
+        points: of the questions that a person has scored, by name; what is missing is not scored yet.
+        items: points by code by question, as far as they are given.
+        comments: for the student, by question.
+        overrides: what the course team changed, by question.
+        excused: why lateness costs nothing; ``None`` where it costs what the policy says.
+    """
+
+    points: Mapping[str, float] = field(default_factory=dict)
+    items: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    excused: Override | None = None
+
+
+NOTHING = Decided()
+"""Nobody has decided anything."""
+
+
+def with_mark(grade: Grade, late: Late | None, rounding: Rounding, decided: Decided = NOTHING) -> Grade:
+    """``grade`` with what people decided and the mark that follows; what they decided earlier is forgotten.
 
     Args:
         late: the late policy; ``None``: nothing is taken off.
-        manual: points by the name of the question; what is missing is not scored yet.
     """
-    scored = {} if manual is None else manual
-    grade = replace(grade, manual=tuple(replace(one, points=scored.get(one.name)) for one in grade.manual))
+    overrides = decided.overrides
+    grade = replace(
+        grade,
+        questions=tuple(_overridden(one, overrides.get(one.name)) for one in grade.questions),
+        manual=tuple(_scored(one, decided) for one in grade.manual),
+        excused=decided.excused,
+    )
+    grade = _with_every_verdict(grade)
     if grade.status is not Status.GRADED:
         return replace(grade, mark=None, penalty="")
     taken = Penalty(0.0)
     if late is not None:
         one = grade.submission
         taken = penalty(grade.score, grade.max_score, one.late, one.late_seconds, late)
+        if decided.excused and taken.reason:
+            taken = Penalty(0.0, f"late, and excused by the course team: {decided.excused.reason}")
     return replace(grade, mark=rounded(grade.score - taken.points, rounding), penalty=taken.reason)
+
+
+def _overridden(question: QuestionResult, override: Override | None) -> QuestionResult:
+    found = replace(question, override=None)
+    instead = found.earned if found.checked else None
+    return replace(found, override=override and replace(override, instead=instead))
+
+
+def _scored(question: ManualQuestion, decided: Decided) -> ManualQuestion:
+    points = decided.points.get(question.name)
+    items = decided.items.get(question.name, {})
+    override = decided.overrides.get(question.name)
+    return replace(
+        question,
+        points=points if override is None else override.points,
+        items=tuple(replace(one, points=items.get(one.code)) for one in question.items),
+        comment=decided.comments.get(question.name, ""),
+        override=override and replace(override, instead=points),
+    )
+
+
+def _with_every_verdict(grade: Grade) -> Grade:
+    """A grade that lacked nothing but verdicts is one once the course team has decided about them."""
+    missing = [case for one in grade.questions for case in one.cases if case.outcome is Outcome.NOT_CHECKED]
+    only_these = missing and grade.reason == "; ".join(dict.fromkeys(case.message for case in missing))
+    if grade.status is Status.NOT_GRADABLE and only_these and all(one.checked for one in grade.questions):
+        return replace(grade, status=Status.GRADED, reason="")
+    return grade
 
 
 def unscored(grade: Grade | Entry) -> tuple[ManualQuestion, ...]:

@@ -225,12 +225,30 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Override:
+    """What the course team changed of a grade, and why.
+
+    Attributes:
+        points: that the question has from now on; ``None`` for lateness that is excused.
+        reason: why, for the student.
+        comment: more, for the student; may be empty.
+        instead: the points that it would have otherwise; ``None`` where there are none.
+    """
+
+    points: float | None
+    reason: str
+    comment: str = ""
+    instead: float | None = None
+
+
+@dataclass(frozen=True)
 class QuestionResult:
     """One auto-graded question: its cases, and remarks and pictures that cost nothing.
 
     Attributes:
         credit: what the course gives for the mistake that was made; ``None`` where that is not more than the
             cases earned.
+        override: what the course team decided instead of all that; ``None`` where it did not.
     """
 
     name: str
@@ -239,10 +257,17 @@ class QuestionResult:
     notes: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     credit: PartialCredit | None = None
+    override: Override | None = None
 
     @property
     def points(self) -> float:
-        """Points earned, rounded to 9 digits so that thirds add up."""
+        """Points that count: those that the course team gave, else those that were earned."""
+        given = self.override.points if self.override else None
+        return self.earned if given is None else given
+
+    @property
+    def earned(self) -> float:
+        """Points that the checks gave, rounded to 9 digits so that thirds add up."""
         earned = sum(case.points for case in self.cases)
         return round(max(earned, self.credit.points) if self.credit else earned, 9)
 
@@ -253,8 +278,10 @@ class QuestionResult:
 
     @property
     def checked(self) -> bool:
-        """Whether every case came to a verdict."""
-        return all(case.outcome is not Outcome.NOT_CHECKED for case in self.cases)
+        """Whether there is a verdict: the course team's, or one of every case."""
+        return self.override is not None or all(
+            case.outcome is not Outcome.NOT_CHECKED for case in self.cases
+        )
 
     @property
     def failures(self) -> tuple[str, ...]:
@@ -278,14 +305,34 @@ class AnswerState(StrEnum):
 
 
 @dataclass(frozen=True)
+class ManualItem:
+    """One of the things that a person gives points for in an answer.
+
+    Attributes:
+        text: what earns the points, LaTeX between dollar signs.
+        possible: points that it can earn.
+        points: that the person gave; ``None`` as long as nobody has.
+    """
+
+    code: str
+    text: str
+    possible: float
+    points: float | None = None
+
+
+@dataclass(frozen=True)
 class ManualQuestion:
     """A question that a person scores, with what the student wrote for it.
 
     Attributes:
         answer: untrusted Markdown; empty where there is none.
-        points: that the person gave; ``None`` as long as nobody has.
+        points: that count; ``None`` as long as nobody has scored it.
         state: whether there is an answer.
         pictures: names of pictures in the cells of the answer; untrusted.
+        items: what earns the points, in the order of the configuration.
+        visible: whether students read the items.
+        comment: of the person, for the student; may be empty.
+        override: what the course team decided instead of that; ``None`` where it did not.
     """
 
     name: str
@@ -295,6 +342,10 @@ class ManualQuestion:
     points: float | None = None
     state: AnswerState = AnswerState.FOUND
     pictures: tuple[str, ...] = ()
+    items: tuple[ManualItem, ...] = ()
+    visible: bool = False
+    comment: str = ""
+    override: Override | None = None
 
 
 @dataclass(frozen=True)
@@ -326,6 +377,7 @@ class Grade:
         all_cells: whether it was asked for that no cell is left out and nothing else done to save time.
         mark: points that go back, lateness and rounding included; ``None`` when not gradable.
         penalty: what lateness cost and why; empty when it is no matter.
+        excused: why lateness costs nothing; ``None`` where the course team did not say so.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
     """
@@ -353,6 +405,7 @@ class Grade:
     all_cells: bool = False
     mark: float | None = None
     penalty: str = ""
+    excused: Override | None = None
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
 
@@ -383,6 +436,7 @@ class QuestionEntry:
     possible: float
     checked: bool
     failures: tuple[str, ...] = ()
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,3 +463,4 @@ class Entry:
     mark: float | None
     penalty: str
     seconds: float
+    excused: Override | None = None

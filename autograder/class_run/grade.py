@@ -64,13 +64,14 @@ def grade(
         remember(out, run, one_class.submissions)
         withdraw_lms(out)
         wanted = Conditions.of_run(one_class.lab, run.settings)
-        results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)
+        one_class.by_hand.enter()
         entries = Entries(one_class.submissions)
-        if not grade_and_tell(
-            one_class, results, wanted, run.settings, means, tell, lambda ended: entries.add(ended.grade)
-        ):
-            return None
-        return publish(one_class, entries, out, partial=run.partial)
+        with closing(Results(out, one_class.lab, one_class.by_hand, wanted if reuse else None)) as results:
+            if not grade_and_tell(
+                one_class, results, wanted, run.settings, means, tell, lambda ended: entries.add(ended.grade)
+            ):
+                return None
+        return publish(one_class, entries, out, tell, partial=run.partial)
 
 
 def grade_and_tell(

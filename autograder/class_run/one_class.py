@@ -11,12 +11,12 @@ from autograder.class_run.events import AdapterLeftOut, Listener, Noted
 from autograder.class_run.promise import broken_promise
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
-from autograder.files.visible import listed
 from autograder.lms.base import Lms
 from autograder.lms.mismatch import mismatches
 from autograder.lms.model import Worksheet
 from autograder.model import Submission
-from autograder.store.manual import ManualMarks
+from autograder.notebook.solutions import solutions
+from autograder.store.by_hand import ByHand
 from autograder.store.out_folder import locked
 from autograder.store.run import Run
 from autograder.workers.temporary import temporary_folder
@@ -29,7 +29,7 @@ class OneClass:
     Attributes:
         lms: where all of it comes from, as far as anybody knows.
         worksheet: the TA's own list of the class.
-        manual: what a person has scored.
+        by_hand: what people have scored and changed.
         doubts: what of the LMS's things does not fit together, a sentence each.
     """
 
@@ -37,7 +37,7 @@ class OneClass:
     submissions: list[Submission]
     lms: Lms | None
     worksheet: Worksheet | None
-    manual: ManualMarks
+    by_hand: ByHand
     doubts: tuple[str, ...] = ()
 
 
@@ -52,6 +52,7 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
 
     lab = load(run.settings.config)
     check_files(lab)
+    solutions(lab)  # a place that the solution does not have is a mistake of the configuration
     added = tuple(out.absolute() / path for path in run.added)
     given = Given(run.paths, run.lms, run.name_pattern, run.worksheet, added)
     with locked(out), temporary_folder() as spool:
@@ -64,10 +65,9 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             tell(Noted(reason))
         if not found.submissions:
             raise UsageError(f"there is no notebook in {', '.join(map(str, run.paths))}")
-        manual = ManualMarks(out, lab.config.manual, found.submissions)
-        if manual.gone:
-            gone = listed(manual.gone)
-            tell(Noted(f"manual.csv keeps points of {gone}, who are not in the class any more"))
+        by_hand = ByHand(out, lab.config, found.submissions)
+        for note in by_hand.notes:
+            tell(Noted(note))
         doubts = (
             ()
             if found.lms is None
@@ -80,6 +80,6 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             submissions=found.submissions,
             lms=found.lms,
             worksheet=found.worksheet,
-            manual=manual,
+            by_hand=by_hand,
             doubts=doubts,
         )

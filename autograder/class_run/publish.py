@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.class_run.events import Listener, Noted
 from autograder.class_run.one_class import OneClass
 from autograder.lms.base import Lms
 from autograder.lms.returning import write_lms
@@ -40,10 +41,11 @@ def withdraw_lms(out: Path) -> None:
     shutil.rmtree(out / "lms", ignore_errors=True)
 
 
-def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) -> Published:
-    """Write ``grades.csv``, ``index.html``, ``manual.csv`` and ``lms/``; nothing is graded.
+def publish(one_class: OneClass, entries: Entries, out: Path, tell: Listener, *, partial: bool) -> Published:
+    """Write ``grades.csv``, ``index.html``, what people fill in, and ``lms/``; nothing is graded.
 
     Args:
+        tell: hears of changes that have no effect.
         partial: whether marks go back though a person has not scored everything.
 
     Raises:
@@ -55,7 +57,9 @@ def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) 
     figures = write_report(
         out, entries, config.assignment.title, names, manual, with_marks=config.late is not None
     )
-    one_class.manual.write(entries)
+    one_class.by_hand.write(entries)
+    if note := one_class.by_hand.without_effect(entries):
+        tell(Noted(note))
     lms = one_class.lms
     if lms is None:
         return Published(out, entries, figures)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,7 +107,8 @@ def regrade(
             tell(Noted(note))
         wanted = Conditions.of_run(one_class.lab, run.settings)
         beside = staging(out)
-        results = Results(beside, one_class.lab, one_class.manual, wanted, beside=[out])
+        if not dry_run:
+            one_class.by_hand.enter()
         entries = Entries(one_class.submissions)
         changes: dict[str, list[Change]] = {}
         verdicts: Counter[tuple[str, str]] = Counter()
@@ -117,8 +119,9 @@ def regrade(
             changes[ended.grade.submission.id] = changes_of(before, ended.grade)
             verdicts.update(other_verdicts(before, ended.grade))
 
-        if not grade_and_tell(one_class, results, wanted, run.settings, means, tell, compare):
-            return None
+        with closing(Results(beside, one_class.lab, one_class.by_hand, wanted, beside=[out])) as results:
+            if not grade_and_tell(one_class, results, wanted, run.settings, means, tell, compare):
+                return None
         ordered = [change for one in one_class.submissions for change in changes[one.id]]
         published = None
         if not dry_run:
@@ -126,7 +129,7 @@ def regrade(
             withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
             remember(out, run, one_class.submissions)
-            published = publish(one_class, entries, out, partial=run.partial)
+            published = publish(one_class, entries, out, tell, partial=run.partial)
         refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)
 
@@ -187,7 +190,10 @@ def _reasons(old: QuestionResult | None, new: QuestionResult | None) -> tuple[st
     if old is None or new is None:
         return ()
     earlier = {case.name: case for case in old.cases}
-    reasons = [reason for case in new.cases if (reason := _reason(earlier.pop(case.name, None), case))]
+    by_hand = [f"changed by the course team: {plain(new.override.reason, 160)}"] if new.override else []
+    reasons = by_hand + [
+        reason for case in new.cases if (reason := _reason(earlier.pop(case.name, None), case))
+    ]
     reasons += [f"check is gone: {plain(name, 80)}" for name in earlier]
     more = [f"and {len(reasons) - MOST_REASONS} more"] if len(reasons) > MOST_REASONS else []
     return tuple(reasons[:MOST_REASONS] + more)

@@ -121,8 +121,8 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
     yield from _wrong_credit(config)
-    for place, question in enumerate(config.manual):
-        yield from _wrong_items(("manual", place), question, config)
+    for index, by_hand in enumerate(config.manual):
+        yield from _wrong_items(("manual", index), by_hand, config)
     limits = config.limits
     for small, large in (
         ("cell_seconds", "notebook_seconds"),

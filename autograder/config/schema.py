@@ -16,8 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 # A question's name is a column of grades.csv and manual.csv beside these.
 RESERVED_NAMES = frozenset(
-    ["submission", "student", "lms_id", "late", "score", "max_score", "status", "mark", "changed", "flags"]
-    + ["seconds", "id", "journal"]
+    """submission student lms_id late score max_score status mark changed flags seconds id journal""".split()
 )
 
 

@@ -39,6 +39,8 @@ _STACKED = re.compile(f"({_MARK}{{4}}){_MARK}+")
 # splits at ";" and not at ",". Full-width signs count as operators in some locales.
 _FORMULA = re.compile(r"(^|[;\t\r\n])([\s\u200b-\u200d\ufeff]*)(?=[=+\-@＝＋－＠])")
 
+_MARKED_FORMULA = re.compile(r"(^|[;\t\r\n])([\s\u200b-\u200d\ufeff]*)'(?=[=+\-@＝＋－＠])")
+
 _PATH = re.compile(r"[^\s,;:]*/[^\s,;:]*")
 _SHORTEST_PATH = 20
 """Characters that are left of a path as long as other paths can be shortened instead."""
@@ -94,6 +96,16 @@ def csv_cell(text: str, limit: int = 1000) -> str:
     """``text`` on one line, with an apostrophe before everything that a spreadsheet would compute."""
     control = "'" if text.startswith(("\t", "\r")) else ""
     return control + _FORMULA.sub(r"\1\2'", plain(text, limit))
+
+
+def csv_text(text: str, limit: int) -> str:
+    """As :func:`csv_cell`, with the line breaks of ``text``: for a cell that people read and write."""
+    return _FORMULA.sub(r"\1\2'", plain(text, limit, multiline=True)).strip()
+
+
+def from_csv_text(cell: str) -> str:
+    """What a person wrote into a cell, without the apostrophes that :func:`csv_text` puts before formulas."""
+    return _BREAK.sub("\n", _MARKED_FORMULA.sub(r"\1\2", storable(cell))).strip()
 
 
 def csv_line(cells: Sequence[str], delimiter: str = ",") -> str:

@@ -40,7 +40,11 @@ def solutions(lab: Lab) -> Mapping[str, str]:
             found[question.name] = texts[0]
             continue
         what = "tag" if question.solution.tag is not None else "heading"
-        said = f"{len(texts)} cells of the solution notebook have it" if texts else "the solution has no such cell"
+        said = (
+            f"{len(texts)} cells of the solution notebook have it"
+            if texts
+            else "the solution has no such cell"
+        )
         problems.append((("manual", at, "solution", what), said))
     if problems:
         raise ConfigurationError(report(located_yaml.read(lab.path), problems))

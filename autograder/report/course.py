@@ -10,7 +10,7 @@ from autograder.files.atomic import file_stem
 from autograder.files.visible import number
 from autograder.model import Entry, QuestionEntry, Status
 from autograder.report.class_summary import ClassSummary, mark
-from autograder.report.grades import remarks
+from autograder.report.grades import changes, remarks
 from autograder.report.pages import pieces
 
 MOST_REMARKS = 8
@@ -52,7 +52,7 @@ def _row(entry: Entry, question_names: Sequence[str], manual_names: Sequence[str
     results = {question.name: question for question in entry.questions}
     by_hand = {one.name: number(one.points, 2) for one in entry.manual if one.points is not None}
     graded = entry.status is Status.GRADED
-    said = remarks(entry)
+    said = [*(f"changed by the course team: {one}" for one in changes(entry)), *remarks(entry)]
     return {
         "entry": entry,
         "graded": graded,

@@ -12,6 +12,7 @@ from autograder.model import AnswerState, Entry, Grade, Status
 
 FIRST_COLUMNS = ("submission", "student", "lms_id", "late", "score", "max_score", "status")
 MARK_COLUMN = "mark"
+CHANGED_COLUMN = "changed"
 LAST_COLUMNS = ("flags", "seconds")
 FLAG_LENGTH = 500
 """A flag is a short remark; a reason may hold an exception's text. A spreadsheet's cell ends at 32,767."""
@@ -28,26 +29,33 @@ def write_grades(
     *,
     with_marks: bool = False,
 ) -> None:
-    """Write the rows in the order of ``entries``: UTF-8 without a byte order mark, lines end in ``\\n``.
+    """Write the rows in the order of ``entries``, which are gone through twice: UTF-8 without a byte order mark, lines end in ``\\n``.
 
     Args:
         question_names: one column each, in this order; empty where a grade lacks the question.
         manual_names: one column each, empty until a person has given points.
         with_marks: whether there is a column for the mark, which lateness and rounding can change.
+
+    Where the course team has changed anything, there is a column for that, too.
     """
-    mark = [MARK_COLUMN] if with_marks else []
-    header = [*FIRST_COLUMNS, *question_names, *manual_names, *mark, *LAST_COLUMNS]
-    rows = (_row(entry, question_names, manual_names, with_marks) for entry in entries)
+    with_changes = any(changes(entry) for entry in entries)
+    more = [name for name, wanted in ((MARK_COLUMN, with_marks), (CHANGED_COLUMN, with_changes)) if wanted]
+    header = [*FIRST_COLUMNS, *question_names, *manual_names, *more, *LAST_COLUMNS]
+    rows = (_row(entry, question_names, manual_names, more) for entry in entries)
     replace_file(path, map(csv_line, chain([header], rows)))
 
 
 def _row(
-    entry: Entry, question_names: Sequence[str], manual_names: Sequence[str], with_mark: bool
+    entry: Entry, question_names: Sequence[str], manual_names: Sequence[str], more: Sequence[str]
 ) -> list[str]:
     graded = entry.status is Status.GRADED
     late = entry.submission.late_seconds
     points = {one.name: number(one.points) for one in entry.questions if one.checked}
     points |= {one.name: number(one.points) for one in entry.manual if one.points is not None}
+    others = {
+        MARK_COLUMN: number(entry.mark) if graded and entry.mark is not None else "",
+        CHANGED_COLUMN: "; ".join(csv_cell(one, FLAG_LENGTH) for one in changes(entry)[:MOST_FLAGS]),
+    }
     return [
         csv_cell(entry.submission.source, 4000),
         csv_cell(entry.submission.student),
@@ -57,7 +65,7 @@ def _row(
         number(entry.max_score) if graded else "",
         entry.status.value,
         *(points.get(name, "") if graded else "" for name in (*question_names, *manual_names)),
-        *([number(entry.mark) if graded and entry.mark is not None else ""] if with_mark else []),
+        *(others[name] for name in more),
         "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(entry)[:MOST_FLAGS]),
         number(entry.seconds),
     ]
@@ -74,6 +82,16 @@ def remarks(grade: Grade | Entry) -> list[str]:
     seen = [*grade.limits_hit, *grade.flags, *_copies(grade), *_unanswered(grade)]
     handed_in = [*filter(None, [grade.penalty]), *grade.submission.set_aside]
     return list(dict.fromkeys([*reason, *open_questions, *seen, *handed_in]))
+
+
+def changes(grade: Grade | Entry) -> list[str]:
+    """What the course team changed, a sentence each: "grad_w: 3 instead of 1: the derivation is right"."""
+    found = []
+    for one in (*grade.questions, *grade.manual):
+        if one.override is not None and one.override.points is not None:
+            instead = "" if one.override.instead is None else f" instead of {number(one.override.instead)}"
+            found.append(f"{one.name}: {number(one.override.points)}{instead}: {one.override.reason}")
+    return [*found, *([f"lateness excused: {grade.excused.reason}"] if grade.excused else [])]
 
 
 def _unanswered(grade: Grade | Entry) -> list[str]:

@@ -35,11 +35,13 @@ class QuestionView:
     @property
     def credit(self) -> str:
         """What the course gives for the mistake, as a sentence; empty where it gives nothing."""
-        return credit_sentence(self.question)
+        return "" if self.question.override else credit_sentence(self.question)
 
     @property
     def verdict(self) -> str:
         """The question's state in a few words."""
+        if self.question.override:
+            return "changed by the course team"
         if self.unchecked:
             return "not checked"
         if self.failed:
@@ -75,6 +77,7 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
         views=[_view(question) for question in grade.questions],
+        changed=[one for one in (*grade.questions, *grade.manual) if one.override is not None],
         manual_possible=sum(question.possible for question in grade.manual if question.points is None),
         scored_by_hand=any(question.points is not None for question in grade.manual),
         notes=list(dict.fromkeys([*grade.submission.notes, *grade.notes])),

@@ -43,7 +43,9 @@ class Entries:
             status=grade.status,
             reason=grade.reason,
             questions=self._once(tuple(self._once(_question(one)) for one in grade.questions)),
-            manual=self._once(tuple(self._once(replace(one, answer="")) for one in grade.manual)),
+            manual=self._once(
+                tuple(self._once(replace(one, answer="", items=(), comment="")) for one in grade.manual)
+            ),
             flags=self._once(grade.flags),
             limits_hit=self._once(grade.limits_hit),
             same_as=grade.same_as,
@@ -56,6 +58,7 @@ class Entries:
             mark=grade.mark,
             penalty=grade.penalty,
             seconds=grade.seconds,
+            excused=grade.excused,
         )
 
     def _once(self, value: _Value) -> _Value:
@@ -71,4 +74,5 @@ def _question(result: QuestionResult) -> QuestionEntry:
         possible=result.possible,
         checked=result.checked,
         failures=tuple(message[:LONGEST_MESSAGE] for message in result.failures),
+        override=result.override,
     )

@@ -1,205 +1,193 @@
-"""``manual.csv``: the one file of a report that a person fills in, for the questions that need one.
+"""``manual.csv``: the table in which a person scores, for the questions that need one.
 
-It is written once with empty cells and read by every later run; what somebody wrote into it is never
-changed, not even for a submission that is not there any more. What cannot be understood ends the run
-before anything is graded, all of it in one message: points that are not read would be a zero. Beside each
-question stands, in a column of ours, whether there is an answer at all, and which pictures belong to it:
-that is kept up to date.
+For each question it has a column of points, one for each item and one for a comment. It is written from the
+journal's state and read by every run; what is new in it goes into the journal (:mod:`autograder.store.told`).
+Rows and columns that are not ours stay, also those of a submission that is not there any more. What cannot be
+understood ends the run before anything is graded, all of it in one message: points that are not read would be
+a zero. Beside each question stands, in a column of ours, whether there is an answer at all, and which
+pictures belong to it: that is kept up to date.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from autograder.config.schema import ManualQuestion
+from autograder.config.schema import Config, ManualQuestion
 from autograder.errors import UsageError
-from autograder.files.atomic import update_file
-from autograder.files.visible import csv_cell, csv_line, number, plain
+from autograder.files.visible import csv_cell, csv_line, plain
 from autograder.model import Entry, Submission
-from autograder.store.results import results_file
-from autograder.store.spreadsheet import Table, folded, read_table
+from autograder.store.decided import heading, out_of_bounds
+from autograder.store.journal import LONGEST_TEXT, State, Subject, Value, What
+from autograder.store.people_table import PeopleTable, Row
+from autograder.store.spreadsheet import folded
+from autograder.store.told import (
+    JOURNAL,
+    Told,
+    cell_of,
+    is_as_written,
+    points_in,
+    seen_cell,
+    seen_in,
+    text_in,
+)
 
 FILE = "manual.csv"
 FOUND = ": answer"
 """How our columns end that say what was found of an answer."""
 
 _FIRST = ("id", "submission", "student", "lms_id")
-_MOST_NAMED = 50
-"""Errors that one message names."""
-_Row = tuple[int, dict[str, str]]
-"""The line in which it stands, and its cells by their headings."""
 
 
-class ManualMarks:
-    """What the file says."""
+class ManualTable(PeopleTable):
+    """What the file says.
 
-    def __init__(
-        self, out: Path, questions: Sequence[ManualQuestion], submissions: Sequence[Submission]
-    ) -> None:
+    Attributes:
+        told: of every cell with nothing wrong.
+    """
+
+    def __init__(self, out: Path, config: Config, submissions: Sequence[Submission], state: State) -> None:
         """
         Args:
             submissions: of the class; a row of nobody's is an error.
+            state: what the journal says.
 
         Raises:
-            UsageError: the file cannot be read, a column is missing, a row is nobody's or there twice, or a
-                cell is no number of points; the message names every line, and whose it is.
+            UsageError: the file cannot be read, or a column is missing, unknown or there twice.
         """
-        self._path = out / FILE
-        self._questions = questions
-        self._points: dict[str, dict[str, float]] = {}
-        table = read_table(self._path)
-        self._table = table or Table((), ())
-        if table is not None:
-            self._headings(table)
-        self._rows: list[_Row] = [
-            (line, dict(zip(self._table.headings, cells, strict=False))) for line, cells in self._table.rows
-        ]
-        here = {one.id for one in submissions}
-        self.gone = tuple(
-            _who(row)
-            for _, row in self._rows
-            if row.get("id", "").strip() not in here and self._is_scored(row)
-        )
-        """People with points in the file who were graded into this folder once and are not any more."""
-        if wrong := list(self._wrong_rows(here)):
-            more = [f"… and {len(wrong) - _MOST_NAMED} more"] if len(wrong) > _MOST_NAMED else []
-            raise UsageError("\n".join([*wrong[:_MOST_NAMED], *more]))
+        self._config = config
+        ours = [*_FIRST, *(name for one in config.manual for name in _columns(one)), JOURNAL]
+        super().__init__(out / FILE, ours)
+        self._check_headings()
+        self.told: list[Told] = []
+        self.check_rows({one.id for one in submissions}, state, ["id"])
+        for row in self.rows:
+            self._hear(row, state)
 
-    def of(self, submission_id: str) -> dict[str, float]:
-        """Points by question; a question that nobody has scored is missing."""
-        return self._points.get(submission_id, {})
+    def places(self) -> Mapping[tuple[str, str], str]:
+        """Where a submission's points of a question stand, by their id and its name."""
+        questions = [one.name for one in self._config.manual]
+        return {(row.id, name): f"{row.place}: {name}" for row in self.rows for name in questions}
 
-    def write(self, entries: Iterable[Entry]) -> None:
-        """Add a row for every submission that has none, also for one that is not gradable.
+    def _hear(self, row: Row, state: State) -> None:
+        seen = seen_in(row.cells.get(JOURNAL, ""), state)
+        for question in self._config.manual:
+            for subject in _subjects(row.id, question):
+                if (cell := row.cells.get(heading(subject))) is None:
+                    continue
+                value = _value(cell, subject, state, seen)
+                if wrong := self._wrong(subject, value, cell):
+                    self.complain(row, f"{heading(subject)}: {wrong}")
+                else:
+                    self.told.append(Told(row.place, subject, value, seen))
 
-        The file begins with the mark that tells spreadsheets that it is UTF-8, and keeps its delimiter.
+    def _wrong(self, subject: Subject, value: Value, cell: str) -> str:
+        if isinstance(value, str):
+            return "" if len(value) <= LONGEST_TEXT else f"longer than {LONGEST_TEXT} characters"
+        if isinstance(value, float) and not value >= 0:  # NaN is no number of points either
+            most = out_of_bounds(subject, float("inf"), self._config).partition("; found")[0]
+            return f"{most}; found {cell.strip()[:40]!r}"
+        wrong = out_of_bounds(subject, value, self._config)
+        return f"{wrong.partition('; found')[0]}; found {cell.strip()[:40]!r}" if wrong else ""
+
+    def write(self, entries: Iterable[Entry], state: State) -> None:
+        """Write the state, with a row for every submission, also for one that is not gradable.
 
         Raises:
             OSError: the file cannot be written.
         """
-        if self._questions:
-            update_file(self._path, "\ufeff" + "".join(self._lines(entries)))
+        if self._config.manual:
+            self.update(self._written(entries, state))
 
-    def _lines(self, entries: Iterable[Entry]) -> Iterator[str]:
-        between = self._table.delimiter
-        names = [question.name for question in self._questions]
-        header = list(dict.fromkeys([*self._table.headings, *_FIRST, *names, *map(_column, names)]))
-        yield csv_line(header, between)
+    def _written(self, entries: Iterable[Entry], state: State) -> Iterator[str]:
+        found = [f"{one.name}{FOUND}" for one in self._config.manual]
+        columns = [name for one in self._config.manual for name in _columns(one)]
+        header = list(dict.fromkeys([*self.headings, *_FIRST, *columns, *found, JOURNAL]))
+        yield csv_line(header, self.delimiter)
         now = {entry.submission.id: entry for entry in entries}
-        for _, row in self._rows:
-            entry = now.pop(row["id"], None)
-            row = row | (self._found(entry) if entry else {})
-            yield csv_line([row.get(name, "") for name in header], between)
+        for row in self.rows:
+            entry = now.pop(row.id, None)
+            cells = self._cells(row.id, row.cells, state) | (self._found(entry) if entry else {})
+            yield csv_line([cells.get(name, "") for name in header], self.delimiter)
         for entry in now.values():
             one = entry.submission
             first = dict(zip(_FIRST, (one.id, one.source, one.student, one.lms_id), strict=True))
-            cells = {name: csv_cell(text, 4000) for name, text in first.items()} | self._found(entry)
-            yield csv_line([cells.get(name, "") for name in header], between)
+            cells = {name: csv_cell(text, 4000) for name, text in first.items()}
+            cells = self._cells(one.id, cells, state) | self._found(entry)
+            yield csv_line([cells.get(name, "") for name in header], self.delimiter)
+
+    def _cells(self, student: str, cells: Mapping[str, str], state: State) -> dict[str, str]:
+        """A row as it is now; what says the same stays as somebody wrote it."""
+        now = dict(cells) | {JOURNAL: seen_cell(student, state)}
+        for question in self._config.manual:
+            for subject in _subjects(student, question):
+                name, value = heading(subject), state.value(subject)
+                if _value(now.get(name, ""), subject, state, state.last) != value:
+                    now[name] = cell_of(value)
+        return now
 
     def _found(self, entry: Entry) -> dict[str, str]:
         """What our columns say: whether there is an answer, and which pictures are there."""
         read = {one.name: one for one in entry.manual}
         beside = [f"beside the notebook: {name}" for name in entry.submission.pictures]
         cells = {}
-        for question in self._questions:
+        for question in self._config.manual:
             one = read.get(question.name)
             what = [one.state.value, *one.pictures] if one else ["the notebook could not be read"]
-            cells[_column(question.name)] = csv_cell("; ".join([*what, *beside]), 1000)
+            cells[f"{question.name}{FOUND}"] = csv_cell("; ".join([*what, *beside]), 1000)
         return cells
 
-    def _headings(self, table: Table) -> None:
-        """Call the columns as we do, whatever their case and white space.
-
-        Raises:
-            UsageError: a column of ours is there twice, or has another name.
+    def _check_headings(self) -> None:
         """
-        ours = {folded(name): name for name in (*_FIRST, *(one.name for one in self._questions))}
-        headings = tuple(ours.get(folded(heading), heading) for heading in table.headings)
-        place = f"{self._path}:{table.first_line}"
-        if "id" not in headings:
-            expected = ", ".join(ours.values())
-            raise UsageError(
-                f"{place}: no column is called id; expected a table with the columns {expected}; found "
-                f"{_listed(table.headings)}"
-            )
-        twice = [name for name in ours.values() if headings.count(name) > 1]
-        if twice:
-            raise UsageError(f"{place}: several columns are called {', '.join(twice)}: keep one of each")
-        missing = [one.name for one in self._questions if one.name not in headings]
-        others = [
-            heading
-            for heading in headings
-            if heading.strip() and heading not in ours.values() and not heading.endswith(FOUND)
+        Raises:
+            UsageError: a column has another name, or is of an item that the question has not.
+        """
+        if not self.headings:
+            return
+        ours = {*_FIRST, JOURNAL, *(name for one in self._config.manual for name in _columns(one))}
+        others = [one for one in self.headings if one.strip() and one not in ours and not one.endswith(FOUND)]
+        for question in self._config.manual:
+            for other in others:
+                if folded(other).startswith(folded(f"{question.name}:")):
+                    codes = ", ".join(one.code for one in question.items) or "none"
+                    raise UsageError(
+                        f"{self.place}: the column {plain(other, 80)!r} is of no item of {question.name} "
+                        f"(its items: {codes}): give the column or the item its name back, or delete the "
+                        f"column"
+                    )
+        missing = [one.name for one in self._config.manual if one.name not in self.headings]
+        # Columns of items and comments are missing in older files: only what looks like one is a renamed one.
+        details = [name for one in self._config.manual for name in _columns(one)[1:]]
+        missing += [
+            name
+            for name in details
+            if name not in self.headings
+            and difflib.get_close_matches(folded(name), map(folded, others), n=1, cutoff=0.8)
         ]
         # Without another column nothing was renamed: the configuration has a new question.
         if missing and others:
             raise UsageError(
-                f"{place}: no column is called {', '.join(missing)}; found {_listed(others)} instead. Give "
-                f"the column its name back, or add an empty one"
+                f"{self.place}: no column is called {', '.join(missing)}; found {self.listed(others)} "
+                f"instead. Give the column its name back, or add an empty one"
             )
-        self._table = Table(headings, table.rows, table.delimiter, table.first_line)
-
-    def _wrong_rows(self, here: set[str]) -> Iterator[str]:
-        """What is wrong with the rows, a sentence each; what is right is kept on the way."""
-        lines: dict[str, list[int]] = defaultdict(list)
-        for (line, row), (_, cells) in zip(self._rows, self._table.rows, strict=True):
-            place = f"{self._path}:{line}: {_who(row)}"
-            identifier = row["id"] = row.get("id", "").strip()
-            lines[identifier].append(line)
-            if any(cell.strip() for cell in cells[len(self._table.headings) :]):
-                columns = len(self._table.headings)
-                yield (
-                    f"{place}: {len(cells)} cells, but the table has {columns} columns; a comma in a number "
-                    f'needs quotes ("1,5")'
-                )
-            elif len(lines[identifier]) > 1:
-                yield f"{place}: the second row with this id, after line {lines[identifier][0]}: delete one"
-            elif identifier not in here and not self._was_here(identifier):
-                yield (
-                    f"{place}: no submission has the id {plain(identifier, 80)!r}; write the id as it was, "
-                    f"or delete the row"
-                )
-            else:
-                self._points[identifier] = {}
-                for question in self._questions:
-                    if (text := row.get(question.name, "").strip()) and (
-                        wrong := self._take(row, question, text)
-                    ):
-                        yield f"{place}: {wrong}"
-
-    def _take(self, row: dict[str, str], question: ManualQuestion, text: str) -> str:
-        """Keep the points in a cell; what is wrong with it, if anything is."""
-        try:
-            points = float(text.replace(",", "."))
-        except ValueError:
-            points = -1.0
-        if 0 <= points <= question.points:
-            self._points[row["id"]][question.name] = points
-            return ""
-        most = number(question.points)
-        return f"{question.name}: expected points from 0 to {most}, or nothing; found {text[:40]!r}"
-
-    def _is_scored(self, row: dict[str, str]) -> bool:
-        return any(row.get(question.name, "").strip() for question in self._questions)
-
-    def _was_here(self, identifier: str) -> bool:
-        try:
-            return results_file(self._path.parent, identifier).is_file()
-        except ValueError:
-            return False  # no id of ours
 
 
-def _column(question: str) -> str:
-    """Our column beside a question's; no question can be called so."""
-    return f"{question}{FOUND}"
+def _subjects(student: str, question: ManualQuestion) -> Iterator[Subject]:
+    """What the table has of a question, in the order of its columns."""
+    yield Subject(student, question.name, What.POINTS)
+    for one in question.items:
+        yield Subject(student, question.name, What.ITEM, one.code)
+    yield Subject(student, question.name, What.COMMENT)
 
 
-def _who(row: dict[str, str]) -> str:
-    """Whom a row is about, for people."""
-    return plain((row.get("student") or row.get("submission") or row.get("id") or "").strip(), 60) or "nobody"
+def _columns(question: ManualQuestion) -> list[str]:
+    return [heading(one) for one in _subjects("", question)]
 
 
-def _listed(headings: Sequence[str]) -> str:
-    return ", ".join(repr(plain(heading, 40)) for heading in headings[:20]) or "nothing"
+def _value(cell: str, subject: Subject, state: State, seen: int) -> Value:
+    """What a cell says: what was written into it where nobody changed it, else what it reads."""
+    for value in (state.value_at(subject, seen), state.value(subject)):
+        if is_as_written(cell, value):
+            return value
+    return text_in(cell) if subject.what is What.COMMENT else points_in(cell)

@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.config import schema
 from autograder.config.load import Lab
 from autograder.config.schema import Config
 from autograder.files.atomic import UNFINISHED
 from autograder.grading.conditions import Conditions
 from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
-from autograder.model import Grade, Submission
-from autograder.store.manual import ManualMarks
+from autograder.model import Grade, ManualItem, ManualQuestion, Status, Submission
+from autograder.store.answers import AnswerReader
+from autograder.store.by_hand import ByHand
 from autograder.store.results import digest_in, read_results, results_file
 
 
@@ -46,7 +48,7 @@ class Results:
     Args:
         out: the report's folder.
         lab: whose titles and rules hold now.
-        manual: what a person has scored.
+        by_hand: what people have scored and changed.
         wanted: the conditions under which a result may be used again; ``None``: none may.
         beside: other report folders to look into.
     """
@@ -55,13 +57,14 @@ class Results:
         self,
         out: Path,
         lab: Lab,
-        manual: ManualMarks,
+        by_hand: ByHand,
         wanted: Conditions | None = None,
         beside: Sequence[Path] = (),
     ) -> None:
         self.out = out
         self._config = lab.config
-        self._manual = manual
+        self._by_hand = by_hand
+        self._answers = AnswerReader(lab)
         self._wanted = wanted
         self._places = (out, *beside)
         self._by_digest: dict[str, list[Path]] | None = None
@@ -74,14 +77,18 @@ class Results:
             return None
         own = [results_file(place, submission.id) for place in self._places]
         for file in own:
-            if grade := self._usable(file, digest):
+            if grade := self._usable(file, digest, submission):
                 return Known(as_of(grade, submission), file.parents[1], own=True)
         for file in self._with_digest(digest):
-            if file not in own and (grade := self._usable(file, digest)):
+            if file not in own and (grade := self._usable(file, digest, submission)):
                 return Known(as_of(grade, submission), file.parents[1], own=False)
         return None
 
-    def _usable(self, file: Path, digest: str) -> Grade | None:
+    def close(self) -> None:
+        """End what was started to read answers."""
+        self._answers.close()
+
+    def _usable(self, file: Path, digest: str, submission: Submission) -> Grade | None:
         try:
             grade = read_results(file)
         except (OSError, ValueError):
@@ -89,7 +96,21 @@ class Results:
         if grade.digest != digest or not _is_whole(grade) or Conditions.of_grade(grade) != self._wanted:
             return None
         # What the lab's tests opened when this result came about must be the same too.
-        return None if self._files.differing(grade.lab_files) else grade
+        if self._files.differing(grade.lab_files):
+            return None
+        return self._with_new_questions(grade, submission)
+
+    def _with_new_questions(self, grade: Grade, submission: Submission) -> Grade | None:
+        """``grade`` with the answers to questions in words that the lab has got since it was made.
+
+        ``None`` where they cannot be read: then it is graded again.
+        """
+        asked = {one.name for one in grade.manual}
+        new = [one.name for one in self._config.manual if one.name not in asked]
+        if not new or submission.file is None or (grade.status is not Status.GRADED and not grade.questions):
+            return grade
+        found = self._answers.read(submission.file, new)
+        return None if found is None else replace(grade, manual=(*grade.manual, *found))
 
     def _with_digest(self, digest: str) -> Sequence[Path]:
         """Files of other submissions, in the order of their names, whose notebook had these bytes."""
@@ -102,8 +123,8 @@ class Results:
 
     def completed(self, grade: Grade) -> Grade:
         """``grade`` with what decides no verdict, as it is known now: titles, points by hand, the mark."""
-        by_hand = self._manual.of(grade.submission.id)
-        return with_mark(_with_titles(grade, self._config), self._config.late, self._config.rounding, by_hand)
+        decided = self._by_hand.of(grade.submission.id)
+        return with_mark(_with_titles(grade, self._config), self._config.late, self._config.rounding, decided)
 
 
 def as_of(grade: Grade, submission: Submission) -> Grade:
@@ -117,17 +138,23 @@ def _is_whole(grade: Grade) -> bool:
 
 
 def _with_titles(grade: Grade, config: Config) -> Grade:
-    """``grade`` with the titles that the configuration has now: they decide no mark."""
+    """``grade`` with the titles and items that the configuration has now: they decide no mark."""
     titles = {question.name: question.title for question in config.questions}
-    manual = {question.name: question for question in config.manual}
+    answers = {one.name: one for one in grade.manual}
     return replace(
         grade,
         questions=tuple(replace(one, title=titles.get(one.name, one.title)) for one in grade.questions),
-        manual=tuple(
-            replace(one, title=manual[one.name].title, possible=manual[one.name].points)
-            for one in grade.manual
-            if one.name in manual
-        ),
+        manual=tuple(_asked_now(answers[one.name], one) for one in config.manual if one.name in answers),
+    )
+
+
+def _asked_now(answer: ManualQuestion, question: schema.ManualQuestion) -> ManualQuestion:
+    return replace(
+        answer,
+        title=question.title,
+        possible=question.points,
+        items=tuple(ManualItem(one.code, one.text, one.points) for one in question.items),
+        visible=question.visible,
     )
 
 

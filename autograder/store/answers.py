@@ -1,0 +1,124 @@
+"""Answers in words to questions that a lab got after its class was graded, read without grading anything.
+
+What students wrote is read in a process of its own, with a limit on its memory and a deadline, as everywhere
+else: a file that breaks it, breaks nothing else.
+
+    python -m autograder.store.answers DESCRIPTOR
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from autograder.config.load import Lab, load
+from autograder.config.packed import MB
+from autograder.errors import AutograderError
+from autograder.model import AnswerState, ManualQuestion
+
+SECONDS = 60.0
+"""For one notebook, the start of the process included."""
+
+_ENGINE = Path(__file__).resolve().parents[2]
+
+
+class AnswerReader:
+    """Reads answers as long as it is not closed; the process begins with the first one.
+
+    Args:
+        lab: whose template and limits hold.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def read(self, file: Path, names: Sequence[str]) -> tuple[ManualQuestion, ...] | None:
+        """The answers to the questions with these names; ``None`` where the file cannot be read.
+
+        Args:
+            file: of a notebook.
+        """
+        connection = self._connection or self._begin()
+        try:
+            connection.send_bytes(json.dumps([str(file.absolute()), list(names)]).encode())
+            found = json.loads(connection.recv_bytes()) if connection.poll(SECONDS) else None
+        except (OSError, EOFError):
+            found = None
+        if found is None:
+            self.close()  # it may hang, or be dead; the next file gets another one
+            return None
+        return tuple(
+            ManualQuestion(name, "", 0.0, text, None, AnswerState(state), tuple(pictures))
+            for name, text, state, pictures in found
+        )
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._connection = self._process = None
+
+    def _begin(self) -> Connection:
+        ours, theirs = socket.socketpair()
+        path = os.pathsep.join(filter(None, [str(_ENGINE), os.environ.get("PYTHONPATH")]))
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(self._lab.path)],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | {"PYTHONPATH": path},
+                stdin=subprocess.DEVNULL,
+            )
+        self._connection = Connection(ours.detach())
+        return self._connection
+
+
+def main(argv: Sequence[str]) -> None:
+    """Read notebooks for whoever started this process, until they are gone.
+
+    Args:
+        argv: the descriptor of the socket to them, and the path of the configuration. Each message is the
+            path of a notebook and names of questions, each reply what was found, or ``null``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides what a Ctrl-C ends
+    lab = load(Path(argv[1]))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = lab.config.limits.grader_mb * MB
+    if hard == resource.RLIM_INFINITY or wanted < hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    connection = Connection(int(argv[0]))
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            file, names = json.loads(connection.recv_bytes())
+            connection.send_bytes(json.dumps(_found(lab, Path(file), names)).encode())
+
+
+def _found(lab: Lab, file: Path, names: Sequence[str]) -> list[tuple[str, str, str, Sequence[str]]] | None:
+    from autograder.notebook.answers import answers, template_cells
+    from autograder.notebook.read import read_notebook
+    from autograder.notebook.template import read_template
+
+    try:
+        read = read_notebook(file.read_bytes(), lab.config.limits)
+        template = read_template(lab, template_cells) or ()
+    except (OSError, AutograderError):
+        return None
+    found = answers(read.notebook.cells, read.attachments, names, template)
+    return [(name, found[name].text, found[name].state.value, found[name].pictures) for name in names]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

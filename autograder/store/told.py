@@ -1,0 +1,102 @@
+"""What a table that a person fills in says of the things that the journal knows, and what of it is new.
+
+A table goes out as the journal's state and comes back changed. Each of its rows carries the number of the
+record up to which it was written, so that a copy that lay in a spreadsheet for a week, or comes from another
+folder, changes only what somebody changed in it: the same cell changed in the journal too is a conflict that
+is named. What a table does not mention stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.files.visible import csv_text, from_csv_text, number
+from autograder.store.decided import heading, spelled
+from autograder.store.journal import LONGEST_TEXT, Decision, State, Subject, Value
+
+JOURNAL = "journal"
+"""Heading of our column that says up to which record a row was written."""
+
+_SEEN = re.compile(r"\s*'?(j[0-9a-f]{8})-([0-9]{1,15})\s*")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a table says of one thing.
+
+    Attributes:
+        place: file, line and student.
+        seen: number of the record up to which the row was written; 0 where it tells none of this journal.
+    """
+
+    place: str
+    subject: Subject
+    value: Value
+    seen: int
+
+
+def seen_in(cell: str, state: State) -> int:
+    """The number in a row's column :data:`JOURNAL`; 0 where it is of another journal, or no number."""
+    found = _SEEN.fullmatch(cell)
+    if found is None or found[1] != state.identity or int(found[2]) > state.last:
+        return 0
+    return int(found[2])
+
+
+def seen_cell(student: str, state: State) -> str:
+    """What stands in a row that is written now."""
+    last = state.last_of(student)
+    return f"{state.identity}-{last}" if last else ""
+
+
+def points_in(cell: str) -> float | None:
+    """Points, with a decimal point or comma; ``None`` for an empty cell, -1 for what is no number."""
+    text = cell.strip()
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return -1.0
+
+
+def text_in(cell: str) -> str | None:
+    """A text; ``None`` for an empty cell."""
+    return from_csv_text(cell) or None
+
+
+def cell_of(value: Value) -> str:
+    """Points or a text as a cell; empty for ``None``."""
+    if isinstance(value, str):
+        return csv_text(value, LONGEST_TEXT)
+    return number(value) if isinstance(value, float | int) else ""
+
+
+def is_as_written(cell: str, value: Value) -> bool:
+    """Whether a cell is what was written for a value, whatever a spreadsheet does to line breaks."""
+    return from_csv_text(cell) == from_csv_text(cell_of(value))
+
+
+def news(told: Iterable[Told], state: State, who: str) -> tuple[list[Decision], list[str]]:
+    """What a table says that the journal does not, and a sentence for each conflict.
+
+    Args:
+        who: the table's name in the journal.
+    """
+    decisions, conflicts = [], []
+    for one in told:
+        if one.value in (state.value_at(one.subject, one.seen), state.value(one.subject)):
+            continue
+        others = [record for record in state.since(one.subject, one.seen) if record.who != who]
+        if others:
+            newest = others[-1]
+            conflicts.append(
+                f"{one.place}: {heading(one.subject)}: changed here to {spelled(one.value)}, and by "
+                f"{newest.who} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: "
+                f"write {spelled(state.value(one.subject))} here to keep that, or change it there"
+            )
+        else:
+            decisions.append(Decision(one.subject, one.value))
+    return decisions, conflicts
