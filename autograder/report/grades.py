@@ -29,7 +29,7 @@ def write_grades(
     *,
     with_marks: bool = False,
 ) -> None:
-    """Write the rows in the order of ``entries``, which are gone through twice: UTF-8 without a byte order mark, lines end in ``\\n``.
+    """Write the rows in the order of ``entries``: UTF-8 without a byte order mark, lines end in ``\\n``.
 
     Args:
         question_names: one column each, in this order; empty where a grade lacks the question.
@@ -38,6 +38,7 @@ def write_grades(
 
     Where the course team has changed anything, there is a column for that, too.
     """
+    entries = list(entries)
     with_changes = any(changes(entry) for entry in entries)
     more = [name for name, wanted in ((MARK_COLUMN, with_marks), (CHANGED_COLUMN, with_changes)) if wanted]
     header = [*FIRST_COLUMNS, *question_names, *manual_names, *more, *LAST_COLUMNS]

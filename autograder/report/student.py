@@ -77,7 +77,10 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
         views=[_view(question) for question in grade.questions],
-        changed=[one for one in (*grade.questions, *grade.manual) if one.override is not None],
+        changed=[
+            *(one for one in grade.questions if one.override is not None),
+            *(one for one in grade.manual if one.override is not None),
+        ],
         manual_possible=sum(question.possible for question in grade.manual if question.points is None),
         scored_by_hand=any(question.points is not None for question in grade.manual),
         notes=list(dict.fromkeys([*grade.submission.notes, *grade.notes])),

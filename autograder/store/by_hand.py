@@ -99,8 +99,9 @@ class ByHand:
 
         Raises:
             OSError: a file cannot be written.
-            UsageError: the journal cannot be read.
+            UsageError: as :meth:`enter`.
         """
+        self.enter()  # what is in no journal would be written over
         state = self._journal.state()
         for table in (self._manual, self._overrides):
             if not table.changed_meanwhile():

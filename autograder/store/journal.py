@@ -46,6 +46,8 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX subject ON record (student, question, what, item, number);
 CREATE TRIGGER kept BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE TRIGGER once BEFORE INSERT ON record WHEN EXISTS (SELECT 1 FROM record WHERE number = NEW.number)
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
 CREATE TRIGGER unchanged BEFORE UPDATE ON record BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
 PRAGMA user_version = {_VERSION};
 """

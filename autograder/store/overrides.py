@@ -105,6 +105,7 @@ class OverridesTable(PeopleTable):
         for row in self.rows:
             if (value := held.pop(subject_of(row.id, _question(row.cells)), None)) is not None:
                 cells = dict(row.cells) | {JOURNAL: seen_cell(row.id, state)}
+                cells["student"] = cells.get("student", "").strip() or csv_cell(names.get(row.id, ""))
                 if not _is_as_written(row, value) and _read(row) != value:
                     cells |= _cells(value)
                 yield csv_line([cells.get(name, "") for name in header], self.delimiter)
@@ -153,7 +154,9 @@ def _is_as_written(row: Row, value: Value) -> bool:
     return all(is_as_written(cell, getattr(value, name)) for cell, name in zip(given, _VALUE, strict=True))
 
 
-def _read(row: Row) -> Override:
-    """What a row says that is not empty; nothing of it is checked."""
+def _read(row: Row) -> Override | None:
+    """What a row says, unchecked; ``None`` where it says nothing."""
+    if _is_as_written(row, None):
+        return None
     reason, comment = (text_in(row.cells.get(name, "")) or "" for name in ("reason", "comment"))
     return Override(points_in(row.cells.get("points", "")), reason, comment)
