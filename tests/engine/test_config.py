@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.config.load import check_files, load
 from autograder.errors import ConfigurationError
+from autograder.notebook.solutions import solutions
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT / "grading_config.yml"
@@ -51,6 +53,18 @@ def test_the_real_lab_has_the_points_of_the_lab_text() -> None:
     config = load(REAL).config
     assert sum(question.points for question in config.questions) == 25
     assert {q.name: q.points for q in config.manual} == {"derivation_general": 7, "derivation_last_step": 4}
+
+
+def test_the_items_of_the_real_lab_are_the_identities_of_its_exercises() -> None:
+    lab = load(REAL)
+    master = (ROOT / "reference" / "rnn_lab.py").read_text(encoding="utf-8")
+    for question, count in zip(lab.config.manual, (7, 4), strict=True):
+        assert [one.points for one in question.items] == [1] * count
+        assert all(f"# $${one.text.strip('$')}$$\n" in master for one in question.items)
+        assert question.visible
+    answers = solutions(lab)
+    assert answers["derivation_general"].startswith("**Answer to exercise 1**")
+    assert "**4. Output weights.**" in answers["derivation_last_step"]
 
 
 def test_automatic_gradients_are_forbidden_in_the_gradient_questions_only() -> None:
@@ -167,6 +181,81 @@ def test_a_mistake_is_reported_with_file_line_field_and_what_was_expected(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     assert message in complaint(tmp_path, SMALL.replace(old, new, 1))
+
+
+ITEMS = """\
+manual:
+  - name: essay
+    title: An essay
+    points: 2
+    solution: {tag: essay}
+    items:
+      - {code: A, text: $a$, points: 1}
+      - code: B
+        text: $b$
+        points: 1
+build: {master: m.py, solution: solution.ipynb, template: t.ipynb}
+"""
+WITH_ITEMS = SMALL.partition("manual:")[0] + ITEMS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("code: B", "code: a", ":17: manual[0].items[1].code: expected a code of its own; 'a' is taken by "),
+        ("code: B", "code: b c", ":17: manual[0].items[1].code: expected"),
+        ("code: B", "code: Comment", "found 'Comment'"),
+        ("code: B", "kode: B", ":17: manual[0].items[1].kode: unknown field; did you mean 'code'?"),
+        (
+            "points: 1\nbuild",
+            "points: 1.5\nbuild",
+            ":15: manual[0].items: expected items of 2 points together, ",
+        ),
+        ("points: 1\nbuild", "points: -1\nbuild", ":19: manual[0].items[1].points: expected greater than 0"),
+        ("text: $b$", "text: ''", ":18: manual[0].items[1].text: expected"),
+        ("{tag: essay}", "{}", ":14: manual[0].solution: expected either tag or heading"),
+        (
+            "{tag: essay}",
+            "{tag: essay, heading: E}",
+            ":14: manual[0].solution: expected either tag or heading",
+        ),
+        ("{tag: essay}", "essay", ":14: manual[0].solution: expected a mapping"),
+        ("build: {", "lab: {", ":14: manual[0].solution: expected a section build"),
+        ("title: An essay", "title: An essay\n    visible: maybe", ":13: manual[0].visible: expected"),
+        ("name: essay", "name: journal", "not a column of grades.csv or manual.csv"),
+    ],
+)
+def test_a_mistake_in_items_is_reported_where_it_is(tmp_path: Path, old: str, new: str, message: str) -> None:
+    load(write(tmp_path, WITH_ITEMS))
+    assert message in complaint(tmp_path, WITH_ITEMS.replace(old, new, 1))
+
+
+def test_the_solution_of_a_question_is_found_by_its_tag_or_its_first_line(tmp_path: Path) -> None:
+    lab = load(write(tmp_path, WITH_ITEMS))
+    assert solutions(lab) == {}  # not built yet, or not handed on
+    cells = [
+        nbformat.v4.new_markdown_cell("## **Answer** 1\n\nBecause."),
+        nbformat.v4.new_markdown_cell("Hence.", metadata={"autograder": {"manual": "essay"}}),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "solution.ipynb")
+    assert solutions(lab) == {"essay": "Hence."}
+    by_heading = WITH_ITEMS.replace("{tag: essay}", "{heading: answer 1}")
+    assert solutions(load(write(tmp_path, by_heading))) == {"essay": "## **Answer** 1\n\nBecause."}
+    for wrong, message in (
+        ("{tag: poem}", "tag: the solution has no such cell"),
+        ("{heading: X}", "heading: the"),
+    ):
+        with pytest.raises(ConfigurationError, match=rf"yml:14: manual\[0\]\.solution\.{message}"):
+            solutions(load(write(tmp_path, WITH_ITEMS.replace("{tag: essay}", wrong))))
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cells[0], nbformat.v4.new_markdown_cell("Answer 1")]),
+        tmp_path / "solution.ipynb",
+    )
+    with pytest.raises(ConfigurationError, match="heading: 2 cells of the solution notebook have it"):
+        solutions(load(write(tmp_path, by_heading)))
+    (tmp_path / "solution.ipynb").write_text("[1]")
+    with pytest.raises(ConfigurationError, match="the solution notebook cannot be read"):
+        solutions(load(write(tmp_path, WITH_ITEMS)))
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder.config.schema import Late, Rounding
 from autograder.lms.model import Person
 from autograder.marks import Decided, penalty, rounded, with_mark
-from autograder.model import AnswerState, CaseResult, Grade, Outcome, QuestionResult, Status, Submission
+from autograder.model import (
+    AnswerState,
+    CaseResult,
+    Grade,
+    Outcome,
+    Override,
+    QuestionResult,
+    Status,
+    Submission,
+)
 from autograder.model import ManualQuestion as Answer
 from autograder.submissions.lateness import with_lateness
 
@@ -85,6 +96,43 @@ def test_what_a_person_scored_counts_from_then_on() -> None:
 def test_what_could_not_be_graded_has_no_mark() -> None:
     refused = Grade(Submission("s", "s", "s", late_seconds=DAY), Status.NOT_GRADABLE, reason="no")
     assert with_mark(refused, POLICY, Rounding(), Decided(points={"essay": 2})).mark is None
+
+
+def test_an_override_counts_instead_of_what_was_earned_or_scored_and_can_be_taken_back() -> None:
+    decided = Decided(
+        points={"essay": 1.5}, overrides={"q": Override(8.0, "right"), "essay": Override(0.0, "copied")}
+    )
+    after = with_mark(graded(), None, Rounding(), decided)
+    assert (after.score, after.max_score, after.mark) == (8, 10, 8)
+    assert (after.questions[0].points, after.questions[0].earned) == (8, 6)
+    assert [one.override and one.override.instead for one in (*after.questions, *after.manual)] == [6, 1.5]
+    again = with_mark(after, None, Rounding(), Decided(points={"essay": 1.5}))
+    assert (again.score, again.mark) == (7.5, 7.5)
+    assert (
+        with_mark(graded(), None, Rounding(), Decided(overrides={"essay": Override(2.0, "seen")})).score == 8
+    )
+
+
+def test_lateness_that_is_excused_costs_nothing_and_says_why() -> None:
+    decided = Decided(excused=Override(None, "ill"))
+    late = with_mark(graded(late_seconds=2 * DAY), POLICY, Rounding(), decided)
+    assert (late.mark, late.penalty) == (6, "late, and excused by the course team: ill")
+    in_time = with_mark(graded(), POLICY, Rounding(), decided)
+    assert (in_time.mark, in_time.penalty) == (6, "")
+    assert with_mark(late, POLICY, Rounding()).mark < 6
+
+
+def test_a_question_without_a_verdict_gets_one_from_the_course_team() -> None:
+    unchecked = CaseResult("c", Outcome.NOT_CHECKED, 0.0, 8.0, hidden=True, message="ours")
+    questions = (*graded().questions, QuestionResult("r", "R", (unchecked,)))
+    grade = replace(graded(), questions=questions, status=Status.NOT_GRADABLE, reason="ours", trouble=True)
+    decided = Decided(overrides={"r": Override(4.0, "looked at it")})
+    after = with_mark(grade, None, Rounding(), decided)
+    assert (after.status, after.reason, after.mark) == (Status.GRADED, "", 10)
+    assert after.questions[1].override == Override(4.0, "looked at it", instead=None)
+    assert with_mark(grade, None, Rounding(), Decided(overrides={"q": Override(4.0, "no")})).mark is None
+    out_of_time = replace(grade, reason="ours; the time was not enough")
+    assert with_mark(out_of_time, None, Rounding(), decided).mark is None
 
 
 # When it came

@@ -12,6 +12,7 @@ from autograder.model import (
     Grade,
     ManualQuestion,
     Outcome,
+    Override,
     QuestionResult,
     Status,
     Submission,
@@ -147,3 +148,21 @@ def test_a_missing_answer_in_words_is_a_remark_until_somebody_has_scored_it(tmp_
         "",
         "no notebook",
     ]
+
+
+def test_what_the_course_team_changed_has_a_column_where_there_is_any(tmp_path: Path) -> None:
+    changed = replace(
+        GRADED,
+        questions=(
+            replace(GRADED.questions[0], override=Override(0.5, "=1+1", instead=1.0)),
+            GRADED.questions[1],
+        ),
+        manual=(ManualQuestion("derivation", "D", 7, points=7.0, override=Override(7.0, "on paper")),),
+        excused=Override(None, "ill"),
+    )
+    first, second = rows_of(tmp_path, changed, REFUSED)
+    assert list(first)[-3:] == ["changed", "flags", "seconds"]
+    assert first["changed"] == (
+        "split: 0.5 instead of 1: =1+1; derivation: 7: on paper; lateness excused: ill"
+    )
+    assert (first["split"], first["score"], second["changed"]) == ("0.5", "9.5", "")

@@ -16,8 +16,10 @@ from autograder.model import (
     CellRun,
     Ending,
     Grade,
+    ManualItem,
     ManualQuestion,
     Outcome,
+    Override,
     QuestionResult,
     Status,
     Submission,
@@ -407,3 +409,62 @@ def test_who_could_not_be_graded_gets_the_advice_that_fits(problem: str, trouble
     assert advice in text
     assert "Handed in as x.ipynb" in text
     assert "This is not a mark of zero" in text
+
+
+ITEMS = (
+    ManualItem("a", "$\\nabla_a$", 1, 1.0),
+    ManualItem("b", "$<b>$", 1, 0.0),
+    ManualItem("c", "$c$", 2, 0.5),
+)
+
+
+def scored(**more: object) -> Grade:
+    question = ManualQuestion(
+        "derivation", "Derivation", 4, "mine", points=1.5, items=ITEMS, comment="Look at b"
+    )
+    return replace(grade(), manual=(replace(question, **({"visible": True} | more)),))
+
+
+def test_a_student_reads_which_items_were_earned_and_the_comment() -> None:
+    text = " ".join(Page(feedback_page(scored(), "Lab")).text.split())
+    assert "1 / 1 earned: $\\nabla_a$ 0 / 1 missed: $<b>$ 0.5 / 2 earned in part: $c$" in text
+    assert "Comment of the course team: Look at b" in text
+
+
+def test_items_that_are_not_for_students_or_not_scored_yet_stay_out_of_the_page() -> None:
+    hidden = Page(feedback_page(scored(visible=False), "Lab")).text
+    assert "nabla_a" not in hidden
+    assert "Look at b" in hidden
+    nobody = tuple(replace(item, points=None) for item in ITEMS)
+    for more in ({"points": None}, {"items": nobody}):
+        assert "nabla_a" not in Page(feedback_page(scored(**more), "Lab")).text
+
+
+def test_a_student_reads_what_was_changed_and_why() -> None:
+    changed = Override(3.0, "the derivation is right", "see you on Monday", instead=1.0)
+    questions = tuple(replace(one, override=changed) for one in scored().questions)
+    page = replace(
+        scored(override=Override(4.0, "on paper")), questions=questions, excused=Override(None, "ill")
+    )
+    text = " ".join(Page(feedback_page(page, "Lab")).text.split())
+    assert "Changed by the course team" in text
+    assert "points instead of 1: the derivation is right see you on Monday" in text
+    assert "Derivation: 4 of 4 points: on paper" in text
+    assert "Lateness is excused: ill" in text
+    assert "changed by the course team" in course_html([page], "Lab")
+
+
+def test_what_people_write_is_closed_to_the_page_too() -> None:
+    item = ManualItem("a", ATTACK, 1, 1.0)
+    override = Override(1.0, ATTACK, ATTACK)
+    attack = scored(items=(item,), comment=ATTACK, override=override)
+    attack = replace(attack, excused=Override(None, ATTACK, ATTACK))
+    for html in (feedback_page(attack, "Lab"), course_html([attack], "Lab")):
+        page = Page(html)
+        assert not page.all("script")
+        assert not page.all("img")
+        assert "\x1b" not in html
+        assert "\0" not in html
+        assert "\ud800" not in html
+        assert "\u202e" not in html
+        assert len(html) < 2_000_000

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
@@ -137,6 +138,68 @@ def test_a_result_that_was_damaged_or_met_trouble_of_ours_is_made_again(place, t
     ben.write_text(json.dumps(json.loads(ben.read_text()) | {"trouble": True}))
     assert known(grade(place, tmp_path, lab)) == set()
     assert [row["score"] for row in table(tmp_path / "out")] == ["2", "0"]
+
+
+def hand_in_answers(folder, name, **answers):
+    """A notebook with an answer in words to each of these questions, in a cell with its tag."""
+    cells = [nbformat.v4.new_code_cell(MEDIAN, id="median")]
+    for question, text in answers.items():
+        metadata = {"autograder": {"manual": question}}
+        cells.append(nbformat.v4.new_markdown_cell(text, id=question, metadata=metadata))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+def test_what_people_decide_and_ask_for_later_grades_nothing_again(place, tmp_path, lab):
+    hand_in_answers(place, "ann", essay="Nothing did.", poem="A verse & <b>another</b>.")
+    hand_in(place, "ben", LOWER_MEDIAN)
+    out = tmp_path / "out"
+    assert known(grade(place, tmp_path, lab)) == set()
+    change(lab, "grading_config.yml", "title: What surprised you, points: 1", (
+        "title: E, points: 2, visible: true, items: [{code: a, text: $a$, points: 1}, {code: b, text: $b$, points: 1}]"
+    ))  # fmt: skip
+    change(lab, "grading_config.yml", "data:", "  - {name: poem, title: A poem, points: 3}\ndata:")
+    assert known(grade(place, tmp_path, lab)) == {"ann", "ben"}
+    assert "A verse &amp; &lt;b&gt;another&lt;/b&gt;." in (out / "feedback" / "ann.html").read_text()
+    manual = (out / "manual.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(manual.splitlines(keepends=True)))
+    assert [(row["essay: answer"], row["poem: answer"]) for row in rows] == [
+        ("found", "found"), ("no answer found", "no answer found")
+    ]  # fmt: skip
+    (out / "manual.csv").write_text("id,essay: a,essay: b,poem,essay\nann,1,0,2.5,\nben,0,0,0,\n")
+    (out / "overrides.csv").write_text("id,question,points,reason\nben,median,1.5,a slip of the pen\n")
+    assert known(grade(place, tmp_path, lab)) == {"ann", "ben"}
+    assert [(row["score"], row.get("changed")) for row in table(out)] == [
+        ("5.5", ""), ("1.5", "median: 1.5 instead of 0: a slip of the pen")
+    ]  # fmt: skip
+    change(lab, "grading_config.yml", "text: $a$", "text: $a^2$")
+    change(lab, "grading_config.yml", "visible: true", "visible: false")
+    assert known(grade(place, tmp_path, lab)) == {"ann", "ben"}
+    assert "$a^2$" not in (out / "feedback" / "ann.html").read_text()
+    before = table(out)
+    hand_in(tmp_path, "cem", "pass")
+    run_here("grade", tmp_path / "cem.ipynb", "--add", "--out", out, "--config", lab)
+    assert [row["score"] for row in table(out)[:2]] == ["5.5", "1.5"]
+    assert run_here("regrade", out).returncode == 0
+    assert known(grade(place, tmp_path, lab, "--no-cache")) == set()
+    kept = [
+        {name: row[name] for name in ("score", "changed", "essay", "poem", "median")}
+        for row in table(out)[:2]
+    ]
+    assert kept == [{name: row[name] for name in kept[0]} for row in before]
+
+
+def test_a_trial_regrading_writes_nothing_into_the_journal(place, tmp_path, lab):
+    hand_in(place, "ann", MEDIAN)
+    grade(place, tmp_path, lab)
+    out = tmp_path / "out"
+    (out / "overrides.csv").write_text("id,question,points,reason\nann,median,0,copied\n")
+    done = run_here("regrade", out, "--dry-run")
+    assert "median" in done.stdout
+    assert "copied" in done.stdout
+    assert not (out / "journal.sqlite3").exists()
+    assert run_here("regrade", out).returncode == 0
+    assert (out / "journal.sqlite3").exists()
+    assert table(out)[0]["median"] == "0"
 
 
 def test_copies_are_graded_once_and_reported_for_each(place, tmp_path, lab):
