@@ -55,18 +55,20 @@ class ByHand:
         self._seen = before.last
         self._news: list[tuple[str, list[Decision]]] = []
         problems: list[str] = []
+        replaced: list[str] = []
         self._state = before
         for file, table in ((manual.FILE, self._manual), (overrides.FILE, self._overrides)):
-            decisions, conflicts = news(table.told, before, file)
-            problems += [*table.problems(), *conflicts]
-            self._news.append((file, decisions))
-            self._state = self._state.with_decisions(decisions, file)
+            found = news(table.told, before, file)
+            problems += [*table.problems(), *found.conflicts]
+            replaced += found.replaced
+            self._news.append((file, found.decisions))
+            self._state = self._state.with_decisions(found.decisions, file)
         problems += self._wrong_together()
         if problems:
             more = [f"… and {len(problems) - _MOST_NAMED} more"] if len(problems) > _MOST_NAMED else []
             raise UsageError("\n".join([*problems[:_MOST_NAMED], *more]))
         self._cells = cells_by_student(self._state)
-        self.notes = tuple(self._what_to_know())
+        self.notes = (*replaced[:_MOST_NAMED], *self._what_to_know())
 
     def of(self, submission_id: str) -> Decided:
         """What holds for a submission."""

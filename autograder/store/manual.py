@@ -80,7 +80,7 @@ class ManualTable(PeopleTable):
                 if wrong := self._wrong(subject, value, cell):
                     self.complain(row, f"{heading(subject)}: {wrong}")
                 else:
-                    self.told.append(Told(row.place, subject, value, seen))
+                    self.told.append(Told(row.place, subject, value, seen, JOURNAL in row.cells))
 
     def _wrong(self, subject: Subject, value: Value, cell: str) -> str:
         if isinstance(value, str):

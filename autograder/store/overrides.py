@@ -67,7 +67,7 @@ class OverridesTable(PeopleTable):
         if wrong := self._wrong(subject, value, row, known=any(held)):
             self.complain(row, f"{question or 'question'}: {wrong}")
         else:
-            self.told.append(Told(row.place, subject, value, seen))
+            self.told.append(Told(row.place, subject, value, seen, JOURNAL in row.cells))
 
     def _wrong(self, subject: Subject, value: Value, row: Row, *, known: bool) -> str:
         config = self._config

@@ -29,12 +29,14 @@ class Told:
     Attributes:
         place: file, line and student.
         seen: number of the record up to which the row was written; 0 where it tells none of this journal.
+        numbered: whether the table has the column for that number.
     """
 
     place: str
     subject: Subject
     value: Value
     seen: int
+    numbered: bool
 
 
 def seen_in(cell: str, state: State) -> int:
@@ -79,24 +81,46 @@ def is_as_written(cell: str, value: Value) -> bool:
     return from_csv_text(cell) == from_csv_text(cell_of(value))
 
 
-def news(told: Iterable[Told], state: State, who: str) -> tuple[list[Decision], list[str]]:
-    """What a table says that the journal does not, and a sentence for each conflict.
+@dataclass(frozen=True)
+class News:
+    """What a table says that the journal does not.
+
+    Attributes:
+        decisions: what is new.
+        conflicts: what was decided elsewhere meanwhile, a sentence each.
+        replaced: what an older copy of the table replaces that a newer one said, a sentence each.
+    """
+
+    decisions: list[Decision]
+    conflicts: list[str]
+    replaced: list[str]
+
+
+def news(told: Iterable[Told], state: State, who: str) -> News:
+    """Compare a table with the journal.
 
     Args:
         who: the table's name in the journal.
     """
-    decisions, conflicts = [], []
+    found = News([], [], [])
     for one in told:
         if one.value in (state.value_at(one.subject, one.seen), state.value(one.subject)):
             continue
-        others = [record for record in state.since(one.subject, one.seen) if record.who != who]
+        since = state.since(one.subject, one.seen)
+        others = [record for record in since if record.who != who]
         if others:
             newest = others[-1]
-            conflicts.append(
+            found.conflicts.append(
                 f"{one.place}: {heading(one.subject)}: changed here to {spelled(one.value)}, and by "
                 f"{newest.who} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: "
                 f"write {spelled(state.value(one.subject))} here to keep that, or change it there"
             )
-        else:
-            decisions.append(Decision(one.subject, one.value))
-    return decisions, conflicts
+            continue
+        found.decisions.append(Decision(one.subject, one.value))
+        # A program may write the table anew each time; a person has an old copy open.
+        if since and one.numbered:
+            found.replaced.append(
+                f"{one.place}: {heading(one.subject)}: {spelled(one.value)} from an older copy of the table "
+                f"replaces {spelled(since[-1].after)} ({since[-1].when})"
+            )
+    return found

@@ -362,6 +362,24 @@ def test_an_old_copy_that_is_saved_over_the_table_changes_only_what_somebody_cha
         by_hand(tmp_path, "s", "t")
 
 
+def test_a_copy_of_the_table_that_is_older_than_what_the_table_said_since_says_what_it_replaces(
+    tmp_path: Path,
+) -> None:
+    run(tmp_path, "s", "t")
+    file = tmp_path / "manual.csv"
+    open_elsewhere = file.read_bytes()
+    edit(tmp_path, student="s", essay="2")
+    edit(tmp_path, student="t", essay="2")
+    run(tmp_path, "s", "t")
+    file.write_bytes(open_elsewhere)
+    edit(tmp_path, student="s", essay="1")
+    found = run(tmp_path, "s", "t")
+    assert (found.of("s").points, found.of("t").points) == ({"essay": 1}, {"essay": 2})
+    assert found.notes[0].startswith(f"{file}:2: S: essay: 1 from an older copy of the table replaces 2 (2")
+    assert len(found.notes) == 1
+    assert filled(tmp_path, "id,essay\ns,0\n", "s", "t").notes == ()  # of a program that knows no journal
+
+
 def test_a_table_of_another_folder_says_what_is_in_it_and_no_more(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
