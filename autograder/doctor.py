@@ -16,6 +16,7 @@ from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
 from autograder.model import Grade, Status, Submission
+from autograder.notebook.solutions import solutions
 from autograder.workers.temporary import check_place
 
 
@@ -55,6 +56,7 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
         check_place()
         lab = load(config)
         check_files(lab)
+        solutions(lab)
         yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
         with opened(lab, RunSettings(config, enforce=enforce)) as course:
             data = ", ".join(item.name for item in lab.config.data) or "none"

@@ -52,11 +52,13 @@ class AnswerReader:
         connection = self._connection or self._begin()
         try:
             connection.send_bytes(json.dumps([str(file.absolute()), list(names)]).encode())
-            found = json.loads(connection.recv_bytes()) if connection.poll(SECONDS) else None
+            found = json.loads(connection.recv_bytes()) if connection.poll(SECONDS) else "it hangs"
         except (OSError, EOFError):
-            found = None
+            found = "it has died"
+        if isinstance(found, str):
+            self.close()  # the next file gets another process
+            return None
         if found is None:
-            self.close()  # it may hang, or be dead; the next file gets another one
             return None
         return tuple(
             ManualQuestion(name, "", 0.0, text, None, AnswerState(state), tuple(pictures))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from autograder.config.load import load
 from autograder.model import AnswerState
 from autograder.notebook.answers import CUT, LONGEST_ANSWER, PASTED, Answer, answers, template_cells
+from autograder.store.answers import AnswerReader
+from tests.conftest import TOY_LAB
 
 HEADING = "## **Exercise {}**\n\nShow that\n\n$$a = {}$$"
 ANSWER = "**Answer to exercise {}**\n\n*Your answer here*"
@@ -187,3 +192,22 @@ def test_an_answer_has_bounds() -> None:
 def test_a_notebook_of_something_else_has_no_answer() -> None:
     cells = [own("# My thesis"), own("text"), new_code_cell("1 + 1")]
     assert {one.state for one in found(cells).values()} == {AnswerState.MISSING}
+
+
+def test_an_answer_is_read_without_grading_and_a_file_or_a_process_that_breaks_costs_nothing_else(tmp_path):
+    cells = [new_markdown_cell("Mine.", metadata=tag("essay"))]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "ann.ipynb")
+    (tmp_path / "dud.ipynb").write_bytes(b'{"cells": [' + b"[" * 100_000)
+    reader = AnswerReader(load(TOY_LAB / "grading_config.yml"))
+    with closing(reader):
+        assert reader.read(tmp_path / "dud.ipynb", ["essay"]) is None
+        assert reader.read(tmp_path / "gone.ipynb", ["essay"]) is None
+        (essay, poem) = reader.read(tmp_path / "ann.ipynb", ["essay", "poem"])
+        assert (essay.name, essay.answer, essay.state) == ("essay", "Mine.", AnswerState.FOUND)
+        assert (poem.name, poem.answer, poem.state) == ("poem", "", AnswerState.MISSING)
+        process = reader._process
+        process.kill()
+        process.wait()
+        assert reader.read(tmp_path / "ann.ipynb", ["essay"]) is None
+        assert reader.read(tmp_path / "ann.ipynb", ["essay"]) == (essay,)
+    assert reader._process is None
