@@ -21,9 +21,10 @@ from autograder.store.decided import (
     out_of_bounds,
     spelled,
 )
-from autograder.store.journal import Decision, Journal, Stale
+from autograder.store.journal import Journal
 from autograder.store.manual import ManualTable
 from autograder.store.overrides import OverridesTable
+from autograder.store.records import Decision, Stale
 from autograder.store.told import news
 
 _MOST_NAMED = 50

@@ -14,7 +14,7 @@ from autograder.config.schema import Config, ManualQuestion
 from autograder.files.visible import listed, number, plain
 from autograder.marks import Decided
 from autograder.model import Override
-from autograder.store.journal import State, Subject, Value, What
+from autograder.store.records import State, Subject, Value, What
 
 LATE = "late"
 """What stands where a question's name would, in ``overrides.csv``; no question can be called so."""

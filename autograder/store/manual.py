@@ -19,8 +19,8 @@ from autograder.errors import UsageError
 from autograder.files.visible import csv_cell, csv_line, plain
 from autograder.model import Entry, Submission
 from autograder.store.decided import heading, out_of_bounds
-from autograder.store.journal import LONGEST_TEXT, State, Subject, Value, What
 from autograder.store.people_table import PeopleTable, Row
+from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
 from autograder.store.spreadsheet import folded
 from autograder.store.told import (
     JOURNAL,
@@ -118,12 +118,12 @@ class ManualTable(PeopleTable):
             yield csv_line([cells.get(name, "") for name in header], self.delimiter)
 
     def _cells(self, student: str, cells: Mapping[str, str], state: State) -> dict[str, str]:
-        """A row as it is now; what says the same stays as somebody wrote it."""
+        """A row as it is now; a number that says the same stays as somebody wrote it."""
         now = dict(cells) | {JOURNAL: seen_cell(student, state)}
         for question in self._config.manual:
             for subject in _subjects(student, question):
                 name, value = heading(subject), state.value(subject)
-                if _value(now.get(name, ""), subject, state, state.last) != value:
+                if isinstance(value, str) or _value(now.get(name, ""), subject, state, state.last) != value:
                     now[name] = cell_of(value)
         return now
 

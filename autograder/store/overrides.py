@@ -15,8 +15,8 @@ from autograder.config.wording import unknown_field
 from autograder.files.visible import csv_cell, csv_line, number
 from autograder.model import Entry, Override, Submission
 from autograder.store.decided import LATE, most_points
-from autograder.store.journal import LONGEST_TEXT, State, Subject, Value, What
 from autograder.store.people_table import PeopleTable, Row
+from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
 from autograder.store.told import (
     JOURNAL,
     Told,
@@ -106,8 +106,8 @@ class OverridesTable(PeopleTable):
             if (value := held.pop(subject_of(row.id, _question(row.cells)), None)) is not None:
                 cells = dict(row.cells) | {JOURNAL: seen_cell(row.id, state)}
                 cells["student"] = cells.get("student", "").strip() or csv_cell(names.get(row.id, ""))
-                if not _is_as_written(row, value) and _read(row) != value:
-                    cells |= _cells(value)
+                typed = cells.get("points", "")  # a number that says the same stays as somebody wrote it
+                cells |= _cells(value) | ({"points": typed} if points_in(typed) == value.points else {})
                 yield csv_line([cells.get(name, "") for name in header], self.delimiter)
         for one, value in held.items():
             first = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.files.atomic import update_file
 from autograder.files.visible import plain
-from autograder.store.journal import State
+from autograder.store.records import State
 from autograder.store.results import results_file
 from autograder.store.spreadsheet import Table, folded, read_table
 

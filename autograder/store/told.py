@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from autograder.files.visible import csv_text, from_csv_text, number
 from autograder.store.decided import heading, spelled
-from autograder.store.journal import LONGEST_TEXT, Decision, State, Subject, Value
+from autograder.store.records import LONGEST_TEXT, Decision, State, Subject, Value
 
 JOURNAL = "journal"
 """Heading of our column that says up to which record a row was written."""
@@ -77,8 +77,12 @@ def cell_of(value: Value) -> str:
 
 
 def is_as_written(cell: str, value: Value) -> bool:
-    """Whether a cell is what was written for a value, whatever a spreadsheet does to line breaks."""
-    return from_csv_text(cell) == from_csv_text(cell_of(value))
+    """Whether a cell is what was written for a value, whatever a spreadsheet does to it.
+
+    It may write other line breaks, and question marks for what its encoding has not.
+    """
+    written = from_csv_text(cell_of(value))
+    return from_csv_text(cell) in (written, written.encode("cp1252", "replace").decode("cp1252"))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from autograder.model import (
 )
 from autograder.model import ManualQuestion as Answer
 from autograder.store.by_hand import ByHand
-from autograder.store.journal import Decision, Journal, Record, Stale, Subject, Value, What
+from autograder.store.journal import Journal
+from autograder.store.records import Decision, Record, Stale, Subject, Value, What
 from tests.conftest import entry_of
 
 # manual.csv
@@ -269,7 +270,7 @@ def test_an_older_file_and_columns_of_the_ta_are_no_renamed_ones(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "comment",
-    ["-1 for the sign", "=HYPERLINK(1)", "two\n- lines; +1", "ünïcode 🙂 $\\nabla_{h} L$", 'a "b", c'],
+    ["-1 for the sign", "=HYPERLINK(1)", "two\n- lines; +1", "ünïcode 🙂 ∇ $\\nabla_{h} L$", 'a "b", c'],
 )
 def test_a_comment_comes_back_as_it_was_and_is_no_formula(tmp_path: Path, comment: str) -> None:
     Journal(tmp_path).append(Decision(Subject("s", "essay", What.COMMENT), comment), "Ada", 0)
@@ -279,6 +280,10 @@ def test_a_comment_comes_back_as_it_was_and_is_no_formula(tmp_path: Path, commen
     file = tmp_path / "manual.csv"
     file.write_bytes(file.read_bytes().replace(b"\n- ", b"\r\n- "))  # as a spreadsheet saves it
     assert run(tmp_path).of("s").comments == {"essay": comment}
+    text = file.read_text(encoding="utf-8-sig")
+    file.write_bytes(text.encode("cp1252", "replace"))  # as another one does
+    assert run(tmp_path).of("s").comments == {"essay": comment}
+    assert comment.split("\n")[0][1:] in file.read_text(encoding="utf-8-sig").replace('""', '"')
     assert Journal(tmp_path).state().last == 1  # nothing was new
 
 

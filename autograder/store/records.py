@@ -1,0 +1,170 @@
+"""What people decide, as values: about what, what holds, and since which record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autograder.files.visible import storable
+from autograder.model import Override
+
+LONGEST_TEXT = 10_000
+"""Characters of a comment, a note or a reason."""
+
+
+class What(StrEnum):
+    """About what a person decides. The values are what the file has."""
+
+    POINTS = "points"
+    ITEM = "item"
+    COMMENT = "comment"
+    NOTE = "note"
+    OVERRIDE = "override"
+    EXCUSE = "excuse"
+
+
+Value = float | str | Override | None
+"""What is decided: points, a text, an override; ``None``: nothing, or nothing any more."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One thing that a person decides about.
+
+    Attributes:
+        student: the submission's id.
+        question: its name; empty for lateness.
+        what: points and items are numbers; a comment is for the student, a note for the course team only;
+            an override changes a question's points; an excuse is one for lateness.
+        item: the item's code; empty for everything else.
+    """
+
+    student: str
+    question: str
+    what: What
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody wants to hold from now on."""
+
+    subject: Subject
+    value: Value
+
+
+@dataclass(frozen=True)
+class Record:
+    """A decision that is written down.
+
+    Attributes:
+        number: from 1, in the order in which they were written.
+        when: UTC, ISO 8601 with milliseconds.
+        who: the person or the file that decided.
+        before: what held until then.
+        after: what holds since.
+    """
+
+    number: int
+    when: str
+    who: str
+    subject: Subject
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A decision that was refused, because somebody has decided about the same thing since.
+
+    Attributes:
+        decision: the one that is refused.
+        newest: what was decided instead.
+    """
+
+    decision: Decision
+    newest: Record
+
+
+class State:
+    """What a journal says: at the end, and after each of its records.
+
+    Attributes:
+        identity: of the journal; empty where there is none yet.
+        last: number of its newest record; 0 where there is none.
+    """
+
+    def __init__(self, records: Sequence[Record] = (), identity: str = "") -> None:
+        self.identity = identity
+        self.last = records[-1].number if records else 0
+        self._records: dict[Subject, list[Record]] = {}
+        self._last_of: dict[str, int] = {}
+        for record in records:
+            self._records.setdefault(record.subject, []).append(record)
+            self._last_of[record.subject.student] = record.number
+
+    def value(self, subject: Subject) -> Value:
+        """What holds now."""
+        records = self._records.get(subject)
+        return records[-1].after if records else None
+
+    def value_at(self, subject: Subject, number: int) -> Value:
+        """What held when the record with this number was the newest."""
+        earlier = [record for record in self._records.get(subject, ()) if record.number <= number]
+        return earlier[-1].after if earlier else None
+
+    def since(self, subject: Subject, number: int) -> Sequence[Record]:
+        """What was decided about a thing after the record with this number."""
+        return [record for record in self._records.get(subject, ()) if record.number > number]
+
+    def last_of(self, student: str) -> int:
+        """Number of the newest record about a student; 0 where there is none."""
+        return self._last_of.get(student, 0)
+
+    def held(self) -> Iterator[tuple[Subject, Value]]:
+        """Everything about which something holds now."""
+        for subject, records in self._records.items():
+            if records[-1].after is not None:
+                yield subject, records[-1].after
+
+    def with_decisions(self, decisions: Sequence[Decision], who: str) -> State:
+        """The state as it would be with these decisions written down."""
+        records = sorted((one for some in self._records.values() for one in some), key=lambda one: one.number)
+        for number, one in enumerate(decisions, start=self.last + 1):
+            records.append(Record(number, "", who, one.subject, self.value(one.subject), one.value))
+        return State(records, self.identity)
+
+
+def check(decision: Decision) -> None:
+    """Refuse a value that is none of its subject; the bounds of points are the configuration's matter.
+
+    Raises:
+        ValueError: it is of another kind, too long, or an override without a reason.
+    """
+    what, value = decision.subject.what, decision.value
+    if what in (What.POINTS, What.ITEM):
+        right = _is_number(value)
+    elif what in (What.COMMENT, What.NOTE):
+        right = _is_text(value) and value != ""
+    else:
+        right = isinstance(value, Override) and _is_change(value, excuse=what is What.EXCUSE)
+    if not right and value is not None:
+        raise ValueError(f"not a value of {what.value}: {str(value)[:80]!r}")
+
+
+def _is_change(value: Override, *, excuse: bool) -> bool:
+    points = value.points is None if excuse else _is_number(value.points)
+    texts = _is_text(value.reason) and value.reason.strip() and _is_text(value.comment)
+    return bool(points and texts and value.instead is None)
+
+
+def _is_number(value: object) -> bool:
+    if not isinstance(value, float | int) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and value >= 0
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and storable(value) == value
