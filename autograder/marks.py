@@ -111,7 +111,8 @@ def with_mark(grade: Grade, late: Late | None, rounding: Rounding, decided: Deci
         one = grade.submission
         taken = penalty(grade.score, grade.max_score, one.late, one.late_seconds, late)
         if decided.excused and taken.reason:
-            taken = Penalty(0.0, f"late, and excused by the course team: {decided.excused.reason}")
+            by = f"{duration(one.late_seconds)} late" if one.late_seconds else "late"
+            taken = Penalty(0.0, f"{by}, excused by the course team: {decided.excused.reason}")
     return replace(grade, mark=rounded(grade.score - taken.points, rounding), penalty=taken.reason)
 
 

@@ -116,7 +116,7 @@ def test_an_override_counts_instead_of_what_was_earned_or_scored_and_can_be_take
 def test_lateness_that_is_excused_costs_nothing_and_says_why() -> None:
     decided = Decided(excused=Override(None, "ill"))
     late = with_mark(graded(late_seconds=2 * DAY), POLICY, Rounding(), decided)
-    assert (late.mark, late.penalty) == (6, "late, and excused by the course team: ill")
+    assert (late.mark, late.penalty) == (6, "2 d late, excused by the course team: ill")
     in_time = with_mark(graded(), POLICY, Rounding(), decided)
     assert (in_time.mark, in_time.penalty) == (6, "")
     assert with_mark(late, POLICY, Rounding()).mark < 6
