@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autograder.config.schema import Config
 from autograder.errors import UsageError
@@ -285,6 +287,25 @@ def test_a_comment_comes_back_as_it_was_and_is_no_formula(tmp_path: Path, commen
     assert run(tmp_path).of("s").comments == {"essay": comment}
     assert comment.split("\n")[0][1:] in file.read_text(encoding="utf-8-sig").replace('""', '"')
     assert Journal(tmp_path).state().last == 1  # nothing was new
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.sampled_from(["manual.csv", "overrides.csv"]),
+    st.sampled_from(
+        ["", "id,essay,essay: A\n", "id;essay;journal\n", "id,question,points,reason\ns,q,1,why\n"]
+    ),
+    st.text(alphabet="s,;\t\n\r\"'= late0.5-j_nanq", max_size=80) | st.text(max_size=40),
+)
+def test_any_table_is_read_or_an_error_that_names_it(tmp_path: Path, file: str, head: str, text: str) -> None:
+    (tmp_path / file).write_bytes((head + text).encode("utf-8", "surrogatepass"))
+    message = file
+    try:
+        by_hand(tmp_path, manual=[ITEMS])
+    except UsageError as wrong:
+        message = str(wrong)
+    assert file in message
+    (tmp_path / file).unlink()
 
 
 # The journal
