@@ -31,11 +31,8 @@ DEEPEST = 5
 LONGEST_PROBLEM = 100
 """Characters of what Python says of a text that it cannot read; it may quote the text."""
 
-RUNS_CELL = frozenset({"capture", "debug", "prun", "time", "timeit"})
-"""Magics of a cell that run the rest of it."""
-
-RUNS_LINE = frozenset({"debug", "prun", "time", "timeit"})
-"""Magics of a line that run what stands behind them."""
+RUNS_CODE = frozenset({"capture", "debug", "prun", "time", "timeit"})
+"""Magics that run what stands behind or below them."""
 
 OTHER_LANGUAGES = frozenset(
     """! HTML SVG bash cmd file html javascript js latex markdown perl pypy python python2 python3 ruby script
@@ -56,11 +53,12 @@ _SPECIAL = re.compile(
     | ^[ \t]*(?: [%!?,;/] | >>> | \.{3,}: | In[ ]\[ | \[(?:nav|ins)\] )  # or of a line
     | =[ \t]*[%!]                      # an assignment
     | \?[ \t]*$                        # help
+    | get_ipython                      # written out
     """,
     re.MULTILINE | re.VERBOSE,
 )
 _ONE_LINE = re.compile(r"\s*(\w+)(?:[ \t]+([^\n]*))?\s*")
-_OPTION = re.compile(r"-\w+(?:[ \t]*\d+)?[ \t]+")
+_OPTION = re.compile(r"(?:-[sTDl][ \t]+[^ \t]+|--?[\w-]+(?:[ \t]+\d+)?)[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -103,9 +101,9 @@ class CodeReader:
 
     def read(self, source: str) -> Code:
         """A cell's code."""
-        self._left -= len(source)
-        if len(source) > LONGEST_CELL or self._left < 0:
+        if len(source) > min(LONGEST_CELL, self._left):
             return Code(source, problem="too long to be read")
+        self._left -= len(source)
         try:
             return self._read(source, 0)
         except _TimeOver:
@@ -171,7 +169,7 @@ class CodeReader:
         problem = ""
         for name, line in _line_magics(code.tree):
             magics.add(name)
-            if name in RUNS_LINE and (runs := _without_options(line)):
+            if name in RUNS_CODE and (runs := _without_options(line)):
                 inner = self._read(runs, depth + 1)
                 behind += inner.trees
                 magics |= inner.magics
@@ -239,9 +237,13 @@ def _cell_magic(tree: ast.Module) -> tuple[str, str, str] | None:
 
 
 def _line_magics(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Name and line of each magic, and of each call of a shell whose output is kept."""
+    """Name and code of each magic, and of each call of a shell whose output is kept."""
     for node in ast.walk(tree):
         match node:
+            case ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), "run_cell_magic"), [
+                ast.Constant(str(name)), ast.Constant(), ast.Constant(str(body)),
+            ]):  # fmt: skip
+                yield name, body
             case ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), "getoutput")):
                 yield "getoutput", ""
             case ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython")), "run_line_magic"), [
