@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.grading.bounds import first
 from autograder.grading.newer_python import newer_syntax
 from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
 from autograder.notebook.bound_names import bound_by, names_written
@@ -71,7 +72,8 @@ def explained(
             concerned[cause] = concerned.get(cause, 0) + 1
         told.append(replace(result, cases=tuple(_with_cause(case, found) for case, found in cases)))
     ordered = sorted(concerned, key=lambda cause: (-concerned[cause], cause.cell))
-    return tuple(told), tuple(_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED])
+    named = [_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED]]
+    return tuple(told), first(named, len(ordered), " cells that stopped")
 
 
 def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> list[Stopped]:

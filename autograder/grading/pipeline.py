@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
 from autograder.grading import first_cause, flags, limits, shortcuts
+from autograder.grading.bounds import bounded, first
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
@@ -57,7 +58,7 @@ def grade(submission: Submission, course: Course) -> Grade:
     cases = [case for result in results for case in result.cases]
     troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     troubles += [ran.cut_short] if ran.cut_short else []
-    return Grade(
+    whole = Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if troubles else Status.GRADED,
         reason="; ".join(dict.fromkeys(troubles)),
@@ -84,6 +85,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         phases=ran.phases,
         **asdict(course.conditions),
     )
+    return bounded(whole)
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
     found = [
         f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
     ]
-    return tuple(found[:MOST_PASSED_OVER])
+    return first(found[:MOST_PASSED_OVER], len(found), " things passed over")
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -186,7 +188,7 @@ def _handed_out(course: Course) -> set[str]:
     return {text for item in course.lab.config.data for text in (item.name, item.url)}
 
 
-def _failed_downloads(executed: ExecutedNotebook) -> list[str]:
+def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:
     """The first cells that asked for an address that is not the lab's; numbers as the feedback counts."""
     refused = [
         f"code cell {number}: this address is not the lab's data: {run.refused_address[:LONGEST_ADDRESS]}"
@@ -194,7 +196,7 @@ def _failed_downloads(executed: ExecutedNotebook) -> list[str]:
         for number, run in enumerate(executed.cells, start=1)
         if run.refused_address
     ]
-    return refused[:MOST_DOWNLOADS]
+    return first(refused[:MOST_DOWNLOADS], len(refused), " cells with addresses that are not the lab's data")
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:
