@@ -69,9 +69,17 @@ class QuestionServer:
         message, blobs = wire.receive(self._channel, max_bytes=1 << 32)
         if message.get("op") == "stop":
             raise _Stop
+        self._answer(message, blobs)
+
+    def _answer(self, message: dict[str, Any], blobs: list[bytes]) -> None:
+        """Reply to a request; where nobody would take the reply, with that."""
         reply, reply_blobs = self._reply(message, blobs)
         reply["n"] = message.get("n")
-        self._tell(reply, reply_blobs)
+        try:
+            self._tell(reply, reply_blobs)
+        except (wire.FrameTooLarge, wire.TooManyParts) as reason:
+            too_large = isinstance(reason, wire.FrameTooLarge)
+            self._tell({"bad": str(reason), "too_large": too_large, "n": message.get("n")}, [])
 
     def _reply(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         decoder = plain.Decoder(blobs, self._resolve)
@@ -104,7 +112,7 @@ class QuestionServer:
                 return {"raised": {"type": "an exception", "text": "that cannot be described", "where": ""}}
 
     def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
-        wire.send(self._channel, message, blobs)
+        wire.send(self._channel, message, blobs, max_header=self._reply_bytes)
 
     # --- requests ---------------------------------------------------------------------------
 
@@ -182,9 +190,7 @@ class QuestionServer:
                         return plain.Decoder(blobs, self._resolve).decode(answer["return"])
                     if "error" in answer:
                         raise CallbackFailed(answer["error"])
-                    reply, reply_blobs = self._reply(answer, blobs)
-                    reply["n"] = answer.get("n")
-                    self._tell(reply, reply_blobs)
+                    self._answer(answer, blobs)
 
         ask_test.__name__ = ask_test.__qualname__ = name
         return ask_test
