@@ -118,7 +118,12 @@ def _imports(node: ast.AST, function: str, names: Names, allowed: Collection[str
         modules = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
         modules = [node.module or ""]
-    suspicious = [name for name in modules if name.partition(".")[0] in SUSPICIOUS_MODULES]
+        modules += [f"{node.module}.{alias.name}" for alias in node.names if alias.name in INNER_ATTRIBUTES]
+    suspicious = [
+        name
+        for name in modules
+        if name.partition(".")[0] in SUSPICIOUS_MODULES or name.rpartition(".")[2] in INNER_ATTRIBUTES
+    ]
     return f"unusual import: {', '.join(suspicious)[:LONGEST_QUOTE]}" if suspicious else ""
 
 

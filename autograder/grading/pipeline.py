@@ -70,7 +70,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         + _of_template(read, course)
         + first_causes
         + _passed_over(executed)
-        + flags.static(read.notebook, _handed_out(course))
+        + _of_source(read, course)
         + _dynamic_flags(executed, results)
         + flags.alone(results, {one.name for one in course.lab.config.questions if one.flag_if_alone}),
         notes=read.notes,
@@ -173,6 +173,11 @@ def _of_template(read: ReadNotebook, course: Course) -> tuple[str, ...]:
     if course.template is None:
         return ()
     return course.template.remarks(cell.source for cell in read.notebook.cells if cell.cell_type == "code")
+
+
+def _of_source(read: ReadNotebook, course: Course) -> tuple[str, ...]:
+    known = (_handed_out(course), course.template.has) if course.template else (_handed_out(course),)
+    return flags.static(read.notebook, *known)
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:

@@ -35,6 +35,10 @@ class Template:
     names: frozenset[str]
     definitions: frozenset[str]
 
+    def has(self, source: str) -> bool:
+        """Whether a code cell is the template's."""
+        return _squeezed(source) in self.sources
+
     def is_untouched(self, sources: Iterable[str]) -> bool:
         """Whether code cells are the template's; cells that only import, show or call something may be added.
 
@@ -42,7 +46,7 @@ class Template:
         """
         known, reader = 0, CodeReader()
         for source in sources:
-            if _squeezed(source) in self.sources:
+            if self.has(source):
                 known += 1
             elif not _binds_nothing(source, reader):
                 return False

@@ -169,6 +169,14 @@ def test_no_magic_switches_the_flags_of_its_cell_off(magic):
         ("from torch.autograd import grad as g\ng(y, x)", "uses autograd: torch.autograd.grad() in <cell>"),
         ("from torch.func import grad\ndef f(x): return grad(h)(x)", "uses autograd: torch.func.grad() in f"),
         ("import torch\ntorch._C.x", "unusual: torch._C"),
+        (
+            "from torch.autograd.graph import Node, _engine_run_backward as f",
+            "unusual import: torch.autograd.graph._engine_run_backward",
+        ),
+        (
+            "from torch.autograd.graph import saved_tensors_hooks",
+            "unusual import: torch.autograd.graph.saved_tensors_hooks",
+        ),
         ("getattr(loss, 'backward')()", "unusual: .backward"),
         ("import torch\ngetattr(torch, name)", "unusual: a computed name of torch"),
         ("import torch\ntorch.__dict__['x']", "unusual: torch.__dict__"),
@@ -202,6 +210,13 @@ def test_the_number_of_flags_and_the_time_for_them_are_bounded(source):
     assert len(found) <= MOST_FLAGS + 2
     assert all(len(flag) < 200 for flag in found)
     assert any(flag.startswith("and ") or flag == TOO_LONG for flag in found)
+
+
+def test_an_incomplete_cell_of_the_template_is_no_flag():
+    cells = [nbformat.v4.new_code_cell(source) for source in ("def f(:", "def g(:")]
+    assert static(nbformat.v4.new_notebook(cells=cells), KNOWN, lambda source: source == "def f(:") == (
+        "code cell 2 could not be read: invalid syntax (line 1)",
+    )
 
 
 def test_what_is_not_looked_at_in_time_is_said(monkeypatch):
