@@ -67,7 +67,7 @@ class Code:
 
     Attributes:
         python: what Python gets of it, as far as it was found out; behind ``%%time`` and its kin the rest of
-            the cell. Its lines are those of tracebacks.
+            the cell. Its lines are those of tracebacks. Empty where nobody began to read it.
         tree: the syntax of that; ``None`` where it cannot be read.
         behind_magics: syntax of what ``%time`` and its kin run.
         magics: the names of its magics, and ``getoutput`` where it keeps what a shell line prints.
@@ -102,12 +102,12 @@ class CodeReader:
     def read(self, source: str) -> Code:
         """A cell's code."""
         if len(source) > min(LONGEST_CELL, self._left):
-            return Code(source, problem="too long to be read")
+            return Code("", problem="too long to be read")
         self._left -= len(source)
         try:
             return self._read(source, 0)
         except _TimeOver:
-            return Code(source, problem="took too long to be read")
+            return Code("", problem="took too long to be read")
 
     def is_out_of_time(self) -> bool:
         """Whether nothing more is read."""
@@ -188,6 +188,8 @@ def parsed(source: str) -> ast.Module | None:
 
 def code_lines(source: str, code: Code) -> list[str]:
     """The lines of a cell as tracebacks count them: its own words where IPython has kept their number."""
+    if not code.python:
+        return []
     python = code.python.rstrip("\n").split("\n")
     lines = source.split("\n")
     while lines and (not lines[0] or lines[0].isspace()):  # which IPython takes away

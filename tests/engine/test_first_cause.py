@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import nbformat
 import pytest
@@ -161,6 +162,16 @@ def test_the_line_is_the_one_that_stopped_whatever_stands_above_it(before):
     (stopped,) = stopped_cells(notebook(source), [raised(0, "ZeroDivisionError: division by zero", line)])
     assert stopped.what == f"stopped at line {line}, `1 / 0`: ZeroDivisionError: division by zero"
     assert stopped.names == {"late"}
+
+
+def test_cells_beyond_all_reading_cost_little_and_quote_nothing():
+    sources = ["x = 1\n" * 100_000, *["late = 1\n" * 5000] * 100]
+    runs = [raised(index, "E: x", 1) for index in range(len(sources))]
+    began = time.thread_time()
+    stopped = stopped_cells(notebook(*sources), runs)
+    assert time.thread_time() - began < 4
+    assert (stopped[0].what, stopped[0].names) == ("stopped: E: x", frozenset())
+    assert (stopped[1].what, stopped[1].names) == ("stopped at line 1, `late = 1`: E: x", {"late"})
 
 
 def test_a_pattern_for_newer_syntax_does_not_backtrack():

@@ -21,6 +21,9 @@ from autograder.kernel import plain, wire
 from autograder.kernel.guest import scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
+RUNS_CELL = frozenset({"capture", "prun", "time"})
+"""Magics of a cell that run the rest of it among the notebook's names."""
+
 TEXT_LIMIT = 2_000
 WHERE_LIMIT = 4_000
 
@@ -160,7 +163,7 @@ class QuestionServer:
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
-            if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
+            if message["assigns"] in _assigned_names(self._shell, source):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
                 return True
@@ -214,12 +217,17 @@ def _assign(target: Any, name: str, value: Any) -> None:
     setattr(target, name, value)
 
 
-def _assigned_names(source: str) -> set[str]:
-    """Names that a cell binds at its top level by assignment."""
+def _assigned_names(shell: Any, source: str) -> set[str]:
+    """Names that a cell binds at its top level by assignment, below a magic that runs it too."""
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse(shell.transform_cell(source))
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return set()
+    match tree.body:
+        case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
+            ast.Constant(name), _, ast.Constant(str(below)),
+        ]))] if name in RUNS_CELL:  # fmt: skip
+            return _assigned_names(shell, below)
     targets: list[ast.AST] = []
     waiting: list[ast.AST] = [*tree.body]
     while waiting:
