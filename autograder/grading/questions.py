@@ -295,10 +295,13 @@ def _student_failure(
             if ending is Ending.READING_LIMIT:
                 text = "The grader ended your Python process: it gave more answers than the grader can hold."
             return Outcome.FAILED, text, "", str(failure), ending
+        case ReplyTooLarge():
+            text = "Your code returned more than one answer may hold."
+            help_text = "Is it of the size that the lab asks for?"
+            return Outcome.FAILED, text, help_text, str(failure), Ending.REPLY_LIMIT
         case BadReply():
             text = "Your code returned something that is not plain data."
-            ending = Ending.REPLY_LIMIT if isinstance(failure, ReplyTooLarge) else Ending.FINISHED
-            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), ending
+            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 
