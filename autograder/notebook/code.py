@@ -57,8 +57,7 @@ _SPECIAL = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_ONE_LINE = re.compile(r"\s*(\w+)(?:[ \t]+([^\n]*))?\s*")
-_OPTION = re.compile(r"(?:-[sTDl][ \t]+[^ \t]+|--?[\w-]+(?:[ \t]+\d+)?)[ \t]+")
+_OPTION = re.compile(r"(?:-[sTDl][ \t]++[^ \t]++|-[\w-]++(?:[ \t]++\d++)?)(?:[ \t]++|\Z)")
 
 
 @dataclass(frozen=True)
@@ -222,10 +221,10 @@ def stacks_marks(source: str) -> bool:
 
 def _magic_without_sign(source: str) -> str:
     """A cell of one line as a magic; empty where it is none."""
-    found = _ONE_LINE.fullmatch(source)
-    if found is None or found[1] not in WITHOUT_SIGN:
+    name, _, line = source.strip().replace("\t", " ").partition(" ")
+    if name not in WITHOUT_SIGN or "\n" in line:
         return ""
-    return f"get_ipython().run_line_magic({found[1]!r}, {(found[2] or '').strip()!r})\n"
+    return f"get_ipython().run_line_magic({name!r}, {line.strip()!r})\n"
 
 
 def _cell_magic(tree: ast.Module) -> tuple[str, str, str] | None:

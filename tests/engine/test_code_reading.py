@@ -115,6 +115,16 @@ def test_the_time_and_the_characters_are_those_of_a_notebook():
     assert READING_SECONDS < 10
 
 
+@pytest.mark.parametrize(
+    "start", ["a", "time", "ls", "%time", "%time -", "%timeit -n 1", "%timeit -s", "x =", "=", "?"]
+)
+@pytest.mark.parametrize("part", [" ", "-", "-a ", "\t", "1", " 1", "\n", "=", "?", "%", "\f"])
+def test_no_line_of_ipythons_own_is_searched_in_every_way(start, part):
+    began = time.thread_time()
+    CodeReader(seconds=0.3).read(start + part * (40_000 // len(part)) + "\nb c")
+    assert time.thread_time() - began < 1.5
+
+
 @pytest.mark.parametrize("read", [newer_syntax, names_written], ids=lambda read: read.__name__)
 @pytest.mark.parametrize(
     "part",
