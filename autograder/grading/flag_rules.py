@@ -56,16 +56,20 @@ READING_METHODS = frozenset({"read_text", "read_bytes", "iterdir", "glob", "rglo
 
 
 def _autograd(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+    """Whatever is called, or kept to be called later, under the name of one of these methods."""
+    if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)):
         return ""
-    called, owner = node.func, node.func.value
-    name = ""
-    if called.attr in AUTOGRAD_CALLS:
-        name = f".{called.attr}()"
-    elif called.attr == "grad" and isinstance(owner, ast.Name | ast.Attribute):
-        owner_name = owner.id if isinstance(owner, ast.Name) else owner.attr
-        name = f"{owner_name}.grad()" if owner_name in ("autograd", "func") else ""
-    return _uses_autograd(name, function)
+    if node.attr in AUTOGRAD_CALLS:
+        return _uses_autograd(f".{node.attr}()", function)
+    if node.attr != "grad":  # as an attribute of a tensor it is what others computed
+        return ""
+    owner = node.value
+    owner_name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+    if owner_name in ("autograd", "func"):
+        return _uses_autograd(f"{owner_name}.grad()", function)
+    dotted = names.dotted(node)
+    known = dotted.startswith(AUTOGRAD_MODULES)
+    return _uses_autograd(f"{dotted[:LONGEST_QUOTE]}()" if known else "", function)
 
 
 def _uses_autograd(name: str, function: str) -> str:
@@ -136,6 +140,8 @@ def _inner_parts(node: ast.AST, function: str, names: Names, allowed: Collection
             return f"unusual: .{node.attr}"
         if node.attr == "__dict__" and _is_of_a_module(dotted, names):
             return f"unusual: {dotted[:LONGEST_QUOTE]}"
+    if isinstance(node, ast.Name) and node.id == "__builtins__":
+        return "unusual: __builtins__"
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         return (
             "unusual: os.environ" if names.dotted(node.value) == "os.environ" else ""

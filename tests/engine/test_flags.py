@@ -77,6 +77,8 @@ def test_what_is_unusual_is_named(source, flag):
         "%matplotlib inline\n!pip install torch\nimport torch",
         "pattern = '\\d'; x is 'text'",
         "grad = rnn.grad(x)",
+        "self.u -= lr * self.u.grad",
+        "self.backward = None",
         "x = model.eval()",
     ],
 )
@@ -169,6 +171,12 @@ def test_no_magic_switches_the_flags_of_its_cell_off(magic):
         ("from torch.autograd import grad as g\ng(y, x)", "uses autograd: torch.autograd.grad() in <cell>"),
         ("from torch.func import grad\ndef f(x): return grad(h)(x)", "uses autograd: torch.func.grad() in f"),
         ("import torch\ntorch._C.x", "unusual: torch._C"),
+        ("import torch.autograd as ag\nag.grad(y, x)", "uses autograd: torch.autograd.grad() in <cell>"),
+        ("from torch import func as f\nslope = f.grad", "uses autograd: torch.func.grad() in <cell>"),
+        ("def f(loss):\n    later = loss.backward\n    later()", "uses autograd: .backward() in f"),
+        ("map(Tensor.backward, losses)", "uses autograd: .backward() in <cell>"),
+        ("__builtins__['exec']('x = 1')", "unusual: __builtins__"),
+        ("\U0001d41e\U0001d431\U0001d41e\U0001d41c('x = 1')", "runs text as code: exec()"),
         (
             "from torch.autograd.graph import Node, _engine_run_backward as f",
             "unusual import: torch.autograd.graph._engine_run_backward",
