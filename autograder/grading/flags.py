@@ -16,7 +16,7 @@ from autograder.grading.source_names import names_in
 from autograder.model import QuestionResult
 from autograder.notebook.code import CodeReader
 
-SECONDS = 4.0
+SECONDS = 3.0
 """Processor time for all of it; a solution takes a tenth of a second."""
 
 MOST_FLAGS, MOST_OF_A_KIND = 60, 10

@@ -19,7 +19,7 @@ LONGEST_CELL, MOST_SOURCE = 50_000, 300_000
 """Characters of one cell and of all together that are read: a syntax tree takes hundreds of times their
 memory, and Python reads some texts in quadratic time. A solution of the lab has 20,000."""
 
-READING_SECONDS = 3.0
+READING_SECONDS = 2.0
 """Processor time for the cells of a notebook; those of a solution take a twentieth of a second."""
 
 MOST_MARKS = 30
