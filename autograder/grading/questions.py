@@ -48,7 +48,10 @@ NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is no
 MOST_MISSING = 20
 """Names of a case that are kept."""
 
-LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT)
+LETHAL = (
+    Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT,
+    Ending.READING_LIMIT,
+)  # fmt: skip
 """How a student's process ends, in a cell or while it is asked."""
 
 MOST_DEATHS = 2
@@ -288,11 +291,17 @@ def _student_failure(
             return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
         case KernelDied():
             ending = respondent.ending()
-            return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending
+            text = f"Your code ended the Python process ({ending})."
+            if ending is Ending.READING_LIMIT:
+                text = "The grader ended your Python process: it gave more answers than the grader can hold."
+            return Outcome.FAILED, text, "", str(failure), ending
+        case ReplyTooLarge():
+            text = "Your code returned more than one answer may hold."
+            help_text = "Is it of the size that the lab asks for?"
+            return Outcome.FAILED, text, help_text, str(failure), Ending.REPLY_LIMIT
         case BadReply():
             text = "Your code returned something that is not plain data."
-            ending = Ending.REPLY_LIMIT if isinstance(failure, ReplyTooLarge) else Ending.FINISHED
-            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), ending
+            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.grading.effects import Functions
 from autograder.model import AS_IT_IS, Shortcuts
+from autograder.notebook.code import Code, CodeReader, stacks_marks
 
 TAG = "leave-out"
 """Tag of cells in the template that carry no mark, draw no random numbers and only show something."""
@@ -101,7 +102,10 @@ def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
     sources = {i: cell.source for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
     if sum(map(len, sources.values())) > MOST_SOURCE:
         return AS_IT_IS
-    cells = {index: _Cell(source) for index, source in sources.items()}
+    if any(map(stacks_marks, sources.values())):
+        return AS_IT_IS
+    reader = CodeReader()
+    cells = {index: _Cell(source, reader.read(source)) for index, source in sources.items()}
     missed = None if _needs_recording(cells.values()) else AUTOGRAD_ERROR
     return Shortcuts(_left_out(cells, may_be_left_out), missed)
 
@@ -114,34 +118,29 @@ class _Cell:
         words: the identifiers that its code spells out; what stands in comments and plain texts is not
             among them.
         all_words: everything that could be one.
-        tree: its syntax, magics aside; ``None`` where it is not Python.
+        tree: its syntax; ``None`` where something of it cannot be read.
+        trees: that, and what its magics run.
         magics: the names of its magics.
         bound: names that it gives a value at its top level.
         outer: names that it takes from elsewhere, perhaps long after it has run.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, code: Code) -> None:
         self.source = normalised(source)
         text = unicodedata.normalize("NFKC", source)  # as Python reads identifiers
         self.all_words = frozenset(_WORD.findall(text))
-        self.words = frozenset(_words(text))
-        lines = text.split("\n")
-        special = [line.lstrip().startswith(("%", "!")) for line in lines]
-        python = ["pass" if skip else line for line, skip in zip(lines, special, strict=True)]
-        self.magics = frozenset(
-            (_WORD.search(line) or [""])[0]
-            for line, skip in zip(lines, special, strict=True)
-            if skip and not line.lstrip().startswith("!")
-        )
-        self.tree: ast.Module | None = None
+        # Behind a magic code may stand in what Python takes for text, and text where it sees no quote.
+        self.words = self.all_words if code.is_special else frozenset(_words(text))
+        self.magics = code.magics
+        self.tree = None if code.problem else code.tree
+        self.trees = code.trees
         self.bound: frozenset[str] = frozenset()
         self.outer: frozenset[str] = frozenset()
         try:
             with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
-                self.tree = ast.parse("\n".join(python))
-                table = symtable.symtable("\n".join(python), "cell", "exec")
+                table = symtable.symtable(code.python if self.tree else "", "cell", "exec")
             self.bound = frozenset(_bound(table))
-            self.outer = frozenset(_outer(table))
+            self.outer = frozenset(_outer(table)) | (self.all_words if code.behind_magics else frozenset())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = None
 
@@ -164,7 +163,7 @@ def _needs_recording(cells: Collection[_Cell]) -> bool:
     for cell in cells:
         if AUTOGRAD_WORDS & (cell.all_words if dynamic else cell.words):
             return True
-        if cell.tree is not None and any(name not in PACKAGES for name in _imported(cell.tree)):
+        if any(name not in PACKAGES for tree in cell.trees for name in _imported(tree)):
             return True
     return False
 
@@ -186,7 +185,7 @@ def _left_out(cells: Mapping[int, _Cell], may_be_left_out: Collection[str]) -> d
     if not 0 < len(candidates) <= MOST_CANDIDATES or not all(_is_understood(cell) for cell in cells.values()):
         return {}
     left_out: dict[int, frozenset[str]] = {}
-    functions = Functions(cell.tree for cell in cells.values() if cell.tree is not None)
+    functions = Functions(tree for cell in cells.values() for tree in cell.trees)
     for index in sorted(candidates, reverse=True):
         rest = {i: cell for i, cell in cells.items() if i != index and i not in left_out}
         names = cells[index].bound

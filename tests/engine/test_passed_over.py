@@ -26,9 +26,10 @@ def test_an_import_that_nothing_needs_stops_nothing_and_is_a_remark(grade_cells)
         f"import nest_asyncio\nnest_asyncio.apply()\n{CLASS}",
         "from google.colab import drive\ndrive.mount('/content/drive')",
         "%%time\nimport plotly.express as px, os\nfrom lightning import *",
+        "%%time\n%matplotlib inline\nimport plotly.express as px\nfrom lightning import *",
     )
     assert grade.score == 5
-    assert [run.error for run in grade.cells] == [""] * 5
+    assert [run.error for run in grade.cells] == [""] * 6
     missing = "which is not installed here"
     assert flags(grade) == [
         f"code cell 1: import of seaborn, {missing}",
@@ -37,6 +38,8 @@ def test_an_import_that_nothing_needs_stops_nothing_and_is_a_remark(grade_cells)
         f"code cell 4: import of google.colab, {missing}",
         f"code cell 5: import of plotly, {missing}",
         f"code cell 5: import of lightning, {missing}",
+        f"code cell 6: import of plotly, {missing}",
+        f"code cell 6: import of lightning, {missing}",
     ]
 
 

@@ -15,7 +15,7 @@ from autograder.grading.course import opened
 from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
-from autograder.model import Ending, Shortcuts, Status, Submission
+from autograder.model import AS_IT_IS, Ending, Shortcuts, Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 EVALUATION = "ys = []\nfor i in range(3):\n    x = i\n    ys.append(network(x))"
@@ -573,3 +573,29 @@ def test_a_training_gives_the_same_numbers_bit_for_bit():
     assert usual_losses == quick_losses
     for name in ("u", "w", "v", "b", "c"):
         assert torch.equal(getattr(usual, name), getattr(quick, name))
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "%time print(ys)", "%%time\nprint(ys)", "%time f = lambda: ys", "!echo '''\nprint(ys)\n#'''",
+        "%%capture\n%time print(ys)", "x = !echo {ys}", "ys?", "%%their_own\nprint(ys)", "sep = '\f'\nprint(ys)",
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_magic_is_a_use(user):
+    assert left_out(NETWORK, EVALUATION, user) == []
+
+
+def test_a_function_behind_a_magic_may_be_called_later():
+    assert left_out(NETWORK, "ys = [0]", "%time look = lambda: ys", EVALUATION, "look()") == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["!echo '''\nx.backward()\n#'''", "%time x.backward()", "%%time\nx.backward()"]
+)
+def test_magics_hide_no_word_of_differentiation(cell):
+    assert recording(NETWORK, cell)
+
+
+def test_marks_on_marks_are_not_sorted():
+    assert shortcuts.for_notebook(notebook("a" + "\u0300\u0316" * 40_000), MARKED) is AS_IT_IS
