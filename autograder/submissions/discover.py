@@ -17,6 +17,7 @@ from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Submission
 from autograder.submissions import student
+from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
 from autograder.uploads import names
 from autograder.uploads.upload import NOTHING, Upload, open_uploads
@@ -113,15 +114,21 @@ def submissions_of(
     found: list[Submission] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.
     nameless: dict[int, tuple[str, ...]] = {}
+    in_own_folders: list[Chosen] = []
     for source in sources:
         of_students, others = _handed_in(source, notebook, is_untouched)
-        found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
+        found += [_of_student(one, source) for one in of_students]
+        in_own_folders += of_students if source.lms is None else []
         pictures = _pictures_beside(source.upload.files)
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             one = _submission(file, names.submission_id(file.name, source.upload.name))
             found.append(replace(one, pictures=pictures.get(file.path, ())))
-    for place, name in zip(nameless, student.names_of(list(nameless.values()), notebook), strict=True):
+    told = [(*one.origin.place.split("/"), notebook) for one in in_own_folders if one.origin.place]
+    called = student.names_of([*nameless.values(), *told], notebook)[: len(nameless)]
+    if len(sources) == len(found) == len(called) == 1 and names.is_zip(sources[0].upload.name):
+        called = [student.owner_of(sources[0].upload.name, next(iter(nameless.values())), notebook)]
+    for place, name in zip(nameless, called, strict=True):
         found[place] = replace(found[place], student=name)
     return _with_own_ids(found)
 
@@ -133,10 +140,13 @@ def _handed_in(
     upload = source.upload
     if source.lms is not None:
         return chosen(upload.files, source.lms, source.export, notebook, is_untouched)
-    files = _without_copies([file for file in upload.files if file.is_handed_in])
+    of_students, others = in_folders(upload, notebook, is_untouched)
+    files = _without_copies(others)
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
-    return [], named or [UploadedFile((upload.name,), problem=NOTHING)]
+    if not (named or of_students):
+        named = [UploadedFile((upload.name,), problem=NOTHING)]
+    return of_students, named
 
 
 def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -173,16 +183,16 @@ def _submission(file: UploadedFile, identifier: str) -> Submission:
     return Submission(identifier, file.name, "", file=file.file, problem=file.problem, notes=notes)
 
 
-def _of_student(one: Chosen, lms: str) -> Submission:
-    origin = one.origin
+def _of_student(one: Chosen, source: Source) -> Submission:
+    origin, lms = one.origin, source.lms.name if source.lms else ""
     # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
     key = origin.lms_id or origin.place
     return replace(
-        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms)),
+        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name)),
         student=origin.student,
         lms=lms,
         lms_id=origin.lms_id,
-        place=origin.place,
+        place=origin.place if lms else "",
         own_path=origin.path,
         submitted=origin.submitted.isoformat() if origin.submitted else "",
         late=origin.late or None,

@@ -310,7 +310,11 @@ def test_an_upload_without_any_notebook_is_listed(desk: Desk) -> None:
         ("broken.zip", damaged),
         ("nothing", nothing),
     ]
-    assert desk.listing() == [("broken.zip", damaged), ("empty.zip", nothing)]
+    assert desk.listing() == [
+        ("nothing/", "nothing was handed in: the folder is empty"),
+        ("broken.zip", damaged),
+        ("empty.zip", nothing),
+    ]
 
 
 def test_a_notebook_beyond_the_limit_is_not_read(desk: Desk) -> None:
@@ -423,6 +427,7 @@ def test_pictures_beside_a_notebook_belong_to_it(desk: Desk) -> None:
         "both/first.ipynb": (),
         "both/second.ipynb": (),
         "eve.zip/lab.ipynb": ("scan.pdf",),
+        "nobody/scan.pdf": ("scan.pdf",),  # a row of its own: it is all that somebody handed in
     }
 
 
