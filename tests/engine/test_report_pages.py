@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.first_cause import Stopped, _with_cause
 from autograder.model import (
     AnswerState,
     CaseResult,
@@ -284,6 +285,27 @@ def test_the_class_in_numbers() -> None:
     assert (split.mean, split.full) == (1, 1)
     assert (grad_w.mean, grad_w.full) == (1.25, 0.25)
     assert [count for _, count in grad_w.failures] == [2, 1]
+
+
+def test_what_a_cell_before_took_along_is_one_failure_whosever_cell_it_was() -> None:
+    def lost(cell: int, how: str) -> str:
+        stopped = Stopped(cell, how, frozenset({"rnn"}))
+        case = CaseResult("x", Outcome.FAILED, 0, 1, True, "rnn is not defined", missing=("rnn",))
+        return _with_cause(case, ("rnn", stopped)).message
+
+    messages = [
+        lost(3, "stopped at line 1, `x = a`: NameError: name 'a' is not defined"),
+        lost(12, "stopped at line 40, `fit(9)`: ValueError: no"),
+        lost(4, "did not come to its end (time limit)"),
+        "rnn.w has the wrong shape",
+    ]
+    ones = [grade(message, f"s{number}") for number, message in enumerate(messages)]
+    (grad_w,) = summarise(map(entry_of, ones), ["grad_w"]).questions
+    assert grad_w.failures == (
+        ("rnn is not defined: a code cell before stopped", 2),
+        ("rnn is not defined: a code cell before did not come to its end", 1),
+        ("rnn.w has the wrong shape", 1),
+    )
 
 
 def test_an_unchecked_question_counts_in_no_mean() -> None:
