@@ -30,8 +30,8 @@ LONGEST_PLACEHOLDER = 1_000
 _WORD = re.compile(r"[^\W_]+|[=+/^$\\]")
 _TELLING = frozenset("click double edit here todo type".split())
 _ASKING = _TELLING | frozenset(
-    "a add an answer below box cell derivation enter fill goes in insert it put replace replacing solution text "
-    "the this to with write your".split()
+    "a add an answer below box cell derivation enter fill goes in insert it put replace replacing solution "
+    "text the this to with write your".split()
 )
 """Words of which placeholders are made; one of the first has to be among them."""
 
