@@ -11,7 +11,7 @@ from autograder.grading import first_cause, flags, limits, shortcuts
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
-from autograder.grading.questions import LETHAL, ask
+from autograder.grading.questions import LETHAL, ask, with_news_only
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
@@ -116,6 +116,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
         began = time.monotonic()
         with handed_out(course.values):
             results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
+        results = with_news_only(results)
         return results, time.monotonic() - began
 
     with Session(course.server, course.settings) as session:

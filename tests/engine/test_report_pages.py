@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.checks import NewsIfAlone
 from autograder.grading.first_cause import Stopped, _with_cause
+from autograder.grading.questions import with_news_only
 from autograder.model import (
     AnswerState,
     CaseResult,
@@ -285,6 +287,24 @@ def test_the_class_in_numbers() -> None:
     assert (split.mean, split.full) == (1, 1)
     assert (grad_w.mean, grad_w.full) == (1.25, 0.25)
     assert [count for _, count in grad_w.failures] == [2, 1]
+
+
+def test_a_remark_says_that_it_costs_nothing_only_where_nothing_was_lost() -> None:
+    right, wrong = grade().questions
+    there = "A remark: it costs no points."
+    assert there in Page(feedback_page(replace(grade(), questions=(right,)), "Lab")).text
+    page = Page(feedback_page(replace(grade(), questions=(replace(wrong, notes=("one point",)),)), "Lab"))
+    assert there not in page.text
+    assert "the checks decide about points, it does not" in page.text
+
+
+def test_what_another_question_explains_is_no_news() -> None:
+    right, wrong = grade().questions
+    told = replace(right, notes=(NewsIfAlone("all together differ"), "leakage"))
+    assert [one.notes for one in with_news_only([told])] == [("all together differ", "leakage")]
+    assert [one.notes for one in with_news_only([told, wrong])] == [("leakage",), ()]
+    alone = replace(wrong, notes=(NewsIfAlone("all together differ"),))
+    assert with_news_only([right, alone])[1].notes == ("all together differ",)
 
 
 def test_what_a_cell_before_took_along_is_one_failure_whosever_cell_it_was() -> None:
