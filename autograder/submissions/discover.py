@@ -1,8 +1,8 @@
 """From the uploads to submissions: whose export is it, and who handed in what.
 
-Every notebook is a submission, in a folder, in a zip, in a zip inside that zip; in an LMS's export every
-student has one. Whatever looks handed in but cannot be used is a submission too, with its ``problem``: nobody
-disappears from the grades.
+In an LMS's export, and where folders tell students apart, every student has one submission; otherwise every
+notebook is one, in a folder, in a zip, in a zip inside that zip. Whatever looks handed in but cannot be used
+is a submission too, with its ``problem``: nobody disappears from the grades.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def source_of(
 def submissions_of(
     sources: Sequence[Source], notebook: str, template: Template | None = None, notebook_mb: float = 0
 ) -> list[Submission]:
-    """Who handed in what: in an LMS's export a student has one submission, otherwise every notebook is one.
+    """Who handed in what: one submission a student where an LMS or the folders tell, else one a notebook.
 
     Args:
         notebook: the name that the lab gave its notebook; it cannot name a student.

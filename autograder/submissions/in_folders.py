@@ -10,7 +10,7 @@ from datetime import datetime
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.names import moment
 from autograder.lms.plain import Plain
-from autograder.submissions.layouts import TIMESTAMP, WORKING, Spot, is_nbgraders, spots_of
+from autograder.submissions.layouts import WORKING, Spot, folder_called, is_root, is_timestamp, spots_of
 from autograder.submissions.own_folders import Tree, with_own_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen
 from autograder.uploads import names
@@ -47,13 +47,14 @@ def in_folders(
     """
     files = [one for one in upload.files if one.path]
     handed_in = [one.path for one in files if one.is_handed_in]
-    if not handed_in or len(files) < len(upload.files) or upload.is_one_notebook:
+    if len(files) < len(upload.files) or upload.is_one_notebook:
         return [], [one for one in upload.files if one.is_handed_in]
     # An empty folder stands for itself as a file without a name.
     empty = [UploadedFile((*folder, "")) for folder in upload.aside.empty]
     paths = [one.path for one in (*files, *empty)]
-    known = spots_of(paths, handed_in, upload.aside.repositories, notebook)
-    spots = with_own_folders(Tree(paths, handed_in, notebook), known)
+    spots = _known(upload, paths, handed_in, notebook)
+    if handed_in:
+        spots = with_own_folders(Tree(paths, handed_in, notebook), spots)
     times = _times(upload, spots)
     owner = names.without_suffix(upload.name)
     origins = {
@@ -64,6 +65,17 @@ def in_folders(
     return [_with_note(one, spots) for one in of_students], others
 
 
+def _known(
+    upload: Upload, paths: list[MemberPath], handed_in: list[MemberPath], notebook: str
+) -> dict[MemberPath, Spot]:
+    """The spots that a layout tells; the outermost folder of one may be the upload itself."""
+    name = folder_called(upload.name)
+    above = (name,) if is_root(name) else ()
+    every, asked = ([(*above, *path) for path in some] for some in (paths, handed_in))
+    clones = [(*above, *folder) for folder in upload.aside.repositories]
+    return {path[len(above) :]: spot for path, spot in spots_of(every, asked, clones, notebook).items()}
+
+
 def _origin(spot: Spot, owner: str, time: datetime | None) -> Origin:
     place = "/".join(spot.folder)
     return Origin("", spot.student or owner, place, spot.path, spot.submitted or time, attempt=spot.attempt)
@@ -71,7 +83,7 @@ def _origin(spot: Spot, owner: str, time: datetime | None) -> Origin:
 
 def _times(upload: Upload, spots: Mapping[MemberPath, Spot]) -> dict[tuple[Folder, str], datetime]:
     """When nbgrader took what it collected, by the student's folder and the assignment."""
-    files = {path for path, spot in spots.items() if spot.path == (TIMESTAMP,) and is_nbgraders(path)}
+    files = {path for path, spot in spots.items() if is_timestamp(spot)}
     found = {}
     for path, text in upload.texts(files.__contains__).items() if files else ():
         if match := _TIME.match(text[:100].decode("utf-8", "replace")):
@@ -95,8 +107,6 @@ def _with_empty(
 
 
 def _with_note(one: Chosen, spots: Mapping[MemberPath, Spot]) -> Chosen:
-    path = one.found.path
-    root = path[len(spots[path].folder) - 1]
-    if root.casefold() != WORKING or one.found.problem:
+    if spots[one.found.path].root.casefold() != WORKING or one.found.problem:
         return one
     return replace(one, set_aside=(NOT_TURNED_IN, *one.set_aside))

@@ -30,7 +30,7 @@ _NBGRADER = "submitted"
 _NOT_HANDED_IN = frozenset(["source", "release", "autograded", "feedback"])
 """What nbgrader has beside ``submitted``: its own and given back."""
 
-TIMESTAMP = "timestamp.txt"
+_TIMESTAMP = "timestamp.txt"
 """nbgrader's file with the time, beside the notebook."""
 
 _VERSION = re.compile(r"(?:version\w{0,2}|versión|versão|versie|wersja|v)[ _.-]?(\d{1,6})", re.IGNORECASE)
@@ -49,6 +49,7 @@ class Spot:
         attempt: as in :class:`~autograder.lms.model.Origin`; negative: nobody handed it in.
         submitted: when it was handed in, as a name tells.
         assignment: what the assignment is called there; empty where no folder tells.
+        root: the folder of Teams or nbgrader around the students'; empty elsewhere.
     """
 
     folder: Folder
@@ -57,6 +58,17 @@ class Spot:
     attempt: int = 0
     submitted: datetime | None = None
     assignment: str = ""
+    root: str = ""
+
+
+def is_root(name: str) -> bool:
+    """Whether a folder is called as those around the students' of Teams and nbgrader."""
+    return name.casefold() in (SUBMITTED, WORKING, _NBGRADER)
+
+
+def is_timestamp(spot: Spot) -> bool:
+    """Whether it is the file in which nbgrader wrote down the time, and not one of the student's."""
+    return spot.root.casefold() == _NBGRADER and bool(spot.assignment) and spot.path == (_TIMESTAMP,)
 
 
 def spots_of(
@@ -69,10 +81,11 @@ def spots_of(
 
     Args:
         paths: of all files, and of folders without files.
-        handed_in: of those that are, or should have been, notebooks.
+        handed_in: of those that are, or should have been, notebooks; where nobody has one, all count.
         repositories: folders that are clones.
         notebook: the name that the lab gave its notebook.
     """
+    handed_in = handed_in or paths
     found = dict(_below_root(paths, handed_in))
     rest = [path for path in paths if path not in found]
     found |= _in_attempts(rest, set(handed_in), notebook)
@@ -104,7 +117,7 @@ def _below_root(
                 continue
         else:
             continue
-        yield from ((path, spot) for path, spot in spots if spot)
+        yield from ((path, replace(spot, root=path[level])) for path, spot in spots if spot)
         return
 
 
@@ -130,11 +143,6 @@ def _in_nbgrader(path: MemberPath, level: int) -> Spot | None:
     attempt = 0 if path[level].casefold() == _NBGRADER else -1
     assignment = path[level + 2] if len(path) > level + 3 else ""
     return Spot(path[: level + 2], path[level + 1], path[level + 3 :], attempt, assignment=assignment)
-
-
-def is_nbgraders(path: MemberPath) -> bool:
-    """Whether a file in a student's folder is where nbgrader writes down the time."""
-    return len(path) > 3 and path[-4].casefold() == _NBGRADER and path[-1] == TIMESTAMP
 
 
 # VPL, and Teams without its outermost folder: folders of one student that are called after a time or a number

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.config.schema import Limits
+from autograder.lms.known import KNOWN
 from autograder.model import Submission
 from autograder.submissions.discover import discover
 from autograder.submissions.in_folders import EMPTY, NOT_TURNED_IN
@@ -43,7 +44,7 @@ def zipped(folder: Path) -> Path:
 def found_in(path: Path, tmp_path: Path) -> list[Submission]:
     spool = tmp_path / "spool"
     spool.mkdir(exist_ok=True)
-    return discover([path], spool, Limits(), LAB)
+    return discover([path], spool, Limits(), LAB, known=KNOWN)
 
 
 def graded(found: list[Submission]) -> dict[str, str]:
@@ -204,6 +205,30 @@ def test_nbgrader(listing):
 
 def test_nbgrader_with_a_class_of_one_and_as_only_its_folder(listing):
     assert graded(listing("submitted/ann/lab9/rnn_lab.ipynb")) == {"ann": "submitted/ann/lab9/rnn_lab.ipynb"}
+
+
+@pytest.mark.parametrize(
+    ("root", "inside", "whose"),
+    [
+        ("submitted", "lab9/rnn_lab.ipynb", {"ann": "2026-11-30T10:22:33+00:00"}),
+        ("Submitted files", "Lab 9/Version 2/rnn_lab.ipynb", {"ann": ""}),
+    ],
+)
+def test_the_outermost_folder_may_be_the_upload_itself(tmp_path, root, inside, whose):
+    folder = put(tmp_path / root, f"ann/{inside}", "ann/lab9/timestamp.txt = 2026-11-30 10:22:33.1 UTC")
+    for upload in (folder, zipped(folder)):
+        found = found_in(upload, tmp_path)
+        assert {one.student: one.submitted for one in found} == whose
+        assert [one.source for one in found] == [f"ann/{inside}"]
+
+
+def test_where_nobody_handed_in_a_notebook_everybody_has_a_row(listing):
+    found = listing(
+        "Submitted files/Ann/Lab 9/Version 1/lab.html",
+        "Submitted files/Bob/Lab 9/",
+        "Working files/Bob/Lab 9/",
+    )
+    assert refused(found) == {"Ann": ONLY.format("lab.html"), "Bob": EMPTY}
 
 
 def test_a_students_own_folder_is_no_layout(listing):
