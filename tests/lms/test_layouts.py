@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.config.schema import Limits
 from autograder.lms.known import KNOWN
 from autograder.model import Submission
 from autograder.submissions.discover import discover
 from autograder.submissions.in_folders import EMPTY, NOT_TURNED_IN
+from autograder.submissions.layouts import spots_of
+from autograder.submissions.own_folders import Tree, with_own_folders
 
 LAB = "rnn_lab.ipynb"
 GOOD = '{"cells": []}'
@@ -388,3 +392,36 @@ def test_hundreds_of_deep_folders_take_no_time(tmp_path):
             file.writestr(f"{'Version 1/' * 300}{number}/.git/x", "")
             file.writestr(f"{'v1/' * 300}{number}/rnn_lab.ipynb", GOOD)
     assert len(found_in(archive, tmp_path)) >= 300
+
+
+PARTS = st.sampled_from(
+    ["Submitted files", "Working files", "submitted", "Ann", "ann", "Bob", "Lab 9", "lab 9", "Version 1", "Version 2",
+     "v3", "2026-11-30-10-22-33", "2026-11-30-10-22-33.ceg", "1", "22", ".git", "src", "李明", "a.zip"]
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["rnn_lab.ipynb", "mine.ipynb", "lab.html", "lab.py", "scan.pdf", "timestamp.txt", "x", ""]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.lists(PARTS, max_size=4), NAMES), min_size=1, max_size=9))
+def test_nobody_disappears_whatever_the_folders_are(tree):
+    paths = list(dict.fromkeys((*folders, name) for folders, name in tree))
+    handed_in = [path for path in paths if path[-1].endswith(".ipynb")]
+    clones = [path[: path.index(".git")] for path in paths if ".git" in path]
+    known = spots_of(paths, handed_in, clones, LAB)
+    spots = with_own_folders(Tree(paths, handed_in, LAB), known) if handed_in else known
+    assert known.items() <= spots.items()
+    assert set(spots) <= set(paths)
+    there = {spot.folder for spot in spots.values() if spot.attempt >= 0}
+    for path, spot in spots.items():
+        assert path[len(path) - len(spot.path) :] == spot.path
+        assert set(spot.folder) <= {*path, PurePath(path[-1]).stem}
+        assert spot.student or not spot.folder
+        if path in handed_in and not given_back(path):
+            assert spot.folder in there, "whoever has a notebook has one that may be graded"
+
+
+def given_back(path):
+    """What VPL and nbgrader have beside what was handed in."""
+    return any(part.endswith(".ceg") for part in path)
