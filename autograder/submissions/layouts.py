@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -85,7 +85,7 @@ def spots_of(
         repositories: folders that are clones.
         notebook: the name that the lab gave its notebook.
     """
-    handed_in = handed_in or paths
+    handed_in = handed_in or [path for path in paths if path[-1]]
     found = dict(_below_root(paths, handed_in))
     rest = [path for path in paths if path not in found]
     found |= _in_attempts(rest, set(handed_in), notebook)
@@ -102,28 +102,35 @@ def _below_root(
 ) -> Iterator[tuple[MemberPath, Spot]]:
     """What lies below ``Submitted files`` and their like, where everything does."""
     deepest = max(handed_in, key=len, default=())[:-1][:DEEPEST]
-    for level, part in enumerate(deepest):
-        outer, kind = deepest[:level], part.casefold()
+    for level in range(len(deepest)):
+        outer = deepest[:level]
         inner = [path for path in handed_in if len(path) > level + 1]
         if any(path[:level] != outer for path in inner):
             return  # somebody's own folder has that name
-        roots = {path[level].casefold() for path in inner}
-        if kind in (SUBMITTED, WORKING):
-            spots = ((path, _in_teams(path, level)) for path in paths if path[:level] == outer)
-        elif _NBGRADER in roots and roots <= {_NBGRADER, *_NOT_HANDED_IN}:
-            if all(len(path) > level + 3 for path in inner if path[level].casefold() == _NBGRADER):
-                spots = ((path, _in_nbgrader(path, level)) for path in paths if path[:level] == outer)
-            else:
-                continue
-        else:
-            continue
-        yield from ((path, replace(spot, root=path[level])) for path, spot in spots if spot)
-        return
+        spot_of = _reader(inner, deepest, level)
+        if spot_of is not None:
+            for path in paths:
+                if path[:level] == outer and len(path) > level + 2 and (spot := spot_of(path, level)):
+                    yield path, replace(spot, root=path[level])
+            return
+
+
+def _reader(
+    inner: Sequence[MemberPath], deepest: Folder, level: int
+) -> Callable[[MemberPath, int], Spot | None] | None:
+    """How to read paths whose component at ``level`` is a folder of Teams or nbgrader; ``None``: none is."""
+    if deepest[level].casefold() in (SUBMITTED, WORKING):
+        return _in_teams
+    roots = {path[level].casefold() for path in inner}
+    if _NBGRADER in roots and roots <= {_NBGRADER, *_NOT_HANDED_IN}:
+        submitted = [path for path in inner if path[level].casefold() == _NBGRADER]
+        return _in_nbgrader if all(len(path) > level + 3 for path in submitted) else None
+    return None
 
 
 def _in_teams(path: MemberPath, level: int) -> Spot | None:
     root = path[level].casefold()
-    if len(path) < level + 3 or root not in (SUBMITTED, WORKING):
+    if root not in (SUBMITTED, WORKING):
         return None
     folder, below = (*path[:level], path[level + 1]), path[level + 2 :]
     # Students and assignments may be called like a version themselves.
@@ -138,8 +145,6 @@ def _in_teams(path: MemberPath, level: int) -> Spot | None:
 
 
 def _in_nbgrader(path: MemberPath, level: int) -> Spot | None:
-    if len(path) < level + 2:
-        return None
     attempt = 0 if path[level].casefold() == _NBGRADER else -1
     assignment = path[level + 2] if len(path) > level + 3 else ""
     return Spot(path[: level + 2], path[level + 1], path[level + 3 :], attempt, assignment=assignment)
@@ -178,7 +183,11 @@ def _in_attempts(
         for folder, files in units.items()
         if any(path in handed_in and stem_key(path[-1]) == usual for path, _ in files)
     }
-    students = _students_of_attempts(units, with_usual)
+    of_units = {path for files in units.values() for path, _ in files}
+    beside = [
+        path[:-1][:DEEPEST] for path in paths if path in handed_in and path not in of_units and path[1:]
+    ]
+    students = _students_of_attempts(units, with_usual, beside)
     return {
         path: _attempt(path, level, *students[folder])
         for folder, files in units.items()
@@ -196,24 +205,30 @@ def _are_attempts(paths: Sequence[MemberPath], level: int, folders: int, noteboo
     attempts: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         attempts[path[level]].append(stem_key(path[-1]))
+    if folders > 1:
+        return True
     usual = stem_key(notebook)
     if any(len(stems) > 1 and usual not in stems for stems in attempts.values()):
         return False
-    if folders > 1:
-        return True
     said = all(_moment(name) or name[1:2].isalpha() for name in attempts)  # a class may be called v1, v2
     return said and (len({stems[0] for stems in attempts.values()}) == 1 or len(attempts) == 1)
 
 
 def _students_of_attempts(
-    units: Mapping[Folder, Sequence[tuple[MemberPath, int]]], with_usual: set[Folder]
+    units: Mapping[Folder, Sequence[tuple[MemberPath, int]]],
+    with_usual: set[Folder],
+    beside: Sequence[Folder],
 ) -> dict[Folder, tuple[Folder, str]]:
     """The folder of a student, and the name, for each folder that holds attempts.
 
     Teams has a folder for the assignment between them, of which a student may have several; but two that hold
     the lab's notebook may be two students below a tutor.
+
+    Args:
+        with_usual: those that hold a notebook that is called as the lab's.
+        beside: folders of other notebooks, which are other students'.
     """
-    level, own = student_level(list(units)), _named(units)
+    level, own = student_level([*units, *beside]), _named(units, beside)
     result = {}
     for folder, files in units.items():
         if any(_moment(path[at]) for path, at in files):
@@ -230,13 +245,13 @@ def _students_of_attempts(
     return result
 
 
-def _named(folders: Iterable[Folder]) -> dict[Folder, str]:
+def _named(folders: Collection[Folder], beside: Sequence[Folder] = ()) -> dict[Folder, str]:
     """The name of each student, by the own folder: at the level that tells all apart, else that folder's."""
-    every = list(folders)
-    level = student_level(every)
+    every = {*folders, *beside}
+    level = student_level(sorted(every))
     if level is not None and len({one[: level + 1] for one in every}) == len(every):
-        return {one: folder_called(one[min(level, len(one) - 1)]) for one in every}
-    return {one: _called(one) for one in every}
+        return {one: folder_called(one[min(level, len(one) - 1)]) for one in folders}
+    return {one: _called(one) for one in folders}
 
 
 def _attempt(path: MemberPath, level: int, folder: Folder, student: str) -> Spot:

@@ -121,6 +121,9 @@ def test_teams(listing):
         (["class/v1/rnn_lab.ipynb", "class/v2/rnn_lab.ipynb"], {"v1": 0, "v2": 1}),
         (["A/Ann/Version 1/rnn_lab.ipynb", "A/Bob/Version 1/rnn_lab.ipynb", "B/Cem/Version 2/rnn_lab.ipynb"],
          {"Ann": 0, "Bob": 1, "Cem": 2}),
+        (["class/eve/Version 1/rnn_lab.ipynb", "class/eve/Version 2/rnn_lab.ipynb", "class/ann/rnn_lab.ipynb",
+          "class/bob/rnn_lab.ipynb"], {"eve": 1, "ann": 2, "bob": 3}),
+        (["Ann/Lab 9/Version 1/rnn_lab.ipynb", "Bob/Lab 9/rnn_lab.ipynb"], {"Ann": 0, "Bob": 1}),
         (["ann/Version 1/draft.ipynb", "ann/Version 2/final.ipynb", "bob/Version 1/x.ipynb"],
          {"ann": 1, "bob": 2}),
     ],
@@ -165,6 +168,7 @@ def test_vpl(listing):
     ("members", "whose"),
     [
         (["Ann 1/2026-11-30-10-22-33/rnn_lab.ipynb"], {"Ann 1": 0}),
+        (["x/Ann/2026-11-30-10-22-33/rnn_lab.ipynb", "x/Bob/rnn_lab.ipynb"], {"Ann": 0, "Bob": 1}),
         (["2026-11-30-10-22-33/rnn_lab.ipynb", "2026-11-30-11-22-33/rnn_lab.ipynb"], {"downloads": 1}),
         (["x/2026-11-30-10-22-33/ann.ipynb", "x/2026-11-30-11-22-33/bob.ipynb"], {"ann": 0, "bob": 1}),
         (["A/12345/2026-11-30-10-22-33/rnn_lab.ipynb", "A/12346/2026-11-30-10-22-33/rnn_lab.ipynb",
@@ -175,6 +179,15 @@ def test_folders_called_after_a_time(listing, members, whose):
     found = listing(*members)
     assert graded(found) == {student: members[place] for student, place in whose.items()}
     assert refused(found) == {}
+
+
+def test_two_notebooks_of_one_attempt_that_nothing_tells_apart_are_one_student(listing):
+    found = listing(
+        "Ann 1/2026-11-30-10-22-33/a.ipynb = 1", "Ann 1/2026-11-30-10-22-33/b.ipynb = 2",
+        "Bo 2/2026-11-30-10-22-33/x.ipynb",
+    )  # fmt: skip
+    assert list(graded(found)) == ["Bo 2"]
+    assert refused(found) == {"Ann 1": "2 notebooks, and nothing tells which is meant: a.ipynb, b.ipynb"}
 
 
 # nbgrader
