@@ -139,7 +139,8 @@ def _handed_in(
     """What each student handed in, and what belongs to no student of an LMS."""
     upload = source.upload
     if source.lms is not None:
-        return chosen(upload.files, source.lms, source.export, notebook, is_untouched)
+        files = [*upload.files, *upload.left_out]
+        return chosen(files, source.lms, source.export, notebook, is_untouched)
     of_students, others = in_folders(upload, notebook, is_untouched)
     files = _without_copies(others)
     # A path without components names the upload itself.

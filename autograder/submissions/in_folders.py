@@ -52,7 +52,10 @@ def in_folders(
     # An empty folder stands for itself as a file without a name.
     empty = [UploadedFile((*folder, "")) for folder in upload.aside.empty]
     paths = [one.path for one in (*files, *empty)]
-    spots = _known(upload, paths, handed_in, notebook)
+    left_out = (
+        upload.left_out
+    )  # in a layout everything is somebody's; elsewhere a report lies among students'
+    spots = _known(upload, [*paths, *(one.path for one in left_out)], handed_in, notebook)
     if handed_in:
         spots = with_own_folders(Tree(paths, handed_in, notebook), spots)
     times = _times(upload, spots)
@@ -60,7 +63,7 @@ def in_folders(
     origins = {
         path: _origin(spot, owner, times.get((spot.folder, spot.assignment))) for path, spot in spots.items()
     }
-    everything = _with_empty(files, empty, spots)
+    everything = _with_empty([*files, *left_out], empty, spots)
     of_students, others = chosen(everything, _Spots(origins), Export(), notebook, is_untouched)
     return [_with_note(one, spots) for one in of_students], others
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config.schema import Limits
 
 NOTHING = "no notebook (.ipynb) in it"
+REPORT = "a report of this program"
 _NO_NAME = "(no name)"
 _TEXTS_MB = 64
 """All texts of one upload that are read: a page for each attempt of a large class, a list of its people."""
@@ -50,6 +51,11 @@ class Upload:
     def reports(self) -> tuple[str, ...]:
         """Paths of our own reports in it, its own name first."""
         return tuple("/".join((self.name, *one)) for one in sorted(self.aside.reports))
+
+    @property
+    def left_out(self) -> tuple[UploadedFile, ...]:
+        """A file in the place of each of those reports: who hands one in must not disappear."""
+        return tuple(UploadedFile((*one, REPORT)) for one in sorted(self.aside.reports))
 
     @property
     def is_one_notebook(self) -> bool:

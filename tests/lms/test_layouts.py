@@ -378,6 +378,21 @@ def test_an_archive_by_itself_is_named_after_its_owner(tmp_path):
     assert list(graded(found_in(zipped(tmp_path / "class"), tmp_path))) == ["Cem"]
 
 
+@pytest.mark.parametrize(
+    ("own", "of_another"),
+    [
+        ("Ann Bee_12_assignsubmission_file_", "Bo Li_13_assignsubmission_file_"),
+        ("Submitted files/Ann Bee/Lab 9/Version 1", "Submitted files/Bo Li/Lab 9/Version 1"),
+        ("Ann Bee/2026-11-30-10-22-33", "Bo Li/2026-11-30-10-22-33"),
+        ("submitted/Ann Bee/lab9", "submitted/Bo Li/lab9"),
+    ],
+)
+def test_who_hands_in_what_looks_like_a_report_does_not_disappear(listing, own, of_another):
+    found = listing(f"{own}/.autograder/lock = 1", f"{own}/rnn_lab.ipynb", f"{of_another}/rnn_lab.ipynb")
+    assert list(graded(found)) == ["Bo Li"]
+    assert refused(found) == {"Ann Bee": ONLY.format("a report of this program")}
+
+
 def test_an_archive_in_a_student_folder_is_that_students(tmp_path):
     inner = zipped(put(tmp_path / "x", "deep/rnn_lab.ipynb", "Version 9/old.ipynb")).read_bytes()
     folder = put(
