@@ -74,8 +74,19 @@ def require(condition: bool, rationale: str, *, help: str = "", evidence: str = 
         raise CheckFailed(rationale, help=help, evidence=evidence)
 
 
-def note(text: str) -> None:
-    """Tell the student (and the TA) something that costs nothing."""
+class NewsIfAlone(str):
+    """A note that says nothing new where another question has lost points: that explains it already."""
+
+    __slots__ = ()
+
+
+def note(text: str, *, if_alone: bool = False) -> None:
+    """Tell the student (and the TA) something that costs nothing.
+
+    Args:
+        if_alone: only where every other question earned everything.
+    """
+    text = NewsIfAlone(text) if if_alone else text
     notes = _notes.get()
     if notes is not None and text not in notes:
         notes.append(text)

@@ -12,7 +12,7 @@ from autograder.grading.bounds import bounded, first
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
-from autograder.grading.questions import LETHAL, ask
+from autograder.grading.questions import LETHAL, ask, with_news_only
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
@@ -118,6 +118,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
         began = time.monotonic()
         with handed_out(course.values):
             results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
+        results = with_news_only(results)
         return results, time.monotonic() - began
 
     with Session(course.server, course.settings) as session:

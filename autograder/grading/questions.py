@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +25,7 @@ from autograder.errors import (
     StudentException,
     TimeUsedUp,
 )
-from autograder.grading.checks import CheckFailed, collected_notes
+from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -176,6 +176,19 @@ def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult
             cases.append(_ask_case(question, case, respondent, seed, cases))
     credit = _credit(cases, question.partial_credit)
     return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
+
+
+def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:
+    """The results of a notebook without the notes that another question's lost points explain."""
+    wrong = {result.name for result in results if result.points < result.possible}
+
+    def is_news(note: str, question: str) -> bool:
+        return not isinstance(note, NewsIfAlone) or wrong <= {question}
+
+    return tuple(
+        replace(result, notes=tuple(str(note) for note in result.notes if is_news(note, result.name)))
+        for result in results
+    )
 
 
 def _credit(cases: Sequence[CaseResult], partial_credit: Mapping[str, float]) -> PartialCredit | None:

@@ -106,6 +106,9 @@ def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
         return AS_IT_IS
     reader = CodeReader()
     cells = {index: _Cell(source, reader.read(source)) for index, source in sources.items()}
+    if not all(map(_torch_is_torch, cells.values())):
+        for cell in cells.values():
+            cell.words |= cell.compiled
     missed = None if _needs_recording(cells.values()) else AUTOGRAD_ERROR
     return Shortcuts(_left_out(cells, may_be_left_out), missed)
 
@@ -118,6 +121,8 @@ class _Cell:
         words: the identifiers that its code spells out; what stands in comments and plain texts is not
             among them.
         all_words: everything that could be one.
+        compiled: ``compile``, where no other than that of torch or of regular expressions is among the words;
+            it is not among them then.
         tree: its syntax; ``None`` where something of it cannot be read.
         trees: that, and what its magics run.
         magics: the names of its magics.
@@ -134,11 +139,15 @@ class _Cell:
         self.magics = code.magics
         self.tree = None if code.problem else code.tree
         self.trees = code.trees
+        self.compiled: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         self.outer: frozenset[str] = frozenset()
         try:
             with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
                 table = symtable.symtable(code.python if self.tree else "", "cell", "exec")
+            if self.tree and not code.is_special and _compiles_nothing_else(self.tree, text):
+                self.compiled = self.words & {"compile"}
+                self.words -= self.compiled
             self.bound = frozenset(_bound(table))
             self.outer = frozenset(_outer(table)) | (self.all_words if code.behind_magics else frozenset())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -153,6 +162,53 @@ def _words(source: str) -> Iterator[str]:
                 yield from _WORD.findall(token.string)
     except (tokenize.TokenError, SyntaxError):  # not Python alone: everything may be code
         yield from _WORD.findall(source)
+
+
+_COMPILING = ("torch", "re")
+"""Modules whose ``compile`` is not Python's: it runs no text."""
+
+
+def _compiles_nothing_else(tree: ast.Module, text: str) -> bool:
+    """Whether each ``compile`` of a cell is read from one of these modules, whatever they are."""
+    found = sum(
+        node.attr == "compile" and isinstance(node.ctx, ast.Load) and _is_compiling(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    )
+    return found == list(_words(text)).count("compile")
+
+
+def _is_compiling(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in _COMPILING
+
+
+def _torch_is_torch(cell: _Cell) -> bool:
+    """Whether a cell gives the names of these modules to nothing else."""
+    if cell.tree is None:
+        return False
+    for node in ast.walk(cell.tree):
+        match node:
+            case ast.Import(names=names):
+                bound = [one.asname for one in names if one.asname and one.asname != one.name]
+            case ast.ImportFrom(names=names):
+                bound = [*_COMPILING] if names[0].name == "*" else [one.asname or one.name for one in names]
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                bound = [name]
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                bound = [name]
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
+                bound = [name]
+            case ast.MatchMapping(rest=str(name)):
+                bound = [name]
+            case _:
+                continue
+        if not set(_COMPILING).isdisjoint(bound):
+            return False
+    return True
 
 
 # --- recording --------------------------------------------------------------------------------------

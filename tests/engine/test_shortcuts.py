@@ -49,6 +49,36 @@ def test_only_code_cells_with_the_tag_are_marked():
     assert shortcuts.leave_out_sources(template) == {EVALUATION}
 
 
+@pytest.mark.parametrize(
+    ("cell", "is_left_out"),
+    [
+        ("import torch\nfast = torch.compile(network)", True),
+        ("import torch\n@torch.compile\ndef f(x):\n    return x", True),
+        ("import re\nword = re.compile('a')", True),
+        ("# compile it\nx = 'compile'", True),
+        ("compile('x', 'y', 'eval')", False),
+        ("import builtins as torch\ntorch.compile('x', 'y', 'eval')", False),
+        ("import torch\ntorch.compile = print", False),
+        ("import torch\nimport builtins as b\ntorch.compile(b.compile)", False),
+        ("import torch\nfor torch in [1]: torch.compile(1)", False),
+        ("def f(torch):\n    torch.compile(1)", False),
+        ("from os import *\ntorch.compile(1)", False),
+        ("from own import builtins as re\nre.compile(1)", False),
+        ("try: pass\nexcept OSError as re: re.compile(1)", False),
+        ("import torch\nx = torch.compile\nnetwork.compile()", False),
+        ("%time torch.compile(network)", False),
+    ],
+)
+def test_the_compile_of_torch_is_not_python_s(cell, is_left_out):
+    assert left_out(NETWORK, cell, EVALUATION, PLOT) == ([2, 3] if is_left_out else [])
+
+
+def test_the_compile_of_torch_is_python_s_where_another_cell_says_so():
+    cells = ["import builtins as torch", "torch.compile('x', 'y', 'eval')"]
+    assert left_out(NETWORK, *cells, EVALUATION, PLOT) == []
+    assert left_out(NETWORK, *reversed(cells), EVALUATION, PLOT) == []
+
+
 def test_a_tag_in_a_submission_means_nothing():
     handed_in = notebook(NETWORK, "secret = 3")
     handed_in.cells[1].metadata.tags = ["leave-out"]
