@@ -55,7 +55,7 @@ def _row(
     points |= {one.name: number(one.points) for one in entry.manual if one.points is not None}
     others = {
         MARK_COLUMN: number(entry.mark) if graded and entry.mark is not None else "",
-        CHANGED_COLUMN: "; ".join(csv_cell(one, FLAG_LENGTH) for one in changes(entry)[:MOST_FLAGS]),
+        CHANGED_COLUMN: "; ".join(csv_cell(one, FLAG_LENGTH) for one in _first(changes(entry))),
     }
     return [
         csv_cell(entry.submission.source, 4000),
@@ -67,9 +67,14 @@ def _row(
         entry.status.value,
         *(points.get(name, "") if graded else "" for name in (*question_names, *manual_names)),
         *(others[name] for name in more),
-        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(entry)[:MOST_FLAGS]),
+        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in _first(remarks(entry))),
         number(entry.seconds),
     ]
+
+
+def _first(said: list[str]) -> list[str]:
+    more = len(said) - MOST_FLAGS
+    return [*said[:MOST_FLAGS], f"and {more} more"] if more > 0 else said
 
 
 def remarks(grade: Grade | Entry) -> list[str]:

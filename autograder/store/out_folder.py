@@ -1,8 +1,8 @@
 """The report's folder beyond the report: who writes into it.
 
 ``DIR/.autograder/`` holds the lock of the run that writes, that of who makes the journal
-(:mod:`autograder.store.journal`), ``run.json`` (:mod:`autograder.store.run`), and while a regrading is under way
-its results.
+(:mod:`autograder.store.journal`), ``run.json`` (:mod:`autograder.store.run`), and while a regrading is under
+way its results.
 """
 
 from __future__ import annotations
