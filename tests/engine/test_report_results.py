@@ -138,10 +138,20 @@ def test_the_file_says_its_schema_and_the_sums() -> None:
         "notes": [],
         "pictures": [],
         "credit": None,
+        "override": None,
         "points": 0,
         "possible": 1,
         "checked": True,
     }
+
+
+def test_a_file_from_before_there_were_overrides_and_items_is_read() -> None:
+    data = to_dict(grade_of("x"))
+    del data["excused"]
+    for one in (*data["questions"], *data["manual"]):
+        for name in ("override", "items", "visible", "comment"):
+            one.pop(name, None)
+    assert to_dict(from_dict(data)) == to_dict(grade_of("x"))
 
 
 @pytest.mark.parametrize(
