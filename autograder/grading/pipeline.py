@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
 from autograder.grading import first_cause, flags, limits, shortcuts
+from autograder.grading.case_number import cases_of
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
@@ -114,7 +115,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
 
     def ask_all() -> tuple[tuple[QuestionResult, ...], float]:
         began = time.monotonic()
-        with handed_out(course.values):
+        with handed_out(course.values), cases_of(course.conditions.case_number):
             results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
         return results, time.monotonic() - began
 
