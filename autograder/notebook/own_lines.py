@@ -41,7 +41,7 @@ class OwnLines:
 
         Args:
             places: the process's word: pairs of a cell (:func:`digest_of` its source) and a line in it, from
-                1. What is no such pair, or leads to no line, is left out.
+                1, as IPython counts. What is no such pair, or leads to no line, is left out.
         """
         if not isinstance(places, list):
             return ""
@@ -63,6 +63,7 @@ class OwnLines:
             if cell is None or type(line) is not int:
                 continue
             number, lines = cell
+            line += _empty_at_the_top(lines)
             if 1 <= line <= len(lines):
                 yield f"code cell {number}, line {line}: {lines[line - 1].strip()[:LONGEST_LINE]}"
 
@@ -75,6 +76,11 @@ class OwnLines:
     @cached_property
     def _words(self) -> frozenset[str]:
         return frozenset(word for source in self._sources for word in re.findall(r"\w{1,80}", source))
+
+
+def _empty_at_the_top(lines: list[str]) -> int:
+    """Empty lines before the first other one: IPython takes them away before it counts."""
+    return next((number for number, line in enumerate(lines) if line.strip()), 0)
 
 
 def digest_of(source: str) -> str:

@@ -33,7 +33,17 @@ from autograder.report.write import write_report, write_submission
 
 from tests.conftest import ROOT, TOY_LAB, entry_of, notebook_bytes
 
-from .attack_cases import KINDS, LABS, Attack, all_attacks, asked, attack_cell, base_cells, notebook
+from .attack_cases import (
+    CASE_NUMBER,
+    KINDS,
+    LABS,
+    Attack,
+    all_attacks,
+    asked,
+    attack_cell,
+    base_cells,
+    notebook,
+)
 from .cases import POINTS, Cell, as_notebook, parse
 
 pytestmark = pytest.mark.slow
@@ -226,13 +236,14 @@ def run(request, tmp_path_factory) -> Run:
             (folder / secret).parent.mkdir(parents=True, exist_ok=True)
             (folder / secret).write_text(SECRET)
         patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
+        settings = {lab: RunSettings(configs[lab], case_number=CASE_NUMBER) for lab in LABS}
         submissions = {lab: handed_in(folder / f"to the {lab} lab", lab, asked(request)) for lab in LABS}
         temporary = folder / "t"
         temporary.mkdir(mode=0o711)
         everything: dict[str, Grade] = {}
         with temporary_files_in(temporary):
             for lab in LABS:
-                for grade in grade_all(submissions[lab], RunSettings(configs[lab]), jobs=JOBS[lab]):
+                for grade in grade_all(submissions[lab], settings[lab], jobs=JOBS[lab]):
                     write_submission(done.report, grade, "The lab")
                     done.lines.append(terminal.line(grade))
                     everything[grade.submission.id] = grade
