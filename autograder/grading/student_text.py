@@ -19,7 +19,7 @@ MOST_CHARACTERS = 400
 LONGEST = 200
 """Characters of one text: so that the first one leaves room for another."""
 
-MOST_LINES = 30
+MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
 
 LEFT_OUT = "(its text is left out)"

@@ -15,6 +15,10 @@ from typing import Any
 MOST_PLACES = 6
 """Lines of one traceback: the last ones."""
 
+MOST_NAMES = 20
+"""Different names of one notebook that are taken for its own: which ones its process names is its choice, and
+a notebook may hold a million."""
+
 LONGEST_LINE = 120
 """Characters of a line that is shown."""
 
@@ -34,6 +38,7 @@ class OwnLines:
 
     def __init__(self, notebook: Any = None) -> None:
         cells = () if notebook is None else notebook.cells
+        self._named: set[str] = set()
         self._sources = [one.source for one in cells if one.cell_type == "code" and one.source.strip()]
 
     def shown(self, places: object) -> str:
@@ -48,8 +53,10 @@ class OwnLines:
         return "\n".join(dict.fromkeys(self._found(places[-MOST_PLACES:])))
 
     def has_name(self, text: str) -> bool:
-        """Whether ``text`` is written in the code as a word by itself."""
-        return text in self._words
+        """Whether ``text`` is a word of the code, and not too many others were asked for before."""
+        if text in self._words and len(self._named) < MOST_NAMES:
+            self._named.add(text)
+        return text in self._named
 
     def kind(self, text: str) -> str:
         """``text`` if it can be the class of an object of this notebook, else "object"."""

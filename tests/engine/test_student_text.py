@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import StudentException
 from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
-from autograder.notebook.own_lines import MOST_PLACES, OwnLines, digest_of
+from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, OwnLines, digest_of
 from tests.conftest import notebook_bytes
 
 CELL = "class RNN:\n    def forward(self, x):\n        return x + self.b"
@@ -109,6 +109,14 @@ def test_few_places_of_one_traceback_are_shown():
     assert shown.endswith("line 1000: x = 999")
 
 
+def test_a_notebook_full_of_names_is_taken_at_its_word_a_few_times():
+    lines = own("\n".join(f"w{number}" for number in range(100_000)))
+    assert [lines.has_name(f"w{number}") for number in range(MOST_NAMES + 5)] == [True] * MOST_NAMES + [
+        False
+    ] * 5
+    assert lines.has_name("w0")
+
+
 @pytest.mark.parametrize(("kind", "known"), [("RNN", "RNN"), ("method", "method"), ("K0123", "object"), ("", "object")])  # fmt: skip
 def test_kinds_are_those_of_python_or_of_the_notebook(kind, known):
     assert own(CELL).kind(kind) == known
@@ -146,10 +154,10 @@ seen = []
 
 def median(values):
     seen.append(values)
-    raise type("N" + "9" * 150, (Exception,), {})(f"{len(seen)}" + "x" * 5000)
+    raise type("N" + "9" * 150, (Exception,), {})(f"{len(seen)}" + "q" * 5000)
 
 def Counter():
-    raise ValueError("y" * 5000)
+    raise ValueError("z" * 5000)
 
 counts = type("K" + "8" * 90, (), {})()
 """
@@ -164,6 +172,6 @@ def test_all_cases_of_a_notebook_share_one_bound(grade_cells):
         for case in one.cases
         for text in (case.message, case.help, case.evidence)
     ]
-    assert sum(text.count(letter) for text in texts for letter in "9xy") <= MOST_CHARACTERS
+    assert sum(text.count(letter) for text in texts for letter in "9qz") <= MOST_CHARACTERS
     assert any(LEFT_OUT in text for text in texts)
     assert "8" * 20 not in json.dumps(texts)
