@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 MOST_PLACES = 6
@@ -18,6 +19,9 @@ MOST_PLACES = 6
 MOST_NAMES = 20
 """Different names of one notebook that are taken for its own: which ones its process names is its choice, and
 a notebook may hold a million."""
+
+MOST_SOURCE = 1_000_000
+"""Characters of source, from the top, that are looked through: millions of words would fill the memory."""
 
 LONGEST_LINE = 120
 """Characters of a line that is shown."""
@@ -38,8 +42,10 @@ class OwnLines:
 
     def __init__(self, notebook: Any = None) -> None:
         cells = () if notebook is None else notebook.cells
+        sources = [one.source for one in cells if one.cell_type == "code" and one.source.strip()]
+        ends = accumulate(map(len, sources))
+        self._sources = [source for source, end in zip(sources, ends, strict=True) if end <= MOST_SOURCE]
         self._named: set[str] = set()
-        self._sources = [one.source for one in cells if one.cell_type == "code" and one.source.strip()]
 
     def shown(self, places: object) -> str:
         """A traceback in the notebook's own lines: "code cell 3, line 7: y = x[t + 1]", one below the other.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import StudentException
 from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
-from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, OwnLines, digest_of
+from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
 from tests.conftest import notebook_bytes
 
 CELL = "class RNN:\n    def forward(self, x):\n        return x + self.b"
@@ -115,6 +115,15 @@ def test_a_notebook_full_of_names_is_taken_at_its_word_a_few_times():
         False
     ] * 5
     assert lines.has_name("w0")
+
+
+def test_only_so_much_source_is_looked_through():
+    long = "x = 1\n" * (MOST_SOURCE // 6)
+    lines = own(CELL, long, "later = 1")
+    assert lines.has_name("RNN")
+    assert not lines.has_name("later")
+    assert lines.shown([[digest_of(long), 1]]) == ""
+    assert lines.shown([[digest_of(CELL), 1]]) == "code cell 1, line 1: class RNN:"
 
 
 @pytest.mark.parametrize(("kind", "known"), [("RNN", "RNN"), ("method", "method"), ("K0123", "object"), ("", "object")])  # fmt: skip
