@@ -65,8 +65,8 @@ class OwnLines:
         return text in self._named
 
     def kind(self, text: str) -> str:
-        """``text`` if it can be the class of an object of this notebook, else "object"."""
-        return text if text in _KINDS or self.has_name(text) else "object"
+        """``text`` if it can be the class of an object of this notebook, else "custom object"."""
+        return text if text in _KINDS or self.has_name(text) else "custom object"
 
     def _found(self, places: list[Any]) -> Iterator[str]:
         for place in places:

@@ -126,7 +126,7 @@ def test_only_so_much_source_is_looked_through():
     assert lines.shown([[digest_of(CELL), 1]]) == "code cell 1, line 1: class RNN:"
 
 
-@pytest.mark.parametrize(("kind", "known"), [("RNN", "RNN"), ("method", "method"), ("K0123", "object"), ("", "object")])  # fmt: skip
+@pytest.mark.parametrize(("kind", "known"), [("RNN", "RNN"), ("method", "method"), ("K0123", "custom object"), ("", "custom object")])  # fmt: skip
 def test_kinds_are_those_of_python_or_of_the_notebook(kind, known):
     assert own(CELL).kind(kind) == known
 
