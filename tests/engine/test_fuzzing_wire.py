@@ -30,6 +30,7 @@ from autograder.kernel import plain, wire
 from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import RemoteNamespace, RemoteObject
+from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
@@ -155,7 +156,7 @@ def conversation(process: StudentProcess, stream: bytes, seconds: float = 30.0) 
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         theirs.sendall(stream)
         theirs.shutdown(socket.SHUT_WR)
-        talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES)
+        talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES, OwnLines())
         talk.usable = True
         yield talk
 
