@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from autograder.kernel import plain, wire
-from autograder.kernel.guest import scenery
+from autograder.kernel.guest import fewer_rows, scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
 TEXT_LIMIT = 2_000
@@ -152,11 +152,23 @@ class QuestionServer:
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
-            if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
+            if message["assigns"] in assigned_names(self._shell.transform_cell(source)):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
                 return True
         return False
+
+    def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any] | None:
+        shell = self._shell
+        return fewer_rows.rerun(
+            shell.user_ns,
+            [assigned_names(shell.transform_cell(source)) for source in self._cells],
+            lambda position: shell.run_cell(self._cells[position], store_history=False, silent=True),
+            table=(message["name"], decoder.decode(message["table"])),
+            wanted=message["wanted"],
+            lengths=dict(message["lengths"]),
+            number=message["number"],
+        )
 
     # --- objects ----------------------------------------------------------------------------
 
@@ -208,7 +220,7 @@ def _assign(target: Any, name: str, value: Any) -> None:
     setattr(target, name, value)
 
 
-def _assigned_names(source: str) -> set[str]:
+def assigned_names(source: str) -> set[str]:
     """Names that a cell binds at its top level by assignment."""
     try:
         tree = ast.parse(source)
