@@ -43,6 +43,9 @@ def again(*cells, number=0, wanted=("count", "part")):
         (READ + "\nother = table.numpy()", "count = len(other) // 2\npart = torch.tensor(other[:count])"),
         (READ + "\nother = table.tolist()", "count = len(other) // 2\npart = torch.tensor(other[:count])"),
         (READ + "\nhalf = torch.tensor(3)", "count = int(half)\npart = table[:count]"),
+        (READ + "\nhalf = numpy.int64(3)", "count = int(half)\npart = table[:count]"),
+        (READ + "\nhalf = 3.0", "count = int(half)\npart = table[:count]"),
+        (READ + "\nshape = table.shape", "count = shape[0] // 2\npart = table[:count]"),
         (
             READ + "\nframe = pandas.DataFrame(table.numpy())",
             "count = len(frame) // 2\npart = torch.tensor(frame.values[:count])",

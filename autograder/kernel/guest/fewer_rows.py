@@ -1,4 +1,4 @@
-"""Runs some cells of a notebook again as if its data had fewer rows, and leaves nothing of it behind.
+"""Runs some cells of a notebook again as if its data had fewer rows, and leaves every name as it was.
 
 Results that were computed change with the data; numbers that were written down do not.
 """
@@ -77,17 +77,19 @@ def _as_before(names: MutableMapping[str, Any]) -> Iterator[None]:
 
 def _cut(value: Any, lengths: Mapping[int, int]) -> Any:
     """A copy of ``value`` of the new length, or the new number; ``value`` itself where neither is meant."""
-    if type(value) in (int, float):
-        return type(value)(lengths.get(value, value))
     kind = type(value).__module__.partition(".")[0]
-    if kind not in ("builtins", "numpy", "torch", "pandas") or not hasattr(value, "__len__"):
+    if kind not in ("builtins", "numpy", "torch", "pandas") or isinstance(value, bool | str | bytes | dict):
         return value
-    if kind == "torch" and value.dim() == 0:
-        return value.new_tensor(lengths[int(value)]) if int(value) in lengths else value
-    new = lengths.get(len(value))
-    if new is None or isinstance(value, str | bytes | dict | set | frozenset):
+    if isinstance(value, int | float):
+        return type(value)(lengths[int(value)]) if value in lengths else value
+    if getattr(value, "shape", None) == ():  # a number of numpy or torch
+        new = lengths.get(value.item(), value.item())
+        return value.new_tensor(new) if kind == "torch" else type(value)(new)
+    if isinstance(value, tuple) and all(type(one) is int for one in value):  # a shape
+        return type(value)(lengths.get(one, one) for one in value)
+    if len(value) not in lengths:
         return value
-    part = value[:new]
+    part = value[: lengths[len(value)]]
     copy = getattr(part, "clone" if kind == "torch" else "copy", None)  # not a view that may be written to
     return copy() if copy else part
 
