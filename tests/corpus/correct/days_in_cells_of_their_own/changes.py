@@ -1,5 +1,5 @@
 # %% days after features
-num_days = num_rows // 24
+num_days = len(dataset) // 24
 days = dataset.reshape(num_days, 24, 6)
 complete = dataset.clone()
 

@@ -1,8 +1,7 @@
-# %% dates after header
+# %% dates after features
 import pandas as pd
-table = pd.DataFrame(data_list[1:43001], columns=data_list[0])
-dates = pd.to_datetime(table[['year', 'month', 'day']].astype(int))
-dates = dates[:len(dates) // 24 * 24]
+table = pd.read_csv('https://raw.githubusercontent.com/jbrownlee/Datasets/master/pollution.csv')
+dates = pd.to_datetime(table[['year', 'month', 'day']])[:len(dataset)]
 
 # %% split
 all_days = dates.unique()
