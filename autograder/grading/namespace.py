@@ -57,12 +57,12 @@ class Namespace(Protocol):
             table: what the name stands for meanwhile.
             wanted: names of what is made of it.
             lengths: new length by old one.
-            number: of the cell after which it ends, from 0: those count that assign something wanted, and
-                after which all of it is there.
+            number: of the cell after which it ends, from 0: those count after which all that is wanted is
+                there.
 
         Returns:
-            The values of ``wanted`` and of ``name``; None when there is no such cell (always so outside this
-            engine).
+            The values of ``wanted`` and of ``name``; nothing when there is no such cell. None outside this
+            engine, where no cells are known.
         """
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:

@@ -154,7 +154,7 @@ class RemoteNamespace:
             lengths=[*lengths.items()],
             number=number,
         )
-        if answer is not None and (not isinstance(answer, dict) or answer.keys() != {*wanted, name}):
+        if not isinstance(answer, dict) or (answer and answer.keys() != {*wanted, name}):
             raise BadReply("the answer is not the values that were asked for")
         return answer
 

@@ -53,9 +53,12 @@ class Cells(PlainNamespace):
     def rerun_on_fewer(
         self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
     ) -> dict[str, Any] | None:
-        def run_cell(position: int) -> None:
-            with contextlib.suppress(Exception):
+        def run_cell(position: int) -> Exception | None:
+            try:
                 exec(self.cells[position], self.names)  # noqa: S102  our own notebooks
+            except Exception as error:  # noqa: BLE001  of a student's cell
+                return error
+            return None
 
         return fewer_rows.rerun(
             self.names, [assigned_names(source) for source in self.cells], run_cell,

@@ -14,52 +14,70 @@ from typing import Any
 def rerun(
     names: MutableMapping[str, Any],
     assigned: Sequence[set[str]],
-    run: Callable[[int], object],
+    run: Callable[[int], BaseException | None],
     *,
     table: tuple[str, Any],
     wanted: Sequence[str],
     lengths: Mapping[int, int],
     number: int,
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     """Run the cells again that lie between a table and what is made of it.
 
     They begin behind the last cell that assigns the table before anything that is wanted, so that cells may
-    share the work. Whatever else an earlier cell left in one of ``lengths`` is cut too: a copy of the table,
-    its days, their number.
+    share the work; or with the first one, where there is no such cell, or where one lacks a name that has
+    been deleted since. Whatever else an earlier cell left in one of ``lengths`` is cut too: a copy of the
+    table, its days, their number.
 
     Args:
         names: the top-level names; afterwards they are as before.
         assigned: what each cell assigns at its top level.
-        run: runs the cell of this position.
+        run: runs the cell of this position; what it ended with.
         table: a name, and the shorter table that it stands for meanwhile.
         wanted: names of what is made of it.
         lengths: new length by old, of values, and of numbers that count them.
-        number: how many cells that assign something wanted, and after which all of it is there, come before
-            the one after which it ends.
+        number: of the cell after which it ends, from 0: those count after which all that is wanted is there.
 
     Returns:
-        The values of ``wanted`` and of the table's name, ``None`` for one that is not there; ``None`` where
-        there are not so many such cells.
+        The values of ``wanted`` and of the table's name, ``None`` where that is not there; empty where there
+        are not so many such cells.
     """
-    name, shorter = table
-    stops = [position for position, found in enumerate(assigned) if found & {*wanted}]
-    if not stops:
-        return None
-    before = [position for position in range(stops[0]) if name in assigned[position]]
-    with _as_before(names):
-        for other, value in [*names.items()]:
-            with suppress(Exception):  # of a class of the notebook: it stays as it is
-                names[other] = _cut(value, lengths)
-        names[name] = _like(names.get(name), shorter)
-        for one in wanted:
-            names.pop(one, None)
-        for position in range(before[-1] + 1 if before else stops[0], stops[-1] + 1):
-            run(position)
-            if position in stops and all(one in names for one in wanted):
-                number -= 1
-                if number < 0:
-                    return {one: names.get(one) for one in (*wanted, name)}
-    return None
+    made = [position for position, found in enumerate(assigned) if found & {*wanted}]
+    before = [
+        position for position in range(made[0] if made else len(assigned)) if table[0] in assigned[position]
+    ]
+    beginning = before[-1 if made else 0] + 1 if before else 0
+    end = len(assigned)
+    if {*wanted} <= set().union(*assigned):
+        end = min(end, made[-1] + 1 + CELLS_BEHIND)
+    for first in sorted({beginning, 0}, reverse=True):
+        with _as_before(names):
+            _cut_all(names, table, wanted, lengths)
+            left, lacks_a_name = number, False
+            for position in range(first, end):
+                lacks_a_name |= isinstance(run(position), NameError)
+                if all(one in names for one in wanted):
+                    left -= 1
+                    if left < 0:
+                        return {one: names.get(one) for one in (*wanted, table[0])}
+            if left < number or not lacks_a_name:
+                break
+    return {}
+
+
+CELLS_BEHIND = 3
+"""Cells behind the last one that assigns something wanted: they may change it in place."""
+
+
+def _cut_all(
+    names: MutableMapping[str, Any], table: tuple[str, Any], wanted: Sequence[str], lengths: Mapping[int, int]
+) -> None:
+    """Cut what an earlier cell left, put the shorter table in its place, and forget what was made of it."""
+    for name, value in [*names.items()]:
+        with suppress(Exception):  # of a class of the notebook: it stays as it is
+            names[name] = _cut(value, lengths)
+    names[table[0]] = _like(names.get(table[0]), table[1])
+    for name in wanted:
+        names.pop(name, None)
 
 
 @contextmanager

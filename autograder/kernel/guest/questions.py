@@ -8,6 +8,7 @@ data, and plain data has to be right to earn anything.
 from __future__ import annotations
 
 import ast
+import re
 import signal
 import socket
 import sys
@@ -20,6 +21,9 @@ from typing import Any
 from autograder.kernel import plain, wire
 from autograder.kernel.guest import fewer_rows, scenery
 from autograder.kernel.guest.no_autograd import no_autograd
+
+_CELL_MAGIC = re.compile(r"\A\s*%%\w+.*\n")
+"""The first line of a cell such as ``%%time``; what it runs stands behind it."""
 
 TEXT_LIMIT = 2_000
 WHERE_LIMIT = 4_000
@@ -158,12 +162,14 @@ class QuestionServer:
                 return True
         return False
 
-    def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any] | None:
+    def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any]:
         shell = self._shell
         return fewer_rows.rerun(
             shell.user_ns,
-            [assigned_names(shell.transform_cell(source)) for source in self._cells],
-            lambda position: shell.run_cell(self._cells[position], store_history=False, silent=True),
+            [assigned_names(shell.transform_cell(_CELL_MAGIC.sub("", source))) for source in self._cells],
+            lambda position: (
+                shell.run_cell(self._cells[position], store_history=False, silent=True).error_in_exec
+            ),
             table=(message["name"], decoder.decode(message["table"])),
             wanted=message["wanted"],
             lengths=dict(message["lengths"]),
