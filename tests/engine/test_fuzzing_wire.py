@@ -173,6 +173,7 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: thing(torch.ones(2), key=[1, None]),
         lambda: setattr(thing, "weights", np.zeros(2)),
         lambda: names.rerun("x", {"f": len}),
+        lambda: names.rerun_on_fewer("x", torch.ones(2), ("y",), {4: 2}, 0),
         lambda: call_and_arguments(thing, (torch.ones(2),)),
     ]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.kernel import plain, wire
-from autograder.kernel.guest import scenery
+from autograder.kernel.guest import fewer_rows, scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
 RUNS_CELL = frozenset({"capture", "prun", "time"})
@@ -167,11 +167,25 @@ class QuestionServer:
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
-            if message["assigns"] in _assigned_names(self._shell, source):
+            if message["assigns"] in _assigned_in_cell(self._shell, source):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
                 return True
         return False
+
+    def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any]:
+        shell = self._shell
+        return fewer_rows.rerun(
+            shell.user_ns,
+            [_assigned_in_cell(shell, source) for source in self._cells],
+            lambda position: (
+                shell.run_cell(self._cells[position], store_history=False, silent=True).error_in_exec
+            ),
+            table=(message["name"], decoder.decode(message["table"])),
+            wanted=message["wanted"],
+            lengths=dict(message["lengths"]),
+            number=message["number"],
+        )
 
     # --- exceptions -------------------------------------------------------------------------
 
@@ -250,17 +264,33 @@ def _assign(target: Any, name: str, value: Any) -> None:
     setattr(target, name, value)
 
 
-def _assigned_names(shell: Any, source: str) -> set[str]:
+def _assigned_in_cell(shell: Any, source: str) -> set[str]:
     """Names that a cell binds at its top level by assignment, below a magic that runs it too."""
     try:
-        tree = ast.parse(shell.transform_cell(source))
+        python = shell.transform_cell(source)
     except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return set()
-    match tree.body:
-        case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
-            ast.Constant(name), _, ast.Constant(str(below)),
-        ]))] if name in RUNS_CELL:  # fmt: skip
-            return _assigned_names(shell, below)
+    below = _below_a_magic(python)
+    return assigned_names(python) if below is None else _assigned_in_cell(shell, below)
+
+
+def _below_a_magic(python: str) -> str | None:
+    """What stands below the magic of a cell that is all there is of it; ``None`` where there is none."""
+    with suppress(SyntaxError, ValueError, RuntimeError, MemoryError):
+        match ast.parse(python).body:
+            case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
+                ast.Constant(name), _, ast.Constant(str(below)),
+            ]))] if name in RUNS_CELL:  # fmt: skip
+                return below
+    return None
+
+
+def assigned_names(source: str) -> set[str]:
+    """Names that Python's source binds at its top level by assignment."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
+        return set()
     targets: list[ast.AST] = []
     waiting: list[ast.AST] = [*tree.body]
     while waiting:
