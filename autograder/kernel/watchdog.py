@@ -11,10 +11,11 @@ import os
 import re
 import signal
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from autograder.kernel.workspace import disk_usage, free_bytes, hidden_bytes
+from autograder.kernel.workspace import disk_usage, free_space, hidden_usage
 from autograder.model import Ending
 from autograder.sandbox.launcher import StudentProcess, resident_bytes
 from autograder.sandbox.policy import Limits
@@ -35,6 +36,9 @@ CROWD = 24
 
 LAST = 19
 """The ``nice`` value of whoever goes behind: a thread of it counts for a seventieth of a usual one."""
+
+OF_MEMORY = (b"VmRSS", b"VmPTE", b"HugetlbPages")
+"""What counts as memory of a process: its pages, the system's tables of them, pages of the larger kind."""
 
 UNSEEN_DISKS = 8
 """Where the open files of the process cannot be looked at: how many times its share the disk may lose.
@@ -59,7 +63,7 @@ class Watchdog:
         self._behind = CROWD
         """Threads that the process had at most when it was sent behind; new ones inherit that."""
         self._our_bytes = resident_bytes(os.getpid())
-        self._free_bytes = free_bytes(work)
+        self._free_space = free_space(work)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"watchdog-{process.pid}", daemon=True)
 
@@ -76,9 +80,11 @@ class Watchdog:
     def _watch(self) -> None:
         try:
             while not self._stop.wait(PERIOD):
-                if self._process.ended():
+                seen = _look(self._process.pid)
+                # Where the first thread alone has ended, the system shows nothing of the others any more.
+                if self._process.ended() or seen.first_thread_ended:
                     return
-                self.verdict = self._excess()
+                self.verdict = self._excess(seen)
                 if self.verdict is not None:
                     return
         except Exception as trouble:  # noqa: BLE001  in a thread: nobody else would hear of it
@@ -86,29 +92,36 @@ class Watchdog:
         finally:  # whatever ends the watch: nobody runs unwatched
             self._process.signal(signal.SIGKILL)
 
-    def _excess(self) -> Ending | None:
-        if resident_bytes(self._process.pid) > self._limits.resident_bytes:
+    def _excess(self, seen: _Seen) -> Ending | None:
+        if seen.memory > self._limits.resident_bytes:
             return Ending.OUT_OF_MEMORY
         if resident_bytes(os.getpid()) - self._our_bytes > OUR_GROWTH:
             return Ending.OUTPUT_LIMIT
-        threads = _threads(self._process.pid)
-        if threads > self._limits.threads:
+        if seen.threads > self._limits.threads:
             return Ending.THREAD_LIMIT
-        if threads > self._behind:
-            self._behind = threads
+        if seen.threads > self._behind:
+            self._behind = seen.threads
             _send_behind(self._process.pid)
         return self._excess_on_disk()
 
     def _excess_on_disk(self) -> Ending | None:
-        size, count = disk_usage(self._work, self._limits.disk_files)
+        limits = self._limits
+        size, count = disk_usage(self._work, limits.disk_files)
         self._looks += 1
-        hidden = hidden_bytes(self._process.pid, self._work, mapped=self._looks % MAPS_EVERY == 0)
-        if hidden is None:
-            lost = self._free_bytes - free_bytes(self._work)
-            hidden = self._limits.disk_bytes if lost > UNSEEN_DISKS * self._limits.disk_bytes else 0
-        if size + hidden > self._limits.disk_bytes:
+        looks_at_maps = self._looks % MAPS_EVERY == 0
+        hidden = hidden_usage(self._process.pid, self._work, limits.disk_files, mapped=looks_at_maps)
+        hidden_size, hidden_count = hidden or (0, 0)
+        if size + hidden_size > limits.disk_bytes:
             return Ending.DISK_FULL
-        return Ending.FILE_LIMIT if count > self._limits.disk_files else None
+        if count + hidden_count > limits.disk_files:
+            return Ending.FILE_LIMIT
+        return self._excess_unseen() if hidden is None else None
+
+    def _excess_unseen(self) -> Ending | None:
+        lost = [before - now for before, now in zip(self._free_space, free_space(self._work), strict=True)]
+        if lost[0] > UNSEEN_DISKS * self._limits.disk_bytes:
+            return Ending.DISK_FULL
+        return Ending.FILE_LIMIT if lost[1] > UNSEEN_DISKS * self._limits.disk_files else None
 
 
 def _send_behind(pid: int) -> None:
@@ -120,12 +133,27 @@ def _send_behind(pid: int) -> None:
                 os.setpriority(os.PRIO_PROCESS, int(thread), LAST)
 
 
-def _threads(pid: int) -> int:
-    """Threads of a process; 0 when it is gone."""
+@dataclass(frozen=True)
+class _Seen:
+    """One look at a process; nothing of one that is gone.
+
+    Attributes:
+        memory: bytes of :data:`OF_MEMORY`.
+        threads: how many it has.
+        first_thread_ended: whether the thread that it began with has ended.
+    """
+
+    memory: int = 0
+    threads: int = 0
+    first_thread_ended: bool = False
+
+
+def _look(pid: int) -> _Seen:
     try:
         # Bytes: the first line holds a name that the process gives itself, of any bytes but line ends.
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
-        return 0
-    found = re.search(rb"\nThreads:\t(\d+)\n", status)
-    return int(found[1]) if found else 0
+        return _Seen()
+    values = dict(re.findall(rb"^(\w+):\t *(\w+)", status, re.M))
+    memory = sum(int(values.get(name, 0)) for name in OF_MEMORY) * 1024
+    return _Seen(memory, int(values.get(b"Threads", 0)), values.get(b"State") in (b"Z", b"X"))
