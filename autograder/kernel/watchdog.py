@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ class Watchdog:
             return Ending.THREAD_LIMIT
         if seen.threads > self._behind:
             self._behind = seen.threads
-            _send_behind(self._process.pid)
+            _send_behind(self._process.pid, seen.uid)
         return self._excess_on_disk()
 
     def _excess_on_disk(self) -> Ending | None:
@@ -124,13 +125,27 @@ class Watchdog:
         return Ending.FILE_LIMIT if lost[1] > UNSEEN_DISKS * self._limits.disk_files else None
 
 
-def _send_behind(pid: int) -> None:
-    """Have all threads of a process compute only where nobody else wants to, nearly."""
+def _send_behind(pid: int, uid: int) -> None:
+    """Have all threads of a process of that user compute only where nobody else wants to, nearly."""
     # Fairness, no layer of the sandbox: a container may forbid it to us, and threads come and go.
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.setpriority(os.PRIO_PROCESS, int(thread), LAST)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        threads = os.listdir(f"/proc/{pid}/task")
+        try:
+            for thread in threads:
+                with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, int(thread), LAST)
+        except PermissionError:  # without CAP_SYS_NICE nobody but the user itself may
+            command = ["renice", "-n", str(LAST), "-p", *threads]
+            subprocess.run(
+                command,
+                check=False,
+                capture_output=True,
+                user=uid,
+                group=uid,
+                extra_groups=(),
+                cwd="/",
+                env={},
+            )
 
 
 @dataclass(frozen=True)
@@ -140,11 +155,13 @@ class _Seen:
     Attributes:
         memory: bytes of :data:`OF_MEMORY`.
         threads: how many it has.
+        uid: of the user whose it is.
         first_thread_ended: whether the thread that it began with has ended.
     """
 
     memory: int = 0
     threads: int = 0
+    uid: int = 0
     first_thread_ended: bool = False
 
 
@@ -156,4 +173,5 @@ def _look(pid: int) -> _Seen:
         return _Seen()
     values = dict(re.findall(rb"^(\w+):\t *(\w+)", status, re.M))
     memory = sum(int(values.get(name, 0)) for name in OF_MEMORY) * 1024
-    return _Seen(memory, int(values.get(b"Threads", 0)), values.get(b"State") in (b"Z", b"X"))
+    threads, uid = (int(values.get(name, 0)) for name in (b"Threads", b"Uid"))
+    return _Seen(memory, threads, uid, values.get(b"State") in (b"Z", b"X"))
