@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from autograder.kernel.workspace import disk_usage, free_space, hidden_usage
+from autograder.kernel.workspace import disk_usage, free_bytes, hidden_usage
 from autograder.model import Ending
 from autograder.sandbox.launcher import StudentProcess, resident_bytes
 from autograder.sandbox.policy import Limits
@@ -64,7 +64,7 @@ class Watchdog:
         self._behind = CROWD
         """Threads that the process had at most when it was sent behind; new ones inherit that."""
         self._our_bytes = resident_bytes(os.getpid())
-        self._free_space = free_space(work)
+        self._free_bytes = free_bytes(work)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"watchdog-{process.pid}", daemon=True)
 
@@ -111,18 +111,13 @@ class Watchdog:
         self._looks += 1
         looks_at_maps = self._looks % MAPS_EVERY == 0
         hidden = hidden_usage(self._process.pid, self._work, limits.disk_files, mapped=looks_at_maps)
-        hidden_size, hidden_count = hidden or (0, 0)
+        if hidden is None:
+            lost = self._free_bytes - free_bytes(self._work)
+            hidden = limits.disk_bytes if lost > UNSEEN_DISKS * limits.disk_bytes else 0, 0
+        hidden_size, hidden_count = hidden
         if size + hidden_size > limits.disk_bytes:
             return Ending.DISK_FULL
-        if count + hidden_count > limits.disk_files:
-            return Ending.FILE_LIMIT
-        return self._excess_unseen() if hidden is None else None
-
-    def _excess_unseen(self) -> Ending | None:
-        lost = [before - now for before, now in zip(self._free_space, free_space(self._work), strict=True)]
-        if lost[0] > UNSEEN_DISKS * self._limits.disk_bytes:
-            return Ending.DISK_FULL
-        return Ending.FILE_LIMIT if lost[1] > UNSEEN_DISKS * self._limits.disk_files else None
+        return Ending.FILE_LIMIT if count + hidden_count > limits.disk_files else None
 
 
 def _send_behind(pid: int, uid: int) -> None:

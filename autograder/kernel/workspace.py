@@ -150,7 +150,7 @@ def _quoted(directory: Path) -> bytes:
     return re.escape(os.fsencode(directory.resolve()))
 
 
-def free_space(directory: Path) -> tuple[int, int]:
-    """Bytes and files that still fit onto the disk that holds ``directory``; some disks count no files: 0."""
+def free_bytes(directory: Path) -> int:
+    """Free space of the disk that holds ``directory``."""
     disk = os.statvfs(directory)
-    return disk.f_bavail * disk.f_frsize, disk.f_favail
+    return disk.f_bavail * disk.f_frsize
