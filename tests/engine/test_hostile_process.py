@@ -86,6 +86,7 @@ def test_a_list_of_mappings_that_takes_long_to_read_ends_the_process(grade_cells
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user never sees what is mapped")
 def test_empty_files_that_are_mapped_and_removed_count_as_files(grade_cells):
     mapped = LIBC + (
         "for i in range(5500):\n"
