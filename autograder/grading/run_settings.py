@@ -15,26 +15,33 @@ class RunSettings:
     Attributes:
         config: path of ``grading_config.yml``.
         seed: instead of the configuration's; ``None`` keeps it.
+        case_number: that the inputs of hidden cases come from, instead of the configuration's.
+        drawn_number: the same where neither names one; ``None``: nobody has drawn it yet.
         enforce: whether student code is confined.
         all_cells: whether the notebook runs as it is, without the shortcuts that change no mark.
     """
 
     config: Path
     seed: int | None = None
+    case_number: int | None = None
+    drawn_number: int | None = None
     enforce: bool = True
     all_cells: bool = False
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told for the same, but for the configuration's path."""
-        seed = [] if self.seed is None else [f"--seed={self.seed}"]
+        numbers = {"--seed": self.seed, "--case-number": self.case_number}
+        given = [f"{option}={number}" for option, number in numbers.items() if number is not None]
         sandbox = [] if self.enforce else ["--sandbox=none"]
-        return [*seed, *sandbox, *(["--all-cells"] if self.all_cells else [])]
+        return [*given, *sandbox, *(["--all-cells"] if self.all_cells else [])]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
         return {
             "config": str(self.config.absolute()),
             "seed": self.seed,
+            "case_number": self.case_number,
+            "drawn_number": self.drawn_number,
             "enforce": self.enforce,
             "all_cells": self.all_cells,
         }
@@ -46,4 +53,7 @@ class RunSettings:
         Raises:
             KeyError, TypeError: something is missing or of another type.
         """
-        return cls(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"])
+        return cls(
+            Path(data["config"]), data["seed"], data.get("case_number"), data.get("drawn_number"),
+            data["enforce"], data["all_cells"],
+        )  # fmt: skip

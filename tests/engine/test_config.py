@@ -67,9 +67,9 @@ def test_the_items_of_the_real_lab_are_the_identities_of_its_exercises() -> None
     assert "**4. Output weights.**" in answers["derivation_last_step"]
 
 
-def test_automatic_gradients_are_forbidden_in_the_gradient_questions_only() -> None:
+def test_automatic_gradients_are_forbidden_wherever_gradients_are_used() -> None:
     for question in load(REAL).config.questions:
-        assert question.forbid_autograd == question.name.startswith("grad_")
+        assert question.forbid_autograd == question.name.startswith(("grad_", "training_"))
 
 
 def test_the_real_lab_serves_its_data_and_its_values() -> None:
