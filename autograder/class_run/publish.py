@@ -45,7 +45,7 @@ def publish(one_class: OneClass, entries: Entries, out: Path, tell: Listener, *,
     """Write ``grades.csv``, ``index.html``, what people fill in, and ``lms/``; nothing is graded.
 
     Args:
-        tell: hears of changes that have no effect.
+        tell: hears of what people decided without effect.
         partial: whether marks go back though a person has not scored everything.
 
     Raises:
@@ -57,8 +57,8 @@ def publish(one_class: OneClass, entries: Entries, out: Path, tell: Listener, *,
     figures = write_report(
         out, entries, config.assignment.title, names, manual, with_marks=config.late is not None
     )
-    one_class.by_hand.write(entries)
-    if note := one_class.by_hand.without_effect(entries):
+    by_hand = one_class.by_hand
+    for note in filter(None, (by_hand.write(entries), by_hand.without_effect(entries))):
         tell(Noted(note))
     lms = one_class.lms
     if lms is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.config.schema import Config
 from autograder.errors import UsageError
-from autograder.files.visible import listed
+from autograder.files.visible import listed, plain
 from autograder.marks import NOTHING, Decided
 from autograder.model import Entry, Status, Submission
 from autograder.store import manual, overrides
@@ -88,17 +88,18 @@ class ByHand:
                 newest, subject = done.newest, done.decision.subject
                 raise UsageError(
                     f"{file}: {subject.student}: {heading(subject)}: changed to "
-                    f"{spelled(done.decision.value)}, and at this moment by {newest.who} to "
+                    f"{spelled(done.decision.value)}, and at this moment by {plain(newest.who, 40)} to "
                     f"{spelled(newest.after)}: run the command again"
                 )
         self._news = []
         self._state = self._journal.state()
         self._cells = cells_by_student(self._state)
 
-    def write(self, entries: Iterable[Entry]) -> None:
+    def write(self, entries: Iterable[Entry]) -> str:
         """Write both tables from the journal, but none that somebody has saved since it was read.
 
-        What they saved is new for the next run.
+        Returns:
+            Which were left alone, as a sentence; empty where both were written.
 
         Raises:
             OSError: a file cannot be written.
@@ -106,9 +107,15 @@ class ByHand:
         """
         self.enter()  # what is in no journal would be written over
         state = self._journal.state()
+        left_alone = []
         for table in (self._manual, self._overrides):
-            if not table.changed_meanwhile():
+            if table.changed_meanwhile():
+                left_alone.append(table.path.name)
+            else:
                 table.write(entries, state)
+        if not left_alone:
+            return ""
+        return f"saved while the class was graded, and read by the next run: {' and '.join(left_alone)}"
 
     def without_effect(self, entries: Iterable[Entry]) -> str:
         """Whose points were changed though they could not be graded; empty where nobody's were."""

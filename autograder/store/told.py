@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.files.visible import csv_text, from_csv_text, number
+from autograder.files.visible import csv_text, from_csv_text, number, plain
 from autograder.store.decided import heading, spelled
-from autograder.store.records import LONGEST_TEXT, Decision, State, Subject, Value
+from autograder.store.records import LONGEST_TEXT, Decision, Record, State, Subject, Value
 
 JOURNAL = "journal"
 """Heading of our column that says up to which record a row was written."""
@@ -113,12 +113,7 @@ def news(told: Iterable[Told], state: State, who: str) -> News:
         since = state.since(one.subject, one.seen)
         others = [record for record in since if record.who != who]
         if others:
-            newest = others[-1]
-            found.conflicts.append(
-                f"{one.place}: {heading(one.subject)}: changed here to {spelled(one.value)}, and by "
-                f"{newest.who} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: "
-                f"write {spelled(state.value(one.subject))} here to keep that, or change it there"
-            )
+            found.conflicts.append(_conflict(one, state.value(one.subject), others[-1]))
             continue
         found.decisions.append(Decision(one.subject, one.value))
         # A program may write the table anew each time; a person has an old copy open.
@@ -128,3 +123,11 @@ def news(told: Iterable[Told], state: State, who: str) -> News:
                 f"replaces {spelled(since[-1].after)} ({since[-1].when})"
             )
     return found
+
+
+def _conflict(one: Told, now: Value, newest: Record) -> str:
+    return (
+        f"{one.place}: {heading(one.subject)}: changed here to {spelled(one.value)}, and by "
+        f"{plain(newest.who, 40)} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: write "
+        f"{spelled(now)} here to keep that, or change it there"
+    )

@@ -422,7 +422,8 @@ def test_what_somebody_saves_while_the_class_is_graded_is_new_for_the_next_run(t
     found = by_hand(tmp_path)
     found.enter()
     edit(tmp_path, essay="1")
-    found.write([entry_of(graded())])
+    said = found.write([entry_of(graded())])
+    assert said == "saved while the class was graded, and read by the next run: manual.csv"
     assert run(tmp_path).of("s").points == {"essay": 1}
 
 
