@@ -128,6 +128,6 @@ def news(told: Iterable[Told], state: State, who: str) -> News:
 def _conflict(one: Told, now: Value, newest: Record) -> str:
     return (
         f"{one.place}: {heading(one.subject)}: changed here to {spelled(one.value)}, and by "
-        f"{plain(newest.who, 40)} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: write "
-        f"{spelled(now)} here to keep that, or change it there"
+        f"{plain(newest.who, 40)} ({newest.when}) from {spelled(newest.before)} to {spelled(newest.after)}: "
+        f"write {spelled(now)} here to keep that, or change it there"
     )
