@@ -128,7 +128,9 @@ def kept_for_nothing(state: State, config: Config) -> str:
 
 
 def _is_there(one: Subject, config: Config) -> bool:
-    if one.what in (What.COMMENT, What.NOTE):
+    if one.what is What.PRIVATE_NOTE:
+        return True
+    if one.what is What.COMMENT:
         return any(one.question == question.name for question in config.manual)
     return most_points(one, config) is not None
 

@@ -11,7 +11,7 @@ from autograder.files.visible import storable
 from autograder.model import Override
 
 LONGEST_TEXT = 10_000
-"""Characters of a comment, a note or a reason."""
+"""Characters of a comment, a private note or a reason."""
 
 
 class What(StrEnum):
@@ -20,7 +20,7 @@ class What(StrEnum):
     POINTS = "points"
     ITEM = "item"
     COMMENT = "comment"
-    NOTE = "note"
+    PRIVATE_NOTE = "private note"
     OVERRIDE = "override"
     EXCUSE = "excuse"
 
@@ -36,8 +36,8 @@ class Subject:
     Attributes:
         student: the submission's id.
         question: its name; empty for lateness.
-        what: points and items are numbers; a comment is for the student, a note for the course team only;
-            an override changes a question's points; an excuse is one for lateness.
+        what: points and items are numbers; a comment is for the student, a private note for the course team
+            only; an override changes a question's points; an excuse is one for lateness.
         item: the item's code; empty for everything else.
     """
 
@@ -146,7 +146,7 @@ def check(decision: Decision) -> None:
     what, value = decision.subject.what, decision.value
     if what in (What.POINTS, What.ITEM):
         right = _is_number(value)
-    elif what in (What.COMMENT, What.NOTE):
+    elif what in (What.COMMENT, What.PRIVATE_NOTE):
         right = _is_text(value) and value != ""
     else:
         right = isinstance(value, Override) and _is_change(value, excuse=what is What.EXCUSE)

@@ -477,7 +477,7 @@ def test_who_has_not_seen_the_newest_is_refused_with_it_and_may_ask_again(tmp_pa
     refused = journal.append(Decision(POINTS, 2.0), "Ben", 0)
     assert isinstance(refused, Stale)
     assert refused.newest == first
-    note = Decision(Subject("s", "essay", What.NOTE), "look again")
+    note = Decision(Subject("s", "essay", What.PRIVATE_NOTE), "look again")
     assert isinstance(journal.append_all([note, Decision(POINTS, 2.0)], "Ben", 0), Stale)
     assert journal.state().last == 1  # all or none
     second = journal.append(Decision(POINTS, 2.0), "Ben", refused.newest.number)

@@ -133,6 +133,10 @@ def test_what_a_person_scores_counts_in_the_next_run(tmp_path: Path, lab: Path) 
     assert (row["score"], row["max_score"], row["essay"]) == ("3", "6", "1")
     assert "Participant 2,3,-," in (out / "lms" / "moodle_grades.csv").read_text()
     assert "scored by a person" not in (out / "lms" / "UPLOAD.md").read_text()
+    (page,) = (out / "feedback").iterdir()
+    (out / "overrides.csv").write_text(f"id,question,points,reason\n{page.stem},counter,2.5,on paper\n")
+    assert run_here("grade", archive, "--out", out, "--config", lab).returncode == 0
+    assert "Participant 2,5.5,-," in (out / "lms" / "moodle_grades.csv").read_text()
 
 
 @pytest.mark.slow
