@@ -53,6 +53,8 @@ class ByHand:
         before = self._journal.state()
         self._manual = ManualTable(out, config, submissions, before)
         self._overrides = OverridesTable(out, config, submissions, before)
+        self._names = self._overrides.names() | self._manual.names()
+        self._names |= {one.id: plain(one.student, 60) for one in submissions if one.student.strip()}
         self._seen = before.last
         self._news: list[tuple[str, list[Decision]]] = []
         problems: list[str] = []
@@ -87,7 +89,7 @@ class ByHand:
             if isinstance(done, Stale):
                 newest, subject = done.newest, done.decision.subject
                 raise UsageError(
-                    f"{file}: {subject.student}: {heading(subject)}: changed to "
+                    f"{file}: {self._called(subject.student)}: {heading(subject)}: changed to "
                     f"{spelled(done.decision.value)}, and at this moment by {plain(newest.who, 40)} to "
                     f"{spelled(newest.after)}: run the command again"
                 )
@@ -130,31 +132,37 @@ class ByHand:
         places = self._manual.places()
         for student, cells in cells_by_student(self._state).items():
             for question, wrong in contradictions(cells, self._config):
-                place = places.get((student, question), f"{self._journal.path}: {student}: {question}")
-                yield f"{place}: {wrong}"
+                in_the_journal = f"{self._journal.path}: {self._called(student)}: {question}"
+                yield f"{places.get((student, question), in_the_journal)}: {wrong}"
         told = {one.subject for table in (self._manual, self._overrides) for one in table.told}
         for subject, value in self._state.held():
             wrong = out_of_bounds(subject, value, self._config)
             if wrong and subject not in told:
-                yield f"{self._journal.path}: {subject.student}: {heading(subject)}: {wrong}"
+                yield f"{self._journal.path}: {self._called(subject.student)}: {heading(subject)}: {wrong}"
 
     def _what_to_know(self) -> Iterator[str]:
         here = {one.id for one in self._submissions}
-        called = self._overrides.names() | self._manual.names()
         gone = [student for student in self._cells if student not in here]
-        scored = [called.get(one, one) for one in gone if self._is_scored(one)]
+        scored = [self._called(one) for one in gone if self._is_scored(one)]
         if scored:
             yield f"{manual.FILE} keeps points of {names(scored)}, who are not in the class any more"
-        changed = [called.get(one, one) for one in gone if self._is_changed(one)]
+        changed = [self._called(one) for one in gone if self._is_changed(one)]
         if changed:
             yield f"{overrides.FILE} keeps changes of {names(changed)}, who are not in the class any more"
-        if unlisted := self._overrides.unlisted(self._state):
+        unlisted = [
+            f"{self._called(one.student)} ({heading(one)})" for one in self._overrides.unlisted(self._state)
+        ]
+        if unlisted:
             yield (
                 f"{overrides.FILE} has no row for {listed(unlisted)}, whose changes hold all the same; to "
                 f"take one back, leave its row and empty points, reason and comment"
             )
         if kept := kept_for_nothing(self._state, self._config):
             yield kept
+
+    def _called(self, student: str) -> str:
+        """Whom an id is of, for people."""
+        return self._names.get(student, student)
 
     def _is_scored(self, student: str) -> bool:
         cells = self._cells[student]

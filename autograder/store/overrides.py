@@ -119,16 +119,12 @@ class OverridesTable(PeopleTable):
             cells["question"] = one.question or LATE
             yield csv_line([cells.get(name, "") for name in header], self.delimiter)
 
-    def unlisted(self, state: State) -> list[str]:
-        """Whose changes hold though the file, which is there, has no row for them."""
+    def unlisted(self, state: State) -> list[Subject]:
+        """Which changes hold though the file, which is there, has no row for them."""
         listed = {one.subject for one in self.told}
         if not self.is_there():
             return []
-        return [
-            f"{one.student} ({one.question or LATE})"
-            for one, value in state.held()
-            if isinstance(value, Override) and one not in listed
-        ]
+        return [one for one, value in state.held() if isinstance(value, Override) and one not in listed]
 
 
 def subject_of(student: str, question: str) -> Subject:

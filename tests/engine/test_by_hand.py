@@ -437,7 +437,7 @@ def test_points_that_the_lab_does_not_give_any_more_end_the_run_and_lost_questio
     assert found.notes == ("kept, and without effect: what people decided about poem, which the lab has not",)
     (tmp_path / "manual.csv").unlink()
     cheaper = ITEMS | {"points": 1.5, "items": [A | {"points": 0.5}, B]}
-    with pytest.raises(UsageError, match=r"journal\.sqlite3: s: essay: A: expected points from 0 to 0\.5"):
+    with pytest.raises(UsageError, match=r"journal\.sqlite3: S: essay: A: expected points from 0 to 0\.5"):
         by_hand(tmp_path, manual=[cheaper])
 
 
@@ -616,7 +616,7 @@ def test_all_that_is_wrong_with_overrides_is_said_at_once(tmp_path: Path) -> Non
 def test_a_row_that_is_deleted_takes_nothing_back_and_an_emptied_one_does(tmp_path: Path) -> None:
     changed(tmp_path, "s,q,7,why,")
     (note,) = changed(tmp_path).notes
-    assert note.startswith("overrides.csv has no row for s (q), whose changes hold all the same")
+    assert note.startswith("overrides.csv has no row for S (q), whose changes hold all the same")
     assert [row["points"] for row in cells(tmp_path, "overrides.csv")] == ["7"]
     edit(tmp_path, "overrides.csv", points="", reason="")
     assert run(tmp_path).of("s").overrides == {}
