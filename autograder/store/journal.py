@@ -122,7 +122,7 @@ class Journal:
                 database.execute("PRAGMA synchronous = FULL")
                 yield database
         except (sqlite3.Error, TypeError, ValueError) as reason:
-            raise UsageError(f"{self.path}: cannot be read or written ({reason}); nothing was lost") from None
+            raise UsageError(f"{self.path}: cannot be read or written ({reason})") from None
 
     def _create(self) -> None:
         """Make the file, whole, unless it is there: nobody meets one without its tables."""
