@@ -12,6 +12,7 @@ from autograder.lms.returning import write_lms
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report
 from autograder.store.entries import Entries
+from autograder.store.executed import kept_executed, remove_other_executed
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ def withdraw_lms(out: Path) -> None:
 def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) -> Published:
     """Write ``grades.csv``, ``index.html``, ``manual.csv`` and ``lms/``; nothing is graded.
 
+    Notebooks of whoever is not in the class any more are removed from ``executed/``.
+
     Args:
         partial: whether marks go back though a person has not scored everything.
 
@@ -52,9 +55,11 @@ def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) 
     config = one_class.lab.config
     names = [question.name for question in config.questions]
     manual = [question.name for question in config.manual]
+    remove_other_executed(out, [one.id for one in one_class.submissions])
     figures = write_report(
-        out, entries, config.assignment.title, names, manual, with_marks=config.late is not None
-    )
+        out, entries, config.assignment.title, names, manual,
+        with_marks=config.late is not None, executed=kept_executed(out),
+    )  # fmt: skip
     one_class.manual.write(entries)
     lms = one_class.lms
     if lms is None:

@@ -67,6 +67,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     grade.add_argument(
         "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
     )
+    grade.add_argument(
+        "--no-executed", action="store_true", help="keep no notebooks with the outputs of their run"
+    )
     add_image_options(grade, IMAGE)
     add_means_options(grade)
     add_common_options(grade)
@@ -78,7 +81,11 @@ def run_of(options: argparse.Namespace) -> Run:
     return Run(
         paths=tuple(path.absolute() for path in options.paths),
         settings=RunSettings(
-            options.config or Path(), options.seed, options.sandbox == "full", options.all_cells
+            options.config or Path(),
+            options.seed,
+            options.sandbox == "full",
+            options.all_cells,
+            not options.no_executed,
         ),
         lms=options.lms,
         worksheet=options.worksheet.absolute() if options.worksheet else None,

@@ -127,7 +127,7 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
         _limit_own_threads()
         conditions = Conditions.of_run(lab, settings)
         yield Prepared(
-            lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions),
+            lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions, keep_outputs=settings.keep_executed),
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
             template=lab_template(lab), answer_cells=cells_for_answers(lab),
         )  # fmt: skip
@@ -173,7 +173,9 @@ def _limit_own_threads() -> None:
         torch.set_num_threads(1)
 
 
-def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> SessionSettings:
+def _settings(
+    lab: Lab, files: dict[str, Path], conditions: Conditions, *, keep_outputs: bool
+) -> SessionSettings:
     limits = lab.config.limits
     return SessionSettings(
         limits=Limits(
@@ -197,6 +199,7 @@ def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> Sessi
         seed=conditions.seed,
         restarts=limits.restarts,
         enforce=conditions.confined,
+        keep_outputs=keep_outputs,
     )
 
 

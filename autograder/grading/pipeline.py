@@ -26,6 +26,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.notebook.answers import answers
+from autograder.notebook.executed import executed_notebook
 from autograder.notebook.read import ReadNotebook, read_notebook
 
 MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
@@ -82,6 +83,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         starved=ran.starved,
         seconds=time.monotonic() - started,
         phases=ran.phases,
+        executed=_executed(read, executed, course),
         **asdict(course.conditions),
     )
 
@@ -171,6 +173,12 @@ def _of_template(read: ReadNotebook, course: Course) -> tuple[str, ...]:
     if course.template is None:
         return ()
     return course.template.remarks(cell.source for cell in read.notebook.cells if cell.cell_type == "code")
+
+
+def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) -> bytes:
+    if not course.settings.keep_outputs:
+        return b""
+    return executed_notebook(read.notebook, executed, course.settings.output_bytes)
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:

@@ -17,18 +17,21 @@ class RunSettings:
         seed: instead of the configuration's; ``None`` keeps it.
         enforce: whether student code is confined.
         all_cells: whether the notebook runs as it is, without the shortcuts that change no mark.
+        keep_executed: whether notebooks are kept with the outputs of their run.
     """
 
     config: Path
     seed: int | None = None
     enforce: bool = True
     all_cells: bool = False
+    keep_executed: bool = True
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told for the same, but for the configuration's path."""
         seed = [] if self.seed is None else [f"--seed={self.seed}"]
         sandbox = [] if self.enforce else ["--sandbox=none"]
-        return [*seed, *sandbox, *(["--all-cells"] if self.all_cells else [])]
+        all_cells = ["--all-cells"] if self.all_cells else []
+        return [*seed, *sandbox, *all_cells, *([] if self.keep_executed else ["--no-executed"])]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
@@ -37,6 +40,7 @@ class RunSettings:
             "seed": self.seed,
             "enforce": self.enforce,
             "all_cells": self.all_cells,
+            "keep_executed": self.keep_executed,
         }
 
     @classmethod
@@ -46,4 +50,6 @@ class RunSettings:
         Raises:
             KeyError, TypeError: something is missing or of another type.
         """
-        return cls(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"])
+        # Runs that were written down before there was a choice kept none, and keep them from now on.
+        keep = data.get("keep_executed", True)
+        return cls(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"], keep)

@@ -125,7 +125,7 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
     Raises:
         AutograderError: nothing can be graded.
     """
-    settings = RunSettings(lab.path)
+    settings = RunSettings(lab.path, keep_executed=False)  # nobody could get at it there
     with Launcher(settings) as launcher, temporary_folder() as spool:
         launcher.begin()  # its processes import while this one reads the submission
         [submission] = discover(

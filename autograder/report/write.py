@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from autograder.files.atomic import file_stem, replace_file, update_file
@@ -45,12 +45,14 @@ def write_report(
     manual_names: Sequence[str],
     *,
     with_marks: bool = False,
+    executed: Collection[str] = (),
 ) -> ClassSummary:
     """Write ``grades.csv`` and ``index.html`` below ``out``, once all submissions have ended.
 
     Args:
         entries: gone through several times.
         with_marks: whether the mark can differ from the score, and so gets a column of its own.
+        executed: ids of the submissions whose notebook is kept as it ran.
 
     Returns:
         What is at the head of the page.
@@ -60,6 +62,6 @@ def write_report(
     """
     write_grades(out / "grades.csv", entries, question_names, manual_names, with_marks=with_marks)
     summary = summarise(entries, question_names)
-    page = course_page(entries, summary, lab_title, question_names, manual_names)
+    page = course_page(entries, summary, lab_title, question_names, manual_names, executed)
     replace_file(out / "index.html", page)
     return summary

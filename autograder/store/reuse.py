@@ -18,6 +18,7 @@ from autograder.grading.conditions import Conditions
 from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
 from autograder.model import Grade, Submission
+from autograder.store.executed import FOLDER as EXECUTED
 from autograder.store.manual import ManualMarks
 from autograder.store.results import digest_in, read_results, results_file
 
@@ -30,11 +31,13 @@ class Known:
         grade: as the grade of the submission that was asked for.
         place: the report's folder that held it.
         own: whether it was this submission's own result there.
+        id: of the submission whose result it was.
     """
 
     grade: Grade
     place: Path
     own: bool
+    id: str
 
 
 class Results:
@@ -75,10 +78,10 @@ class Results:
         own = [results_file(place, submission.id) for place in self._places]
         for file in own:
             if grade := self._usable(file, digest):
-                return Known(as_of(grade, submission), file.parents[1], own=True)
+                return Known(as_of(grade, submission), file.parents[1], own=True, id=file.stem)
         for file in self._with_digest(digest):
             if file not in own and (grade := self._usable(file, digest)):
-                return Known(as_of(grade, submission), file.parents[1], own=False)
+                return Known(as_of(grade, submission), file.parents[1], own=False, id=file.stem)
         return None
 
     def _usable(self, file: Path, digest: str) -> Grade | None:
@@ -133,6 +136,6 @@ def _with_titles(grade: Grade, config: Config) -> Grade:
 
 def _remove_unfinished(out: Path) -> None:
     """Remove what a killed run was writing."""
-    for folder in (out, out / "results", out / "feedback"):
+    for folder in (out, out / "results", out / "feedback", out / EXECUTED):
         for file in folder.glob(UNFINISHED):
             file.unlink(missing_ok=True)
