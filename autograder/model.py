@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-
 OWN_FILE = "own file"
 """In the metadata of a field: its value lies in a file of its own, and results lack it."""
 

@@ -19,7 +19,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
 from autograder.report.write import write_submission
 from autograder.store.entries import Entries
-from autograder.store.executed import copy_executed, executed_file, write_executed
+from autograder.store.executed import FOLDER, copy_executed, executed_file, write_executed
 from autograder.store.reuse import Results
 from autograder.store.run import Run, remember
 from autograder.workers.launcher import Launcher
@@ -72,7 +72,7 @@ def grade(
             one_class, results, wanted, run.settings, means, tell, lambda ended: entries.add(ended.grade)
         ):
             return None
-        return publish(one_class, entries, out, partial=run.partial)
+        return publish(one_class, entries, out, partial=run.partial, similar=run.similar)
 
 
 def grade_and_tell(
@@ -136,7 +136,9 @@ def _write(out: Path, ended: Ended, assignment: Assignment, *, keep_executed: bo
             write_executed(out, one.id, ended.grade.executed)
         else:
             copy_executed(executed_file(ended.known.place, ended.known.id), out, one.id)
-        write_submission(out, ended.grade, assignment.title)
+        linked = assignment.link_executed and executed_file(out, one.id).is_file()
+        address = f"../{FOLDER}/{executed_file(out, one.id).name}" if linked else ""
+        write_submission(out, ended.grade, assignment.title, address)
     except OSError as reason:
         raise AutograderError(
             f"{out}: cannot be written to: {reason.strerror}; what is there is kept, and the same "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.class_run.one_class import OneClass
+from autograder.class_run.similar import Similar, write_similar
 from autograder.lms.base import Lms
 from autograder.lms.returning import write_lms
 from autograder.report.class_summary import ClassSummary
@@ -26,6 +27,7 @@ class Published:
         lms: where the submissions come from, as far as anybody knows.
         upload: what says how marks and pages go back to it; ``None`` without an LMS.
         doubts: what of the LMS's things does not fit together, a sentence each.
+        similar: similar work, where it was looked for.
     """
 
     out: Path
@@ -34,6 +36,7 @@ class Published:
     lms: Lms | None = None
     upload: Path | None = None
     doubts: tuple[str, ...] = ()
+    similar: Similar | None = None
 
 
 def withdraw_lms(out: Path) -> None:
@@ -41,13 +44,16 @@ def withdraw_lms(out: Path) -> None:
     shutil.rmtree(out / "lms", ignore_errors=True)
 
 
-def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) -> Published:
+def publish(
+    one_class: OneClass, entries: Entries, out: Path, *, partial: bool, similar: bool = False
+) -> Published:
     """Write ``grades.csv``, ``index.html``, ``manual.csv`` and ``lms/``; nothing is graded.
 
     Notebooks of whoever is not in the class any more are removed from ``executed/``.
 
     Args:
         partial: whether marks go back though a person has not scored everything.
+        similar: whether similar work is looked for and written too.
 
     Raises:
         OSError: ``out`` cannot be written to.
@@ -61,10 +67,11 @@ def publish(one_class: OneClass, entries: Entries, out: Path, *, partial: bool) 
         with_marks=config.late is not None, executed=kept_executed(out),
     )  # fmt: skip
     one_class.manual.write(entries)
+    found = write_similar(one_class, entries, out) if similar else None
     lms = one_class.lms
     if lms is None:
-        return Published(out, entries, figures)
+        return Published(out, entries, figures, similar=found)
     upload = write_lms(
         out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
     )
-    return Published(out, entries, figures, lms, upload, one_class.doubts)
+    return Published(out, entries, figures, lms, upload, one_class.doubts, found)

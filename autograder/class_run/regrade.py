@@ -127,7 +127,7 @@ def regrade(
             withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
             remember(out, run, one_class.submissions)
-            published = publish(one_class, entries, out, partial=run.partial)
+            published = publish(one_class, entries, out, partial=run.partial, similar=run.similar)
         refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)
 

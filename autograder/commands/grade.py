@@ -70,6 +70,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     grade.add_argument(
         "--no-executed", action="store_true", help="keep no notebooks with the outputs of their run"
     )
+    grade.add_argument(
+        "--similar", action="store_true", help="look for similar work at the end, as the command similar does"
+    )
     add_image_options(grade, IMAGE)
     add_means_options(grade)
     add_common_options(grade)
@@ -91,6 +94,7 @@ def run_of(options: argparse.Namespace) -> Run:
         worksheet=options.worksheet.absolute() if options.worksheet else None,
         name_pattern=options.name_pattern,
         partial=options.partial,
+        similar=options.similar,
     )
 
 

@@ -126,8 +126,9 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
         may_be_left_out = frozenset() if settings.all_cells else marked_cells(lab)
         _limit_own_threads()
         conditions = Conditions.of_run(lab, settings)
+        of_session = _settings(lab, files, conditions, keep_outputs=settings.keep_executed)
         yield Prepared(
-            lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions, keep_outputs=settings.keep_executed),
+            lab=lab, values=values, questions=questions, settings=of_session,
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
             template=lab_template(lab), answer_cells=cells_for_answers(lab),
         )  # fmt: skip

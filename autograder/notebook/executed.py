@@ -1,7 +1,7 @@
 """The notebook as it ran, as a file for the person who looks: sources as handed in, outputs of our run.
 
-It says of every cell how it ended, in the cell's metadata under ``autograder``, which no student can write. Where
-a reader of the page would miss something, a line on the standard error of the cell says it too.
+It says of every cell how it ended, in the cell's metadata under ``autograder``, which no student can write.
+Where a reader of the page would miss something, a line on the standard error of the cell says it too.
 """
 
 from __future__ import annotations

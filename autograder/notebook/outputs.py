@@ -1,8 +1,8 @@
 """Outputs of a student's kernel, reduced to what a person may open: text, errors, PNG and JPEG.
 
-The kernel may say anything. HTML, SVG, JavaScript, widgets and whatever else a browser would act on is left out,
-a picture has to be one by its bytes, and text keeps its colours but nothing that moves a cursor or turns the
-reading direction around.
+The kernel may say anything. HTML, SVG, JavaScript, widgets and whatever else a browser would act on is left
+out, a picture has to be one by its bytes, and text keeps its colours but nothing that moves a cursor or
+turns the reading direction around.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_PIXELS = 40_000_000
 """Of one picture: a viewer unpacks it into memory."""
 
 MOST_COLOURS = 5_000
-"""Changes of colour in one text: a viewer makes an element of each. A text with more of them loses them all."""
+"""Changes of colour in one text: a viewer makes an element of each. A text with more of them loses all."""
 
 MOST_LINES = 1_000
 """Parts of one traceback."""
@@ -43,8 +43,7 @@ _ESCAPES = re.compile(
 )
 # Control characters but for line ends, tabs and colours; what reorders text; halves of characters.
 _NOT_SHOWN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f"
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _KIND = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -110,10 +109,9 @@ def _kept(data: dict[Any, Any]) -> dict[str, str]:
     if isinstance(text := data.get("text/plain"), str):
         kept["text/plain"] = visible(text)
     for kind, is_such in (("image/png", _is_png), ("image/jpeg", _is_jpeg)):
-        if picture := _picture(data.get(kind)):
-            if is_such(picture):
-                # Encoded anew: a viewer may put the text into a page as it is.
-                kept[kind] = base64.b64encode(picture).decode()
+        if is_such(picture := _picture(data.get(kind))):
+            # Encoded anew: a viewer may put the text into a page as it is.
+            kept[kind] = base64.b64encode(picture).decode()
     if not kept:
         kinds = [kind for kind in data if isinstance(kind, str) and _KIND.fullmatch(kind)]
         named = ", ".join(kinds[:MOST_KINDS]) or "of no known kind"
@@ -135,11 +133,14 @@ def _picture(value: object) -> bytes:
         return b""
 
 
+def _is_size(width: int, height: int) -> bool:
+    return 0 < width * height <= MOST_PIXELS
+
+
 def _is_png(data: bytes) -> bool:
     if not data.startswith(_PNG) or data[8:16] != b"\0\0\0\rIHDR" or len(data) < 33:
         return False
-    width, height = struct.unpack(">II", data[16:24])
-    return 0 < width * height <= MOST_PIXELS
+    return _is_size(*struct.unpack(">II", data[16:24]))
 
 
 def _is_jpeg(data: bytes) -> bool:
@@ -148,8 +149,7 @@ def _is_jpeg(data: bytes) -> bool:
     while data.startswith(b"\xff\xd8\xff") and at + 9 <= len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
         if marker in _JPEG_SIZES:
-            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return 0 < width * height <= MOST_PIXELS
+            return _is_size(*struct.unpack(">HH", data[at + 5 : at + 9]))
         if length < 2 or not 0xC0 <= marker <= 0xFE or marker in (0xD8, 0xD9, 0xDA):
             break
         at += 2 + length

@@ -14,17 +14,20 @@ from autograder.report.student import feedback_page
 from autograder.store.results import write_results
 
 
-def write_submission(out: Path, grade: Grade, lab_title: str) -> None:
+def write_submission(out: Path, grade: Grade, lab_title: str, executed: str = "") -> None:
     """Write ``results/<id>.json`` and ``feedback/<id>.html`` below ``out``, as each submission ends.
 
     Files that say the same already are left alone. The results come last: where they exist, the
     submission is done.
 
+    Args:
+        executed: address of the notebook as it ran, for the page; empty where it does not lead there.
+
     Raises:
         OSError: ``out`` cannot be written to.
         ValueError: the submission's id is no file name, or a number of the grade is not finite.
     """
-    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title))
+    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title, executed))
     write_results(out, grade)
 
 

@@ -1,7 +1,7 @@
 """``executed/<submission id>.ipynb``: notebooks with the outputs of their run, for the person who looks.
 
-They are no part of a result: a result is used again whether its notebook is still there or not, and one that is
-missing costs nobody a mark.
+They are no part of a result: a result is used again whether its notebook is still there or not, and one that
+is missing costs nobody a mark.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ class Run:
         name_pattern: regular expression that tells who handed a file in; empty: none.
         partial: whether marks go back to the LMS though a person has not scored everything.
         added: what was added to the paths afterwards, relative to the report's folder.
+        similar: whether similar work is looked for at the end.
     """
 
     paths: tuple[Path, ...]
@@ -44,12 +45,15 @@ class Run:
     name_pattern: str = ""
     partial: bool = False
     added: tuple[Path, ...] = ()
+    similar: bool = False
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told to do the same, but for the paths of files."""
         named = (("--lms", self.lms), ("--name-pattern", self.name_pattern))
         partial = ["--partial"] if self.partial else []
-        return [*(f"{name}={value}" for name, value in named if value), *partial, *self.settings.options()]
+        similar = ["--similar"] if self.similar else []
+        said = [f"{name}={value}" for name, value in named if value]
+        return [*said, *partial, *similar, *self.settings.options()]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
@@ -61,6 +65,7 @@ class Run:
             "name_pattern": self.name_pattern,
             "partial": self.partial,
             "added": [path.as_posix() for path in self.added],
+            "similar": self.similar,
         }
 
     @classmethod
@@ -78,6 +83,7 @@ class Run:
             name_pattern=data["name_pattern"],
             partial=data["partial"],
             added=tuple(map(Path, data["added"])),
+            similar=data.get("similar", False),
         )
 
 
