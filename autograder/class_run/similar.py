@@ -154,7 +154,7 @@ def _own_source(sources: Sequence[str], code: Code, given: Given) -> str:
 
 
 def _joined(sources: Iterable[str]) -> str:
-    return "\n\n".join(sources) + "\n"
+    return "".join(f"{source}\n\n" for source in sources)
 
 
 def _handed(one: Submission, entry: Entry | None, source: str) -> Handed:

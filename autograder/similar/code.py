@@ -15,7 +15,7 @@ from zlib import crc32
 
 from autograder.notebook.bound_names import parsed
 
-LONGEST_CELL, MOST_SOURCE = 60_000, 300_000
+LONGEST_CELL, MOST_SOURCE = 200_000, 1_000_000
 """Characters of one cell and of all together that are read; a notebook of the usual kind has some 20,000."""
 
 MOST_TOKENS = 50_000
@@ -75,8 +75,8 @@ def code_of(sources: Iterable[str]) -> Code:
     cells: list[tuple[Unit, ...]] = []
     unread = used = tokens = 0
     for number, source in enumerate(sources, start=1):
-        used += len(source)
-        readable = len(source) <= LONGEST_CELL and used <= MOST_SOURCE and tokens <= MOST_TOKENS
+        readable = len(source) <= LONGEST_CELL and used + len(source) <= MOST_SOURCE and tokens < MOST_TOKENS
+        used += len(source) if readable else 0
         tree = parsed(source) if readable else None
         unread += tree is None
         units = () if tree is None else tuple(_units(tree, f"cell {number}", MOST_TOKENS - tokens))

@@ -19,8 +19,9 @@ from autograder.similar.winnow import fingerprints
 FEW, MOST = 4, 50
 """Submissions in which a fingerprint may be and still count: half of the class, within these bounds."""
 
-LEAST_WRONG, LEAST_SHARED, LEAST_SHARE = 2, 8, 0.2
-"""Fingerprints of wrong code, or fingerprints at all and their share, from which on a pair is told of."""
+LEAST_WRONG, LEAST_SHARED, LEAST_SHARE, MUCH_SHARED = 2, 8, 0.2, 20
+"""Fingerprints of wrong code, or fingerprints at all and their share, from which on a pair is told of; from
+the last on whatever their share is: dead code in both makes it small."""
 
 MOST_PAIRS = 1_000
 MOST_FUNCTIONS = 8
@@ -91,8 +92,8 @@ class Given:
 def pairs_of(works: Sequence[Work], questions: Sequence[str]) -> list[Pair]:
     """The pairs that a person should look at, in this order; at most ``MOST_PAIRS``.
 
-    Pairs that share wrong code come first, those with most of it before others; then come those whose share
-    is highest.
+    Pairs that share wrong code come first, those with most of it before others; then come those that share
+    most.
 
     Args:
         questions: names of the auto-graded ones.
@@ -111,9 +112,9 @@ def pairs_of(works: Sequence[Work], questions: Sequence[str]) -> list[Pair]:
     return sorted(found, key=_place)[:MOST_PAIRS]
 
 
-def _place(pair: Pair) -> tuple[int, float, int, tuple[str, str]]:
+def _place(pair: Pair) -> tuple[int, int, float, tuple[str, str]]:
     wrong = pair.wrong if pair.shares_wrong_code else 0
-    return -wrong, -pair.share, -pair.shared, pair.ids
+    return -wrong, -pair.shared, -pair.share, pair.ids
 
 
 def _all(work: Work) -> frozenset[int]:
@@ -139,7 +140,8 @@ def _pairs_with(
                 shared_wrong[other] += bool(mistaken & wrong[other].get(one, nothing))
     for other, count in shared.items():
         share = count / min(sizes[number], sizes[other])
-        if shared_wrong[other] >= LEAST_WRONG or (count >= LEAST_SHARED and share >= LEAST_SHARE):
+        much = count >= (LEAST_SHARED if share >= LEAST_SHARE else MUCH_SHARED)
+        if much or shared_wrong[other] >= LEAST_WRONG:
             here, there = works[number], works[other]
             yield Pair(
                 (here.id, there.id), share, count, shared_wrong[other], tuple(sorted(here.lost & there.lost)),
