@@ -19,6 +19,9 @@ WHO = "autograder"
 LONGEST_ERROR = 500
 """Characters of an error's message in a cell's metadata."""
 
+LONGEST_ESCAPE = 6
+"""Bytes in the file that one byte of text can need."""
+
 BEYOND = "outputs beyond the limit are left out"
 
 _SAYS = {
@@ -63,10 +66,14 @@ class _Limit:
         self._left = most_bytes
 
     def within(self, outputs: Iterable[Output]) -> Iterator[Output]:
-        """The outputs that still have room; what is too large is followed by a line that says so."""
+        """The outputs that still have room, of a stream its beginning; then a line says that there was more."""
         for output in outputs:
-            self._left -= len(json.dumps(output, ensure_ascii=False).encode())
-            if self._left < 0:
+            room, size = self._left, len(json.dumps(output, ensure_ascii=False).encode())
+            self._left -= size
+            if size > room:
+                if output["output_type"] == "stream" and room > 0:
+                    beginning = output["text"].encode()[: room // LONGEST_ESCAPE]
+                    yield output | {"text": beginning.decode(errors="ignore")}
                 yield _line(BEYOND)
                 return
             yield output

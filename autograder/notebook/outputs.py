@@ -24,6 +24,9 @@ MOST_PIXELS = 40_000_000
 MOST_COLOURS = 5_000
 """Changes of colour in one text: a viewer makes an element of each. A text with more of them loses all."""
 
+MOST_ESCAPES = 100_000
+"""Escape sequences of one text that are read, a microsecond each. A text with more loses what begins them."""
+
 MOST_LINES = 1_000
 """Parts of one traceback."""
 
@@ -43,7 +46,7 @@ _ESCAPES = re.compile(
 )
 # Control characters but for line ends, tabs and colours; what reorders text; halves of characters.
 _NOT_SHOWN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
 _KIND = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -74,6 +77,8 @@ def execution_count(count: object) -> int | None:
 
 def visible(text: str) -> str:
     """``text`` with line ends, tabs and a bounded number of colours, but without other control characters."""
+    if text.count("\x1b") > MOST_ESCAPES:
+        return _NOT_SHOWN.sub("", text.replace("\x1b", ""))
     colours = r"\1" if text.count("\x1b[") <= MOST_COLOURS else ""
     return _NOT_SHOWN.sub("", _ESCAPES.sub(colours, text))
 

@@ -181,7 +181,7 @@ def _wrong(
 
 
 def _is_about(unit: str, question: str) -> bool:
-    """Whether the words of a question's name are in that of a function: ``grad_b`` in ``_compute_grad_b``."""
+    """Whether the words of a question's name are in that of a function: ``loss`` in ``mean_loss``."""
     return _words(question) <= _words(unit.rpartition(".")[2])
 
 

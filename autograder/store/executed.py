@@ -67,11 +67,14 @@ def kept_executed(out: Path) -> frozenset[str]:
 def remove_other_executed(out: Path, submission_ids: Collection[str]) -> None:
     """Remove the notebooks of whoever is not in the class any more, and the folder when nothing is left.
 
+    What else lies there is somebody's own: only what has a result was written by us.
+
     Raises:
         OSError: ``out`` cannot be written to.
     """
-    for gone in kept_executed(out) - frozenset(submission_ids):
-        executed_file(out, gone).unlink(missing_ok=True)
     folder = out / FOLDER
+    for gone in kept_executed(out) - frozenset(submission_ids):
+        if (out / "results" / f"{gone}.json").is_file():
+            (folder / f"{gone}.ipynb").unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()

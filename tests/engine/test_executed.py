@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import struct
+import time
 import zlib
 
 import nbformat
@@ -162,6 +163,13 @@ def test_a_text_of_colours_loses_them():
     assert visible(text) == "x" * (outputs.MOST_COLOURS + 1)
 
 
+def test_a_text_of_half_open_sequences_is_cleaned_in_no_time():
+    began = time.process_time()
+    assert visible("\x1b]" * 2_000_000) == "]" * 2_000_000
+    assert visible("\x07\x9d" * 2_000_000) == ""
+    assert time.process_time() - began < 2
+
+
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
@@ -215,9 +223,11 @@ def test_outputs_beyond_the_limit_are_left_out_in_the_bytes_of_the_file():
     }  # 400 bytes, 100 characters
     other = display(text_plain="b" * 100)
     run, shown = CellRun(0, Ending.FINISHED, 0.0), Shown(1, [text, other, text])
-    notebook = whole(("x", run, shown), most_bytes=700)
-    first, second, said = notebook["cells"][0]["outputs"]
+    notebook = whole(("x", run, shown), ("y", CellRun(1, Ending.FINISHED, 0.0), shown), most_bytes=900)
+    first, second, third, said = notebook["cells"][0]["outputs"]
     assert (len(first["text"]), len(second["data"]["text/plain"])) == (100, 100)
+    assert 0 < len(third["text"]) < 100
+    assert [one["text"] for one in notebook["cells"][1]["outputs"]] == [said["text"]]
     assert said["text"] == "autograder: outputs beyond the limit are left out\n"
 
 
@@ -297,7 +307,11 @@ def test_a_class_keeps_its_notebooks_as_long_as_its_results(handed_in, tmp_path)
     assert {file.name[:3] for file in before if after[file] != before[file]} == {"ann"}
     (tmp_path / "class" / "ann" / "words.ipynb").write_bytes(b"no notebook any more")
     shutil.rmtree(tmp_path / "class" / "cem")
+    own = next(out.glob("executed/bob*")).rename(out / "executed" / "a copy of the TA's.ipynb")
+    shutil.copy(own, own.with_name(next(out.glob("results/bob*")).with_suffix(".ipynb").name))
     run_class(handed_in, out)
+    assert own.is_file()
+    own.unlink()
     assert kept(out) == {"bob": "'bob'"}
 
     # A copy of a known notebook has what that one showed.
