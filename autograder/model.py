@@ -104,6 +104,7 @@ class Ending(StrEnum):
     THREAD_LIMIT = "thread limit"
     OUTPUT_LIMIT = "output limit"
     REPLY_LIMIT = "answer limit"
+    READING_LIMIT = "more answers than the grader can hold"
     RESTART_LIMIT = "restart limit"
     DIED = "kernel died"
     SKIPPED = "skipped"

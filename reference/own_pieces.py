@@ -29,7 +29,8 @@ LR = 0.037
 def tell_what_differs(env: Any) -> None:
     """Note which weights a step with all of the student's own functions moves otherwise than right ones.
 
-    Nothing is said where the pieces do not work together at all: other checks say why.
+    Nothing is said where the pieces do not work together at all, or another question has lost points: other
+    checks say why.
 
     Raises:
         KernelDied: the student's process ended.
@@ -44,8 +45,9 @@ def tell_what_differs(env: Any) -> None:
         names = ", ".join(f"self.{name}" for name in wrong)
         checks.note(
             f"One training step with all of your own functions moves {names} otherwise than right functions "
-            "would. If every other question is right, look at what one function leaves for the next: are "
-            "tensors changed in place, or kept from one window to the next?"
+            "would, though every other question is right: look at what one function leaves for the next. Are "
+            "tensors changed in place, or kept from one window to the next?",
+            if_alone=True,
         )
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.class_run.run import digest_of
+from autograder.config.load import Lab
 from autograder.errors import UsageError
 from autograder.files.own_folder import OWN, is_report
-from autograder.files.visible import listed
+from autograder.files.visible import listed, shortened, storable
 from autograder.model import Submission
 from autograder.store.results import digest_in, results_file
-from autograder.store.run import Before, Run, before
+from autograder.store.run import Before, NamedLab, Run, before
 
 _ADDED = Path(OWN) / "added"
 
@@ -118,6 +119,27 @@ def check_nobody_disappears(
         f"submissions ({names}) are not in {given}: they would disappear from the report. --add adds {given} "
         f"to the class or replaces what its students handed in; for another class, name another folder"
     )
+
+
+def check_same_lab(out: Path, run: Run, earlier: Before | None, lab: Lab) -> None:
+    """Refuse to replace the results of another lab: the same people take part in every one.
+
+    The title may be corrected, the configuration may lie elsewhere, and questions may come and go; both at
+    once, or no question left, is another lab.
+
+    Raises:
+        UsageError: ``out`` holds the results of another lab.
+    """
+    if earlier is None or earlier.lab is None:
+        return
+    held, now = earlier.lab, NamedLab.of(lab)
+    moved = earlier.run.settings.config != run.settings.config
+    renamed = storable(now.title) != held.title
+    if (moved and renamed) or held.questions.isdisjoint(now.questions):
+        raise UsageError(
+            f"--out {out}: it holds the results of another lab ({shortened(held.title, 80)}), which those of "
+            f"{shortened(now.title, 80)} would replace: name another folder, or with --config the other lab"
+        )
 
 
 def _copied(path: Path, out: Path, unless_it_fails: ExitStack) -> Path:

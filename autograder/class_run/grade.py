@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.class_run.earlier import check_nobody_disappears, completed
+from autograder.class_run.earlier import check_nobody_disappears, check_same_lab, completed
 from autograder.class_run.events import Begun, Graded, Listener, Noted, Running, Stopped, Unconfined
 from autograder.class_run.one_class import OneClass, opened_class
 from autograder.class_run.publish import Published, publish, withdraw_lms
@@ -60,10 +60,11 @@ def grade(
     with completed(asked, out, add) as asked_for, opened_class(asked_for.run, out, tell) as one_class:
         run = asked_for.run
         given = run.paths if add else asked.paths
+        check_same_lab(out, run, asked_for.before, one_class.lab)
         missing = check_nobody_disappears(out, given, asked_for.before, one_class.submissions)
         for note in filter(None, (*asked_for.notes, missing)):
             tell(Noted(note))
-        remember(out, run, one_class.submissions)
+        remember(out, run, one_class.submissions, one_class.lab)
         withdraw_lms(out)
         wanted = Conditions.of_run(one_class.lab, run.settings)
         results = Results(out, one_class.lab, one_class.manual, wanted if reuse else None)

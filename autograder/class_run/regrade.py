@@ -126,7 +126,7 @@ def regrade(
             replace_file(out / "changes.csv", _table(ordered))
             withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
-            remember(out, run, one_class.submissions)
+            remember(out, run, one_class.submissions, one_class.lab)
             published = publish(one_class, entries, out, partial=run.partial, similar=run.similar)
         refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)

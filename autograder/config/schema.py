@@ -132,6 +132,9 @@ class Limits(Section):
     )
     output_mb: Megabytes = Field(default=20, description="MB: stored outputs of the notebook")
     reply_mb: Megabytes = Field(default=64, description="MB: one answer to a test case")
+    reading_mb: Megabytes = Field(
+        default=1024, description="MB: what a grading process may gain while it reads one notebook's messages"
+    )
     notebook_mb: Megabytes = Field(default=50, description="MB: one submitted .ipynb file")
     archive_mb: Megabytes = Field(default=2000, description="MB: everything unpacked from one upload")
     archive_members: Annotated[int, Field(ge=1, le=1_000_000)] = Field(

@@ -74,8 +74,19 @@ def require(condition: bool, rationale: str, *, help: str = "", evidence: str = 
         raise CheckFailed(rationale, help=help, evidence=evidence)
 
 
-def note(text: str) -> None:
-    """Tell the student (and the TA) something that costs nothing."""
+class NewsIfAlone(str):
+    """A note that says nothing new where another question has lost points: that explains it already."""
+
+    __slots__ = ()
+
+
+def note(text: str, *, if_alone: bool = False) -> None:
+    """Tell the student (and the TA) something that costs nothing.
+
+    Args:
+        if_alone: only where every other question earned everything.
+    """
+    text = NewsIfAlone(text) if if_alone else text
     notes = _notes.get()
     if notes is not None and text not in notes:
         notes.append(text)
@@ -99,6 +110,7 @@ def as_tensor(value: Any, name: str) -> Tensor:
         CheckFailed: it is ``None``, text, an object, holds something that is not a number, or is a list of
             more than :data:`MOST_TENSORS` entries with tensors among them.
     """
+    import numpy as np
     import torch
 
     if value is None:
@@ -113,11 +125,15 @@ def as_tensor(value: Any, name: str) -> Tensor:
         if value.is_complex():
             raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
         return value.detach().to("cpu", torch.float64, copy=True)
+    if isinstance(value, np.ndarray | np.generic):
+        if np.iscomplexobj(value):  # NumPy would drop what is not real, with a warning
+            raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
+        return torch.from_numpy(np.array(value, dtype=np.float64))
     try:
         if isinstance(value, list | tuple) and _checked_size(value, name):
             return _stacked(value, name)
         return torch.as_tensor(value, dtype=torch.float64).clone()
-    except (TypeError, ValueError, RuntimeError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         raise CheckFailed(
             f"{name} is a {_kind(value)}, a tensor was expected.",
             help="Which object does the name stand for?",
@@ -125,18 +141,19 @@ def as_tensor(value: Any, name: str) -> Tensor:
 
 
 def _checked_size(value: Sequence[Any], name: str) -> bool:
-    """Whether there are tensors in a list or in the lists in it, which are read one by one.
+    """Whether there are tensors or arrays in a list or in the lists in it, which are read one by one.
 
     Raises:
         CheckFailed: and more entries than :data:`MOST_TENSORS`.
     """
+    import numpy as np
     import torch
 
     found, entries, waiting = False, 0, [value]
     while waiting:
         for entry in waiting.pop():
             entries += 1
-            if isinstance(entry, torch.Tensor):
+            if isinstance(entry, torch.Tensor | np.ndarray):
                 found = True
             elif isinstance(entry, list | tuple):
                 waiting.append(entry)

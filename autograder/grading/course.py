@@ -196,6 +196,7 @@ def _settings(
         busy_factor=limits.busy_factor,
         output_bytes=limits.output_mb * MB,
         reply_bytes=limits.reply_mb * MB,
+        reading_bytes=limits.reading_mb * MB,
         files=files,
         seed=conditions.seed,
         restarts=limits.restarts,

@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.grading.bounds import first
 from autograder.grading.newer_python import newer_syntax
 from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
-from autograder.notebook.bound_names import bound_by, names_written, parsed, python_part
-
-LONGEST_CELL, MOST_SOURCE = 200_000, 1_000_000
-"""Characters of one failed cell and of all together that are read."""
+from autograder.notebook.bound_names import bound_by, names_written
+from autograder.notebook.code import Code, CodeReader, code_lines
 
 LONGEST_LINE, LONGEST_ERROR, MOST_NAMED = 80, 160, 5
 """Characters of the student's line and of its error in a sentence, and causes that are named."""
@@ -73,25 +72,22 @@ def explained(
             concerned[cause] = concerned.get(cause, 0) + 1
         told.append(replace(result, cases=tuple(_with_cause(case, found) for case, found in cases)))
     ordered = sorted(concerned, key=lambda cause: (-concerned[cause], cause.cell))
-    return tuple(told), tuple(_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED])
+    named = [_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED]]
+    return tuple(told), first(named, len(ordered), " cells that stopped")
 
 
 def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> list[Stopped]:
     """The cells that failed, in order."""
-    found, budget = [], MOST_SOURCE
+    found, reader = [], CodeReader()
     for number, run in enumerate(cells, start=1):
         if run.ending in _NO_FAILURE and not run.error:
             continue
         source = notebook.cells[run.index].source
-        budget -= len(source)
-        if len(source) > LONGEST_CELL or budget < 0:
-            source = ""
-        tree = parsed(source)
-        names = names_written(source) if tree is None else _names_behind(tree, run.line)
+        code = reader.read(source)
+        names = names_written(code.python) if code.tree is None else _names_behind(code.tree, run.line)
         lacked = _NOT_DEFINED.match(run.error)
-        found.append(
-            Stopped(number, _what(run, source, tree is None, python), names, lacked[1] if lacked else "")
-        )
+        what = _what(run, code_lines(source, code), code, python)
+        found.append(Stopped(number, what, names, lacked[1] if lacked else ""))
     return found
 
 
@@ -131,20 +127,20 @@ def _sentence(cause: Stopped, questions: int) -> str:
     return f"code cell {cause.cell} {cause.what}; {depend} on what follows it"
 
 
-def _what(run: CellRun, source: str, unreadable: bool, python: str) -> str:
+def _what(run: CellRun, lines: Sequence[str], code: Code, python: str) -> str:
+    """Words behind "code cell 3"; ``lines`` are the cell's as tracebacks count them."""
     if run.ending is not Ending.RAISED and not run.error:
         return f"did not come to its end ({run.ending.value})"
-    lines = source.splitlines()
     line = lines[run.line - 1].strip() if 0 < run.line <= len(lines) else ""
     place = f" at line {run.line}, `{_short(line, LONGEST_LINE)}`" if line else ""
     error = _short(" ".join(_KERNELS_FILE.sub("", run.error).split()), LONGEST_ERROR)
-    return f"stopped{place}: {error}{_remedy(run, source, unreadable, python)}"
+    return f"stopped{place}: {error}{_remedy(run, code, python)}"
 
 
-def _remedy(run: CellRun, source: str, unreadable: bool, python: str) -> str:
+def _remedy(run: CellRun, code: Code, python: str) -> str:
     if run.error.startswith("ModuleNotFoundError") and "not installed" not in run.error:
         return " (this package is not installed here)"
-    if unreadable and (newer := newer_syntax(python_part(source))):
+    if code.tree is None and (newer := newer_syntax(code.python)):
         syntax, version = newer
         ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
         named = f"; the notebook names Python {python}" if python else ""

@@ -26,6 +26,7 @@ SAID = {
     "threads": "{} threads",
     "output_mb": "{} MB of output",
     "reply_mb": "{} MB for one answer to a test case",
+    "reading_mb": "{} MB of the grader's memory for what is answered",
     "restarts": "{} cells that end the kernel",
 }
 """How the report names each setting of ``limits``."""
@@ -39,6 +40,7 @@ OF_A_CASE = {
     Ending.TIMED_OUT: "request_seconds",
     Ending.TIME_USED_UP: "submission_seconds",
     Ending.REPLY_LIMIT: "reply_mb",
+    Ending.READING_LIMIT: "reading_mb",
 }
 OF_EITHER = {
     Ending.OUT_OF_MEMORY: "memory_mb",

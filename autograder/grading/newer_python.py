@@ -11,16 +11,17 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 
-LONGEST_SOURCE = 100_000
-"""Characters that are looked at."""
+LONGEST_SOURCE = 50_000
+"""Characters that are looked at: some texts are read in quadratic time, by Python and here."""
 
 DEEPEST = 20
 """F-strings in f-strings that are followed."""
 
 _STRING = re.compile(r"(?i)(?<!\w)(?P<prefix>[rbuft]{0,2})(?P<quote>'''|\"\"\"|'|\")")
-_TYPE = re.compile(r"^([ \t]*)type[ \t]+(\w+)[ \t]*(?:\[[^\]\n]*\])?[ \t]*=", re.M)
-_GENERIC = re.compile(r"^([ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+)\[[^\]\n]*\]", re.M)
-_EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.M)
+# Possessive: blanks that two parts of a pattern could share would be shared out in every way.
+_TYPE = re.compile(r"^([ \t]*+)type[ \t]++(\w++)[ \t]*+(?:\[[^\]\n]*+\][ \t]*+)?=", re.M)
+_GENERIC = re.compile(r"^([ \t]*+(?:async[ \t]++)?(?:def|class)[ \t]++\w++)\[[^\]\n]*+\]", re.M)
+_EXCEPT = re.compile(r"^([ \t]*+except\*?[ \t]++)([\w.]++(?:[ \t]*+,[ \t]*+[\w.]++)+?)[ \t]*+:", re.M)
 
 
 def newer_syntax(source: str) -> tuple[str, str] | None:
@@ -114,7 +115,8 @@ def _end_of_braces(source: str, at: int, depth: int) -> int:
             at = _end(source, found, depth)
             continue
         if source[at] == "#":
-            at = source.find("\n", at) if "\n" in source[at:] else len(source)
+            line_end = source.find("\n", at)
+            at = line_end if line_end >= 0 else len(source)
             continue
         open_ones += {"{": 1, "[": 1, "(": 1, "}": -1, "]": -1, ")": -1}.get(source[at], 0)
         at += 1

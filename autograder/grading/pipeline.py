@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
 from autograder.grading import first_cause, flags, limits, shortcuts
+from autograder.grading.bounds import bounded, first
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
-from autograder.grading.questions import LETHAL, ask
+from autograder.grading.questions import LETHAL, ask, with_news_only
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
@@ -58,7 +59,7 @@ def grade(submission: Submission, course: Course) -> Grade:
     cases = [case for result in results for case in result.cases]
     troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     troubles += [ran.cut_short] if ran.cut_short else []
-    return Grade(
+    whole = Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if troubles else Status.GRADED,
         reason="; ".join(dict.fromkeys(troubles)),
@@ -70,7 +71,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         + _of_template(read, course)
         + first_causes
         + _passed_over(executed)
-        + flags.static(read.notebook, _handed_out(course))
+        + _of_source(read, course)
         + _dynamic_flags(executed, results)
         + flags.alone(results, {one.name for one in course.lab.config.questions if one.flag_if_alone}),
         notes=read.notes,
@@ -86,6 +87,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         executed=_executed(read, executed, course),
         **asdict(course.conditions),
     )
+    return bounded(whole)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
         began = time.monotonic()
         with handed_out(course.values):
             results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
+        results = with_news_only(results)
         return results, time.monotonic() - began
 
     with Session(course.server, course.settings) as session:
@@ -181,12 +184,17 @@ def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) ->
     return executed_notebook(read.notebook, executed, course.settings.output_bytes)
 
 
+def _of_source(read: ReadNotebook, course: Course) -> tuple[str, ...]:
+    known = (_handed_out(course), course.template.has) if course.template else (_handed_out(course),)
+    return flags.static(read.notebook, *known)
+
+
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
     numbered = enumerate(executed.cells, start=1)
     found = [
         f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
     ]
-    return tuple(found[:MOST_PASSED_OVER])
+    return first(found[:MOST_PASSED_OVER], len(found), " things passed over")
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -194,7 +202,7 @@ def _handed_out(course: Course) -> set[str]:
     return {text for item in course.lab.config.data for text in (item.name, item.url)}
 
 
-def _failed_downloads(executed: ExecutedNotebook) -> list[str]:
+def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:
     """The first cells that asked for an address that is not the lab's; numbers as the feedback counts."""
     refused = [
         f"code cell {number}: this address is not the lab's data: {run.refused_address[:LONGEST_ADDRESS]}"
@@ -202,7 +210,7 @@ def _failed_downloads(executed: ExecutedNotebook) -> list[str]:
         for number, run in enumerate(executed.cells, start=1)
         if run.refused_address
     ]
-    return refused[:MOST_DOWNLOADS]
+    return first(refused[:MOST_DOWNLOADS], len(refused), " cells with addresses that are not the lab's data")
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:

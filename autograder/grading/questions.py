@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,7 +25,7 @@ from autograder.errors import (
     StudentException,
     TimeUsedUp,
 )
-from autograder.grading.checks import CheckFailed, collected_notes
+from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -48,7 +48,10 @@ NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is no
 MOST_MISSING = 20
 """Names of a case that are kept."""
 
-LETHAL = (Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT)
+LETHAL = (
+    Ending.DIED, Ending.OUT_OF_MEMORY, Ending.DISK_FULL, Ending.FILE_LIMIT, Ending.THREAD_LIMIT,
+    Ending.READING_LIMIT,
+)  # fmt: skip
 """How a student's process ends, in a cell or while it is asked."""
 
 MOST_DEATHS = 2
@@ -175,6 +178,19 @@ def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult
     return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
 
 
+def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:
+    """The results of a notebook without the notes that another question's lost points explain."""
+    wrong = {result.name for result in results if result.points < result.possible}
+
+    def is_news(note: str, question: str) -> bool:
+        return not isinstance(note, NewsIfAlone) or wrong <= {question}
+
+    return tuple(
+        replace(result, notes=tuple(str(note) for note in result.notes if is_news(note, result.name)))
+        for result in results
+    )
+
+
 def _credit(cases: Sequence[CaseResult], partial_credit: Mapping[str, float]) -> PartialCredit | None:
     """What the course gives for the mistake that explains every lost point, if that is more than was earned.
 
@@ -288,11 +304,17 @@ def _student_failure(
             return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
         case KernelDied():
             ending = respondent.ending()
-            return Outcome.FAILED, f"Your code ended the Python process ({ending}).", "", str(failure), ending
+            text = f"Your code ended the Python process ({ending})."
+            if ending is Ending.READING_LIMIT:
+                text = "The grader ended your Python process: it gave more answers than the grader can hold."
+            return Outcome.FAILED, text, "", str(failure), ending
+        case ReplyTooLarge():
+            text = "Your code returned more than one answer may hold."
+            help_text = "Is it of the size that the lab asks for?"
+            return Outcome.FAILED, text, help_text, str(failure), Ending.REPLY_LIMIT
         case BadReply():
             text = "Your code returned something that is not plain data."
-            ending = Ending.REPLY_LIMIT if isinstance(failure, ReplyTooLarge) else Ending.FINISHED
-            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), ending
+            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 

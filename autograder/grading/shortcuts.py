@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.grading.effects import Functions
 from autograder.model import AS_IT_IS, Shortcuts
+from autograder.notebook.code import Code, CodeReader, stacks_marks
 
 TAG = "leave-out"
 """Tag of cells in the template that carry no mark, draw no random numbers and only show something."""
@@ -101,7 +102,13 @@ def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
     sources = {i: cell.source for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
     if sum(map(len, sources.values())) > MOST_SOURCE:
         return AS_IT_IS
-    cells = {index: _Cell(source) for index, source in sources.items()}
+    if any(map(stacks_marks, sources.values())):
+        return AS_IT_IS
+    reader = CodeReader()
+    cells = {index: _Cell(source, reader.read(source)) for index, source in sources.items()}
+    if not all(map(_torch_is_torch, cells.values())):
+        for cell in cells.values():
+            cell.words |= cell.compiled
     missed = None if _needs_recording(cells.values()) else AUTOGRAD_ERROR
     return Shortcuts(_left_out(cells, may_be_left_out), missed)
 
@@ -114,34 +121,35 @@ class _Cell:
         words: the identifiers that its code spells out; what stands in comments and plain texts is not
             among them.
         all_words: everything that could be one.
-        tree: its syntax, magics aside; ``None`` where it is not Python.
+        compiled: ``compile``, where no other than that of torch or of regular expressions is among the words;
+            it is not among them then.
+        tree: its syntax; ``None`` where something of it cannot be read.
+        trees: that, and what its magics run.
         magics: the names of its magics.
         bound: names that it gives a value at its top level.
         outer: names that it takes from elsewhere, perhaps long after it has run.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, code: Code) -> None:
         self.source = normalised(source)
         text = unicodedata.normalize("NFKC", source)  # as Python reads identifiers
         self.all_words = frozenset(_WORD.findall(text))
-        self.words = frozenset(_words(text))
-        lines = text.split("\n")
-        special = [line.lstrip().startswith(("%", "!")) for line in lines]
-        python = ["pass" if skip else line for line, skip in zip(lines, special, strict=True)]
-        self.magics = frozenset(
-            (_WORD.search(line) or [""])[0]
-            for line, skip in zip(lines, special, strict=True)
-            if skip and not line.lstrip().startswith("!")
-        )
-        self.tree: ast.Module | None = None
+        # Behind a magic code may stand in what Python takes for text, and text where it sees no quote.
+        self.words = self.all_words if code.is_special else frozenset(_words(text))
+        self.magics = code.magics
+        self.tree = None if code.problem else code.tree
+        self.trees = code.trees
+        self.compiled: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         self.outer: frozenset[str] = frozenset()
         try:
             with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
-                self.tree = ast.parse("\n".join(python))
-                table = symtable.symtable("\n".join(python), "cell", "exec")
+                table = symtable.symtable(code.python if self.tree else "", "cell", "exec")
+            if self.tree and not code.is_special and _compiles_nothing_else(self.tree, text):
+                self.compiled = self.words & {"compile"}
+                self.words -= self.compiled
             self.bound = frozenset(_bound(table))
-            self.outer = frozenset(_outer(table))
+            self.outer = frozenset(_outer(table)) | (self.all_words if code.behind_magics else frozenset())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self.tree = None
 
@@ -156,6 +164,53 @@ def _words(source: str) -> Iterator[str]:
         yield from _WORD.findall(source)
 
 
+_COMPILING = ("torch", "re")
+"""Modules whose ``compile`` is not Python's: it runs no text."""
+
+
+def _compiles_nothing_else(tree: ast.Module, text: str) -> bool:
+    """Whether each ``compile`` of a cell is read from one of these modules, whatever they are."""
+    found = sum(
+        node.attr == "compile" and isinstance(node.ctx, ast.Load) and _is_compiling(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    )
+    return found == list(_words(text)).count("compile")
+
+
+def _is_compiling(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in _COMPILING
+
+
+def _torch_is_torch(cell: _Cell) -> bool:
+    """Whether a cell gives the names of these modules to nothing else."""
+    if cell.tree is None:
+        return False
+    for node in ast.walk(cell.tree):
+        match node:
+            case ast.Import(names=names):
+                bound = [one.asname for one in names if one.asname and one.asname != one.name]
+            case ast.ImportFrom(names=names):
+                bound = [*_COMPILING] if names[0].name == "*" else [one.asname or one.name for one in names]
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                bound = [name]
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                bound = [name]
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+            ):
+                bound = [name]
+            case ast.MatchMapping(rest=str(name)):
+                bound = [name]
+            case _:
+                continue
+        if not set(_COMPILING).isdisjoint(bound):
+            return False
+    return True
+
+
 # --- recording --------------------------------------------------------------------------------------
 
 
@@ -164,7 +219,7 @@ def _needs_recording(cells: Collection[_Cell]) -> bool:
     for cell in cells:
         if AUTOGRAD_WORDS & (cell.all_words if dynamic else cell.words):
             return True
-        if cell.tree is not None and any(name not in PACKAGES for name in _imported(cell.tree)):
+        if any(name not in PACKAGES for tree in cell.trees for name in _imported(tree)):
             return True
     return False
 
@@ -186,7 +241,7 @@ def _left_out(cells: Mapping[int, _Cell], may_be_left_out: Collection[str]) -> d
     if not 0 < len(candidates) <= MOST_CANDIDATES or not all(_is_understood(cell) for cell in cells.values()):
         return {}
     left_out: dict[int, frozenset[str]] = {}
-    functions = Functions(cell.tree for cell in cells.values() if cell.tree is not None)
+    functions = Functions(tree for cell in cells.values() for tree in cell.trees)
     for index in sorted(candidates, reverse=True):
         rest = {i: cell for i, cell in cells.items() if i != index and i not in left_out}
         names = cells[index].bound

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 LONGEST_CHAIN = 20
@@ -48,10 +48,13 @@ class Names:
         return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def names_in(trees: Sequence[ast.Module]) -> Names:
-    """The names of all cells together."""
+def names_in(trees: Sequence[ast.Module], is_out_of_time: Callable[[], bool] = lambda: False) -> Names:
+    """The names of all cells together; where the time is over, as far as they are known then."""
     names = Names()
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes: list[ast.AST] = []
+    for tree in trees:
+        if not is_out_of_time():
+            nodes += ast.walk(tree)
     for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:

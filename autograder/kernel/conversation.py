@@ -114,7 +114,7 @@ class Conversation:
             StudentException, RequestTimedOut, KernelDied, TimeUsedUp, BadReply: there is no value.
         """
         message, blobs = self._exchange([(op, values or {}, fields)])
-        return self._value(message, plain.Decoder(blobs, self._resolve))
+        return self._value(message, plain.Decoder(blobs, self._resolve, self._reply_bytes))
 
     def ask_several(
         self, op: str, requests: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
@@ -134,7 +134,7 @@ class Conversation:
         outcomes = message.get("outcomes", [message])
         if not isinstance(outcomes, list) or not all(isinstance(one, dict) for one in outcomes):
             raise BadReply("the answer is no list of answers")
-        decoder = plain.Decoder(blobs, self._resolve)
+        decoder = plain.Decoder(blobs, self._resolve, self._reply_bytes)
         for outcome, _ in zip(outcomes, requests, strict=False):
             yield self._value(outcome, decoder)
         if len(outcomes) < len(requests):
@@ -195,7 +195,8 @@ class Conversation:
             try:
                 return decoder.decode(message["value"])
             except wire.WireError as reason:  # the frame was whole: the conversation can go on
-                raise BadReply(f"the answer is no plain value: {reason}") from None
+                too_large = isinstance(reason, wire.FrameTooLarge)
+                raise _bad(f"the answer is no plain value: {reason}", too_large) from None
         raised = message.get("raised")
         if isinstance(raised, dict):
             parts = [raised.get(part) for part in ("type", "text", "where")]
@@ -215,7 +216,7 @@ class Conversation:
                 raise wire.WireError("this function belongs to an earlier check")
             if sum(map(len, blobs)) > CALLBACK_BYTES:
                 raise wire.WireError("this is far more than the function needs")
-            decoder = plain.Decoder(blobs, self._resolve)
+            decoder = plain.Decoder(blobs, self._resolve, CALLBACK_BYTES)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
         except (AllCellsNeeded, KernelDied, RequestTimedOut, TimeUsedUp):

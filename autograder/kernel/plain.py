@@ -18,9 +18,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from autograder.kernel.wire import WireError
+from autograder.kernel.wire import FrameTooLarge, WireError
 
 _SAFE_INTEGER = 1 << 53
+BYTES_OF_A_NUMBER = 8
+"""What every number of a tensor or an array counts at least: whoever judges it makes float64 of it, and sixty
+megabytes of booleans would become half a gigabyte, several times over."""
 MAX_DEPTH = 24
 MAX_NODES = 1_000_000
 MAX_EMPTY = 1 << 20
@@ -103,8 +106,10 @@ class Encoder:
             dtype = str(value.dtype)
             if dtype not in ARRAY_TYPES:
                 raise NotPlain(f"an array of type {dtype} holds no plain numbers")
-            if value.nbytes > self._budget:  # before the copy: a broadcast array is larger than it looks
-                raise TooLarge(f"an array of {value.nbytes} bytes is too large")
+            size = value.size * max(value.itemsize, BYTES_OF_A_NUMBER)
+            if size > self._budget:  # before the copy: a broadcast array is larger than it looks
+                raise TooLarge(f"an array of {value.size} entries is too large")
+            self._spend(size - value.nbytes)
             return {"array": [dtype, list(value.shape), self._blob(numpy.ascontiguousarray(value).tobytes())]}
         return None
 
@@ -123,8 +128,10 @@ class Encoder:
             raise NotPlain(
                 f"a {value.layout} tensor of type {dtype} on {value.device} holds no plain numbers"
             )
-        if value.numel() * value.element_size() > self._budget:
+        size = value.numel() * max(value.element_size(), BYTES_OF_A_NUMBER)
+        if size > self._budget:
             raise TooLarge(f"a tensor of {value.numel()} entries is too large")
+        self._spend(size - value.numel() * value.element_size())
         flat = value.detach().to("cpu").resolve_conj().resolve_neg()
         if dtype == "bfloat16":  # which NumPy lacks
             # A copy: torch calls a tensor of one entry contiguous whatever its stride, and cannot view it.
@@ -149,11 +156,15 @@ class Decoder:
     Args:
         blobs: the frame's blobs.
         resolve: gives the value for a handle's description.
+        max_bytes: limit for the numbers of all tensors and arrays, eight bytes or more each.
     """
 
-    def __init__(self, blobs: list[bytes], resolve: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, blobs: list[bytes], resolve: Callable[[Any], Any], max_bytes: int | None = None
+    ) -> None:
         self._blobs: list[bytes | None] = [*blobs]
         self._resolve = resolve
+        self._budget = math.inf if max_bytes is None else max_bytes
         self._nodes = 0
 
     def decode(self, node: Any, depth: int = 0) -> Any:
@@ -200,6 +211,16 @@ class Decoder:
         if found is None:
             raise WireError("a blob is named twice")
         return found
+
+    def spend(self, shape: tuple[int, ...], itemsize: int) -> None:
+        """Count the numbers of a tensor or an array.
+
+        Raises:
+            FrameTooLarge: they are too many.
+        """
+        self._budget -= math.prod(shape) * max(itemsize, BYTES_OF_A_NUMBER)
+        if self._budget < 0:
+            raise FrameTooLarge("the value is too large")
 
     def resolve(self, body: Any) -> Any:
         """The value for a handle."""
@@ -254,6 +275,7 @@ def _tensor(decoder: Decoder, body: Any, depth: int) -> Any:
     dtype = getattr(torch, body[0])  # one of twelve names that we wrote down
     blob = decoder.blob(body[2])
     shape = _checked_shape(body, TENSOR_TYPES, blob, dtype.itemsize)
+    decoder.spend(shape, dtype.itemsize)
     flat = torch.frombuffer(bytearray(blob), dtype=dtype) if blob else torch.empty(0, dtype=dtype)
     return flat.reshape(shape)
 
@@ -266,6 +288,7 @@ def _array(decoder: Decoder, body: Any, depth: int) -> Any:
     blob = decoder.blob(body[2])
     dtype = np.dtype(body[0])
     shape = _checked_shape(body, ARRAY_TYPES, blob, dtype.itemsize)
+    decoder.spend(shape, dtype.itemsize)
     array = np.frombuffer(bytearray(blob), dtype=dtype).reshape(shape)
     return array if shape else array[()]
 

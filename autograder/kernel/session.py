@@ -61,6 +61,7 @@ class SessionSettings:
             all cells, one request of a test, and everything together, as :mod:`.clock` counts it.
         busy_factor: how many times as long each may last while the processor is busy with others.
         output_bytes: limit of the notebook's outputs; ``reply_bytes`` of one answer to a test.
+        reading_bytes: what this process may gain while it reads both.
         files: files of the lab by their name in the working directory.
         seed: for ``random``, NumPy and torch.
         restarts: cells that may end the kernel before the rest of the notebook is left out.
@@ -76,6 +77,7 @@ class SessionSettings:
     busy_factor: float
     output_bytes: int
     reply_bytes: int
+    reading_bytes: int
     files: Mapping[str, Path]
     seed: int
     restarts: int
@@ -295,7 +297,7 @@ class _Kernel:
             ours.setblocking(False)
             self.layers = self._hear_ready(ours)
             self._watchdog = resources.enter_context(
-                Watchdog(self.process, place.work, self._settings.limits)
+                Watchdog(self.process, place.work, self._settings.limits, self._settings.reading_bytes)
             )
             self.conversation = Conversation(
                 ours, self.process, self._settings.request_seconds, self._until, self._settings.reply_bytes
@@ -340,6 +342,7 @@ class _Kernel:
         """Have the kernel serve questions from now on; a kernel that does not is not usable."""
         content = {"comm_id": secrets.token_hex(8), "target_name": "autograder.questions", "data": {}}
         client.shell_channel.send(client.session.msg("comm_open", content))
+        self._watchdog.asking = True
         await asyncio.get_running_loop().run_in_executor(None, self.conversation.begin)
 
     def explained(self, run: CellRun) -> CellRun:

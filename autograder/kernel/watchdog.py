@@ -26,10 +26,6 @@ includes the mapped files 3 ms (measured with torch loaded)."""
 MAPS_EVERY = 5
 """Looks between two at the mapped files, whose list has a thousand lines in a process with torch."""
 
-OUR_GROWTH = 1 << 30
-"""Bytes that this process may gain while it reads what one notebook sends: the largest honest outputs and
-answers take a few hundred MB in between. libzmq bounds neither the parts of a message nor their sum."""
-
 CROWD = 24
 """Threads beyond which a process goes behind: IPython, the kernel's channels and torch use about 20."""
 
@@ -44,17 +40,25 @@ Others write there too, hence not once."""
 class Watchdog:
     """Watches one process from a thread of the trusted side; a context manager.
 
+    Args:
+        reading_bytes: what this process may gain while it reads what the notebook sends: the largest honest
+            outputs and answers take a few hundred MB in between. libzmq bounds neither the parts of a message
+            nor their sum.
+
     Attributes:
+        asking: whether it is asked for answers, and sends no outputs any more.
         verdict: why the process was ended; ``None`` while it behaves.
         trouble: why it is not watched any more, which is no fault of the process; it is ended then.
     """
 
-    def __init__(self, process: StudentProcess, work: Path, limits: Limits) -> None:
+    def __init__(self, process: StudentProcess, work: Path, limits: Limits, reading_bytes: int) -> None:
+        self.asking = False
         self.verdict: Ending | None = None
         self.trouble: Exception | None = None
         self._process = process
         self._work = work
         self._limits = limits
+        self._reading_bytes = reading_bytes
         self._looks = 0
         self._behind = CROWD
         """Threads that the process had at most when it was sent behind; new ones inherit that."""
@@ -89,8 +93,8 @@ class Watchdog:
     def _excess(self) -> Ending | None:
         if resident_bytes(self._process.pid) > self._limits.resident_bytes:
             return Ending.OUT_OF_MEMORY
-        if resident_bytes(os.getpid()) - self._our_bytes > OUR_GROWTH:
-            return Ending.OUTPUT_LIMIT
+        if resident_bytes(os.getpid()) - self._our_bytes > self._reading_bytes:
+            return Ending.READING_LIMIT if self.asking else Ending.OUTPUT_LIMIT
         threads = _threads(self._process.pid)
         if threads > self._limits.threads:
             return Ending.THREAD_LIMIT

@@ -42,6 +42,10 @@ class FrameTooLarge(WireError):
     """The other side announces more bytes than a frame may have here."""
 
 
+class TooManyParts(WireError):
+    """A frame has more lists, objects or blobs than one may have here."""
+
+
 class Disconnected(WireError):
     """The other side is gone."""
 
@@ -51,18 +55,27 @@ class DeadlinePassed(WireError):
 
 
 def send(
-    channel: socket.socket, message: dict[str, Any], blobs: list[bytes], deadline: Deadline | None = None
+    channel: socket.socket,
+    message: dict[str, Any],
+    blobs: list[bytes],
+    deadline: Deadline | None = None,
+    max_header: int = MAX_HEADER,
 ) -> None:
-    """Send one frame.
+    """Send one frame; nothing of it where the other side would not take it.
 
     Args:
         deadline: by which it must be gone; ``None`` waits.
+        max_header: bytes of the header that the other side takes.
 
     Raises:
+        FrameTooLarge, TooManyParts: it would refuse the frame.
         Disconnected: the other side is gone.
         DeadlinePassed: it does not read.
     """
     header = json.dumps({"m": message, "b": [len(blob) for blob in blobs]}).encode("utf-8", "surrogatepass")
+    if len(header) > min(MAX_HEADER, max_header):
+        raise FrameTooLarge(f"a frame of {len(header)} bytes is too large")
+    _check_parts(header, len(blobs))
     data = memoryview(b"".join([_PREFIX.pack(len(header), sum(map(len, blobs))), header, *blobs]))
     flags = socket.MSG_NOSIGNAL | _without_waiting(deadline)
     while data:
@@ -93,8 +106,7 @@ def receive(
     if header_size > min(MAX_HEADER, max_bytes) or blob_size > max_bytes:
         raise FrameTooLarge(f"a frame of {header_size + blob_size} bytes is too large")
     header = _read(channel, header_size, deadline)
-    if header.count(b"[") + header.count(b"{") > MAX_CONTAINERS:
-        raise WireError("the value has too many parts")
+    _check_parts(header, 0)
     data = _read(channel, blob_size, deadline)
     try:
         parsed = json.loads(header)
@@ -103,8 +115,7 @@ def receive(
         raise WireError("the header is not a message") from None
     if not isinstance(message, dict) or not isinstance(lengths, list):
         raise WireError("the header is not a message")
-    if len(lengths) > MAX_BLOBS:
-        raise WireError("the value has too many parts")
+    _check_parts(b"", len(lengths))
     if any(type(n) is not int or n < 0 for n in lengths) or sum(lengths) != blob_size:
         raise WireError("the blobs do not fit their lengths")
     blobs, start, view = [], 0, memoryview(data)
@@ -112,6 +123,11 @@ def receive(
         blobs.append(bytes(view[start : start + length]))
         start += length
     return message, blobs
+
+
+def _check_parts(header: bytes | bytearray, blobs: int) -> None:
+    if header.count(b"[") + header.count(b"{") > MAX_CONTAINERS or blobs > MAX_BLOBS:
+        raise TooManyParts("the value has too many parts")
 
 
 def _read(channel: socket.socket, count: int, deadline: Deadline | None) -> bytearray:

@@ -10,7 +10,10 @@ from autograder.lms.model import MemberPath, Origin
 
 GROUPS = ("id", "name", "file", "late", "time", "attempt")
 """Named groups that an expression may have: ``file`` is the student's own path, ``late`` matches anything
-where it is late, ``time`` is in ISO 8601, ``attempt`` a whole number."""
+where it is late, ``time`` is in ISO 8601, ``attempt`` a whole number, or several with hyphens between them: a
+time from the year on, of which the last one is the newest."""
+
+_ATTEMPT = re.compile(r"\d+(?:-\d+)*")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def origin_of(found: re.Match[str], place: str, path: MemberPath) -> Origin:
     """
     groups = {name: text or "" for name, text in found.groupdict().items()}
     lms_id, attempt = groups.get("id", ""), groups.get("attempt", "")
+    attempt = attempt.replace("-", "") if _ATTEMPT.fullmatch(attempt) else ""
     return Origin(
         lms_id=lms_id,
         student=groups.get("name", "").strip() or lms_id,
@@ -57,7 +61,7 @@ def origin_of(found: re.Match[str], place: str, path: MemberPath) -> Origin:
         path=tuple(part for part in groups.get("file", "").split("/") if part) or path,
         submitted=moment(groups.get("time", "")),
         late=bool(groups.get("late")),
-        attempt=int(attempt) if attempt.isdecimal() and len(attempt) <= 18 else 0,
+        attempt=int(attempt) if attempt and len(attempt) <= 18 else 0,
     )
 
 

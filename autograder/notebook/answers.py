@@ -24,6 +24,17 @@ MOST_PICTURES, LONGEST_PICTURE = 20, 80
 CUT = "… (the answer goes on: look at the submitted file)"
 PASTED = "(a pasted picture)"
 
+LONGEST_PLACEHOLDER = 1_000
+"""Characters of a text that only asks for an answer."""
+
+_WORD = re.compile(r"[^\W_]+|[=+/^$\\]")
+_TELLING = frozenset("click double edit here todo type".split())
+_ASKING = _TELLING | frozenset(
+    "a add an answer below box cell derivation enter fill goes in insert it put replace replacing solution "
+    "text the this to with write your".split()
+)
+"""Words of which placeholders are made; one of the first has to be among them."""
+
 _PASTED = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=]*")
 _ORNAMENT = re.compile(r"[#*_>\s:.]+")
 
@@ -106,6 +117,7 @@ def _answer(
     given = _lines(cell.source for cell in template)
     around = set() if place is None else _around(place, template, len(cells), matched)
     tagged = {i for i, cell in enumerate(cells) if _tag(cell) == name}
+    places = {index for index, at in matched.items() if at == place}
     parts: list[str] = []
     pictures: list[str] = []
     untouched = False
@@ -113,7 +125,9 @@ def _answer(
         source = cells[index].source
         at = matched.get(index)
         own = [line for line in source.split("\n") if line.strip() not in given]
-        if not own:
+        if own and index in tagged | places and _only_asks(own, place, template):
+            untouched, own = True, []
+        elif not own:
             untouched |= place is not None and at == place and _has_placeholder(source, template[place])
         elif at is None or at == place:
             parts.append(source.strip("\n"))
@@ -209,6 +223,19 @@ def _has_placeholder(source: str, cell: TemplateCell) -> bool:
     """Whether more than its first line is left of an answer's cell."""
     asked = [line.strip() for line in cell.source.split("\n") if line.strip()]
     return any(line.strip() in asked[1:] for line in source.split("\n") if line.strip()) or len(asked) == 1
+
+
+def _only_asks(own: Sequence[str], place: int | None, template: Sequence[TemplateCell]) -> bool:
+    """Whether lines of an answer's cell are a placeholder: the template's in other lines, or another year's.
+
+    No answer is made of nothing but the words of the lab's own placeholder and those that all of them have.
+    """
+    words = _WORD.findall(" ".join(own)[:LONGEST_PLACEHOLDER].casefold())
+    asked = _WORD.findall(template[place].source.casefold()) if place is not None else []
+    known = _ASKING.union(asked)
+    return (
+        sum(map(len, own)) < LONGEST_PLACEHOLDER and bool(_TELLING & set(words)) and known.issuperset(words)
+    )
 
 
 def _added(source: str, original: str, given: Collection[str]) -> list[str]:

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 
 _BINDING = re.compile(
     r"^(?:async +def|def|class)[ \t]+(\w+)|^(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]*)?=(?!=)", re.M
 )
 _IMPORT = re.compile(r"^(?:from[ \t]+\S+[ \t]+)?import[ \t]+(.+)$", re.M)
-
-
-def python_part(source: str) -> str:
-    """The cell with ``pass`` in the place of magics and shell lines, which are not Python."""
-    return "\n".join("pass" if line.startswith(("%", "!")) else line for line in source.split("\n"))
-
-
-def parsed(source: str) -> ast.Module | None:
-    """The cell's syntax, magics aside; ``None`` where this Python cannot read it."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of the student's source: not for our terminal
-            return ast.parse(python_part(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def bound_by(statements: Iterable[ast.stmt]) -> frozenset[str]:

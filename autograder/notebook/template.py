@@ -10,14 +10,12 @@ from typing import Any, TypeVar
 
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError, UnreadableNotebook
-from autograder.notebook.bound_names import bound_by, names_written, parsed
+from autograder.notebook.bound_names import bound_by, names_written
+from autograder.notebook.code import CodeReader, parsed
 from autograder.notebook.decoding import decode_json
 
 FEW = 0.25
 """Share of the template's names below which a notebook is hardly one of this lab."""
-
-LONGEST_CELL, MOST_SOURCE = 200_000, 2_000_000
-"""Characters of one cell and of all together that are read."""
 
 
 Found = TypeVar("Found")
@@ -37,18 +35,22 @@ class Template:
     names: frozenset[str]
     definitions: frozenset[str]
 
+    def has(self, source: str) -> bool:
+        """Whether a code cell is the template's."""
+        return _squeezed(source) in self.sources
+
     def is_untouched(self, sources: Iterable[str]) -> bool:
         """Whether code cells are the template's; cells that only import, show or call something may be added.
 
         Nothing of a notebook without any code cell of the template is untouched.
         """
-        known = added = 0
+        known, reader = 0, CodeReader()
         for source in sources:
-            if _squeezed(source) in self.sources:
+            if self.has(source):
                 known += 1
-            elif not _binds_nothing(source):
-                added += 1
-        return known > 0 and not added
+            elif not _binds_nothing(source, reader):
+                return False
+        return known > 0
 
     def is_untouched_file(self, data: bytes, most_bytes: int) -> bool:
         """The same for the bytes of a file; false for what cannot be read."""
@@ -134,18 +136,18 @@ def code_sources(notebook: Any) -> list[str]:
 
 def _names(sources: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    budget = MOST_SOURCE
+    reader = CodeReader()
     for source in sources:
-        budget -= len(source)
-        if len(source) <= LONGEST_CELL and budget >= 0:
-            found |= bound_by(tree.body) if (tree := parsed(source)) else names_written(source)
+        code = reader.read(source)
+        found |= names_written(code.python) if code.tree is None else bound_by(code.tree.body)
     return found
 
 
-def _binds_nothing(source: str) -> bool:
-    if len(source) > LONGEST_CELL or (tree := parsed(source)) is None:
-        return False
-    return all(isinstance(one, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr) for one in tree.body)
+def _binds_nothing(source: str, reader: CodeReader) -> bool:
+    tree = reader.read(source).tree
+    return tree is not None and all(
+        isinstance(one, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr) for one in tree.body
+    )
 
 
 def _squeezed(source: str) -> str:

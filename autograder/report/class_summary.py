@@ -17,6 +17,9 @@ MOST_FAILURES = 3
 MOST_MESSAGES = 2_000
 """Different messages of one question that are counted; those of a class are some dozens."""
 
+_FIRST_CAUSE = re.compile(r"(\w+ is not defined): code cell \d+ (stopped|did not come to its end)")
+"""How :mod:`autograder.grading.first_cause` begins a message."""
+
 
 @dataclass(frozen=True)
 class QuestionSummary:
@@ -158,7 +161,8 @@ class _Tally:
             self.checked += 1
             self.points += question.points
             self.full += question.points >= question.possible
-        for pattern, message in {_pattern(message): message for message in question.failures}.items():
+        messages = map(_without_cell, question.failures)
+        for pattern, message in {_pattern(message): message for message in messages}.items():
             if pattern in self.examples or len(self.examples) < MOST_MESSAGES:
                 self.examples.setdefault(pattern, message)
                 self.counts[pattern] += 1
@@ -173,6 +177,12 @@ class _Tally:
             full=self.full / self.checked if self.checked else 0.0,
             failures=tuple((self.examples[pattern] or "no message", count) for pattern, count in failures),
         )
+
+
+def _without_cell(message: str) -> str:
+    """``message`` without the student's own cell that is its first cause: the failure is the same."""
+    found = _FIRST_CAUSE.match(message)
+    return f"{found[1]}: a code cell before {found[2]}" if found else message
 
 
 def _pattern(message: str) -> str:

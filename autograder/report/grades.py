@@ -58,9 +58,14 @@ def _row(
         entry.status.value,
         *(points.get(name, "") if graded else "" for name in (*question_names, *manual_names)),
         *([number(entry.mark) if graded and entry.mark is not None else ""] if with_mark else []),
-        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in remarks(entry)[:MOST_FLAGS]),
+        "; ".join(csv_cell(flag, FLAG_LENGTH) for flag in _first(remarks(entry))),
         number(entry.seconds),
     ]
+
+
+def _first(said: list[str]) -> list[str]:
+    more = len(said) - MOST_FLAGS
+    return [*said[:MOST_FLAGS], f"and {more} more"] if more > 0 else said
 
 
 def remarks(grade: Grade | Entry) -> list[str]:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
 from autograder.files.atomic import replace_file
@@ -15,6 +15,9 @@ from autograder.files.own_folder import OWN
 from autograder.files.visible import storable
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
+
+if TYPE_CHECKING:  # what a run was needs no pydantic
+    from autograder.config.load import Lab
 
 RUN_FILE = Path(OWN) / "run.json"
 """In the report's folder."""
@@ -101,16 +104,38 @@ class Member:
 
 
 @dataclass(frozen=True)
+class NamedLab:
+    """A lab, as far as it takes to tell it from another one.
+
+    Attributes:
+        title: as on every page.
+        questions: names of its questions, those that a person scores included.
+    """
+
+    title: str
+    questions: frozenset[str]
+
+    @classmethod
+    def of(cls, lab: Lab) -> NamedLab:
+        """What the configuration says."""
+        config = lab.config
+        by_tests, by_hand = (one.name for one in config.questions), (one.name for one in config.manual)
+        return cls(config.assignment.title, frozenset((*by_tests, *by_hand)))
+
+
+@dataclass(frozen=True)
 class Before:
     """An earlier run.
 
     Attributes:
         run: what it was asked for, with paths of this machine.
         people: whose submissions there were.
+        lab: what was graded; ``None`` where an older version did not write it down.
     """
 
     run: Run
     people: tuple[Member, ...]
+    lab: NamedLab | None = None
 
 
 def before(out: Path) -> Before | None:
@@ -119,6 +144,7 @@ def before(out: Path) -> Before | None:
         data = json.loads((out / RUN_FILE).read_text(encoding="utf-8"))
         run = Run.from_json(data)
         people = tuple(Member(*map(str, one)) for one in data["people"])
+        lab = data.get("lab") and NamedLab(data["lab"]["title"], frozenset(data["lab"]["questions"]))
         seen = {} if SEEN in os.environ else (data["docker"] or {"mounts": {}})["mounts"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -128,17 +154,20 @@ def before(out: Path) -> Before | None:
         paths=tuple(here.get(path, path) for path in run.paths),
         worksheet=here.get(run.worksheet, run.worksheet) if run.worksheet else None,
     )
-    return Before(run, people)
+    return Before(run, people, lab)
 
 
-def remember(out: Path, run: Run, submissions: Iterable[Submission]) -> None:
-    """Write down what is graded into ``out``.
+def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | None = None) -> None:
+    """Write down what is graded into ``out``, and for which lab.
 
     Raises:
         UsageError: the folder cannot be written to.
     """
     people = [[one.id, storable(one.student), one.lms_id] for one in submissions]
     data = run.to_json() | {"docker": json.loads(os.environ.get(SEEN, "null")), "people": people}
+    if lab is not None:
+        named = NamedLab.of(lab)
+        data["lab"] = {"title": storable(named.title), "questions": sorted(named.questions)}
     try:
         replace_file(out / RUN_FILE, json.dumps(data, indent=1) + "\n")
     except OSError as reason:

@@ -1,8 +1,8 @@
 """From the uploads to submissions: whose export is it, and who handed in what.
 
-Every notebook is a submission, in a folder, in a zip, in a zip inside that zip; in an LMS's export every
-student has one. Whatever looks handed in but cannot be used is a submission too, with its ``problem``: nobody
-disappears from the grades.
+In an LMS's export, and where folders tell students apart, every student has one submission; otherwise every
+notebook is one, in a folder, in a zip, in a zip inside that zip. Whatever looks handed in but cannot be used
+is a submission too, with its ``problem``: nobody disappears from the grades.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Submission
 from autograder.submissions import student
+from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
 from autograder.uploads import names
 from autograder.uploads.upload import NOTHING, Upload, open_uploads
@@ -94,7 +95,7 @@ def source_of(
 def submissions_of(
     sources: Sequence[Source], notebook: str, template: Template | None = None, notebook_mb: float = 0
 ) -> list[Submission]:
-    """Who handed in what: in an LMS's export a student has one submission, otherwise every notebook is one.
+    """Who handed in what: one submission a student where an LMS or the folders tell, else one a notebook.
 
     Args:
         notebook: the name that the lab gave its notebook; it cannot name a student.
@@ -113,15 +114,21 @@ def submissions_of(
     found: list[Submission] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.
     nameless: dict[int, tuple[str, ...]] = {}
+    in_own_folders: list[Chosen] = []
     for source in sources:
         of_students, others = _handed_in(source, notebook, is_untouched)
-        found += [_of_student(one, source.lms.name) for one in of_students if source.lms]
+        found += [_of_student(one, source) for one in of_students]
+        in_own_folders += of_students if source.lms is None else []
         pictures = _pictures_beside(source.upload.files)
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             one = _submission(file, names.submission_id(file.name, source.upload.name))
             found.append(replace(one, pictures=pictures.get(file.path, ())))
-    for place, name in zip(nameless, student.names_of(list(nameless.values()), notebook), strict=True):
+    told = [(*one.origin.place.split("/"), notebook) for one in in_own_folders if one.origin.place]
+    called = student.names_of([*nameless.values(), *told], notebook)[: len(nameless)]
+    if len(sources) == len(found) == len(called) == 1 and names.is_zip(sources[0].upload.name):
+        called = [student.owner_of(sources[0].upload.name, next(iter(nameless.values())), notebook)]
+    for place, name in zip(nameless, called, strict=True):
         found[place] = replace(found[place], student=name)
     return _with_own_ids(found)
 
@@ -132,11 +139,15 @@ def _handed_in(
     """What each student handed in, and what belongs to no student of an LMS."""
     upload = source.upload
     if source.lms is not None:
-        return chosen(upload.files, source.lms, source.export, notebook, is_untouched)
-    files = _without_copies([file for file in upload.files if file.is_handed_in])
+        files = [*upload.files, *upload.left_out]
+        return chosen(files, source.lms, source.export, notebook, is_untouched)
+    of_students, others = in_folders(upload, notebook, is_untouched)
+    files = _without_copies(others)
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
-    return [], named or [UploadedFile((upload.name,), problem=NOTHING)]
+    if not (named or of_students):
+        named = [UploadedFile((upload.name,), problem=NOTHING)]
+    return of_students, named
 
 
 def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -173,16 +184,16 @@ def _submission(file: UploadedFile, identifier: str) -> Submission:
     return Submission(identifier, file.name, "", file=file.file, problem=file.problem, notes=notes)
 
 
-def _of_student(one: Chosen, lms: str) -> Submission:
-    origin = one.origin
+def _of_student(one: Chosen, source: Source) -> Submission:
+    origin, lms = one.origin, source.lms.name if source.lms else ""
     # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
     key = origin.lms_id or origin.place
     return replace(
-        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms)),
+        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name)),
         student=origin.student,
         lms=lms,
         lms_id=origin.lms_id,
-        place=origin.place,
+        place=origin.place if lms else "",
         own_path=origin.path,
         submitted=origin.submitted.isoformat() if origin.submitted else "",
         late=origin.late or None,

@@ -39,17 +39,52 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     return result
 
 
-def _telling_level(everybody: Sequence[Sequence[str]]) -> tuple[int, int]:
+def owner_of(archive: str, path: tuple[str, ...], notebook: str) -> str:
+    """The student whose archive with one notebook is given by itself.
+
+    Args:
+        archive: its name.
+        path: of the notebook in it.
+        notebook: the name that the lab gave its notebook.
+    """
+    stem = names.without_suffix(path[-1])
+    is_usual = names.same_name_key(stem) == names.same_name_key(names.without_suffix(notebook))
+    return names.without_suffix(archive) if path[1:] or is_usual else stem
+
+
+def student_level(folders: Sequence[Sequence[str]]) -> int | None:
+    """The outermost level that tells folders apart, each of which is a student's or lies in one.
+
+    Names that differ only in capitals tell where nothing else does, and numbers where they tell more.
+
+    Returns:
+        ``None`` where they are all the same.
+    """
+    folded = sorted({tuple(map(names.same_name_key, one)) for one in folders})
+    for everybody in (folded, folders):
+        best = _telling_level(everybody)
+        counted = _telling_level(everybody, numbers=True)
+        level, apart = counted if counted[1] > best[1] else best
+        if apart > 1:
+            return level
+    return None
+
+
+def _telling_level(everybody: Sequence[Sequence[str]], *, numbers: bool = False) -> tuple[int, int]:
     """The outermost level of folders that tells most files apart, and how many it does.
 
-    A level of numbers names nobody, nor does one whose folders stand in several others (``part1`` of each).
+    A level of numbers or times names nobody, nor does one whose folders stand in several others (``part1`` of
+    each).
+
+    Args:
+        numbers: whether numbers may be names.
     """
     best = (0, 1)
     for level in range(max(map(len, everybody), default=0)):
         here = {folders[min(level, len(folders) - 1)] for folders in everybody}
         ways = {tuple(folders[: level + 1]) for folders in everybody}
-        numbers = all(name.isdecimal() for name in here)
-        if len(here) > best[1] and len(here) == len(ways) and not numbers:
+        counted = not numbers and all(name.replace("-", "").isdecimal() for name in here)
+        if len(here) > best[1] and len(here) == len(ways) and not counted:
             best = (level, len(here))
     return best
 

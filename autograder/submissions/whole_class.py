@@ -95,7 +95,7 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
         person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
         submissions.append(with_lateness(one, person, config.late))
     notes = tuple(
-        f"{upload.name}/{report} is a report of this program and was left out"
+        f"{report} is a report of this program and was left out"
         for upload in uploads
         for report in upload.reports
     )

@@ -22,6 +22,7 @@ from pathlib import Path
 from autograder.config.packed import MB
 from autograder.errors import NotGradable, RefusedMember
 from autograder.uploads import names, zip_layout, zip_repair
+from autograder.uploads.aside import Aside, beside_members
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
 _CHUNK = 64 * 1024
@@ -82,17 +83,20 @@ class Budget:
             self._whole.spend(size, members)
 
 
-def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[UploadedFile]:
+def unpack(
+    path: Path, spool: Path, budget: Budget, file_limit: int, aside: Aside | None = None
+) -> list[UploadedFile]:
     """Unpacks the notebooks of an archive, and of the archives inside it, into ``spool``.
 
-    Folders, hidden files and litter are left out; files that are neither notebook nor zip are listed
-    but not unpacked.
+    Folders, hidden files, litter and reports of ours are left out; files that are neither notebook nor zip
+    are listed but not unpacked.
 
     Args:
         path: the archive.
         spool: a private directory of the caller, who removes it.
         budget: bytes and members for everything together.
         file_limit: bytes of one member; a nested archive may unpack to twice as much.
+        aside: takes what lies beside its files.
 
     Returns:
         Members in the archive's order; those of a nested archive in its place. A name that was refused is
@@ -101,14 +105,15 @@ def unpack(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[Upl
     Raises:
         NotGradable: the archive as a whole cannot be read or has too many members.
     """
-    members = _unpack_one(path, spool, budget, file_limit)
+    aside = Aside() if aside is None else aside
+    members = _unpack_one(path, spool, budget, file_limit, aside)
     allowed = max(1, budget.members // _NESTED_SHARE)
     opened: dict[int, list[UploadedFile]] = {}
     for index in sorted(range(len(members)), key=lambda i: members[i].size):
         member = members[index]
         if member.file is not None and names.is_zip(member.name):
             part = budget.part(2 * file_limit, allowed)
-            opened[index] = _unpack_nested(member, member.file, spool, part, file_limit)
+            opened[index] = _unpack_nested(member, member.file, spool, part, file_limit, aside)
     return [found for index, member in enumerate(members) for found in opened.get(index, [member])]
 
 
@@ -125,7 +130,7 @@ def texts_in(path: Path, budget: Budget, wanted: Wanted) -> dict[tuple[str, ...]
     texts = {}
     with _opened(path, budget) as archive:
         infos = archive.infolist()
-        found = _judge(infos, set())
+        found = _judge(infos, set(), beside_members(map(names.member_name, infos)))
         for index in sorted(found, key=lambda i: infos[i].file_size):
             member, info = found[index], infos[index]
             is_text = not (member.problem or names.is_handed_in(member.name)) and wanted(member.path)
@@ -136,15 +141,17 @@ def texts_in(path: Path, budget: Budget, wanted: Wanted) -> dict[tuple[str, ...]
 
 
 def _unpack_nested(
-    archive: UploadedFile, file: Path, spool: Path, budget: Budget, file_limit: int
+    archive: UploadedFile, file: Path, spool: Path, budget: Budget, file_limit: int, aside: Aside
 ) -> list[UploadedFile]:
     """The members of a spooled archive, which is removed; or the archive, with what is wrong with it."""
+    beside = Aside()
     try:
-        inner = _unpack_one(file, spool, budget, file_limit)
+        inner = _unpack_one(file, spool, budget, file_limit, beside)
     except NotGradable as error:
         return [replace(archive, file=None, problem=str(error))]
     finally:
         file.unlink()
+    aside.add(beside, archive.path)
     found = []
     for member in inner:
         renamed = replace(member, path=(*archive.path, *member.path))
@@ -157,7 +164,7 @@ def _unpack_nested(
     return found
 
 
-def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> list[UploadedFile]:
+def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int, aside: Aside) -> list[UploadedFile]:
     """The members of one archive in its order, without folders and litter."""
     with _opened(path, budget) as archive:
         infos = archive.infolist()
@@ -168,7 +175,8 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int) -> lis
             overlapping = zip_layout.overlapping(path, infos, archive.start_dir)
         except _UNREADABLE as error:
             raise NotGradable(f"the zip archive is damaged ({_brief(error)})") from error
-        found = _judge(infos, overlapping)
+        aside.add(beside_members(map(names.member_name, infos)), ())
+        found = _judge(infos, overlapping, aside)
         # Smallest first (zipfile never reads more than is declared), so that a bomb that uses up the
         # budget cannot cost the honest notebooks in the same archive their marks.
         for index in sorted(found, key=lambda i: infos[i].file_size):
@@ -210,7 +218,7 @@ def _other_kind(path: Path) -> str:
     return next((kind for magic, kind in _OTHER_ARCHIVES if head.startswith(magic)), "")
 
 
-def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, UploadedFile]:
+def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int], aside: Aside) -> dict[int, UploadedFile]:
     """What the directory alone says about each member worth listing, by index."""
     found: dict[int, UploadedFile] = {}
     seen: dict[str, str] = {}
@@ -218,9 +226,14 @@ def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int]) -> dict[int, Upl
         name = names.member_name(info)
         problem = names.unsafe_because(name)
         if not problem:
-            if name.endswith("/") or names.is_litter(names.components(name)):
+            parts = names.components(name)
+            if (
+                name.endswith("/")
+                or names.is_litter(parts)
+                or aside.in_report(names.components(names.printable(name)))
+            ):
                 continue
-            name = "/".join(names.components(name))
+            name = "/".join(parts)
             # Other files are never read, so nothing about their content matters.
             if names.is_other_archive(name):
                 problem = OTHER_ARCHIVE

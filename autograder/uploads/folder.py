@@ -10,10 +10,11 @@ from pathlib import Path
 
 from autograder.files.own_folder import is_report
 from autograder.uploads import names
+from autograder.uploads.aside import Aside
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
 
-def walk(folder: Path, reports: list[str] | None = None) -> Iterator[UploadedFile]:
+def walk(folder: Path, aside: Aside | None = None) -> Iterator[UploadedFile]:
     """The files below a folder, and whatever keeps it from finding them.
 
     Links are followed only to files inside the folder: a link that a student's archive brought along
@@ -21,18 +22,23 @@ def walk(folder: Path, reports: list[str] | None = None) -> Iterator[UploadedFil
     nobody's work: they are left out, and so is what lies in them.
 
     Args:
-        reports: takes the paths of those reports.
+        aside: takes those reports, repositories, and folders without a file.
     """
     root = os.path.realpath(folder)
     trouble: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=trouble.append):
         inside = Path(parent).relative_to(folder).parts
+        is_repository = ".git" in folders or ".git" in files
         folders[:] = [name for name in folders if not names.is_litter([name])]
+        files = [name for name in files if not names.is_litter([name])]
         ours = [name for name in folders if is_report(Path(parent, name))]
         folders[:] = [name for name in folders if name not in ours]
-        if reports is not None:
-            reports += ["/".join(names.file_name(part) for part in (*inside, name)) for name in ours]
-        for name in folders + [name for name in files if not names.is_litter([name])]:
+        if aside is not None:
+            here = tuple(names.file_name(part) for part in inside)
+            aside.reports |= {(*here, names.file_name(name)) for name in ours}
+            aside.repositories += [here] if is_repository else []
+            aside.empty += [here] if here and not (folders or files or ours) else []
+        for name in folders + files:
             file = Path(parent, name)
             path = tuple(names.file_name(part) for part in (*inside, name))
             if name in folders:

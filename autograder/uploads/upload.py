@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,14 @@ from autograder.config.packed import MB
 from autograder.errors import NotGradable, UsageError
 from autograder.uploads import folder, names
 from autograder.uploads.archive import OTHER_ARCHIVE, Budget, texts_in, unpack
+from autograder.uploads.aside import Aside, Folder
 from autograder.uploads.uploaded import UploadedFile, Wanted
 
 if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config.schema import Limits
 
 NOTHING = "no notebook (.ipynb) in it"
+REPORT = "a report of this program"
 _NO_NAME = "(no name)"
 _TEXTS_MB = 64
 """All texts of one upload that are read: a page for each attempt of a large class, a list of its people."""
@@ -32,18 +34,28 @@ class Upload:
         path: where it lies.
         files: its files; those that nobody handed in are listed without their bytes.
         most_members: how many an archive may have.
-        reports: paths of our own reports in it, which are left out.
+        aside: folders in it that say something about the files; our own reports, which are left out.
     """
 
     path: Path
     files: tuple[UploadedFile, ...]
     most_members: int
-    reports: tuple[str, ...] = ()
+    aside: Aside = field(default_factory=Aside)
 
     @property
     def name(self) -> str:
         """Its own name, as text."""
         return names.file_name(self.path.name)
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """Paths of our own reports in it, its own name first."""
+        return tuple("/".join((self.name, *one)) for one in sorted(self.aside.reports))
+
+    @property
+    def left_out(self) -> tuple[UploadedFile, ...]:
+        """A file in the place of each of those reports: who hands one in must not disappear."""
+        return tuple(UploadedFile((*one, REPORT)) for one in sorted(self.aside.reports))
 
     @property
     def is_one_notebook(self) -> bool:
@@ -92,26 +104,25 @@ def open_upload(path: Path, spool: Path, limits: Limits) -> Upload:
     """
     name = names.file_name(path.name)
     budget = Budget(limits.archive_mb * MB, limits.archive_members)
+    aside = Aside()
     if path.is_dir():
-        reports: list[str] = []
-        files = _in_folder(path, spool, limits, budget, reports)
-        return Upload(path, tuple(files), limits.archive_members, tuple(reports))
+        files = _in_folder(path, spool, limits, budget, aside)
+        return Upload(path, tuple(files), limits.archive_members, aside)
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
     if path.is_file() and names.is_zip(name):
-        return Upload(path, tuple(_in_zip((), path, spool, limits, budget)), limits.archive_members)
+        members = _in_zip((), path, spool, limits, budget, aside)
+        return Upload(path, tuple(members), limits.archive_members, aside)
     if path.is_file() and names.is_handed_in(name):
         alone = UploadedFile((name,), path, folder.unusable_because(path))
         return Upload(path, (_within(limits, alone),), limits.archive_members)
     raise UsageError(f"{path}: expected a notebook (.ipynb), a folder or a zip archive (.zip)")
 
 
-def _in_folder(
-    path: Path, spool: Path, limits: Limits, budget: Budget, reports: list[str]
-) -> list[UploadedFile]:
+def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget, aside: Aside) -> list[UploadedFile]:
     found: dict[tuple[str, ...], list[UploadedFile]] = defaultdict(list)
     archives: list[tuple[int, tuple[str, ...], Path]] = []
-    for one in folder.walk(path, reports):
+    for one in folder.walk(path, aside):
         if names.is_zip(one.path[-1]) and one.file and not one.problem:
             archives.append((one.file.stat().st_size, one.path, one.file))
         elif one.problem or names.is_handed_in(one.path[-1]):
@@ -120,7 +131,7 @@ def _in_folder(
             found[one.path].append(replace(one, file=None))
     # Smallest first: an archive that uses up the budget starves only larger ones.
     for _, outer, file in sorted(archives):
-        members = _in_zip(outer, file, spool, limits, budget)
+        members = _in_zip(outer, file, spool, limits, budget, aside)
         if not any(one.is_handed_in for one in members):
             found[outer].append(UploadedFile(outer, problem=NOTHING))
         found[outer] += [one for one in members if one.is_handed_in or one.is_picture]
@@ -138,21 +149,23 @@ def _within(limits: Limits, one: UploadedFile) -> UploadedFile:
 
 
 def _in_zip(
-    outer: tuple[str, ...], file: Path, spool: Path, limits: Limits, budget: Budget
+    outer: Folder, file: Path, spool: Path, limits: Limits, budget: Budget, aside: Aside
 ) -> list[UploadedFile]:
     """The members of an archive below the path ``outer``, refused ones included."""
+    inside = Aside()
     try:
-        members = unpack(file, spool, budget, limits.notebook_mb * MB)
+        members = unpack(file, spool, budget, limits.notebook_mb * MB, inside)
     except NotGradable as error:
         return [UploadedFile(outer, problem=str(error))]
+    aside.add(inside, outer)
     found = []
     lesser: dict[str, list[UploadedFile]] = defaultdict(list)
     for member in members:
-        inside = replace(member, path=(*outer, *(names.components(member.name) or (_NO_NAME,))))
+        below = replace(member, path=(*outer, *(names.components(member.name) or (_NO_NAME,))))
         if not member.problem or names.is_handed_in(member.name):
-            found.append(inside)
+            found.append(below)
         else:
-            lesser[member.problem].append(inside)
+            lesser[member.problem].append(below)
     # Listed, but not one by one: old programs write whole folders of names with backslashes.
     for problem, refused in lesser.items():
         more = f" (and {len(refused) - 1} more files)" if len(refused) > 1 else ""

@@ -145,6 +145,30 @@ def test_an_empty_answer_is_none() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        "**Answer to exercise 1** *Your answer here*",
+        "**Answer to exercise 1**\n\n_Type your answer here, replacing this text._",
+        "Double-click this cell to edit",
+        "YOUR ANSWER HERE",
+        "TODO: write your derivation here",
+    ],
+)
+def test_another_years_placeholder_and_one_in_other_lines_are_no_answer(left: str) -> None:
+    cells = template()
+    cells[3].source = left
+    cells[3].id = "other"
+    assert found(cells)["one"] == Answer("", AnswerState.PLACEHOLDER)
+
+
+@pytest.mark.parametrize("text", ["a = a", "$a$", "the answer: 1", "to to", "it goes to 0"])
+def test_a_short_answer_is_one(text: str) -> None:
+    cells = template()
+    cells[3].source = ANSWER.format(1).replace("*Your answer here*", text)
+    assert found(cells)["one"].state is AnswerState.FOUND
+
+
 def test_changed_code_and_other_years_texts_are_no_answer() -> None:
     cells = template()
     cells[1].source = "import torch, numpy"

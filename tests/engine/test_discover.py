@@ -112,7 +112,34 @@ def test_reports_of_ours_are_nobodys_and_named(desk: Desk, tmp_path: Path) -> No
     desk.put("bob/graded/rnn_lab.ipynb")  # called so, but not one
     assert [one.source for one in desk.find()] == ["ada.ipynb", "bob/graded/rnn_lab.ipynb"]
     (upload,) = open_uploads([desk.folder], desk.spool, LIMITS)
-    assert upload.reports == ("graded", "old/graded of monday")
+    assert upload.reports == ("downloads/graded", "downloads/old/graded of monday")
+
+
+def test_reports_of_ours_in_archives_are_left_out_too(desk: Desk) -> None:
+    report = {
+        "graded/.autograder/lock": b"12",
+        "graded/feedback/ada.ipynb": GOOD,
+        "graded/lms/canvas_feedback.zip": zipped({"ada_1_2_rnn_lab.ipynb": GOOD}),
+    }
+    members = {"ada.ipynb": GOOD, "bob/graded/rnn_lab.ipynb": GOOD, **report}
+    members["eve.zip"] = zipped({"rnn_lab.ipynb": GOOD, **report})
+    path = desk.put("class.zip", zipped(members))
+    (upload,) = open_uploads([path], desk.spool, LIMITS)
+    assert upload.reports == ("class.zip/eve.zip/graded", "class.zip/graded")
+    assert [source for source, _ in desk.listing(path)] == [
+        "ada.ipynb", "bob/graded/rnn_lab.ipynb", "eve.zip/rnn_lab.ipynb",
+    ]  # fmt: skip
+
+
+def test_an_archive_that_is_a_report_as_a_whole_does_not_disappear(desk: Desk) -> None:
+    path = desk.put("ada.zip", zipped({".autograder/lock": b"12", "rnn_lab.ipynb": GOOD}))
+    assert desk.listing(path) == [("ada.zip", "no notebook (.ipynb) in it")]
+    assert desk.listing() == [("ada.zip", "no notebook (.ipynb) in it")]
+
+
+def test_hostile_names_of_folders_take_no_time(desk: Desk) -> None:
+    deep = {f"{'x/' * 2000}{number}/.autograder/lock": b"" for number in range(5)}
+    assert desk.listing(desk.put("class.zip", zipped({**deep, "ada.ipynb": GOOD}))) == [("ada.ipynb", "")]
 
 
 # Who is it
@@ -283,7 +310,11 @@ def test_an_upload_without_any_notebook_is_listed(desk: Desk) -> None:
         ("broken.zip", damaged),
         ("nothing", nothing),
     ]
-    assert desk.listing() == [("broken.zip", damaged), ("empty.zip", nothing)]
+    assert desk.listing() == [
+        ("nothing/", "nothing was handed in: the folder is empty"),
+        ("broken.zip", damaged),
+        ("empty.zip", nothing),
+    ]
 
 
 def test_a_notebook_beyond_the_limit_is_not_read(desk: Desk) -> None:
@@ -396,6 +427,7 @@ def test_pictures_beside_a_notebook_belong_to_it(desk: Desk) -> None:
         "both/first.ipynb": (),
         "both/second.ipynb": (),
         "eve.zip/lab.ipynb": ("scan.pdf",),
+        "nobody/scan.pdf": ("scan.pdf",),  # a row of its own: it is all that somebody handed in
     }
 
 

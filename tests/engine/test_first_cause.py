@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import nbformat
 import pytest
@@ -150,3 +151,28 @@ def test_newer_syntax_is_recognised(source, version):
 )  # fmt: skip
 def test_what_no_version_reads_or_ours_does_is_not_newer(source):
     assert newer_syntax(source) is None
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\n\n", "%matplotlib inline\n", "sep = '\f'\n", "torch?\n", "%%time\n"]
+)
+def test_the_line_is_the_one_that_stopped_whatever_stands_above_it(before):
+    source = f"{before}early = 1\n1 / 0\nlate = 2"
+    line = 2 + before.lstrip("\n").count("\n")  # IPython takes empty lines above away
+    (stopped,) = stopped_cells(notebook(source), [raised(0, "ZeroDivisionError: division by zero", line)])
+    assert stopped.what == f"stopped at line {line}, `1 / 0`: ZeroDivisionError: division by zero"
+    assert stopped.names == {"late"}
+
+
+def test_cells_beyond_all_reading_cost_little_and_quote_nothing():
+    sources = ["x = 1\n" * 100_000, *["late = 1\n" * 5000] * 100]
+    runs = [raised(index, "E: x", 1) for index in range(len(sources))]
+    began = time.thread_time()
+    stopped = stopped_cells(notebook(*sources), runs)
+    assert time.thread_time() - began < 4
+    assert (stopped[0].what, stopped[0].names) == ("stopped: E: x", frozenset())
+    assert (stopped[1].what, stopped[1].names) == ("stopped at line 1, `late = 1`: E: x", {"late"})
+
+
+def test_a_pattern_for_newer_syntax_does_not_backtrack():
+    assert newer_syntax("type x" + " " * 40_000 + "(") is None  # quadratic once: half a minute

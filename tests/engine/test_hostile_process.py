@@ -202,13 +202,22 @@ def test_a_message_of_endless_parts_ends_the_process_before_it_fills_our_memory(
         ("[np.zeros(1)] * 30_000", "too many parts"),
         ("'x' * 30_000_000", "too large"),
         ("np.broadcast_to(np.zeros(1), 10**10)", "too large"),
+        ("np.zeros(300_000, dtype=bool)", "too large"),  # 0.3 MB, and 2.4 as the numbers that they become
+        ("[np.zeros(100_000, dtype='int8') for _ in range(3)]", "too large"),
+        ("[1.25] * 500_000", "too large"),  # as text
+        ("['[' * 200_000, '{' * 150_000]", "too many parts"),
+        ("16 ** 20_000", "not an integer"),
     ],
 )
 def test_answers_that_would_grow_on_our_side_are_refused(grade_cells, value, said):
     grade = grade_cells(COUNTS, f"import numpy as np\ndef median(v): return {value}")
     case = grade.questions[0].cases[1]
-    assert case.message == "Your code returned something that is not plain data.", case
+    too_large = case.ending is Ending.REPLY_LIMIT
+    assert too_large == (said == "too large"), case
+    what = "more than one answer may hold." if too_large else "something that is not plain data."
+    assert case.message == f"Your code returned {what}"
     assert said in case.evidence
+    assert {one.ending for one in grade.questions[0].cases} <= {Ending.FINISHED, Ending.REPLY_LIMIT}
     assert grade.score == 1
 
 

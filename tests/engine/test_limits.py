@@ -40,7 +40,7 @@ QUESTIONS = {
     "reply_mb": "def median(v): return b'x' * (3 << 20)",
 }
 OF_INTAKE = {"notebook_mb", "archive_mb", "archive_members"}
-ELSEWHERE = {"restarts", "grader_mb", "busy_factor"}
+ELSEWHERE = {"restarts", "grader_mb", "reading_mb", "busy_factor"}
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,18 @@ def test_a_limit_that_an_answer_hits_is_named(grade_with, name):
     graded = grade_with(COUNTS, QUESTIONS[name], submission_seconds=seconds)
     assert graded.status is Status.GRADED
     assert [hit.split(":")[0] for hit in graded.limits_hit] == [name]
+
+
+def test_who_answers_more_than_the_grader_can_hold_hears_that_and_not_of_outputs(grade_with):
+    source = "def median(v): return [0.5] * 900_000"
+    graded = grade_with(COUNTS, source, reply_bytes=16 << 20, reading_bytes=8 << 20)
+    ended = [
+        case for result in graded.questions for case in result.cases if case.ending is Ending.READING_LIMIT
+    ]
+    assert ended
+    assert ended[0].message.endswith("it gave more answers than the grader can hold.")
+    assert [run.ending for run in graded.cells] == [Ending.FINISHED] * 2
+    assert [hit.split(":")[0] for hit in graded.limits_hit] == ["reading_mb"]
 
 
 def test_after_too_many_deaths_the_rest_of_the_notebook_is_left_out(grade_with):

@@ -26,9 +26,10 @@ def test_an_import_that_nothing_needs_stops_nothing_and_is_a_remark(grade_cells)
         f"import nest_asyncio\nnest_asyncio.apply()\n{CLASS}",
         "from google.colab import drive\ndrive.mount('/content/drive')",
         "%%time\nimport plotly.express as px, os\nfrom lightning import *",
+        "%%time\n%matplotlib inline\nimport plotly.express as px\nfrom lightning import *",
     )
     assert grade.score == 5
-    assert [run.error for run in grade.cells] == [""] * 5
+    assert [run.error for run in grade.cells] == [""] * 6
     missing = "which is not installed here"
     assert flags(grade) == [
         f"code cell 1: import of seaborn, {missing}",
@@ -37,6 +38,8 @@ def test_an_import_that_nothing_needs_stops_nothing_and_is_a_remark(grade_cells)
         f"code cell 4: import of google.colab, {missing}",
         f"code cell 5: import of plotly, {missing}",
         f"code cell 5: import of lightning, {missing}",
+        f"code cell 6: import of plotly, {missing}",
+        f"code cell 6: import of lightning, {missing}",
     ]
 
 
@@ -83,6 +86,40 @@ def test_extensions_and_magics_that_are_missing_stop_nothing(grade_cells):
     assert flags(grade) == [
         "code cell 1: the extension nb_black, which is not installed here",
         "code cell 1: the magic %lab_black, which is not there",
+    ]
+
+
+def test_what_stands_below_a_cell_magic_that_is_missing_runs(grade_cells):
+    grade = grade_cells(
+        f"%%black -l 99\n{MEDIAN}",
+        f"%%heat\n%%time\nimport plotly\n{COUNTS}",
+        f"%%matplotlib inline\n{CLASS}\nseven = 7",
+        "%%nothing",
+        "%%heat\nx = 1\n1 / 0",
+        "%%heat\nx = = 1",
+        "%%html\nmedian = 1",
+        "%%bash\nmedian = 1",
+        "%%writefile own.py\nmedian = 1",
+        "%%R\nmedian <- 1",
+        "assert seven == 7 and callable(median) and open('own.py').read() == 'median = 1\\n'",
+    )
+    assert grade.score == 5
+    errors = [run.error for run in grade.cells]
+    assert errors[:4] == [""] * 4
+    assert (errors[4], grade.cells[4].line) == ("ZeroDivisionError: division by zero", 3)
+    assert (errors[5].partition(":")[0], grade.cells[5].line) == ("SyntaxError", 2)
+    assert errors[6:9] == [""] * 3
+    assert errors[9].startswith("UsageError: Cell magic `%%R` not found")
+    assert errors[10] == ""
+    there = "which is not there"
+    assert flags(grade) == [
+        f"code cell 1: the magic %%black, {there}",
+        "code cell 2: import of plotly, which is not installed here",
+        f"code cell 2: the magic %%heat, {there}",
+        f"code cell 3: the magic %%matplotlib, {there}",
+        f"code cell 4: the magic %%nothing, {there}",
+        f"code cell 5: the magic %%heat, {there}",
+        f"code cell 6: the magic %%heat, {there}",
     ]
 
 

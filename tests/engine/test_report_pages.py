@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.checks import NewsIfAlone
+from autograder.grading.first_cause import Stopped, _with_cause
+from autograder.grading.questions import with_news_only
 from autograder.model import (
     AnswerState,
     CaseResult,
@@ -284,6 +287,45 @@ def test_the_class_in_numbers() -> None:
     assert (split.mean, split.full) == (1, 1)
     assert (grad_w.mean, grad_w.full) == (1.25, 0.25)
     assert [count for _, count in grad_w.failures] == [2, 1]
+
+
+def test_a_remark_says_that_it_costs_nothing_only_where_nothing_was_lost() -> None:
+    right, wrong = grade().questions
+    there = "A remark: it costs no points."
+    assert there in Page(feedback_page(replace(grade(), questions=(right,)), "Lab")).text
+    page = Page(feedback_page(replace(grade(), questions=(replace(wrong, notes=("one point",)),)), "Lab"))
+    assert there not in page.text
+    assert "the checks decide about points, it does not" in page.text
+
+
+def test_what_another_question_explains_is_no_news() -> None:
+    right, wrong = grade().questions
+    told = replace(right, notes=(NewsIfAlone("all together differ"), "leakage"))
+    assert [one.notes for one in with_news_only([told])] == [("all together differ", "leakage")]
+    assert [one.notes for one in with_news_only([told, wrong])] == [("leakage",), ()]
+    alone = replace(wrong, notes=(NewsIfAlone("all together differ"),))
+    assert with_news_only([right, alone])[1].notes == ("all together differ",)
+
+
+def test_what_a_cell_before_took_along_is_one_failure_whosever_cell_it_was() -> None:
+    def lost(cell: int, how: str) -> str:
+        stopped = Stopped(cell, how, frozenset({"rnn"}))
+        case = CaseResult("x", Outcome.FAILED, 0, 1, True, "rnn is not defined", missing=("rnn",))
+        return _with_cause(case, ("rnn", stopped)).message
+
+    messages = [
+        lost(3, "stopped at line 1, `x = a`: NameError: name 'a' is not defined"),
+        lost(12, "stopped at line 40, `fit(9)`: ValueError: no"),
+        lost(4, "did not come to its end (time limit)"),
+        "rnn.w has the wrong shape",
+    ]
+    ones = [grade(message, f"s{number}") for number, message in enumerate(messages)]
+    (grad_w,) = summarise(map(entry_of, ones), ["grad_w"]).questions
+    assert grad_w.failures == (
+        ("rnn is not defined: a code cell before stopped", 2),
+        ("rnn is not defined: a code cell before did not come to its end", 1),
+        ("rnn.w has the wrong shape", 1),
+    )
 
 
 def test_an_unchecked_question_counts_in_no_mean() -> None:

@@ -15,7 +15,7 @@ from autograder.grading.course import opened
 from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
-from autograder.model import Ending, Shortcuts, Status, Submission
+from autograder.model import AS_IT_IS, Ending, Shortcuts, Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 EVALUATION = "ys = []\nfor i in range(3):\n    x = i\n    ys.append(network(x))"
@@ -47,6 +47,36 @@ def test_only_code_cells_with_the_tag_are_marked():
     template.cells[2].metadata.tags = ["something-else"]
     template.cells.append(nbformat.v4.new_markdown_cell("text", metadata={"tags": ["leave-out"]}))
     assert shortcuts.leave_out_sources(template) == {EVALUATION}
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_left_out"),
+    [
+        ("import torch\nfast = torch.compile(network)", True),
+        ("import torch\n@torch.compile\ndef f(x):\n    return x", True),
+        ("import re\nword = re.compile('a')", True),
+        ("# compile it\nx = 'compile'", True),
+        ("compile('x', 'y', 'eval')", False),
+        ("import builtins as torch\ntorch.compile('x', 'y', 'eval')", False),
+        ("import torch\ntorch.compile = print", False),
+        ("import torch\nimport builtins as b\ntorch.compile(b.compile)", False),
+        ("import torch\nfor torch in [1]: torch.compile(1)", False),
+        ("def f(torch):\n    torch.compile(1)", False),
+        ("from os import *\ntorch.compile(1)", False),
+        ("from own import builtins as re\nre.compile(1)", False),
+        ("try: pass\nexcept OSError as re: re.compile(1)", False),
+        ("import torch\nx = torch.compile\nnetwork.compile()", False),
+        ("%time torch.compile(network)", False),
+    ],
+)
+def test_the_compile_of_torch_is_not_python_s(cell, is_left_out):
+    assert left_out(NETWORK, cell, EVALUATION, PLOT) == ([2, 3] if is_left_out else [])
+
+
+def test_the_compile_of_torch_is_python_s_where_another_cell_says_so():
+    cells = ["import builtins as torch", "torch.compile('x', 'y', 'eval')"]
+    assert left_out(NETWORK, *cells, EVALUATION, PLOT) == []
+    assert left_out(NETWORK, *reversed(cells), EVALUATION, PLOT) == []
 
 
 def test_a_tag_in_a_submission_means_nothing():
@@ -573,3 +603,29 @@ def test_a_training_gives_the_same_numbers_bit_for_bit():
     assert usual_losses == quick_losses
     for name in ("u", "w", "v", "b", "c"):
         assert torch.equal(getattr(usual, name), getattr(quick, name))
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "%time print(ys)", "%%time\nprint(ys)", "%time f = lambda: ys", "!echo '''\nprint(ys)\n#'''",
+        "%%capture\n%time print(ys)", "x = !echo {ys}", "ys?", "%%their_own\nprint(ys)", "sep = '\f'\nprint(ys)",
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_magic_is_a_use(user):
+    assert left_out(NETWORK, EVALUATION, user) == []
+
+
+def test_a_function_behind_a_magic_may_be_called_later():
+    assert left_out(NETWORK, "ys = [0]", "%time look = lambda: ys", EVALUATION, "look()") == []
+
+
+@pytest.mark.parametrize(
+    "cell", ["!echo '''\nx.backward()\n#'''", "%time x.backward()", "%%time\nx.backward()"]
+)
+def test_magics_hide_no_word_of_differentiation(cell):
+    assert recording(NETWORK, cell)
+
+
+def test_marks_on_marks_are_not_sorted():
+    assert shortcuts.for_notebook(notebook("a" + "\u0300\u0316" * 40_000), MARKED) is AS_IT_IS

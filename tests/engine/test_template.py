@@ -95,3 +95,14 @@ def test_a_template_that_is_no_notebook_is_named(tmp_path):
         lab_template(lab)
     lab.template().unlink()
     assert lab_template(lab) is None
+
+
+@pytest.mark.parametrize("added", ["torch?", "x = %pwd", "sep = '\f'", "%%time\nfirst()", "# a\u2028"])
+def test_a_line_of_ipythons_own_hides_no_names(added):
+    one_of_four = [f"{added}\ntotal = 1"]
+    assert TEMPLATE.remarks(["x = 1", *one_of_four, "mean = 2"]) == ()
+
+
+def test_cells_that_bind_nothing_are_read_within_bounds():
+    sources = [*SOURCES, *["(" * 90 + "1" + ")" * 90 + "\n" * 40_000] * 200]
+    assert not TEMPLATE.is_untouched(sources)  # nobody has read all of it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
+from autograder.kernel.session import Session
 from autograder.model import Ending, Outcome, Status
 from tests.conftest import TOY_LAB
 
@@ -255,3 +257,17 @@ def test_a_fork_server_that_dies_is_replaced(write_notebook):
     with Worker(RunSettings(TOY_LAB / "grading_config.yml")) as worker:
         worker._course.server.process.kill()
         assert worker.grade(Submission("a", "a", "a", file=file)).score == 5
+
+
+@pytest.mark.parametrize("magic", ["", "%%time\n", "%%capture\n", "%matplotlib inline\n", "\n%%time\n%pwd\n"])
+def test_a_cell_below_a_magic_can_be_asked_to_run_again(toy_course, magic):
+    cells = [
+        nbformat.v4.new_code_cell(source)
+        for source in ("value = 1", f"{magic}twice = 2 * value", "%nothing?")
+    ]
+    with Session(toy_course.server, toy_course.settings) as session:
+        session.run(nbformat.v4.new_notebook(cells=cells))
+        names = session.names()
+        assert names.rerun("twice", {"value": 21})
+        assert names["twice"] == 42
+        assert not names.rerun("thrice", {})

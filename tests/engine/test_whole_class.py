@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -15,6 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.class_run.earlier import check_same_lab
+from autograder.config.load import load
+from autograder.errors import UsageError
+from autograder.grading.run_settings import RunSettings
+from autograder.model import Submission
+from autograder.store.run import RUN_FILE, Run, before, remember
 from tests.conftest import TOY_LAB, notebook_bytes
 from tests.engine.processes import run_here, start, started_below, wait_until
 
@@ -326,3 +333,58 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, te
     assert killed_often == calm
     assert list(temporary.iterdir()) == []  # what the killed runs left was removed by the last one
     assert not list((tmp_path / "out").rglob("*.tmp"))
+
+
+# Another lab
+
+
+def another_lab(tmp_path, lab, **changes):
+    """A copy of the lab elsewhere, with other lines in its configuration."""
+    shutil.copytree(lab.parent, tmp_path / "other")
+    config = tmp_path / "other" / lab.name
+    for old, new in changes.values():
+        change(config, config.name, old, new)
+    return config
+
+
+TITLE = ("title: Words and numbers", "title: Sorting")
+
+
+def test_the_results_of_another_lab_are_not_replaced(place, tmp_path, lab):
+    hand_in(place, "ann", "pass")
+    run = Run((place,), RunSettings(lab))
+    (tmp_path / "out").mkdir()
+    remember(tmp_path / "out", run, [Submission("ann", "ann.ipynb", "ann")], load(lab))
+    before_it = (tmp_path / "out" / RUN_FILE).read_bytes()
+    done = grade(place, tmp_path, another_lab(tmp_path, lab, title=TITLE))
+    assert done.returncode == 2
+    assert (
+        "holds the results of another lab (Words and numbers), which those of Sorting would replace"
+        in " ".join(done.stderr.split())
+    )
+    assert (tmp_path / "out" / RUN_FILE).read_bytes() == before_it
+
+
+@pytest.mark.parametrize(
+    ("where", "changes", "is_other"),
+    [
+        ("here", {"title": TITLE}, False),
+        ("elsewhere", {}, False),
+        ("elsewhere", {"title": TITLE}, True),
+        ("here", {"one": ("name: median, title", "name: other, title")}, False),
+    ],
+)
+def test_a_corrected_title_and_a_lab_that_was_moved_are_no_other_lab(tmp_path, lab, where, changes, is_other):
+    run = Run((), RunSettings(lab))
+    remember(tmp_path, run, [], load(lab))
+    config = another_lab(tmp_path, lab, **changes)
+    if where == "elsewhere":
+        run = Run((), RunSettings(config))
+    refused = pytest.raises(UsageError, match="another lab") if is_other else contextlib.nullcontext()
+    with refused:
+        check_same_lab(tmp_path, run, before(tmp_path), load(config))
+
+
+def test_a_folder_of_an_older_version_is_taken(tmp_path, lab):
+    remember(tmp_path, Run((), RunSettings(lab)), [])
+    check_same_lab(tmp_path, Run((), RunSettings(tmp_path / "x.yml")), before(tmp_path), load(lab))

@@ -270,3 +270,42 @@ def test_a_header_of_endless_lists_is_refused_before_it_is_parsed():
         with pytest.raises(wire.WireError, match="too many parts"):
             wire.receive(ours, 1 << 26, time.monotonic() + 30)
         sender.join()
+
+
+@pytest.mark.parametrize(
+    ("tree", "size"),
+    [
+        ({"tensor": ["bool", [1000], 0]}, 1000), ({"tensor": ["float32", [10, 100], 0]}, 4000),
+        ({"array": ["uint8", [1000], 0]}, 1000), ({"tensor": ["complex128", [500], 0]}, 8000),
+    ],
+)  # fmt: skip
+def test_every_number_counts_as_what_it_becomes(tree, size):
+    assert plain.Decoder([bytes(size)], None, 8000).decode(tree) is not None
+    with pytest.raises(wire.FrameTooLarge):
+        plain.Decoder([bytes(size)], None, 7999).decode(tree)
+
+
+@pytest.mark.parametrize(
+    "value", [torch.zeros(1000, dtype=torch.bool), np.zeros(1000, "int8"), np.zeros(1000)]
+)
+def test_the_honest_side_counts_them_alike(value):
+    assert plain.Encoder(None, 8000).encode(value)
+    with pytest.raises(plain.TooLarge):
+        plain.Encoder(None, 7999).encode(value)
+
+
+@pytest.mark.parametrize(
+    ("message", "blobs", "error"),
+    [
+        ({"value": [[]] * wire.MAX_CONTAINERS}, [], wire.TooManyParts),
+        ({"value": "{" * (wire.MAX_CONTAINERS + 1)}, [], wire.TooManyParts),
+        ({}, [b""] * (wire.MAX_BLOBS + 1), wire.TooManyParts),
+        ({"value": "x" * wire.MAX_HEADER}, [], wire.FrameTooLarge),
+    ],
+)
+def test_what_the_other_side_would_refuse_is_not_sent(pair, message, blobs, error):
+    ours, theirs = pair
+    with pytest.raises(error):
+        wire.send(theirs, message, blobs)
+    wire.send(theirs, {"still": "here"}, [])
+    assert wire.receive(ours, 1 << 20, soon()) == ({"still": "here"}, [])

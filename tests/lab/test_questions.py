@@ -366,6 +366,17 @@ def test_a_wrong_split_costs_nothing_in_the_standardisation():
         assert env == before or all(env[name] is before[name] for name in before)
 
 
+@pytest.mark.parametrize("gone", [["dataset", "data_train", "data_test"], []])
+def test_where_nothing_was_standardised_nothing_is_earned(gone):
+    """The data never came, or the names that the cell needs were taken away and given back later."""
+    env = notebook()
+    raw = {"data_train": features()[:34_368].clone(), "data_test": features()[34_368:].clone()}
+    env |= raw
+    for name in ["means", "stds", *gone]:
+        del env[name]
+    assert ask(Cells(env, [CELLS["split"], CELLS["standardize"]]), "standardize")[0] == 0
+
+
 def test_a_broken_standardisation_costs_nothing_in_the_split():
     broken = "means = ()\nstds = ()\ndata_train = ()\ndata_test = ()\n"
     cells = Cells(notebook({"standardize": broken}), [CELLS["split"], broken])

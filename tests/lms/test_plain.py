@@ -288,12 +288,15 @@ def test_copies_that_jupyter_keeps_and_the_untouched_template_win_over_nothing(t
 
 TEAMS = "Submitted files/(?P<name>[^/]+)/[^/]+/Version (?P<attempt>[0-9]+)/(?P<file>.+)"
 
+VPL = "(?P<name>[^/]+)/(?P<attempt>[0-9-]{19})/(?P<file>.+)"
+
 
 @pytest.mark.parametrize(
     ("pattern", "path", "student", "attempt"),
     [
         (TEAMS, "x/Submitted files/Ann B/Lab 9/Version 12/rnn_lab.ipynb", "Ann B", 12),
         ("submitted/(?P<id>[^/]+)/[^/]+/(?P<file>.+)", "submitted/ann/lab9/rnn_lab.ipynb", "ann", 0),
+        (VPL, "x/Ann B 12/2026-11-30-10-22-33/rnn_lab.ipynb", "Ann B 12", 2026_11_30_10_22_33),
         ("^lab9-(?P<id>[^/]+)/(?P<file>.+)", "lab9-ann/rnn_lab.ipynb", "ann", 0),
     ],
 )
@@ -305,6 +308,10 @@ def test_the_patterns_of_the_readme_name_the_student(
     origin = Pattern(pattern).origin(tuple(path.split("/")), Export())
     assert origin is not None
     assert (origin.student, origin.attempt, origin.path) == (student, attempt, ("rnn_lab.ipynb",))
+
+
+def test_the_results_that_vpl_puts_beside_an_attempt_are_none():
+    assert Pattern(VPL).origin(("Ann B 12", "2026-11-30-10-22-33.ceg", "execution.txt"), Export()) is None
 
 
 def test_the_newest_version_of_a_students_is_graded(tmp_path):

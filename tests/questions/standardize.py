@@ -212,6 +212,25 @@ def untouched(value, rows):
     return isinstance(value, torch.Tensor) and value.shape == rows.shape and bool((value == rows).all())
 
 
+def may_be_judged_alone(env, found):
+    """Whether a mistake before the standardising cells may be to blame, rather than these cells or no data at all.
+
+    They came to numbers, which those of another split may be; or the data are there and the split is not.
+    Where the data never came, or are there for a cell that stopped all the same, nothing was standardised.
+    """
+    from autograder.grading.namespace import student_errors
+    from reference.dataset import features
+
+    if found["means"] is not None and found["stds"] is not None:
+        return True
+    try:
+        loaded = env.get("dataset")
+    except student_errors(env):
+        return False
+    is_there = tuple(getattr(loaded, "shape", ())) == tuple(features().shape)
+    return is_there and training_rows(found) is None
+
+
 def judge(env, check):
     """Judge what the notebook left; if that fails, the standardising cells alone on the right split.
 
@@ -227,7 +246,7 @@ def judge(env, check):
     try:
         check(found, training_rows(found) or ROWS_FOR_TRAINING)
     except checks.CheckFailed:
-        alone = found_alone(env)
+        alone = found_alone(env) if may_be_judged_alone(env, found) else None
         if alone is None:
             raise
         check(alone, ROWS_FOR_TRAINING)

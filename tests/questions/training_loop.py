@@ -58,8 +58,8 @@ OWN_STEPS_SECONDS = 120.0  # 500 of the student's steps: up to twenty seconds wi
 HOPELESS = 0.3  # unlucky honest runs end below, untrained networks above; predicting the mean gives 1
 USUAL_RATES = (0.008, 0.3)  # of learning: training at another one has to show that it comes to something
 WHICH_POINT = (
-    "One point is for the loop, judged with right functions in the other places; the other one, which is missing here, "
-    "is for your notebook's own training, in which all of your functions work together."
+    "One point is for the loop, judged with right functions in the other places. The other one, which your notebook has "
+    "not earned, is for its own training, in which all of your functions work together."
 )
 LEARNT_SOMETHING = 0.5  # no network that ignores its data gets here
 

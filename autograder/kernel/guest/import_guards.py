@@ -36,13 +36,13 @@ def is_guarded(frame: FrameType | None, user_ns: dict[str, Any]) -> bool:
 
 
 def _source_of(frame: FrameType) -> str:
-    """The code of a cell; of one below ``%%time``, which compiles it without a file, as that magic has it."""
+    """The code of a cell; of one below ``%%time``, which compiles it without a file, what that magic runs."""
     if frame.f_code.co_filename not in TIMED:
         return "".join(linecache.getlines(frame.f_code.co_filename))
     caller = frame.f_back
     while caller is not None and not (caller.f_code.co_name == "time" and "cell" in caller.f_locals):
         caller = caller.f_back
-    return str(caller.f_locals["cell"]) if caller is not None else ""
+    return str(caller.f_locals.get("expr", caller.f_locals["cell"])) if caller is not None else ""
 
 
 def _is_caught(source: str, line: int) -> bool:

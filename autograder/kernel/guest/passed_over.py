@@ -32,6 +32,12 @@ WITHOUT_CONSEQUENCES = frozenset(
 INLINE = frozenset({None, "auto", "inline", "agg", "svg", "pdf", "ps"})
 """What ``%matplotlib`` can be asked for without a screen."""
 
+OTHER_LANGUAGES = frozenset(
+    "bigquery cpp cu cuda cython dot fortran gnuplot graphviz julia matlab maxima mermaid nvcc octave r rust "
+    "sas sql stata".split()
+)
+"""Magics, in lower case, below which no Python stands: without them there is nothing that could run."""
+
 USES = """
     __iter__ __next__ __len__ __contains__ __bool__ __call__ __enter__ __exit__ __float__ __int__
     __index__ __complex__ __array__ __setitem__ __delitem__ __mro_entries__ __neg__ __pos__ __abs__
@@ -240,9 +246,8 @@ class PassedOver:
 
     def _magics(self) -> None:
         shell = self._shell
-        enable, load, run_line = (
-            shell.enable_matplotlib, shell.extension_manager.load_extension, shell.run_line_magic,
-        )  # fmt: skip
+        enable, load = shell.enable_matplotlib, shell.extension_manager.load_extension
+        run_line, run_cell = shell.run_line_magic, shell.run_cell_magic
 
         def enable_matplotlib(gui: Any = None) -> Any:
             if gui in INLINE:
@@ -263,6 +268,13 @@ class PassedOver:
                 return None
             return run_line(name, line, _stack_depth + 1)
 
+        def run_cell_magic(name: str, line: str, cell: str) -> Any:
+            if shell.find_cell_magic(name) is not None or name.casefold() in OTHER_LANGUAGES:
+                return run_cell(name, line, cell)
+            shell.run_cell(cell, store_history=False)
+            self._remark("magic", f"%{name}")  # afterwards: a cell that begins has no remarks
+            return None
+
         def magic(line: str) -> Any:
             name, _, rest = line.strip().lstrip("%").partition(" ")
             return shell.run_line_magic(name, rest.strip())
@@ -272,6 +284,7 @@ class PassedOver:
         shell.enable_matplotlib = enable_matplotlib
         shell.extension_manager.load_extension = load_extension
         shell.run_line_magic = run_line_magic
+        shell.run_cell_magic = run_cell_magic
         for name in ("reset", "reset_selective"):
             shell.register_magic_function(self._resetting(shell.find_line_magic(name)), "line", name)
 

@@ -21,6 +21,9 @@ from autograder.kernel import plain, wire
 from autograder.kernel.guest import scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
+RUNS_CELL = frozenset({"capture", "prun", "time"})
+"""Magics of a cell that run the rest of it among the notebook's names."""
+
 TEXT_LIMIT = 2_000
 WHERE_LIMIT = 4_000
 
@@ -69,9 +72,17 @@ class QuestionServer:
         message, blobs = wire.receive(self._channel, max_bytes=1 << 32)
         if message.get("op") == "stop":
             raise _Stop
+        self._answer(message, blobs)
+
+    def _answer(self, message: dict[str, Any], blobs: list[bytes]) -> None:
+        """Reply to a request; where nobody would take the reply, with that."""
         reply, reply_blobs = self._reply(message, blobs)
         reply["n"] = message.get("n")
-        self._tell(reply, reply_blobs)
+        try:
+            self._tell(reply, reply_blobs)
+        except (wire.FrameTooLarge, wire.TooManyParts) as reason:
+            too_large = isinstance(reason, wire.FrameTooLarge)
+            self._tell({"bad": str(reason), "too_large": too_large, "n": message.get("n")}, [])
 
     def _reply(self, message: dict[str, Any], blobs: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         decoder = plain.Decoder(blobs, self._resolve)
@@ -104,7 +115,7 @@ class QuestionServer:
                 return {"raised": {"type": "an exception", "text": "that cannot be described", "where": ""}}
 
     def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
-        wire.send(self._channel, message, blobs)
+        wire.send(self._channel, message, blobs, max_header=self._reply_bytes)
 
     # --- requests ---------------------------------------------------------------------------
 
@@ -152,7 +163,7 @@ class QuestionServer:
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
-            if message["assigns"] in _assigned_names(self._shell.transform_cell(source)):
+            if message["assigns"] in _assigned_names(self._shell, source):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
                 return True
@@ -182,9 +193,7 @@ class QuestionServer:
                         return plain.Decoder(blobs, self._resolve).decode(answer["return"])
                     if "error" in answer:
                         raise CallbackFailed(answer["error"])
-                    reply, reply_blobs = self._reply(answer, blobs)
-                    reply["n"] = answer.get("n")
-                    self._tell(reply, reply_blobs)
+                    self._answer(answer, blobs)
 
         ask_test.__name__ = ask_test.__qualname__ = name
         return ask_test
@@ -208,12 +217,17 @@ def _assign(target: Any, name: str, value: Any) -> None:
     setattr(target, name, value)
 
 
-def _assigned_names(source: str) -> set[str]:
-    """Names that a cell binds at its top level by assignment."""
+def _assigned_names(shell: Any, source: str) -> set[str]:
+    """Names that a cell binds at its top level by assignment, below a magic that runs it too."""
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse(shell.transform_cell(source))
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return set()
+    match tree.body:
+        case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
+            ast.Constant(name), _, ast.Constant(str(below)),
+        ]))] if name in RUNS_CELL:  # fmt: skip
+            return _assigned_names(shell, below)
     targets: list[ast.AST] = []
     waiting: list[ast.AST] = [*tree.body]
     while waiting:

@@ -1,0 +1,59 @@
+"""Values of odd kinds: numbers where they are numbers, and words for everything else, at little cost."""
+
+from __future__ import annotations
+
+import time
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.grading.checks import MOST_TENSORS, CheckFailed, as_tensor
+
+DEEP: list = [1.0]
+for _ in range(16):
+    DEEP = [DEEP, DEEP]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3, 3.0), (True, 1.0), (2.5, 2.5), ([1, 2.5], [1.0, 2.5]), ((1, 2), [1.0, 2.0]),
+        (np.float32(0.5), 0.5), (np.uint64(2**63), 2.0**63), (np.float16("inf"), float("inf")),
+        (np.array([True, False]), [1.0, 0.0]), (np.array([1, 2], "uint16"), [1.0, 2.0]),
+        (torch.tensor([True]), [1.0]), (torch.full((1,), 2.0, dtype=torch.bfloat16), [2.0]),
+        ([np.array([1, 2]), np.array([3, 4])], [[1.0, 2.0], [3.0, 4.0]]),
+        ([np.float32(1), np.float64(2)], [1.0, 2.0]),
+        ([torch.tensor(1), 2.0, np.array(3)], [1.0, 2.0, 3.0]),
+        ([[np.array([1.0])], [torch.tensor([2])]], [[[1.0]], [[2.0]]]),
+    ],
+)  # fmt: skip
+def test_numbers_of_every_kind_are_numbers(value, expected):
+    assert torch.equal(as_tensor(value, "x"), torch.tensor(expected, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, ..., (), "12", b"12", {}, {"a": 1}, [None], ["x"], [[1], [1, 2]], [{}], object(), 10**400, [10**400],
+        1j, np.complex64(1), np.array(1 + 2j), np.array([1 + 0j]), torch.tensor([1j]), [1j], [np.array([1j])],
+        [torch.tensor([1.0]), torch.tensor([1.0, 2.0])], [torch.tensor(1.0), "x"],
+        [torch.zeros(())] * (MOST_TENSORS + 1), [np.zeros(1)] * (MOST_TENSORS + 1), [[torch.zeros(1)], 3 * [10**400]],
+    ],
+    ids=lambda value: f"{type(value).__name__}",
+)  # fmt: skip
+def test_what_is_no_number_is_a_failed_check_with_words(value):
+    with warnings.catch_warnings(action="error"), pytest.raises(CheckFailed, match="x "):
+        as_tensor(value, "x")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [DEEP, [np.zeros(400_000)] * 20, [[0.5] * 1000] * 500, [np.zeros(3)] * 20_000, np.zeros((1,) * 16)],
+    ids=["nested", "arrays", "lists", "many", "dimensions"],
+)
+def test_large_values_are_read_in_little_time(value):
+    began = time.thread_time()
+    as_tensor(value, "x")
+    assert time.thread_time() - began < 2
