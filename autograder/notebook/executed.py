@@ -66,7 +66,7 @@ class _Limit:
         self._left = most_bytes
 
     def within(self, outputs: Iterable[Output]) -> Iterator[Output]:
-        """The outputs that still have room, of a stream its beginning; then a line says that there was more."""
+        """The outputs that still have room, of a stream its beginning; then a line says so."""
         for output in outputs:
             room, size = self._left, len(json.dumps(output, ensure_ascii=False).encode())
             self._left -= size

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from autograder.notebook.bound_names import parsed
+from autograder.notebook.code import CodeReader
 
-LONGEST_CELL, MOST_SOURCE = 200_000, 1_000_000
-"""Characters of one cell and of all together that are read; a notebook of the usual kind has some 20,000."""
+READING_SECONDS = 0.5
+"""Processor time for the cells of a notebook; those of a solution take a twentieth of a second."""
 
 MOST_TOKENS = 50_000
 """Of one notebook; one of the usual kind has some 5,000."""
@@ -54,7 +54,7 @@ class Code:
 
     Attributes:
         cells: the units of each code cell, in order; nothing for a cell that cannot be read.
-        unread: how many cells could not be read, or were beyond the limits.
+        unread: how many cells could not be read, or not in time, wholly or in parts.
     """
 
     cells: tuple[tuple[Unit, ...], ...]
@@ -72,26 +72,26 @@ def code_of(sources: Iterable[str]) -> Code:
     Args:
         sources: of all code cells, empty ones too.
     """
+    reader = CodeReader(READING_SECONDS)
     cells: list[tuple[Unit, ...]] = []
-    unread = used = tokens = 0
+    unread = tokens = 0
     for number, source in enumerate(sources, start=1):
-        readable = len(source) <= LONGEST_CELL and used + len(source) <= MOST_SOURCE and tokens < MOST_TOKENS
-        used += len(source) if readable else 0
-        tree = parsed(source) if readable else None
-        unread += tree is None
-        units = () if tree is None else tuple(_units(tree, f"cell {number}", MOST_TOKENS - tokens))
+        code = reader.read(source)
+        unread += bool(code.problem) or tokens >= MOST_TOKENS
+        statements = [one for tree in code.trees for one in tree.body]
+        units = tuple(_units(statements, f"cell {number}", MOST_TOKENS - tokens))
         tokens += sum(len(unit.tokens) for unit in units)
         cells.append(units)
     return Code(tuple(cells), unread)
 
 
-def _units(tree: ast.Module, cell: str, most: int) -> Iterator[Unit]:
+def _units(statements: Iterable[ast.stmt], cell: str, most: int) -> Iterator[Unit]:
     """The units of one cell, with so many tokens together at most."""
     rest: list[ast.stmt] = []
-    for name, statements in _parts(tree.body, ""):
+    for name, parts in _parts(statements, ""):
         if not name:
-            rest += statements
-        elif tokens := _tokens(statements, most):
+            rest += parts
+        elif tokens := _tokens(parts, most):
             most -= len(tokens)
             yield Unit(name, tokens)
     if tokens := _tokens(rest, most):
@@ -127,14 +127,13 @@ def _tokens(statements: Iterable[ast.stmt], most: int) -> tuple[int, ...]:
 
 
 def _does_nothing(node: ast.AST) -> bool:
-    """Imports, ``pass``, documentation and printing: put in or left away without changing anything."""
-    if isinstance(node, ast.Expr):
-        value = node.value
-        printing = (
-            isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"
-        )
-        return printing or isinstance(value, ast.Constant)
-    return isinstance(node, ast.Import | ast.ImportFrom | ast.Pass | ast.expr_context)
+    """Imports, ``pass``, documentation, printing, magics: put in or left away without changing anything."""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.expr_context() | ast.Expr(ast.Constant()):
+            return True
+        case ast.Expr(ast.Call(ast.Name("print") | ast.Attribute(ast.Call(ast.Name("get_ipython"))))):
+            return True
+    return False
 
 
 def _token(node: ast.AST) -> tuple[str, list[_Node]]:

@@ -19,8 +19,9 @@ from autograder.class_run.similar import similar
 from autograder.errors import UsageError
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
+from autograder.notebook.code import LONGEST_CELL
 from autograder.similar import winnow
-from autograder.similar.code import LONGEST_CELL, MOST_TOKENS, code_of
+from autograder.similar.code import MOST_TOKENS, code_of
 from autograder.similar.compare import LEAST_WRONG, Given, Work, pairs_of
 from autograder.similar.winnow import fingerprints
 from autograder.similar.write import CSV, DOLOS, Handed, write_dolos, write_pairs
@@ -62,6 +63,7 @@ def tokens(*sources):
         'def f(x: int, y: list = 1) -> float:\n    """What it does."""\n    # how\n    return sum(y[x]) * 2.5',
         "import math\ndef f(x, y=1):\n    print('here', x)\n    pass\n    return sum(y[x]) * 2",
         "%matplotlib inline\ndef f(x, y=1): return sum(y[x])*2",
+        "%%time\n%%capture\ndef f(x, y=1):\n    !ls\n    return sum(y[x])*2",
     ],
 )
 def test_names_numbers_comments_types_and_prints_make_no_difference(other):
