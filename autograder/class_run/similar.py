@@ -61,6 +61,8 @@ def similar(out: Path, paths: Sequence[Path], config: Path | None, tell: Listene
     run = replace(earlier.run, paths=tuple(path.absolute() for path in paths) or earlier.run.paths)
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
+    if not run.settings.config.is_file():
+        raise UsageError(f"{run.settings.config}: is not there; name the lab's configuration with --config")
     if missing := [str(path) for path in run.paths if not path.exists()]:
         raise UsageError(
             f"{', '.join(missing)}: not there any more; say where the submissions are now: "

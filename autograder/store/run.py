@@ -153,8 +153,14 @@ def before(out: Path) -> Before | None:
         run,
         paths=tuple(here.get(path, path) for path in run.paths),
         worksheet=here.get(run.worksheet, run.worksheet) if run.worksheet else None,
+        settings=replace(run.settings, config=_lab_here(run.settings.config, here)),
     )
     return Before(run, people, lab)
+
+
+def _lab_here(config: Path, here: Mapping[Path, Path]) -> Path:
+    """The configuration on this machine: a container sees the folder around it."""
+    return here[config.parent] / config.name if config.parent in here else config
 
 
 def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | None = None) -> None:

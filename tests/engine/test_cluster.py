@@ -99,6 +99,7 @@ def judged(grade):
     return (
         grade.submission, grade.status, grade.reason, questions, grade.manual, cells, grade.flags, grade.notes,
         grade.versions, grade.seed, grade.digest, grade.trouble,
+        bool(grade.executed),
     )  # fmt: skip
 
 

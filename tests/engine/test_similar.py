@@ -10,6 +10,7 @@ import time
 import zipfile
 from functools import cache
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import given as generated
@@ -25,7 +26,7 @@ from autograder.similar.code import MOST_TOKENS, code_of
 from autograder.similar.compare import LEAST_WRONG, Given, Work, pairs_of
 from autograder.similar.winnow import fingerprints
 from autograder.similar.write import CSV, DOLOS, Handed, write_dolos, write_pairs
-from autograder.store.run import Run, remember
+from autograder.store.run import RUN_FILE, Run, remember
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 from tests.corpus import cases
 
@@ -328,6 +329,15 @@ def test_a_class_that_was_graded_is_compared(tmp_path):
     assert (row["student_1"], row["student_2"], row["functions"]) == ("ann", "bob", "count")
     with zipfile.ZipFile(found.archive) as archive:
         assert len(archive.namelist()) == 4  # three submissions, and who is whose
-    (class_ / "ann").rename(tmp_path / "elsewhere")
+    # Graded in the image, which saw the uploads and the lab elsewhere.
+    inside = Run((Path("/in/0/class"),), RunSettings(Path("/course/grading_config.yml")))
+    record = json.loads((out / RUN_FILE).read_text()) | inside.to_json()
+    mounts = {"/in/0/class": str(class_), "/course": str(TOY_LAB)}
+    (out / RUN_FILE).write_text(json.dumps(record | {"docker": {"image": "x", "mounts": mounts}}))
+    assert similar(out, [], None, lambda event: None).pairs == 1
+    (out / RUN_FILE).write_text(json.dumps(record))
+    with pytest.raises(UsageError, match="--config"):
+        similar(out, [], None, lambda event: None)
+    remember(out, run, [])
     with pytest.raises(UsageError, match="say where"):
         similar(out, [tmp_path / "gone"], None, lambda event: None)
