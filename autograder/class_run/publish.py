@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.class_run.one_class import OneClass
@@ -57,6 +57,7 @@ def publish(
 
     Raises:
         OSError: ``out`` cannot be written to.
+        ConfigurationError: as of :func:`~autograder.class_run.similar.write_similar`.
     """
     config = one_class.lab.config
     names = [question.name for question in config.questions]
@@ -67,11 +68,11 @@ def publish(
         with_marks=config.late is not None, executed=kept_executed(out),
     )  # fmt: skip
     one_class.manual.write(entries)
-    found = write_similar(one_class, entries, out) if similar else None
-    lms = one_class.lms
-    if lms is None:
-        return Published(out, entries, figures, similar=found)
-    upload = write_lms(
-        out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
-    )
-    return Published(out, entries, figures, lms, upload, one_class.doubts, found)
+    published = Published(out, entries, figures)
+    if (lms := one_class.lms) is not None:
+        upload = write_lms(
+            out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
+        )
+        published = Published(out, entries, figures, lms, upload, one_class.doubts)
+    # Last: all that marks need is there, whatever may be wrong with the solution that this reads.
+    return replace(published, similar=write_similar(one_class, entries, out)) if similar else published

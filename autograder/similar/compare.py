@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from autograder.similar.code import Code, Unit
 from autograder.similar.winnow import fingerprints
@@ -25,6 +26,7 @@ the last on whatever their share is: dead code in both makes it small."""
 
 MOST_PAIRS = 1_000
 MOST_FUNCTIONS = 8
+MOST_NAMES = 1_000
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
@@ -37,11 +39,13 @@ class Work:
         id: of the submission.
         units: name and fingerprints of each function, and of what cells do outside of them.
         lost: names of the questions in which it lost points.
+        names: of its functions, the course's own too; the first of very many.
     """
 
     id: str
     units: tuple[tuple[str, frozenset[int]], ...]
     lost: frozenset[str]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,9 @@ class Given:
         """A submission's own part."""
         own = [unit for unit in code.units() if not self.holds(unit)]
         found = ((unit.name, fingerprints(unit.tokens) - self._fingerprints) for unit in own)
-        return Work(submission_id, tuple((name, some) for name, some in found if some), frozenset(lost))
+        units = tuple((name, some) for name, some in found if some)
+        names = frozenset(unit.name for unit in islice(code.units(), MOST_NAMES))
+        return Work(submission_id, units, frozenset(lost), names)
 
 
 def pairs_of(works: Sequence[Work], questions: Sequence[str]) -> list[Pair]:
@@ -104,7 +110,8 @@ def pairs_of(works: Sequence[Work], questions: Sequence[str]) -> list[Pair]:
             held[one].append(number)
     usual = min(max(FEW, len(works) // 2), MOST)
     holders = {one: numbers for one, numbers in held.items() if len(numbers) <= usual}
-    wrong = [_wrong(work, holders, works, questions) for work in works]
+    named = frozenset(question for question in questions if _is_usually_named(question, works))
+    wrong = [_wrong(work, holders, works, questions, named) for work in works]
     sizes = [sum(one in holders for one in _all(work)) for work in works]
     found = (
         pair for number in range(len(works)) for pair in _pairs_with(number, works, holders, wrong, sizes)
@@ -164,20 +171,30 @@ def _wrong(
     holders: Mapping[int, Sequence[int]],
     works: Sequence[Work],
     questions: Sequence[str],
+    named: frozenset[str],
 ) -> dict[int, frozenset[str]]:
-    """Fingerprints of wrong code, each with the questions that all of its holders lost points in."""
+    """Fingerprints of wrong code, each with the questions that all of its holders lost points in.
+
+    Args:
+        named: questions that functions are named after.
+    """
     found: dict[int, frozenset[str]] = {}
-    of_a_question = {name for name, _ in work.units if any(_is_about(name, one) for one in questions)}
+    of_none = {name for name, _ in work.units if not any(_is_about(name, one) for one in questions)}
     for question in sorted(work.lost):
-        named = {name for name, _ in work.units if _is_about(name, question)}
         for name, own in work.units:
             # A question that no function is named after may be about any of those that are named after none.
-            if name in named or (not named and name not in of_a_question):
+            if _is_about(name, question) or (question not in named and name in of_none):
                 for one in own:
                     numbers = holders.get(one, ())
                     if len(numbers) > 1 and all(question in works[number].lost for number in numbers):
                         found[one] = found.get(one, frozenset()) | {question}
     return found
+
+
+def _is_usually_named(question: str, works: Sequence[Work]) -> bool:
+    """Whether at least half of the class has a function that is named after a question."""
+    count = sum(any(_is_about(name, question) for name in work.names) for work in works)
+    return 2 * count >= len(works)
 
 
 def _is_about(unit: str, question: str) -> bool:

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given as generated
 from hypothesis import strategies as st
 
+from autograder.class_run.grade import Means, grade
+from autograder.class_run.regrade import regrade
 from autograder.class_run.similar import similar
 from autograder.errors import UsageError
 from autograder.grading.run_settings import RunSettings
@@ -29,6 +31,7 @@ from autograder.similar.write import CSV, DOLOS, Handed, write_dolos, write_pair
 from autograder.store.run import RUN_FILE, Run, remember
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 from tests.corpus import cases
+from tests.engine.test_toy_lab import CLASS, COUNTS
 
 # Winnowing
 
@@ -274,7 +277,7 @@ def test_the_template_and_the_solution_count_for_nothing():
 
 
 def test_the_table_holds_nothing_that_a_spreadsheet_computes(tmp_path):
-    works = [Work(one, (("=f()", frozenset(range(20))),), frozenset({"q"})) for one in "ab"]
+    works = [Work(one, (("=f()", frozenset(range(20))),), frozenset({"q"}), frozenset()) for one in "ab"]
     write_pairs(tmp_path, pairs_of(works, ["q"]), {"a": "=cmd()", "b": "Bob\u202e"})
     (row,) = csv.DictReader(io.StringIO((tmp_path / CSV).read_text()))
     assert row == {
@@ -341,3 +344,28 @@ def test_a_class_that_was_graded_is_compared(tmp_path):
     remember(out, run, [])
     with pytest.raises(UsageError, match="say where"):
         similar(out, [tmp_path / "gone"], None, lambda event: None)
+
+
+WRONG = "def median(v):\n    best = v[0]\n    for one in v:\n        if one > best and abs(one) > 0:\n            best = one\n    return best * 2 - len(v)"
+
+
+@pytest.mark.slow
+def test_a_run_that_is_asked_for_it_compares_at_its_end(tmp_path):
+    for name, source in (
+        ("ann", WRONG),
+        ("bob", WRONG.replace("best", "b")),
+        ("cem", OWN),
+        ("dee", OWN + "\nx = 1"),
+    ):
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "words.ipynb").write_bytes(notebook_bytes(COUNTS, CLASS, source))
+    run = Run((tmp_path / "class",), RunSettings(TOY_LAB / "grading_config.yml"), similar=True)
+    published = grade(run, tmp_path / "out", Means(jobs=1), lambda event: None)
+    assert (published.similar.pairs, published.similar.wrong) == (2, 1)
+    first, second = csv.DictReader(io.StringIO(published.similar.file.read_text()))
+    assert (first["student_1"], first["student_2"], first["functions"]) == ("ann", "bob", "median")
+    assert "median" in first["lost_by_both"]
+    assert int(first["shared_wrong"]) >= LEAST_WRONG
+    assert (second["student_1"], second["shared_wrong"]) == ("cem", "0")
+    again = regrade(tmp_path / "out", [], None, Means(jobs=1), lambda event: None, dry_run=False)
+    assert again.published.similar == published.similar
