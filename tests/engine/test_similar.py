@@ -363,7 +363,8 @@ def test_a_run_that_is_asked_for_it_compares_at_its_end(tmp_path):
     published = grade(run, tmp_path / "out", Means(jobs=1), lambda event: None)
     assert (published.similar.pairs, published.similar.wrong) == (2, 1)
     first, second = csv.DictReader(io.StringIO(published.similar.file.read_text()))
-    assert (first["student_1"], first["student_2"], first["functions"]) == ("ann", "bob", "median")
+    assert (first["student_1"], first["student_2"]) == ("ann", "bob")
+    assert "median" in first["functions"]  # in a class of four, what all have is unusual too
     assert "median" in first["lost_by_both"]
     assert int(first["shared_wrong"]) >= LEAST_WRONG
     assert (second["student_1"], second["shared_wrong"]) == ("cem", "0")
