@@ -76,7 +76,7 @@ class StudentException(StudentCodeError):
     Attributes:
         type_name: name of the exception class as text, at most 200 characters.
         text: its message as text, at most 2,000 characters.
-        where: the student's own lines of the traceback, at most 4,000 characters.
+        where: the lines of the notebook's cells in the traceback, as they stand there; some of them at most.
     """
 
     def __init__(self, type_name: str, text: str, where: str = "") -> None:

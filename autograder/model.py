@@ -334,6 +334,7 @@ class Grade:
         sandbox_layers: the layers that were active.
         versions: versions of what computed the marks.
         seed: the seed of this run.
+        case_number: that the inputs of hidden cases came from; students must not read it.
         fingerprint: hash of lab content, engine and package versions.
         lab_files: what the lab's test files had opened until then: SHA-256 by path, relative to the lab's
             folder (:mod:`autograder.grading.opened_files`).
@@ -364,6 +365,7 @@ class Grade:
     sandbox_layers: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
     seed: int = 0
+    case_number: int = 0
     fingerprint: str = ""
     lab_files: dict[str, str] = field(default_factory=dict)
     digest: str = ""
@@ -425,6 +427,7 @@ class Entry:
     sandbox_layers: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]
     seed: int
+    case_number: int
     fingerprint: str
     score: float
     max_score: float

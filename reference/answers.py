@@ -68,9 +68,9 @@ class Answers:
     def elsewhere(self) -> tuple[Case, Weights]:
         """A case and the weights to put into the network before it is asked: ``reference.foreign_states``.
 
-        Who keeps the states of the forward pass is asked for those.
+        Who keeps the states of the forward pass is asked for those, but never with their gradients.
         """
-        case = cases.of_the_lab()[0]
+        case = foreign_states.with_foreign_gradients(cases.of_the_lab()[0])
         weights = foreign_states.other_weights(case.weights)
         return (case if self.keeps_states else foreign_states.with_foreign_states(case)), weights
 

@@ -1,6 +1,6 @@
 """Random inputs on which every term of every formula shows.
 
-The same seeds give the same cases, so the same submission gets the same marks. A draw is thrown away
+The case number of a class gives the cases, the same ones for every submission. A draw is thrown away
 until a 1 % error in any one entry of any expected tensor exceeds the tolerance of the comparison.
 """
 
@@ -10,11 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.grading.case_number import derived_seed, once_for_each_number
+from reference.draws import (
+    AT_ONCE,
+    FIRST_STEP,
+    LEAST_CHANGE,
+    SATURATION,
+    Draws,
+    as_float32,
+    draw,
+    every_entry_counts,
+)
 from reference.oracle import WINDOW, Gradients, Weights, forward, gradients
 
 LAB_SIZE = (WINDOW, 10, 6)
@@ -30,22 +41,15 @@ ONE_OTHER_SIZE = {
 }
 """(T, H, F) by what of the lab they do not have: code that fails here alone relies on that."""
 
-SPECTRAL_RADIUS = 0.9
-"""Of ``w``: near 1, so that the gradient of the first step has not vanished."""
+DRAWS = 20_000
+"""Tries for one case; the lab's size needs about 250."""
 
-SATURATION = 0.8
-"""Largest |h|: beyond it 1 − h² is so small that mistakes in it hide."""
-
-SMALLEST = 1e-3
-"""Smallest entry of an expected tensor as a share of its largest. With a relative tolerance of 1e-3 and a
-floor of 5e-6 of the largest entry, an error of 1 % in such an entry is still seen."""
+DISTANCE = (0.4, 2.5)
+"""Of ŷ from y: neither lost in rounding nor so large that it is no residual of this lab."""
 
 
-DRAWS = 2_000
-"""Tries for one case; the lab's size needs about 25."""
-
-FIRST_STEP = 0.005
-"""Smallest gradient of a time step as a share of the largest: so that leaving out a step shows."""
+LEAST_OUTPUT = 0.2
+"""Smallest |ŷ|: nearer to zero tanh(ŷ) would be ŷ."""
 
 
 @dataclass(frozen=True)
@@ -100,48 +104,24 @@ def given(tensor: Tensor) -> Tensor:
     return tensor.to(_precision.get(), copy=True)
 
 
-def _as_float32(tensor: Tensor) -> Tensor:
-    return tensor.float().double()
-
-
-def draw_weights(hidden_size: int, features: int, generator: torch.Generator) -> Weights:
-    """Weights of a network that neither saturates nor forgets: ``b`` and ``c`` are not zero.
-
-    Returns:
-        float32 numbers as float64, of the sizes H and F.
-    """
-
-    def normal(*size: int) -> Tensor:
-        return torch.randn(*size, generator=generator, dtype=torch.float64)
-
-    w = normal(hidden_size, hidden_size)
-    w = w * (SPECTRAL_RADIUS / torch.linalg.eigvals(w).abs().max())
-    u = 0.25 * normal(hidden_size, features) / features**0.5
-    b, v, c = 0.15 * normal(hidden_size), normal(hidden_size), 0.3 + normal(1).abs()
-    return Weights(*map(_as_float32, (u, w, v, b, c)))
-
-
-def _draw(steps: int, hidden_size: int, features: int, generator: torch.Generator, sign: int) -> Case:
-    weights = draw_weights(hidden_size, features, generator)
-    x = _as_float32(torch.randn(steps, features, generator=generator, dtype=torch.float64))
+def _case(draws: Draws, number: int, distance: float) -> Case:
+    weights, x = draws.weights(number), draws.x[number]
     hidden, y_pred = forward(weights, x)
-    distance = torch.randn(1, generator=generator, dtype=torch.float64)
-    y_true = _as_float32(y_pred + (-sign * distance.abs() if sign else distance))
-    return Case(weights, x, y_true, _as_float32(hidden), _as_float32(y_pred), gradients(weights, x, y_true))
+    y_true = as_float32(y_pred - distance)
+    return Case(weights, x, y_true, as_float32(hidden), as_float32(y_pred), gradients(weights, x, y_true))
 
 
 def _every_entry_counts(tensor: Tensor) -> bool:
-    return bool(tensor.abs().min() >= SMALLEST * tensor.abs().max())
+    return bool(every_entry_counts(tensor, tensor.dim()))
 
 
 def is_telling(case: Case) -> bool:
     """Whether every mistake in one entry can be seen in ``case``."""
     found, hidden = case.gradients, case.hidden
-    if float(hidden.abs().max()) > SATURATION or not 0.3 < float((case.y_pred - case.y_true).abs()) < 3:
+    if float(hidden.abs().max()) > SATURATION or float(case.y_pred.abs()) < LEAST_OUTPUT:
         return False
     if case.steps > 1:
-        # States that stand still would hide h[t] in the place of h[t-1].
-        if float((hidden[1:] - hidden[:-1]).abs().amax(dim=1).min()) < 0.05:
+        if float((hidden[1:] - hidden[:-1]).abs().amax(dim=1).min()) < LEAST_CHANGE:
             return False
         if float(found.h.abs().amax(dim=1).min()) < FIRST_STEP * float(found.h.abs().max()):
             return False
@@ -156,29 +136,29 @@ def sequences() -> tuple[Case, ...]:
     return (*of_other_sizes(), *of_the_lab())
 
 
-@cache
+@once_for_each_number
 def of_other_sizes() -> tuple[Case, ...]:
     """One telling case for each of :data:`OTHER_SIZES`."""
-    return tuple(case_of(*size, seed=number) for number, size in enumerate(OTHER_SIZES))
+    return tuple(case_of(*size, name="other size") for size in OTHER_SIZES)
 
 
-@cache
+@once_for_each_number
 def of_the_lab() -> tuple[Case, ...]:
     """Two telling cases of :data:`LAB_SIZE`: in the first ŷ is too large, in the second too small.
 
     Two, so that no answer is right by chance, as the absolute value of a factor would be.
     """
-    return case_of(*LAB_SIZE, seed=5, sign=1), case_of(*LAB_SIZE, seed=14, sign=-1)
+    return case_of(*LAB_SIZE, name="too large", sign=1), case_of(*LAB_SIZE, name="too small", sign=-1)
 
 
-@cache
+@once_for_each_number
 def without(size: str) -> Case:
     """A telling case that differs from those of the lab in one size, a key of :data:`ONE_OTHER_SIZE`."""
-    return case_of(*ONE_OTHER_SIZE[size], seed=6)
+    return case_of(*ONE_OTHER_SIZE[size], name="one other size")
 
 
-def case_of(steps: int, hidden_size: int, features: int, seed: int, sign: int = 0) -> Case:
-    """The first telling case of these sizes that ``seed`` gives.
+def case_of(steps: int, hidden_size: int, features: int, name: str, sign: int = 0) -> Case:
+    """The first telling case of these sizes that the case number gives under this name.
 
     Args:
         sign: of ŷ - y, 1 or -1; 0 for either.
@@ -186,12 +166,24 @@ def case_of(steps: int, hidden_size: int, features: int, seed: int, sign: int = 
     Raises:
         RuntimeError: none of many draws is telling; the limits above contradict each other.
     """
-    generator = torch.Generator().manual_seed(1000 + seed)
-    for _ in range(DRAWS):
-        case = _draw(steps, hidden_size, features, generator, sign)
-        if is_telling(case):
-            return case
+    generator = generator_of(f"{name}, T={steps}, H={hidden_size}, F={features}")
+    for _ in range(DRAWS // AT_ONCE):
+        draws = draw(steps, hidden_size, features, generator)
+        for number in draws.promising():
+            case = _case(draws, number, _distance(generator, *DISTANCE, sign))
+            if is_telling(case):
+                return case
     raise RuntimeError(f"no telling case of T={steps}, H={hidden_size}, F={features} in {DRAWS} draws")
+
+
+def _distance(generator: np.random.Generator, least: float, most: float, sign: int = 0) -> float:
+    """A number whose amount lies between ``least`` and ``most``, of this sign; 0 for either."""
+    return float((sign or generator.choice((1, -1))) * generator.uniform(least, most))
+
+
+def generator_of(name: str) -> np.random.Generator:
+    """A generator of what is drawn under this name; another case number gives another one."""
+    return np.random.default_rng(derived_seed(name))
 
 
 @dataclass(frozen=True)
@@ -218,7 +210,7 @@ class Minibatch:
         return (self.window(number) for number in range(len(self.losses)))
 
 
-@cache
+@once_for_each_number
 def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
     """A data set of ``rows`` rows, more than 24, with ``rows - 24`` windows whose gradients differ clearly.
 
@@ -228,15 +220,13 @@ def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
     Raises:
         RuntimeError: none of many draws has losses that can be told apart.
     """
-    generator = torch.Generator().manual_seed(2000 + rows)
+    generator = generator_of(f"minibatch, {rows} rows, H={hidden_size}")
     for _ in range(DRAWS):
-        weights = draw_weights(hidden_size, 6, generator)
-        data = _as_float32(torch.randn(rows, 6, generator=generator, dtype=torch.float64))
+        draws = draw(rows, hidden_size, 6, generator, count=1)
+        weights, data = draws.weights(0), draws.x[0]
         for number in range(rows - WINDOW):  # a target at a chosen distance from the prediction
             y_pred = forward(weights, data[number : number + WINDOW])[1]
-            sign = 1 if torch.rand(1, generator=generator) < 0.5 else -1
-            distance = 1.05 + 0.5 * torch.rand(1, generator=generator, dtype=torch.float64)
-            data[number + WINDOW, 1:2] = _as_float32(y_pred + sign * distance)
+            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55))
         losses = torch.cat(
             [
                 (forward(weights, x)[1] - y).square()

@@ -1,10 +1,12 @@
 """Whether a gradient comes from its formula, or from differentiating the network once more.
 
 The formulas contain hidden states and their gradients, and hold for any numbers in them. So a function is
-asked once more with states that no forward pass of the network gave and with other weights in it. What
-differentiates the forward pass (by small differences, or automatically behind the grader's back) answers
-for other states, or not at all. Honest habits that look at the weights are accepted: ŷ from the last state,
-and the slope 1 − tanh² from the sums inside it.
+asked once more with gradients of the states that belong to no loss, with states that no forward pass of the
+network gave, and with other weights in it. What differentiates the forward pass (by small differences, or
+automatically behind the grader's back) answers for other states and gradients, or not at all. Who keeps what
+a forward pass computed gets the states of one, and the foreign gradients all the same: nobody needs to keep
+those, and whoever keeps the weights as well would otherwise be right at the old ones. Honest habits that look
+at the weights are accepted: ŷ from the last state, and the slope 1 − tanh² from the sums inside it.
 """
 
 from __future__ import annotations
@@ -27,6 +29,11 @@ def other_weights(weights: Weights) -> Weights:
 def with_foreign_states(case: Case) -> Case:
     """``case`` with hidden states of no forward pass; between -1 and 1, as honest code may rely on."""
     return replace(case, hidden=-case.hidden.flip(0))
+
+
+def with_foreign_gradients(case: Case) -> Case:
+    """``case`` with gradients of the hidden states, (T, H), that no loss of any network has."""
+    return replace(case, gradients=replace(case.gradients, h=-case.gradients.h.flip(0)))
 
 
 def with_states_from_sums(case: Case, weights: Weights) -> Case:

@@ -145,10 +145,9 @@ class _Called:
     def answers_to_others(self) -> tuple[list[Tensor], list[Tensor]]:
         """The answers to other numbers than before: of a new network, and of this one."""
         other = replace(
-            foreign_states.with_foreign_states(self._case),
+            foreign_states.with_foreign_gradients(foreign_states.with_foreign_states(self._case)),
             x=self._case.x.flip(0),
             y_true=self._case.y_true + 1,
-            gradients=replace(self._case.gradients, h=-self._case.gradients.h.flip(0)),
         )
         answers = []
         for rnn in (network(self._env.get("RNN"), self._case.weights), self._rnn):

@@ -539,7 +539,8 @@ grader.check("loss")
 # ### **Training step**
 #
 # The functions above, put together, make one training step: draw a random minibatch, compute the
-# gradients of each of its samples, and change the weights once.
+# gradients of each of its samples, and change the weights once. Here and in the loop below, too,
+# automatic differentiation earns no points.
 
 
 # %%

@@ -17,7 +17,7 @@ from autograder.files.own_folder import OWN, is_report
 from autograder.files.visible import listed, shortened, storable
 from autograder.model import Submission
 from autograder.store.results import digest_in, results_file
-from autograder.store.run import Before, NamedLab, Run, before
+from autograder.store.run import Before, NamedLab, Run, before, with_case_number
 
 _ADDED = Path(OWN) / "added"
 
@@ -39,7 +39,7 @@ class Completed:
 
 @contextmanager
 def completed(asked: Run, out: Path, add: bool) -> Iterator[Completed]:
-    """What is asked for, with the list of the class and the added submissions of the run before.
+    """What is asked for, with list of the class, added submissions and case number of the run before.
 
     Args:
         add: whether the paths are added to that run's. They are copied into ``out``, so that later runs find
@@ -48,7 +48,7 @@ def completed(asked: Run, out: Path, add: bool) -> Iterator[Completed]:
     Raises:
         UsageError: there is nothing to add to, or something of the earlier run is not there any more.
     """
-    earlier = before(out)
+    asked, earlier = with_case_number(asked, out), before(out)
     if earlier is None:
         if add:
             raise UsageError(f"--add: nothing was graded into {out} yet: leave the option out")

@@ -28,7 +28,7 @@ from autograder.store.executed import executed_file
 from autograder.store.out_folder import staging
 from autograder.store.results import read_results, results_file
 from autograder.store.reuse import Results
-from autograder.store.run import before, recalled, remember
+from autograder.store.run import before, recalled, remember, with_case_number
 
 MOST_REASONS = 3
 """Checks that are named for one question of one student."""
@@ -98,7 +98,7 @@ def regrade(
         AutograderError: nothing was graded before, or nothing can be graded now.
     """
     run = recalled(out, [path.absolute() for path in paths])
-    run = replace(run, partial=run.partial or partial)
+    run = with_case_number(replace(run, partial=run.partial or partial), out)
     if config is not None:
         run = replace(run, settings=replace(run.settings, config=config))
     earlier = before(out)

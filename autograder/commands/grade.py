@@ -21,7 +21,7 @@ from autograder.commands.options import (
 from autograder.docker import IMAGE, OUT, docker_command, give_to_owner
 from autograder.errors import UsageError
 from autograder.grading.run_settings import RunSettings
-from autograder.store.run import Run
+from autograder.store.run import Run, with_case_number
 
 if TYPE_CHECKING:
     from autograder.workers.launcher import Launcher
@@ -62,6 +62,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--seed", metavar="N", type=whole_number(0, 2**32 - 1), help="instead of the configuration's"
     )
     grade.add_argument(
+        "--case-number", metavar="N", type=whole_number(0, 2**63 - 1),
+        help="what hidden cases are drawn from (default: that of the class in DIR, else a drawn one)",
+    )  # fmt: skip
+    grade.add_argument(
         "--no-cache", action="store_true", help="grade everything afresh, whatever DIR holds already"
     )
     grade.add_argument(
@@ -86,9 +90,10 @@ def run_of(options: argparse.Namespace) -> Run:
         settings=RunSettings(
             options.config or Path(),
             options.seed,
-            options.sandbox == "full",
-            options.all_cells,
-            not options.no_executed,
+            options.case_number,
+            enforce=options.sandbox == "full",
+            all_cells=options.all_cells,
+            keep_executed=not options.no_executed,
         ),
         lms=options.lms,
         worksheet=options.worksheet.absolute() if options.worksheet else None,
@@ -116,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
             print(f"In the container {options.out.resolve()} is {OUT}.", file=sys.stderr)
         return code
     options.config = config_path(options.config)
-    asked = run_of(options)
+    asked = with_case_number(run_of(options), options.out)
     with contextlib.ExitStack() as resources:
         resources.callback(give_to_owner, options.out)
         launcher = _begun(asked, options, resources)

@@ -261,6 +261,11 @@ class Config(Section):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Field(
         default=0, description="whole number from 0 to 2**32 - 1: seed of every run"
     )
+    case_number: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = Field(
+        default=None,
+        description="whole number from 0 to 2**63 - 1: what hidden cases are drawn from; without it, "
+        "a number that is drawn for each class",
+    )
     lab: dict[str, Any] = Field(default_factory=dict, description="values that the test files read")
     limits: Limits = Field(default_factory=Limits, description="what a submission may use")
     kernel: Kernel = Field(default_factory=Kernel, description="how the kernel starts")

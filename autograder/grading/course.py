@@ -17,6 +17,7 @@ from autograder.config.load import Lab
 from autograder.config.packed import MB, unpacked
 from autograder.config.wording import report, unknown_field
 from autograder.errors import ConfigurationError, SandboxError
+from autograder.grading.case_number import cases_of
 from autograder.grading.conditions import Conditions
 from autograder.grading.fingerprint import versions
 from autograder.grading.lab_settings import handed_out
@@ -122,10 +123,11 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
     with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
         files = _unpack_data(lab, Path(spool))
         values = LabValues(lab)
-        questions = read_questions(values)
+        conditions = Conditions.of_run(lab, settings)
+        with cases_of(conditions.case_number):
+            questions = read_questions(values)
         may_be_left_out = frozenset() if settings.all_cells else marked_cells(lab)
         _limit_own_threads()
-        conditions = Conditions.of_run(lab, settings)
         of_session = _settings(lab, files, conditions, keep_outputs=settings.keep_executed)
         yield Prepared(
             lab=lab, values=values, questions=questions, settings=of_session,

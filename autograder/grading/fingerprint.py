@@ -95,7 +95,8 @@ def _deciding_configuration(lab: Lab) -> str:
             "late": True,
             "rounding": True,
             "lms": True,
-            "seed": True,  # in every result by itself
+            "seed": True,  # in every result by itself, as this one is
+            "case_number": True,
         }
     )
 

@@ -45,6 +45,26 @@ class Namespace(Protocol):
             False when no such cell is known (always so outside this engine).
         """
 
+    def rerun_on_fewer(
+        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+    ) -> dict[str, Any] | None:
+        """Run again the cells between a table and what is made of it, with a shorter table; nothing remains.
+
+        What earlier cells left of the same length is cut as well, and numbers that count it change.
+
+        Args:
+            name: of the table. The cells begin behind the last one that assigns it before anything wanted.
+            table: what the name stands for meanwhile.
+            wanted: names of what is made of it.
+            lengths: new length by old one.
+            number: of the cell after which it ends, from 0: those count after which all that is wanted is
+                there.
+
+        Returns:
+            The values of ``wanted`` and of ``name``; nothing when there is no such cell. None outside this
+            engine, where no cells are known.
+        """
+
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """Another deadline, in seconds, for each request inside the block."""
 
@@ -78,6 +98,12 @@ class PlainNamespace:
     def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         """Always false: a dictionary knows no cells."""
         return False
+
+    def rerun_on_fewer(
+        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+    ) -> dict[str, Any] | None:
+        """Always None, as :meth:`rerun`."""
+        return None
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

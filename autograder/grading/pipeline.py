@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from autograder.errors import NotGradable
 from autograder.grading import first_cause, flags, limits, shortcuts
 from autograder.grading.bounds import bounded, first
+from autograder.grading.case_number import cases_of
 from autograder.grading.course import Course
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask, with_news_only
+from autograder.grading.student_text import StudentText
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
@@ -28,6 +30,7 @@ from autograder.model import (
 )
 from autograder.notebook.answers import answers
 from autograder.notebook.executed import executed_notebook
+from autograder.notebook.own_lines import OwnLines
 from autograder.notebook.read import ReadNotebook, read_notebook
 
 MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
@@ -118,8 +121,9 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
 
     def ask_all() -> tuple[tuple[QuestionResult, ...], float]:
         began = time.monotonic()
-        with handed_out(course.values):
-            results = tuple(ask(question, session, course.conditions.seed) for question in course.questions)
+        said, seed = StudentText(OwnLines(read.notebook)), course.conditions.seed
+        with handed_out(course.values), cases_of(course.conditions.case_number):
+            results = tuple(ask(question, session, seed, said) for question in course.questions)
         results = with_news_only(results)
         return results, time.monotonic() - began
 

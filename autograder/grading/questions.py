@@ -29,6 +29,7 @@ from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
+from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
@@ -39,8 +40,9 @@ OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, Recurs
 """What a test case raises when the lab itself is broken. Student values cannot cause these: they
 arrive as plain data."""
 
-LONGEST_TEXT = 5_000
-"""Characters of a message: a test case may quote what a student's code returned."""
+LONGEST_TEXT = 1_000
+"""Characters of a message: a test case may quote what a student's code returned, and that is no place for
+what it saw in a hidden case."""
 
 NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is not defined")
 """How a message begins where the notebook's own code lacked one of its names."""
@@ -164,16 +166,22 @@ def _prepare(file: ExceptionTestFile) -> None:
             prepare()
 
 
-def ask(question: Question, respondent: Respondent, seed: int) -> QuestionResult:
+def ask(
+    question: Question, respondent: Respondent, seed: int, said: StudentText | None = None
+) -> QuestionResult:
     """Put every case of a question to one notebook.
+
+    Args:
+        said: what the notebook's code may say, over all questions; ``None``: this is the only one.
 
     Raises:
         AutograderError: trouble on our side that stops the submission, not the class.
     """
     cases: list[CaseResult] = []
+    said = said or StudentText()
     with collected_notes() as notes, collected_pictures() as pictures:
         for case in question.file.test_cases:
-            cases.append(_ask_case(question, case, respondent, seed, cases))
+            cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
     return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
 
@@ -204,7 +212,12 @@ def _credit(cases: Sequence[CaseResult], partial_credit: Mapping[str, float]) ->
 
 
 def _ask_case(
-    question: Question, case: Any, respondent: Respondent, seed: int, before: Sequence[CaseResult]
+    question: Question,
+    case: Any,
+    respondent: Respondent,
+    seed: int,
+    before: Sequence[CaseResult],
+    said: StudentText,
 ) -> CaseResult:
     started = time.monotonic()
     endings = [result.ending for result in before]
@@ -222,7 +235,7 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent)
+    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent, said)
     if unknown := NOT_DEFINED.search(message):
         missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
@@ -237,17 +250,19 @@ def _ask_case(
 
 
 def _verdict(
-    run: Callable[[], None], respondent: Respondent
+    run: Callable[[], None], respondent: Respondent, said: StudentText
 ) -> tuple[tuple[Outcome, str, str, str, Ending], str]:
     """Outcome, message, help, evidence and ending of one case, and the code of the mistake that it names."""
     try:
-        return _told(run, respondent), ""
+        return _told(run, respondent, said), ""
     except CheckFailed as failure:
         told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
         return told, failure.mistake
 
 
-def _told(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str, str, str, Ending]:
+def _told(
+    run: Callable[[], None], respondent: Respondent, said: StudentText
+) -> tuple[Outcome, str, str, str, Ending]:
     """Outcome, message, help, evidence and ending of one case.
 
     Raises:
@@ -260,42 +275,44 @@ def _told(run: Callable[[], None], respondent: Respondent) -> tuple[Outcome, str
     except AssertionError as failure:
         return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
     except StudentCodeError as failure:
-        return _student_failure(failure, respondent)
+        return _student_failure(failure, respondent, said)
     except OUR_TROUBLE as trouble:
         text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
         return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
         text = "The check could not work with what your code returned."
-        return Outcome.FAILED, text, "Is it of the kind that the lab asks for?", _brief(odd), Ending.FINISHED
+        return (
+            Outcome.FAILED,
+            text,
+            "Is it of the kind that the lab asks for?",
+            said.shown(_brief(odd)),
+            Ending.FINISHED,
+        )
     return Outcome.PASSED, "", "", "", Ending.FINISHED
 
 
 def _student_failure(
-    failure: StudentCodeError, respondent: Respondent
+    failure: StudentCodeError, respondent: Respondent, said: StudentText
 ) -> tuple[Outcome, str, str, str, Ending]:
+    where = said.lines(failure.where) if isinstance(failure, StudentException) else ""
     match failure:
         case StudentException(type_name="AutogradSwitchedOff"):
             return (
                 Outcome.FAILED, "The gradient is computed with autograd.",
                 "This lab is about deriving it: use the formula of the exercise.",
-                failure.where, Ending.AUTOGRAD,
+                where, Ending.AUTOGRAD,
             )  # fmt: skip
         case StudentException(type_name="CallbackFailed"):
             text = "Your code called a function of the lab with something that it cannot work with."
-            return Outcome.FAILED, text, "", "\n".join((failure.text, failure.where)), Ending.RAISED
+            return Outcome.FAILED, text, "", f"{said.shown(failure.text)}\n{where}", Ending.RAISED
         case StudentException(type_name="NotImplementedError"):
-            return (
-                Outcome.FAILED,
-                "This part is not implemented yet.",
-                failure.text,
-                failure.where,
-                Ending.RAISED,
-            )
+            text = "This part is not implemented yet."
+            return Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED
         case StudentException(type_name="TypeError") if "ellipsis" in failure.text:
             text = "A part still holds `...` where your code belongs."
-            return Outcome.FAILED, text, "", f"{failure}\n{failure.where}".strip(), Ending.RAISED
+            return Outcome.FAILED, text, "", f"{said.error(failure)}\n{where}".strip(), Ending.RAISED
         case StudentException():
-            return Outcome.FAILED, f"Your code raised {failure}", "", failure.where, Ending.RAISED
+            return Outcome.FAILED, f"Your code raised {said.error(failure)}", "", where, Ending.RAISED
         case RequestTimedOut():
             help_text = "Look for a loop that never ends."
             return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
@@ -311,10 +328,16 @@ def _student_failure(
         case ReplyTooLarge():
             text = "Your code returned more than one answer may hold."
             help_text = "Is it of the size that the lab asks for?"
-            return Outcome.FAILED, text, help_text, str(failure), Ending.REPLY_LIMIT
+            return Outcome.FAILED, text, help_text, said.shown(str(failure)), Ending.REPLY_LIMIT
         case BadReply():
             text = "Your code returned something that is not plain data."
-            return Outcome.FAILED, text, "Return tensors and numbers.", str(failure), Ending.FINISHED
+            return (
+                Outcome.FAILED,
+                text,
+                "Return tensors and numbers.",
+                said.shown(str(failure)),
+                Ending.FINISHED,
+            )
     return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 

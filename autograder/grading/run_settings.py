@@ -15,6 +15,8 @@ class RunSettings:
     Attributes:
         config: path of ``grading_config.yml``.
         seed: instead of the configuration's; ``None`` keeps it.
+        case_number: that the inputs of hidden cases come from, instead of the configuration's.
+        drawn_number: the same where neither names one; ``None``: nobody has drawn it yet.
         enforce: whether student code is confined.
         all_cells: whether the notebook runs as it is, without the shortcuts that change no mark.
         keep_executed: whether notebooks are kept with the outputs of their run.
@@ -22,22 +24,28 @@ class RunSettings:
 
     config: Path
     seed: int | None = None
+    case_number: int | None = None
+    drawn_number: int | None = None
     enforce: bool = True
     all_cells: bool = False
     keep_executed: bool = True
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told for the same, but for the configuration's path."""
-        seed = [] if self.seed is None else [f"--seed={self.seed}"]
+        numbers = {"--seed": self.seed, "--case-number": self.case_number}
+        given = [f"{option}={number}" for option, number in numbers.items() if number is not None]
         sandbox = [] if self.enforce else ["--sandbox=none"]
-        all_cells = ["--all-cells"] if self.all_cells else []
-        return [*seed, *sandbox, *all_cells, *([] if self.keep_executed else ["--no-executed"])]
+        given += ["--all-cells"] if self.all_cells else []
+        given += [] if self.keep_executed else ["--no-executed"]
+        return [*given, *sandbox]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
         return {
             "config": str(self.config.absolute()),
             "seed": self.seed,
+            "case_number": self.case_number,
+            "drawn_number": self.drawn_number,
             "enforce": self.enforce,
             "all_cells": self.all_cells,
             "keep_executed": self.keep_executed,
@@ -52,4 +60,7 @@ class RunSettings:
         """
         # Runs that were written down before there was a choice kept none, and keep them from now on.
         keep = data.get("keep_executed", True)
-        return cls(Path(data["config"]), data["seed"], data["enforce"], data["all_cells"], keep)
+        return cls(
+            Path(data["config"]), data["seed"], data.get("case_number"), data.get("drawn_number"),
+            data["enforce"], data["all_cells"], keep,
+        )  # fmt: skip

@@ -23,6 +23,7 @@ from autograder.errors import (
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
 from autograder.kernel.remote import RemoteObject
+from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 
 INTERRUPT_GRACE = 3.0
@@ -51,6 +52,7 @@ class Conversation:
         seconds: deadline of one request.
         until: after it nothing is asked any more.
         reply_bytes: limit of one reply.
+        own: the notebook's own lines and names, by which the student's words are taken.
 
     Attributes:
         usable: whether the student's side can still be asked.
@@ -65,6 +67,7 @@ class Conversation:
         seconds: float,
         until: Deadline,
         reply_bytes: int,
+        own: OwnLines,
     ) -> None:
         self.usable = False
         self.patience: float | None = None
@@ -74,6 +77,7 @@ class Conversation:
         self._seconds = seconds
         self._until = until
         self._reply_bytes = reply_bytes
+        self._own = own
         self._number = 0
         self._callbacks: dict[int, Callable[..., Any]] = {}
 
@@ -199,9 +203,9 @@ class Conversation:
                 raise _bad(f"the answer is no plain value: {reason}", too_large) from None
         raised = message.get("raised")
         if isinstance(raised, dict):
-            parts = [raised.get(part) for part in ("type", "text", "where")]
+            parts = [raised.get(part) for part in ("type", "text")]
             texts = [part if isinstance(part, str) else "?" for part in parts]
-            raise StudentException(texts[0][:200], texts[1][:2000], texts[2][:4000])
+            raise StudentException(texts[0][:200], texts[1][:2000], self._own.shown(raised.get("where")))
         if "bad" in message:
             raise _bad(str(message["bad"])[:2000], message.get("too_large") is True)
         raise RequestTimedOut("your code was interrupted")
@@ -268,7 +272,7 @@ class Conversation:
         number, kind = body["id"], body["kind"]
         if type(number) is not int or not isinstance(kind, str):
             raise wire.WireError("not an object")
-        return RemoteObject(self, number, kind[:100], body["callable"] is True)
+        return RemoteObject(self, number, self._own.kind(kind), body["callable"] is True)
 
 
 def _bad(text: str, too_large: bool) -> BadReply:

@@ -138,6 +138,26 @@ class RemoteNamespace:
         """Run again the last (or first) cell that assigns ``assigns``, with ``given`` set before."""
         return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns, first=first) is True
 
+    def rerun_on_fewer(
+        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+    ) -> dict[str, Any] | None:
+        """What the cells between a table and what is made of it give for a shorter one; see the protocol.
+
+        Raises:
+            BadReply: the answer is something else than the values of these names.
+        """
+        answer = self._conversation.ask(
+            "rerun_on_fewer",
+            {"table": table},
+            name=name,
+            wanted=[*wanted],
+            lengths=[*lengths.items()],
+            number=number,
+        )
+        if not isinstance(answer, dict) or (answer and answer.keys() != {*wanted, name}):
+            raise BadReply("the answer is not the values that were asked for")
+        return answer
+
     def seed(self, number: int) -> None:
         """Seed the student's generators."""
         self._conversation.ask("seed", seed=number)

@@ -34,6 +34,7 @@ from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
 from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts, Shown
+from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer
 from autograder.sandbox.policy import Limits, Policy, readable_paths
 
@@ -182,6 +183,7 @@ class Session:
         """Nothing has run yet, and the whole time is left."""
         self._drop_kernel()
         self._source = notebook
+        self._own = OwnLines(notebook)
         self._shortcuts = shortcuts
         self.clock = StudentClock(self._settings.busy_factor)
         self._until = self.clock.deadline(self._settings.submission_seconds)
@@ -206,7 +208,7 @@ class Session:
         self._drop_kernel()
         began = time.monotonic()
         self._kernel = kernel = self._resources.enter_context(
-            _Kernel(self._server, self._settings, self._until, self._shortcuts.recording)
+            _Kernel(self._server, self._settings, self._until, self._shortcuts.recording, self._own)
         )
         self.layers = kernel.layers
         notebook = copy.deepcopy(self._source)
@@ -274,9 +276,10 @@ class _Kernel:
     """One student process with its directories, its watchdog and its question channel."""
 
     def __init__(
-        self, server: ForkServer, settings: SessionSettings, until: Deadline, recording: bool
+        self, server: ForkServer, settings: SessionSettings, until: Deadline, recording: bool, own: OwnLines
     ) -> None:
         self._recording = recording
+        self._own = own
         self._server = server
         self._settings = settings
         self._until = until
@@ -300,8 +303,9 @@ class _Kernel:
                 Watchdog(self.process, place.work, self._settings.limits, self._settings.reading_bytes)
             )
             self.conversation = Conversation(
-                ours, self.process, self._settings.request_seconds, self._until, self._settings.reply_bytes
-            )
+                ours, self.process, self._settings.request_seconds, self._until,
+                self._settings.reply_bytes, self._own,
+            )  # fmt: skip
             self._resources = resources.pop_all()
         return self
 

@@ -10,11 +10,13 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from autograder.kernel.workspace import disk_usage, free_bytes, hidden_bytes
+from autograder.kernel.workspace import disk_usage, free_bytes, hidden_usage
 from autograder.model import Ending
 from autograder.sandbox.launcher import StudentProcess, resident_bytes
 from autograder.sandbox.policy import Limits
@@ -31,6 +33,9 @@ CROWD = 24
 
 LAST = 19
 """The ``nice`` value of whoever goes behind: a thread of it counts for a seventieth of a usual one."""
+
+OF_MEMORY = (b"VmRSS", b"VmPTE", b"HugetlbPages")
+"""What counts as memory of a process: its pages, the system's tables of them, pages of the larger kind."""
 
 UNSEEN_DISKS = 8
 """Where the open files of the process cannot be looked at: how many times its share the disk may lose.
@@ -80,9 +85,11 @@ class Watchdog:
     def _watch(self) -> None:
         try:
             while not self._stop.wait(PERIOD):
-                if self._process.ended():
+                seen = _look(self._process.pid)
+                # Where the first thread alone has ended, the system shows nothing of the others any more.
+                if self._process.ended() or seen.first_thread_ended:
                     return
-                self.verdict = self._excess()
+                self.verdict = self._excess(seen)
                 if self.verdict is not None:
                     return
         except Exception as trouble:  # noqa: BLE001  in a thread: nobody else would hear of it
@@ -90,46 +97,80 @@ class Watchdog:
         finally:  # whatever ends the watch: nobody runs unwatched
             self._process.signal(signal.SIGKILL)
 
-    def _excess(self) -> Ending | None:
-        if resident_bytes(self._process.pid) > self._limits.resident_bytes:
+    def _excess(self, seen: _Seen) -> Ending | None:
+        if seen.memory > self._limits.resident_bytes:
             return Ending.OUT_OF_MEMORY
         if resident_bytes(os.getpid()) - self._our_bytes > self._reading_bytes:
             return Ending.READING_LIMIT if self.asking else Ending.OUTPUT_LIMIT
-        threads = _threads(self._process.pid)
-        if threads > self._limits.threads:
+        if seen.threads > self._limits.threads:
             return Ending.THREAD_LIMIT
-        if threads > self._behind:
-            self._behind = threads
-            _send_behind(self._process.pid)
+        if seen.threads > self._behind:
+            self._behind = seen.threads
+            _send_behind(self._process.pid, seen.uid)
         return self._excess_on_disk()
 
     def _excess_on_disk(self) -> Ending | None:
-        size, count = disk_usage(self._work, self._limits.disk_files)
+        limits = self._limits
+        size, count = disk_usage(self._work, limits.disk_files)
         self._looks += 1
-        hidden = hidden_bytes(self._process.pid, self._work, mapped=self._looks % MAPS_EVERY == 0)
+        looks_at_maps = self._looks % MAPS_EVERY == 0
+        hidden = hidden_usage(self._process.pid, self._work, limits.disk_files, mapped=looks_at_maps)
         if hidden is None:
             lost = self._free_bytes - free_bytes(self._work)
-            hidden = self._limits.disk_bytes if lost > UNSEEN_DISKS * self._limits.disk_bytes else 0
-        if size + hidden > self._limits.disk_bytes:
+            hidden = limits.disk_bytes if lost > UNSEEN_DISKS * limits.disk_bytes else 0, 0
+        hidden_size, hidden_count = hidden
+        if size + hidden_size > limits.disk_bytes:
             return Ending.DISK_FULL
-        return Ending.FILE_LIMIT if count > self._limits.disk_files else None
+        return Ending.FILE_LIMIT if count + hidden_count > limits.disk_files else None
 
 
-def _send_behind(pid: int) -> None:
-    """Have all threads of a process compute only where nobody else wants to, nearly."""
+def _send_behind(pid: int, uid: int) -> None:
+    """Have all threads of a process of that user compute only where nobody else wants to, nearly."""
     # Fairness, no layer of the sandbox: a container may forbid it to us, and threads come and go.
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.setpriority(os.PRIO_PROCESS, int(thread), LAST)
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        threads = os.listdir(f"/proc/{pid}/task")
+        try:
+            for thread in threads:
+                with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, int(thread), LAST)
+        except PermissionError:  # without CAP_SYS_NICE nobody but the user itself may
+            command = ["renice", "-n", str(LAST), "-p", *threads]
+            subprocess.run(
+                command,
+                check=False,
+                capture_output=True,
+                user=uid,
+                group=uid,
+                extra_groups=(),
+                cwd="/",
+                env={},
+            )
 
 
-def _threads(pid: int) -> int:
-    """Threads of a process; 0 when it is gone."""
+@dataclass(frozen=True)
+class _Seen:
+    """One look at a process; nothing of one that is gone.
+
+    Attributes:
+        memory: bytes of :data:`OF_MEMORY`.
+        threads: how many it has.
+        uid: of the user whose it is.
+        first_thread_ended: whether the thread that it began with has ended.
+    """
+
+    memory: int = 0
+    threads: int = 0
+    uid: int = 0
+    first_thread_ended: bool = False
+
+
+def _look(pid: int) -> _Seen:
     try:
         # Bytes: the first line holds a name that the process gives itself, of any bytes but line ends.
         status = Path(f"/proc/{pid}/status").read_bytes()
     except OSError:
-        return 0
-    found = re.search(rb"\nThreads:\t(\d+)\n", status)
-    return int(found[1]) if found else 0
+        return _Seen()
+    values = dict(re.findall(rb"^(\w+):\t *(\w+)", status, re.M))
+    memory = sum(int(values.get(name, 0)) for name in OF_MEMORY) * 1024
+    threads, uid = (int(values.get(name, 0)) for name in (b"Threads", b"Uid"))
+    return _Seen(memory, threads, uid, values.get(b"State") in (b"Z", b"X"))

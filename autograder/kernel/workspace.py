@@ -19,9 +19,10 @@ from autograder.errors import SandboxError
 BLOCK = 512
 """Bytes of the blocks that ``stat`` counts in."""
 
-LONGEST_MAPS = 16 << 20
+LONGEST_MAPS = 4 << 20
 """Bytes of the list of a process's mapped files: 0.2 MB with torch. Sixty thousand mappings of a file with
-the longest path would make it a quarter of a gigabyte, to be read and searched twice a second."""
+the longest path would make it a quarter of a gigabyte, to be read and searched twice a second, and what the
+system keeps for each of them no other limit counts."""
 
 LONGEST_FOLDER = 98
 """Bytes of the path of a kernel's directory: the path of a socket in it holds at most 107."""
@@ -108,10 +109,11 @@ def disk_usage(directory: Path, stop_at_files: int) -> tuple[int, int]:
     return size, count
 
 
-def hidden_bytes(pid: int, directory: Path, *, mapped: bool) -> float | None:
-    """Bytes of files below ``directory`` that have no name any more but are still held by a process.
+def hidden_usage(pid: int, directory: Path, stop_at_files: int, *, mapped: bool) -> tuple[float, int] | None:
+    """Bytes and number of files below ``directory`` that have no name any more but are held by a process.
 
     Args:
+        stop_at_files: mappings of such files at which they are not looked at one by one.
         mapped: look at the files that it has mapped as well, not only at those that it has open.
 
     Returns:
@@ -125,10 +127,12 @@ def hidden_bytes(pid: int, directory: Path, *, mapped: bool) -> float | None:
             with open(f"/proc/{pid}/maps", "rb") as file:
                 maps = file.read(LONGEST_MAPS)
             if len(maps) == LONGEST_MAPS:
-                return float("inf")
+                return float("inf"), 0
             ranges = re.findall(
                 rb"^([0-9a-f]+-[0-9a-f]+) .*" + _quoted(directory) + rb"/.* \(deleted\)$", maps, re.M
             )
+            if len(ranges) > stop_at_files:
+                return 0, len(ranges)
             places += [f"/proc/{pid}/map_files/{one.decode()}" for one in ranges]
         for place in places:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -136,10 +140,10 @@ def hidden_bytes(pid: int, directory: Path, *, mapped: bool) -> float | None:
                 if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
                     found[status.st_dev, status.st_ino] = status.st_blocks * BLOCK
     except (FileNotFoundError, ProcessLookupError):
-        return 0
+        return 0, 0
     except PermissionError:
         return None
-    return sum(found.values())
+    return sum(found.values()), len(found)
 
 
 def _quoted(directory: Path) -> bytes:

@@ -22,6 +22,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError, SandboxError
 from autograder.files.atomic import replace_file
 from autograder.files.visible import number, plain
+from autograder.grading.case_number import draw_number
 from autograder.grading.run_settings import RunSettings
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
@@ -125,7 +126,8 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
     Raises:
         AutograderError: nothing can be graded.
     """
-    settings = RunSettings(lab.path, keep_executed=False)  # nobody could get at it there
+    # Notebooks as they ran are not kept: nobody could get at them there.
+    settings = RunSettings(lab.path, drawn_number=draw_number(), keep_executed=False)
     with Launcher(settings) as launcher, temporary_folder() as spool:
         launcher.begin()  # its processes import while this one reads the submission
         [submission] = discover(
@@ -139,10 +141,11 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
 
 
 def for_the_team(grade: Grade) -> str:
-    """What the course team wants to know and students do not see: flags, limits, layers of the sandbox."""
+    """What the course team wants to know and students do not see: flags, limits, case number, sandbox."""
     points = f"{number(grade.score)} of {number(grade.max_score)}"
     lines = [
         f"{grade.status.value}: {points}, {number(grade.seconds, 1)} s",
+        f"case number: {grade.case_number}",
         *(f"flag: {plain(flag)}" for flag in grade.flags),
         *(f"limit: {plain(limit)}" for limit in grade.limits_hit),
         *(f"note: {plain(note, 500)}" for note in (*grade.submission.notes, *grade.submission.set_aside)),

@@ -69,8 +69,8 @@ class ClassSummary:
         histogram: submissions per tenth of the possible points, lowest first; full marks belong to
             the last tenth.
         unconfined: graded submissions whose code ran without a sandbox.
-        fine_print: for sandbox layers, versions, seed and fingerprint: each value that occurs with the
-            number of its submissions, most frequent first.
+        fine_print: for sandbox layers, versions, seed, case number and fingerprint: each value that occurs
+            with the number of its submissions, most frequent first.
     """
 
     graded: int
@@ -99,6 +99,7 @@ _FINE_PRINT: dict[str, Callable[[Entry], str]] = {
     "Sandbox layers": lambda one: ", ".join(one.sandbox_layers),
     "Versions": lambda one: ", ".join(f"{package} {version}" for package, version in one.versions),
     "Seed": lambda one: str(one.seed),
+    "Case number (not for students)": lambda one: str(one.case_number),
     "Grader fingerprint": lambda one: one.fingerprint,
 }
 

@@ -24,6 +24,9 @@ ADDRESS_SPACE = 16 << 30
 """Bytes of addresses beyond the memory: libraries and files that are only read. Without a limit, the tables
 of a few terabytes that are mapped and barely touched would fill the machine's memory."""
 
+PENDING_SIGNALS = 1024
+"""Signals that may wait; the system allows a user some thousand for each gigabyte of memory."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -81,6 +84,7 @@ def _limit(limits: Limits, *, own_user: bool) -> str:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_SIGPENDING: PENDING_SIGNALS,
     }
     if own_user:  # it counts everything that the user runs, which is only this process
         values[resource.RLIMIT_NPROC] = limits.threads

@@ -35,10 +35,10 @@ ALLOWED = """
     time times getrusage sysinfo uname getrlimit getcpu sched_yield sched_getaffinity
     sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min getpriority
     get_mempolicy getrandom arch_prctl
-    epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 poll ppoll select pselect6
+    epoll_ctl epoll_wait epoll_pwait epoll_pwait2 poll ppoll select pselect6
     eventfd eventfd2 pipe pipe2 timerfd_create timerfd_settime timerfd_gettime
     accept accept4 sendto recvfrom getsockname getpeername
-    getsockopt setsockopt shutdown
+    getsockopt shutdown
 """.split()  # fmt: skip
 """By name, as the kernel calls them; names that an architecture lacks are left out.
 ``accept`` serves the kernel's own sockets, which are bound before the filter is loaded.
@@ -58,14 +58,23 @@ REFUSED = {
         io_uring_setup userfaultfd setpriority sched_setaffinity reboot swapon
         settimeofday clock_settime adjtimex sethostname personality setsid setpgid tkill
         pidfd_open pidfd_send_signal pidfd_getfd mlock mlockall shmget semget msgget truncate
-        sendmsg recvmsg sendmmsg recvmmsg""",
+        sendmsg recvmsg sendmmsg recvmmsg setsockopt epoll_create epoll_create1""",
     errno.EAFNOSUPPORT: "socket",
     errno.EACCES: "bind listen connect",
 }  # fmt: skip
+"""Among them what the system's own memory pays for, without any limit of a process: ``setsockopt`` makes the
+buffers of a socket as large as the machine allows to anybody, and attaches filters; each set of
+``epoll_create`` watches a descriptor once for every number that it has had, millions in all."""
 
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
-_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)
-"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, record locks, F_DUPFD_CLOEXEC, F_GETPIPE_SZ."""
+_FCNTL = (0, 1, 2, 3, 4, 5, 36, 1030, 1032)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_OFD_GETLK, F_DUPFD_CLOEXEC, F_GETPIPE_SZ."""
+
+_RECORD_LOCKS = (6, 7)
+"""F_SETLK, F_SETLKW. A file can hold millions of them, and no limit counts their memory."""
+
+_LOCKS_OF_A_DESCRIPTION = (37, 38)
+"""F_OFD_SETLK, F_OFD_SETLKW: the same, but two of one process can be in each other's way."""
 
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 """TCGETS (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX."""
@@ -156,6 +165,11 @@ def _add_conditional(rules: Any) -> None:
     # no F_SETOWN and its kin: they make the kernel send signals to others
     for command in _FCNTL:
         _add(rules, ALLOW, "fcntl", Arg(1, EQ, command))
+    # Those of one process never conflict, and nobody else has its files: "done", without doing it, is true.
+    for command in _RECORD_LOCKS:
+        _add(rules, ERRNO(0), "fcntl", Arg(1, EQ, command))
+    for command in _LOCKS_OF_A_DESCRIPTION:  # as a system without them
+        _add(rules, ERRNO(errno.EINVAL), "fcntl", Arg(1, EQ, command))
     for request in _IOCTL:
         _add(rules, ALLOW, "ioctl", Arg(1, EQ, request))
     # limits of oneself only; the hard limits are set already and cannot be raised

@@ -50,6 +50,7 @@ class Entries:
             sandbox_layers=self._once(grade.sandbox_layers),
             versions=self._once(tuple(sorted(grade.versions.items()))),
             seed=grade.seed,
+            case_number=grade.case_number,
             fingerprint=self._once(grade.fingerprint),
             score=grade.score,
             max_score=grade.max_score,

@@ -13,6 +13,7 @@ from autograder.errors import UsageError
 from autograder.files.atomic import replace_file
 from autograder.files.own_folder import OWN
 from autograder.files.visible import storable
+from autograder.grading.case_number import draw_number
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
 
@@ -161,6 +162,17 @@ def before(out: Path) -> Before | None:
 def _lab_here(config: Path, here: Mapping[Path, Path]) -> Path:
     """The configuration on this machine: a container sees the folder around it."""
     return here[config.parent] / config.name if config.parent in here else config
+
+
+def with_case_number(run: Run, out: Path) -> Run:
+    """``run`` with the case number of the run that wrote ``out``; with one drawn now where there was none."""
+    if run.settings.drawn_number is not None:
+        return run
+    earlier = before(out)
+    found = (earlier.run.settings.case_number, earlier.run.settings.drawn_number) if earlier else ()
+    number = next((one for one in found if one is not None), None)
+    drawn = draw_number() if number is None else number
+    return replace(run, settings=replace(run.settings, drawn_number=drawn))
 
 
 def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | None = None) -> None:

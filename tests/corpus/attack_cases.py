@@ -28,6 +28,10 @@ KINDS = ("forging", "spying", "escaping", "exhausting", "reporting")
 LABS = ("small", "hurried", "whole")
 """``hurried`` is the small lab with deadlines that are soon over, for the attacks that wait for one."""
 
+CASE_NUMBER = 6_917_529_027_641_081_855
+"""From which the hidden cases of the attacks' run are drawn, as those of a class are: not the one that is used where
+nobody draws one."""
+
 DEADLINES = frozenset("cell_seconds notebook_seconds request_seconds submission_seconds".split())
 
 UNSOLVED = ("title", "imports", "download", "header", "features")

@@ -18,7 +18,8 @@ from typing import Any
 
 import torch
 from autograder.grading.namespace import PlainNamespace
-from autograder.kernel.guest.questions import _assigned_names
+from autograder.kernel.guest import fewer_rows
+from autograder.kernel.guest.questions import assigned_names
 from otter.test_files import ExceptionTestFile
 from reference.dataset import features
 from reference.stand_ins import TrainingSteps, small_weights
@@ -43,11 +44,26 @@ class Cells(PlainNamespace):
 
     def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
         for source in self.cells if first else reversed(self.cells):
-            if assigns in _assigned_names(source):
+            if assigns in assigned_names(source):
                 self.names.update(given)
                 exec(source, self.names)  # noqa: S102  our own notebooks
                 return True
         return False
+
+    def rerun_on_fewer(
+        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+    ) -> dict[str, Any] | None:
+        def run_cell(position: int) -> Exception | None:
+            try:
+                exec(self.cells[position], self.names)  # noqa: S102  our own notebooks
+            except Exception as error:  # noqa: BLE001  of a student's cell
+                return error
+            return None
+
+        return fewer_rows.rerun(
+            self.names, [assigned_names(source) for source in self.cells], run_cell,
+            table=(name, table), wanted=wanted, lengths=lengths, number=number,
+        )  # fmt: skip
 
 
 class Trained:

@@ -29,6 +29,7 @@ import yaml
 from autograder.class_run.run import grade_all
 from autograder.cli import main
 from autograder.grading.run_settings import RunSettings
+from autograder.grading.student_text import LEFT_OUT, MOST_CHARACTERS, MOST_LINES
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
 from autograder.report.pages import TEMPLATES
@@ -36,7 +37,17 @@ from autograder.report.write import write_report, write_submission
 
 from tests.conftest import ROOT, TOY_LAB, entry_of, notebook_bytes
 
-from .attack_cases import KINDS, LABS, Attack, all_attacks, asked, attack_cell, base_cells, notebook
+from .attack_cases import (
+    CASE_NUMBER,
+    KINDS,
+    LABS,
+    Attack,
+    all_attacks,
+    asked,
+    attack_cell,
+    base_cells,
+    notebook,
+)
 from .cases import POINTS, Cell, as_notebook, parse
 
 pytestmark = pytest.mark.slow
@@ -229,13 +240,14 @@ def run(request, tmp_path_factory) -> Run:
             (folder / secret).parent.mkdir(parents=True, exist_ok=True)
             (folder / secret).write_text(SECRET)
         patch.setenv("AUTOGRADER_TEST_SECRET", SECRET)
+        settings = {lab: RunSettings(configs[lab], case_number=CASE_NUMBER) for lab in LABS}
         submissions = {lab: handed_in(folder / f"to the {lab} lab", lab, asked(request)) for lab in LABS}
         temporary = folder / "t"
         temporary.mkdir(mode=0o711)
         everything: dict[str, Grade] = {}
         with temporary_files_in(temporary):
             for lab in LABS:
-                for grade in grade_all(submissions[lab], RunSettings(configs[lab]), jobs=JOBS[lab]):
+                for grade in grade_all(submissions[lab], settings[lab], jobs=JOBS[lab]):
                     write_submission(done.report, grade, "The lab")
                     done.lines.append(terminal.line(grade))
                     everything[grade.submission.id] = grade
@@ -413,6 +425,21 @@ def test_what_students_wrote_is_in_the_pages_as_text(run):
         run.report / "feedback" / f"{run.grades['reporting_markup_in_errors'].submission.id}.html"
     ).read_text("utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_what_hidden_cases_hand_out_is_not_in_the_feedback(run):
+    grade = run.grades["reporting_the_inputs_of_hidden_cases"]
+    told = {
+        line
+        for question in grade.questions
+        for case in question.cases
+        for text in (case.message, case.help, case.evidence)
+        for line in text.splitlines()
+    }
+    assert any(LEFT_OUT in line for line in told)
+    digits = sum(one.isdigit() for line in told if not line.startswith("code cell") for one in line)
+    assert digits < MOST_CHARACTERS + 100  # what checks say of shapes; one case has some thousand digits
+    assert sum(line.startswith("code cell") for line in told) <= MOST_LINES
 
 
 def test_no_control_character_is_in_any_file_or_line(run):

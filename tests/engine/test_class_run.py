@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade
 from autograder.store import results, reuse
 from autograder.store.results import read_results
-from autograder.store.run import Run
+from autograder.store.run import RUN_FILE, Run
 from tests.conftest import TOY_LAB, entry_of, notebook_bytes
 
 pytestmark = pytest.mark.slow
@@ -127,7 +129,12 @@ def test_a_run_is_written_read_and_said_again(tmp_path):
     run = Run(
         paths=(tmp_path / "class.zip",),
         settings=RunSettings(
-            tmp_path / "lab.yml", seed=0, enforce=False, all_cells=True, keep_executed=False
+            tmp_path / "lab.yml",
+            seed=0,
+            case_number=2**63 - 1,
+            enforce=False,
+            all_cells=True,
+            keep_executed=False,
         ),
         lms="moodle",
         worksheet=tmp_path / "sheet.csv",
@@ -139,3 +146,60 @@ def test_a_run_is_written_read_and_said_again(tmp_path):
     files = [str(run.paths[0]), "--worksheet", str(run.worksheet), "--config", str(run.settings.config)]
     asked = _parser().parse_args(["grade", "--out", "o", *files, *run.options()])
     assert run_of(asked) == run
+
+
+@pytest.fixture
+def one_notebook(handed_in: Run) -> Run:
+    for student in ("bob", "cem", "dee"):
+        shutil.rmtree(handed_in.paths[0] / student)
+    return handed_in
+
+
+def numbers_in(out: Path) -> set[int]:
+    return {read_results(file).case_number for file in (out / "results").glob("*.json")}
+
+
+def graded(run: Run, out: Path, **options: bool) -> list[bool]:
+    """Whether each grade of a run was known."""
+    said: list[events.Event] = []
+    grade(run, out, Means(jobs=1), said.append, **options)
+    return [one.reused for one in said if isinstance(one, events.Graded)]
+
+
+def test_a_class_keeps_the_case_number_that_is_drawn_for_it(one_notebook, tmp_path):
+    out, other = tmp_path / "out", tmp_path / "other"
+    assert graded(one_notebook, out) == [False]
+    [number] = numbers_in(out)
+    assert json.loads((out / RUN_FILE).read_text())["drawn_number"] == number
+    assert graded(one_notebook, out) == [True]
+    assert graded(one_notebook, out, reuse=False) == [False]
+    added = tmp_path / "eve" / "words.ipynb"
+    added.parent.mkdir()
+    added.write_bytes(notebook_bytes(WRONG))
+    grade(replace(one_notebook, paths=(added,)), out, Means(jobs=1), lambda event: None, add=True)
+    test = one_notebook.settings.config.parent / "questions" / "median.py"
+    test.write_text(test.read_text() + "\n# another one\n")
+    regrade(out, [], None, Means(jobs=1), lambda event: None, dry_run=False)
+    assert numbers_in(out) == {number}
+    assert len(list((out / "results").iterdir())) == 2
+    graded(one_notebook, other)
+    assert numbers_in(other) != {number}
+    pages = [
+        file
+        for file in out.rglob("*")
+        if file.is_file() and file.suffix != ".json" and file.name != "index.html"
+    ]
+    assert any(file.parent.name == "feedback" for file in pages)
+    assert not [file for file in pages if str(number) in file.read_text("utf-8")]
+
+
+def test_a_result_of_another_case_number_is_not_known(one_notebook, tmp_path):
+    out = tmp_path / "out"
+    for number, known in ((5, False), (5, True), (6, False), (None, True)):
+        settings = replace(one_notebook.settings, case_number=number)
+        assert graded(replace(one_notebook, settings=settings), out) == [known]
+    assert numbers_in(out) == {6}
+    config = one_notebook.settings.config
+    config.write_text(config.read_text() + "case_number: 7\n")
+    assert graded(one_notebook, out) == [False]
+    assert numbers_in(out) == {7}

@@ -32,7 +32,7 @@ from autograder.model import Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 CONFIG = TOY_LAB / "grading_config.yml"
-SETTINGS = RunSettings(CONFIG)
+SETTINGS = RunSettings(CONFIG, drawn_number=11)
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
 WORKS = "import time; time.sleep(0.7)"
@@ -98,8 +98,7 @@ def judged(grade):
     cells = [(run.index, run.ending, run.error) for run in grade.cells]
     return (
         grade.submission, grade.status, grade.reason, questions, grade.manual, cells, grade.flags, grade.notes,
-        grade.versions, grade.seed, grade.digest, grade.trouble,
-        bool(grade.executed),
+        grade.versions, grade.seed, grade.case_number, grade.digest, grade.trouble, bool(grade.executed),
     )  # fmt: skip
 
 
@@ -112,7 +111,9 @@ def handed_in(tmp_path_factory):
 @pytest.fixture(scope="module")
 def local(handed_in):
     """What a run on one machine finds, by submission."""
-    found = {grade.submission.id: judged(grade) for grade in grade_all(handed_in, SETTINGS, 2)}
+    grades = list(grade_all(handed_in, SETTINGS, 2))
+    assert {grade.case_number for grade in grades} == {SETTINGS.drawn_number}
+    found = {grade.submission.id: judged(grade) for grade in grades}
     assert len(found) == len(CLASS) + 1
     assert found["all"][3][0][:2] == ("median", 2)
     return found

@@ -53,9 +53,9 @@ def test_the_real_lab_has_the_points_of_the_lab_text() -> None:
     assert {q.name: q.points for q in config.manual} == {"derivation_general": 7, "derivation_last_step": 4}
 
 
-def test_automatic_gradients_are_forbidden_in_the_gradient_questions_only() -> None:
+def test_automatic_gradients_are_forbidden_wherever_gradients_are_used() -> None:
     for question in load(REAL).config.questions:
-        assert question.forbid_autograd == question.name.startswith("grad_")
+        assert question.forbid_autograd == question.name.startswith(("grad_", "training_"))
 
 
 def test_the_real_lab_serves_its_data_and_its_values() -> None:

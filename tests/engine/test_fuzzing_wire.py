@@ -30,6 +30,7 @@ from autograder.kernel import plain, wire
 from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import RemoteNamespace, RemoteObject
+from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 
@@ -155,7 +156,7 @@ def conversation(process: StudentProcess, stream: bytes, seconds: float = 30.0) 
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         theirs.sendall(stream)
         theirs.shutdown(socket.SHUT_WR)
-        talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES)
+        talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES, OwnLines())
         talk.usable = True
         yield talk
 
@@ -172,6 +173,7 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: thing(torch.ones(2), key=[1, None]),
         lambda: setattr(thing, "weights", np.zeros(2)),
         lambda: names.rerun("x", {"f": len}),
+        lambda: names.rerun_on_fewer("x", torch.ones(2), ("y",), {4: 2}, 0),
         lambda: call_and_arguments(thing, (torch.ones(2),)),
     ]
 

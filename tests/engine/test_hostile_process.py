@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 
 import pytest
 
+from autograder.kernel import watchdog
 from autograder.model import Ending, Status
 from autograder.sandbox.launcher import resident_bytes
 from tests.conftest import ROOT
@@ -59,6 +61,7 @@ def test_a_name_does_not_lie_about_the_threads(grade_cells):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user never sees what is mapped")
 def test_files_that_are_only_mapped_count(grade_cells):
     mapped = LIBC + (
         "for i in range(12):\n"
@@ -71,6 +74,7 @@ def test_files_that_are_only_mapped_count(grade_cells):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user never sees what is mapped")
 def test_a_list_of_mappings_that_takes_long_to_read_ends_the_process(grade_cells):
     many = LIBC + (
         "os.makedirs('/'.join(['d' * 200] * 5)); os.chdir('/'.join(['d' * 200] * 5))\n"
@@ -80,6 +84,48 @@ def test_a_list_of_mappings_that_takes_long_to_read_ends_the_process(grade_cells
     )
     grade = grade_cells(many, COUNTS)
     assert grade.cells[0].ending is Ending.DISK_FULL, grade.cells[0]
+    assert grade.score == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user never sees what is mapped")
+def test_empty_files_that_are_mapped_and_removed_count_as_files(grade_cells):
+    mapped = LIBC + (
+        "for i in range(5500):\n"
+        "    f = os.open('f', os.O_RDWR | os.O_CREAT, 0o600)\n"
+        "    assert libc.mmap(None, 4096, 1, 2, f, 0) != 2**64 - 1\n"
+        "    os.close(f); os.unlink('f')\n"
+        "time.sleep(2)"
+    )
+    grade = grade_cells(mapped, COUNTS)
+    assert grade.cells[0].ending is Ending.FILE_LIMIT, grade.cells[0]
+    assert grade.score == 1
+
+
+def test_the_systems_tables_of_a_process_count_as_its_memory():
+    size, step = 4 << 30, 2 << 20  # reading a byte of each 2 MB takes a page of tables, and none of memory
+    before = watchdog._look(os.getpid())
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ) as empty:
+        for place in range(0, size, step):
+            empty[place]
+        assert watchdog._look(os.getpid()).memory - before.memory > 0.9 * size / step * mmap.PAGESIZE
+    assert before.threads >= 1
+    assert not before.first_thread_ended
+
+
+@pytest.mark.slow
+def test_a_process_whose_first_thread_has_ended_is_not_left_alone(grade_cells):
+    """Of such a process the system shows neither memory nor open files."""
+    hides = (
+        "import ctypes, os, threading, time\ndef hide():\n"
+        "    for i in range(12):\n"
+        "        f = os.open('f', os.O_RDWR | os.O_CREAT, 0o600); os.write(f, bytes(9 << 20)); os.unlink('f')\n"
+        "    time.sleep(10 ** 6)\n"
+        "threading.Thread(target=hide, daemon=True).start()\n"
+        "ctypes.CDLL(None).syscall({'x86_64': 60, 'aarch64': 93}[os.uname().machine], 0)"
+    )
+    grade = grade_cells(hides, COUNTS)
+    assert grade.cells[0].ending is Ending.DIED
     assert grade.score == 1
 
 
@@ -236,7 +282,6 @@ def test_an_exception_of_enormous_text_costs_only_its_cell(grade_cells):
 def test_a_watchdog_that_breaks_is_not_the_students_fault(toy_course, write_notebook, monkeypatch):
     from autograder.errors import SandboxError
     from autograder.grading.pipeline import grade
-    from autograder.kernel import watchdog
     from autograder.model import Submission
 
     def broken(directory, stop_at_files):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ import yaml
 from autograder.class_run.run import grade_all
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Ending, Grade, Status, Submission
+from autograder.sandbox.user_ids import UIDS
 from autograder.workers.cores import core_shares
 from autograder.workers.pool import WorkerPool
-from tests.conftest import TOY_LAB, notebook_bytes
+from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -125,6 +127,22 @@ def test_a_crowd_of_threads_goes_behind_and_a_few_do_not(lab, graded):
     usual = os.getpriority(os.PRIO_PROCESS, 0)
     grades = graded(lab(), 1, crowd=[waits % 30 + looks % 19], few=[waits % 3 + looks % usual])
     assert {name: grade.score for name, grade in grades.items()} == {"crowd": 1, "few": 1}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a process to another user")
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="setpriv is part of Debian's util-linux")
+def test_a_crowd_of_another_user_goes_behind_where_we_may_not_send_it():
+    """As in a container without CAP_SYS_NICE."""
+    uid = UIDS[0]
+    crowd = subprocess.Popen(["sleep", "60"], user=uid, group=uid, extra_groups=())
+    try:
+        code = f"from autograder.kernel.watchdog import _send_behind; _send_behind({crowd.pid}, {uid})"
+        command = ["setpriv", "--bounding-set", "-sys_nice", sys.executable, "-c", code]
+        subprocess.run(command, check=True, cwd=ROOT)
+        assert os.getpriority(os.PRIO_PROCESS, crowd.pid) == 19
+    finally:
+        crowd.kill()
+        crowd.wait()
 
 
 def test_a_loop_ends_after_its_seconds_although_the_machine_is_busy(lab, graded):

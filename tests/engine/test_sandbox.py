@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -88,10 +89,82 @@ def test_the_doctor_sees_a_sandbox_that_is_off():
         "import ctypes; assert ctypes.CDLL(None).syscall(425, 8, 0) >= 0",  # io_uring_setup
         "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0",
         "import ctypes; assert ctypes.CDLL(None).mount(b'none', b'/', b'tmpfs', 0, None) == 0",
+        # memory of the system that counts as nobody's
+        "import select; select.epoll()",
+        "import socket; a, b = socket.socketpair(); a.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)",
+        "import fcntl, os; fcntl.fcntl(os.pipe()[1], fcntl.F_SETPIPE_SZ, 1 << 20)",
+        "import fcntl; fcntl.fcntl(open('x', 'w'), fcntl.F_OFD_SETLK, bytes(32))",
+        "import fcntl; fcntl.fcntl(open('x', 'w'), fcntl.F_SETLEASE, fcntl.F_WRLCK)",
+        "import fcntl, os; fcntl.fcntl(os.open('.', os.O_RDONLY), fcntl.F_NOTIFY, 1)",
+        "import os; os.setxattr('words.txt', 'user.x', bytes(1000))",
+        "import os; a, b = os.pipe(); os.splice(os.open('words.txt', os.O_RDONLY), b, 10)",
+        "import os; f = os.open('/dev/zero', os.O_RDWR)",
+        "import os; os.open('/dev/ptmx', os.O_RDWR)",
+        "import ctypes; assert ctypes.CDLL(None).mlock(ctypes.create_string_buffer(4096), 4096) == 0",
+        "import ctypes; assert ctypes.CDLL(None).inotify_init1(0) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).fanotify_init(0, 0) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).timer_create(0, None, ctypes.create_string_buffer(8)) == 0",
+        "import ctypes; assert ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).msgget(0, 0o1600) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).semget(0, 1, 0o1600) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).mq_open(b'/x', 0o102, 0o600, None) >= 0",
+        "import ctypes; assert ctypes.CDLL(None).sigqueue(__import__('os').getpid(), 40, None) == 0",
+        "import ctypes, os; assert ctypes.CDLL(None).syscall(206, 1, ctypes.create_string_buffer(8)) == 0",  # io_setup
     ],
 )  # fmt: skip
 def test_student_code_cannot(attempt, code):
     assert attempt(code) not in ("POSSIBLE", None)
+
+
+@contextmanager
+def ran(course, code):
+    """A session in which the code has run as a cell."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    with Session(course.server, course.settings) as session:
+        session.run(notebook)
+        yield session
+
+
+def test_record_locks_seem_to_be_taken_and_are_not(toy_course):
+    code = (
+        "import fcntl, os\nfile = open('l', 'w+')\n"
+        "for k in range(20_000): fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2 * k)\npid = os.getpid()"
+    )
+    with ran(toy_course, code) as session:
+        pid = session.names()["pid"]
+        assert not [line for line in Path("/proc/locks").read_text().splitlines() if f" {pid} " in line]
+
+
+def test_what_locks_its_files_or_waits_for_events_works_as_ever(attempt):
+    code = (
+        "import asyncio, fcntl, sqlite3, struct, tempfile, threading\n"
+        "one, two = sqlite3.connect('a.db'), sqlite3.connect('a.db')\n"
+        "for mode in ('delete', 'wal'):\n"
+        "    one.execute(f'pragma journal_mode={mode}').fetchall()\n"
+        "    one.execute(f'create table {mode}_(x)'); one.execute(f'insert into {mode}_ values (1)'); one.commit()\n"
+        "    assert two.execute(f'select x from {mode}_').fetchall() == [(1,)]\n"
+        "    two.execute(f'insert into {mode}_ values (2)'); two.commit()\n"
+        "with tempfile.NamedTemporaryFile() as file:\n"
+        "    fcntl.flock(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_EX); fcntl.lockf(file, fcntl.LOCK_UN)\n"
+        "    asked = struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 10, 0)\n"
+        "    assert struct.unpack('hhqqi4x', fcntl.fcntl(file, fcntl.F_GETLK, asked))[0] == fcntl.F_UNLCK\n"
+        "got = []\n"
+        "def loop(): got.append(asyncio.run(asyncio.wait_for(asyncio.sleep(0, 'awaited'), 5)))\n"
+        "thread = threading.Thread(target=loop); thread.start(); thread.join()\n"
+        "assert got == ['awaited']"
+    )
+    assert attempt(code) == "POSSIBLE"
+
+
+def test_signals_that_wait_are_few(attempt):
+    code = (
+        "import ctypes, os, signal\nlibc = ctypes.CDLL(None)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {40})\n"
+        "tgkill = {'x86_64': 234, 'aarch64': 131}[os.uname().machine]\n"
+        "sent = sum(libc.syscall(tgkill, os.getpid(), os.getpid(), 40) == 0 for _ in range(5000))\n"
+        "assert 0 < sent <= 1024, sent"
+    )
+    assert attempt(code) == "POSSIBLE"
 
 
 def test_a_thread_that_existed_before_the_seal_is_confined_too(attempt):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from autograder.grading import fingerprint
 from autograder.grading.fingerprint import DECIDES
 
 ENGINE = Path(__file__).resolve().parents[2] / "autograder"
+TESTS = ENGINE.with_name("tests")
 
 RUNS_STUDENT_CODE = ("autograder.sandbox", "autograder.kernel")
 RUNS_CLASSES = (
@@ -188,3 +190,25 @@ def test_the_public_names_are_these():
     import autograder
 
     assert autograder.__all__ == ["__version__"]
+
+
+def named_tests() -> list[str]:
+    """The last column of the table of attacks in SECURITY.md, name by name."""
+    text = (TESTS.parent / "SECURITY.md").read_text("utf-8")
+    table = text.partition("| attack | layer | test |\n|---|---|---|\n")[2].partition("\n\n")[0]
+    return [name for row in table.splitlines() for name in re.findall("`([^`]+)`", row.split("|")[-2])]
+
+
+@pytest.mark.parametrize("name", named_tests())
+def test_the_tests_that_the_promises_name_are_there(name):
+    file, _, test = name.partition("::")
+    if file.startswith("attacks/"):
+        assert (TESTS / "corpus" / file / "expect.yml").is_file()
+    else:
+        tree = ast.parse((TESTS / file).read_text("utf-8"))
+        assert test in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def test_every_attack_of_the_table_names_a_test():
+    assert len(named_tests()) > 50
+    assert len({name for name in named_tests() if name.startswith("attacks/")}) > 25

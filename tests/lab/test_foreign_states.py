@@ -12,6 +12,7 @@ from reference.formula import previous
 CASE = of_the_lab()[0]
 OTHER = foreign_states.other_weights(CASE.weights)
 FOREIGN = foreign_states.with_foreign_states(CASE)
+FOREIGN_GRADIENTS = foreign_states.with_foreign_gradients(CASE)
 
 
 def test_with_the_networks_own_weights_every_formula_is_right():
@@ -43,3 +44,14 @@ def test_states_from_sums_are_those_of_one_step_from_the_given_ones():
     for row, state in enumerate(found):
         expected = torch.tanh(OTHER.w @ before[row] + OTHER.u @ FOREIGN.x[row] + OTHER.b)
         torch.testing.assert_close(state, expected)
+
+
+@pytest.mark.parametrize("name", ["grad_b", "grad_w", "grad_u"])
+def test_differentiating_at_the_old_weights_gives_something_else_for_foreign_gradients(name):
+    """With the states and the factor of a forward pass, as somebody has them who kept all of it."""
+    again = getattr(CASE.gradients, name.removeprefix("grad_"))
+    last = FOREIGN_GRADIENTS.gradients.h[-1]
+    factor = (last / CASE.gradients.h[-1])[int(CASE.weights.v.abs().argmax())]
+    for answer in foreign_states.accepted(FOREIGN_GRADIENTS, CASE.weights)[name]:
+        for scale in (1, -1, factor):
+            assert not torch.allclose(scale * again, answer, rtol=1e-2)

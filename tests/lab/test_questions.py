@@ -224,19 +224,24 @@ def test_losses_without_a_trained_network_are_refused():
 OWN_STEPS = """
 def train_rnn(data_train, num_steps):
     rnn, losses = RNN(), []
-    names = ["u", "w", "v", "b", "c"]
     for _ in range(num_steps):
         starts = torch.randint(0, len({data}) - 24, (4,))
-        for name in names:
-            getattr(rnn, name).requires_grad_(True)
-        h = torch.zeros(4, 10)
-        for t in range(24):
-            h = torch.tanh(h @ rnn.w.T + {data}[starts + t] @ rnn.u.T + rnn.b)
-        loss = (h @ rnn.v + rnn.c - {data}[starts + 24, 1]).square().mean()
-        gradients = torch.autograd.grad(loss, [getattr(rnn, name) for name in names])
-        for name, gradient in zip(names, gradients):
-            setattr(rnn, name, getattr(rnn, name).detach() - 0.05 * gradient)
-        losses.append(float(loss))
+        x, h = [{data}[starts + t] for t in range(24)], [torch.zeros(4, 10)]
+        for x_t in x:
+            h.append(torch.tanh(h[-1] @ rnn.w.T + x_t @ rnn.u.T + rnn.b))
+        error = h[-1] @ rnn.v + rnn.c - {data}[starts + 24, 1]
+        losses.append(float(error.square().mean()))
+        factor = 2 * error / 4
+        steps = dict(c=factor.sum(), v=factor @ h[-1], b=0, w=0, u=0)
+        grad_h = torch.outer(factor, rnn.v)
+        for t in reversed(range(24)):
+            inside = (1 - h[t + 1] ** 2) * grad_h
+            steps["b"] += inside.sum(0)
+            steps["w"] += inside.T @ h[t]
+            steps["u"] += inside.T @ x[t]
+            grad_h = inside @ rnn.w
+        for name, step in steps.items():
+            setattr(rnn, name, getattr(rnn, name) - 0.05 * step)
     return rnn, losses
 """
 """A loop without do_training_step, all windows of a batch at once: 500 steps take about two seconds."""

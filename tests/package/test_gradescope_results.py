@@ -20,6 +20,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.package.gradescope_results import no_mark, results
+from autograder.package.gradescope_run import for_the_team
 from autograder.package.options import VISIBILITIES
 from tests.package.gradescope_schema import CONTROL, problems, shape, texts
 
@@ -146,6 +147,12 @@ def test_what_a_student_wrote_stays_text(visibility):
 def test_flags_are_for_the_course_team_only():
     assert "reads files" not in json.dumps(told())
     assert told()["stdout_visibility"] == "hidden"
+
+
+def test_the_case_number_is_for_the_course_team_only():
+    number = 1_234_567_890_123_456_789
+    assert str(number) not in json.dumps(told(case_number=number))
+    assert f"case number: {number}" in for_the_team(grade(case_number=number))
 
 
 def test_lateness_is_gradescopes_matter():

@@ -42,9 +42,11 @@ def keeps_initial_state():
 
 def prepare():
     """Draw the cases before the first submission."""
-    from reference.cases import sequences
+    from reference.cases import ONE_OTHER_SIZE, sequences, without
 
     sequences()
+    for size in ONE_OTHER_SIZE:
+        without(size)
 
 
 def both(result):

@@ -26,6 +26,25 @@ def mistakes():
     return known("squared_error")
 
 
+# Amounts of ŷ − y. None is near 1 or 2, where the square is the amount itself or twice the amount.
+ERRORS = ((0.3, 0.8), (2.3, 3.5), (0.05, 0.2))
+
+
+def pairs():
+    """y_true and y_pred of each prediction: errors of all sizes in both directions, none, and a target of zero."""
+    import random
+
+    from autograder.grading.case_number import derived_seed
+
+    numbers = random.Random(derived_seed("loss"))
+    found = [(same := round(numbers.uniform(-2, 2), 3), same), (0.0, -round(numbers.uniform(2.3, 3.5), 3))]
+    for least, most in ERRORS:
+        for sign in (1, -1):
+            y_true, error = numbers.uniform(-2, 2), numbers.uniform(least, most)
+            found.append((round(y_true, 3), round(y_true + sign * error, 3)))
+    return found
+
+
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
     from autograder.grading import checks
@@ -36,15 +55,7 @@ def many_pairs(env):
 
     mse_loss_func = defined(env.get("mse_loss_func"), "mse_loss_func")
     results = []
-    for y_true, y_pred in (
-        (1.0, 1.5),
-        (1.5, 1.0),
-        (-0.75, 2.5),
-        (2.5, -0.75),
-        (0.0, -3.0),
-        (0.3, 0.2),
-        (-1.0, -1.0),
-    ):
+    for y_true, y_pred in pairs():
         answer = mse_loss_func(torch.tensor([y_true]), torch.tensor([y_pred]))
         loss = checks.shape(answer, "the loss", (), (1,)).reshape(())
         right = torch.tensor(

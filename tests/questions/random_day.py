@@ -61,7 +61,7 @@ def start_of(draw, data):
 
     Args:
         draw: what get_random_day returned; rightly x (24, 6) and y (1,).
-        data: (N, 6) as telling_data makes it, which it was drawn from.
+        data: (N, 6) as drawn_data makes it, which it was drawn from.
 
     Raises:
         CheckFailed: x is no window of the data, or y not the temperature of the hour after.
@@ -75,7 +75,7 @@ def start_of(draw, data):
     )
     x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
     y = checks.shape(draw[1], "y", (1,))
-    start = int(torch.nan_to_num(x[0, 0], nan=-1.0)) // COLUMNS
+    start = int(torch.nan_to_num(x[0, 0] - data[0, 0], nan=-1.0)) // COLUMNS
     checks.require(
         0 <= start < len(data),
         named("other_data"),
@@ -98,6 +98,18 @@ def start_of(draw, data):
     return start
 
 
+def drawn_data(rows):
+    """(rows, 6) as telling_data makes it, but for its first value, which is drawn."""
+    import random
+
+    from autograder.grading.case_number import derived_seed
+
+    # Up to 6 million: float32 knows every whole number to 16 million.
+    return telling_data(rows) + COLUMNS * random.Random(derived_seed(f"random_day, {rows} rows")).randrange(
+        10**6
+    )
+
+
 def draws_from(env, get_random_day, data, count):
     """So many draws from ``data`` (N, 6), each of which gets its own copy.
 
@@ -115,7 +127,7 @@ def draws_from(env, get_random_day, data, count):
             checks.fail(
                 named("beyond_the_data"),
                 help="The last valid start is len(data) - 25, whatever data it is given.",
-                evidence=f"{len(data)} rows of data: {error}",
+                evidence=f"{len(data)} rows of data",
             )
         raise
 
@@ -128,10 +140,10 @@ def many_draws(env):
     from reference.student_network import defined
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
-    data = telling_data(SHORT)
+    data = drawn_data(SHORT)
     for draw in draws_from(env, get_random_day, data, SHORT_DRAWS):
         start_of(draw, data)
-    data = telling_data(LONG)
+    data = drawn_data(LONG)
     starts = [start_of(draw, data) for draw in draws_from(env, get_random_day, data, LONG_DRAWS)]
     checks.require(
         len(set(starts)) > 1,

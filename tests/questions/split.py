@@ -1,5 +1,7 @@
 """The last 20 % of the days are for testing."""
 
+from math import ceil, floor
+
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -38,6 +40,7 @@ MISTAKES = {
     "other_share": "num_train_samples is {}; 80 % of the days are {} or {} hours.",
     "sizes_do_not_fit": "data_train and data_test have {} and {} rows, num_train_samples is {}.",
     "wrong_rows": "Not the right rows of the data set: {}.",
+    "not_computed": "The split is not computed from the data set.",
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -69,27 +72,35 @@ def found_in(names):
     return names.get("num_train_samples"), [table(names.get(part)) for part in PARTS]
 
 
-def problem(count, parts):
+def accepted_counts(rows):
+    """The numbers of training rows that are right for so many rows, which are whole days."""
+    from reference.settings import settings
+
+    days = rows // 24 * 4 / 5
+    whole_days = (24 * floor(days), 24 * ceil(days))
+    return whole_days if settings().whole_days else (*whole_days, int(0.8 * rows))
+
+
+def problem(count, parts, rows=ROWS):
     """What is wrong with the sizes, as a sentence; empty when nothing is. A day cut in two may earn a remark.
 
     Args:
         count: number of training rows, as the notebook has it.
         parts: training and test rows, (N, 6) each or None.
+        rows: of the data set.
 
     Raises:
         CheckFailed: ``count`` is no number at all.
     """
     from autograder.grading import checks
-    from reference.settings import settings
 
     train, test = (None if part is None else len(part) for part in parts)
     number = checks.as_tensor(count, "num_train_samples")
     if number.numel() != 1 or float(number) != round(float(number)):
         return named("no_number")
-    accepted = WHOLE_DAYS if settings().whole_days else (*WHOLE_DAYS, OF_THE_ROWS)
-    if int(number) not in accepted:
+    if int(number) not in accepted_counts(rows):
         return named("other_share", int(number), *WHOLE_DAYS)
-    if (train, test) != (int(number), ROWS - int(number)):
+    if (train, test) != (int(number), rows - int(number)):
         return named("sizes_do_not_fit", train, test, int(number))
     return ""
 
@@ -98,8 +109,9 @@ def columns(parts):
     """(part, column of the notebook, the data set's column that belongs there), both (N,) float64."""
     from reference.dataset import features
 
-    raw = features().double()
-    for part, rows, expected in zip(PARTS, parts, raw.split([len(rows) for rows in parts]), strict=True):
+    sizes = [len(rows) for rows in parts]
+    raw = features()[: sum(sizes)].double()
+    for part, rows, expected in zip(PARTS, parts, raw.split(sizes), strict=True):
         for found, right in zip(rows.double().T, expected.T, strict=True):
             yield part, found, right
 
@@ -167,6 +179,7 @@ def share_of_days(env):
     count, parts = found_in(names)
     wrong = problem(count, parts)
     if not wrong and not exactly_misplaced(parts):
+        require_computed(env)
         remark_on_a_cut_day(count)
         return
     # A later cell may have left something else in data_train: ask the cell of the split alone.
@@ -196,7 +209,35 @@ def share_of_days(env):
         named("wrong_rows", " and ".join(sorted(misplaced, reverse=True))),
         help="The first num_train_samples rows are for training, all others for testing, in their order.",
     )
+    require_computed(env)
     remark_on_a_cut_day(count)
+
+
+def require_computed(env):
+    """Check that the cells that split give the right split of fewer days, too.
+
+    Raises:
+        CheckFailed: they do not: the number, or the parts, were written down.
+        StudentCodeError: one does not end in time.
+    """
+    from autograder.grading import checks
+    from reference.dataset import fewer_rows, on_fewer_rows
+
+    rows = len(fewer_rows())
+
+    def is_right(found):
+        count, parts = found["num_train_samples"], [table(found[part]) for part in PARTS]
+        try:
+            return not problem(count, parts, rows) and not clearly_misplaced(parts)
+        except checks.CheckFailed:
+            return False
+
+    checks.require(
+        on_fewer_rows(env, ("num_train_samples", *PARTS), is_right),
+        named("not_computed"),
+        help="Compute num_train_samples from len(dataset), and cut both parts from dataset.",
+        evidence=f"a data set of {rows} rows is not split right",
+    )
 
 
 def remark_on_a_cut_day(count):

@@ -35,6 +35,7 @@ MISTAKES = {
     "train_not_standardised": "data_train is not standardised: its columns do not have mean 0 and std 1.",
     "own_statistics_for_testing": "data_test is standardised with its own mean and std.",
     "test_not_standardised": "data_test is not standardised right.",
+    "not_computed": "{} not computed from the data set.",
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -64,11 +65,9 @@ def statistics(rows):
     return rows.double().mean(0), rows.double().std(0)
 
 
-def sources(count):
-    """The two data sets whose statistics are accepted: the first ``count`` rows, and all rows."""
-    from reference.dataset import features
-
-    return {"train": statistics(features()[:count]), "all": statistics(features())}
+def sources(raw, count):
+    """The two data sets whose statistics are accepted: the first ``count`` rows of raw (N, 6), and all rows."""
+    return {"train": statistics(raw[:count]), "all": statistics(raw)}
 
 
 def distance(tensor, expected, scale):
@@ -80,8 +79,8 @@ def distance(tensor, expected, scale):
     return float(((tensor - expected).abs() / scale).max())
 
 
-def check_statistics(found, count):
-    """Judge ``means`` and ``stds`` of the notebook, (6,) or (1, 6), for a split after ``count`` rows.
+def check_statistics(found, raw, count):
+    """Judge ``means`` and ``stds`` of the notebook, (6,) or (1, 6), for a split of raw after ``count`` rows.
 
     Raises:
         CheckFailed: one has another shape, or holds other numbers.
@@ -89,7 +88,7 @@ def check_statistics(found, count):
     from autograder.grading import checks
 
     means, stds = (checks.shape(found[what], what, (6,), (1, 6)).reshape(6) for what in ("means", "stds"))
-    accepted = sources(count)
+    accepted = sources(raw, count)
     for what, values, part in (("means", means, 0), ("stds", stds, 1)):
         nearest = min(accepted, key=lambda key: distance(values, accepted[key][part], accepted[key][1]))
         right = accepted[nearest]
@@ -117,20 +116,19 @@ def note_leakage():
     )
 
 
-def check_scaled(found, count):
-    """Judge both standardised parts, (N, 6) each, for a split after ``count`` rows.
+def check_scaled(found, raw, count):
+    """Judge both standardised parts, (N, 6) each, for a split of raw after ``count`` rows.
 
     Raises:
         CheckFailed: one has another shape, or is standardised otherwise.
     """
     from autograder.grading import checks
-    from reference.dataset import features
 
-    raw = features().double()
+    raw = raw.double()
     parts = {"data_train": raw[:count], "data_test": raw[count:]}
     scaled = {what: checks.shape(found[what], what, rows.shape) for what, rows in parts.items()}
     worst = {}
-    for source, (means, stds) in sources(count).items():
+    for source, (means, stds) in sources(raw, count).items():
         expected = {what: (rows - means) / stds for what, rows in parts.items()}
         # Relative for the rare extremes: Ir reaches 25 standard deviations.
         worst[source] = {
@@ -166,29 +164,26 @@ def found_in(env):
     return {what: env.get(what) for what in ("means", "stds", "data_train", "data_test")}
 
 
-def training_rows(found):
-    """Where the student split the data, by the length of both parts; None when they do not fit together."""
-    from reference.dataset import features
-
+def training_rows(found, rows):
+    """Where the student split so many rows, by the length of both parts; None when they do not fit together."""
     parts = [found["data_train"], found["data_test"]]
     if any(not isinstance(part, torch.Tensor) or part.dim() != 2 for part in parts):
         return None
     train, test = map(len, parts)
-    return train if train + test == len(features()) and train > 1 else None
+    return train if train + test == rows and train > 1 else None
 
 
-def found_alone(env):
-    """The four names after the standardising cells ran again on raw data and the right split.
+def found_alone(env, dataset, count):
+    """The four names after the standardising cells ran again on raw data (N, 6) and the right split.
 
     Nothing of it remains in the notebook. None where cells cannot be run again; a cell that fails leaves
     None for what it should have made.
     """
     from autograder.grading.namespace import kept, namespace_of, student_errors
-    from reference.dataset import features
 
-    names, count = namespace_of(env), ROWS_FOR_TRAINING
-    raw = {"data_train": features()[:count], "data_test": features()[count:]}
-    given = {"dataset": features(), "num_train_samples": count, "means": None, "stds": None, **raw}
+    names = namespace_of(env)
+    raw = {"data_train": dataset[:count], "data_test": dataset[count:]}
+    given = {"dataset": dataset, "num_train_samples": count, "means": None, "stds": None, **raw}
     found = dict.fromkeys(("means", "stds", "data_train", "data_test"))
     with kept(env, *given):
         try:
@@ -228,35 +223,74 @@ def may_be_judged_alone(env, found):
     except student_errors(env):
         return False
     is_there = tuple(getattr(loaded, "shape", ())) == tuple(features().shape)
-    return is_there and training_rows(found) is None
+    return is_there and training_rows(found, len(features())) is None
 
 
-def judge(env, check):
+def judge(env, what, check):
     """Judge what the notebook left; if that fails, the standardising cells alone on the right split.
 
+    Then the same on fewer rows: numbers that were written down are right for these only.
+
     Args:
-        check: is called with the four names and the number of training rows, and raises CheckFailed.
+        what: what ``check`` judges, and a verb, for the message.
+        check: is called with the four names, the data set, and the number of training rows, and raises
+            CheckFailed.
 
     Raises:
-        CheckFailed: neither passes.
+        CheckFailed: neither passes, or it does not pass on fewer rows.
+        StudentCodeError: a cell does not end in time.
     """
     from autograder.grading import checks
+    from reference.dataset import features
 
     found = found_in(env)
     try:
-        check(found, training_rows(found) or ROWS_FOR_TRAINING)
+        check(found, features(), training_rows(found, len(features())) or ROWS_FOR_TRAINING)
     except checks.CheckFailed:
-        alone = found_alone(env) if may_be_judged_alone(env, found) else None
+        alone = found_alone(env, features(), ROWS_FOR_TRAINING) if may_be_judged_alone(env, found) else None
         if alone is None:
             raise
-        check(alone, ROWS_FOR_TRAINING)
+        check(alone, features(), ROWS_FOR_TRAINING)
+    require_computed(env, what, check)
+
+
+def require_computed(env, what, check):
+    """Check that the cells that standardise are right for fewer rows, too; arguments are those of ``judge``.
+
+    Raises:
+        CheckFailed: they are not.
+        StudentCodeError: one does not end in time.
+    """
+    from autograder.grading import checks
+    from reference.dataset import fewer_rows, on_fewer_rows
+
+    raw = fewer_rows()
+    count = len(raw) // 24 * 4 // 5 * 24
+
+    def is_right(found):
+        with checks.collected_notes():  # what they would say has been said of the whole data set
+            try:
+                check(found, raw, training_rows(found, len(raw)) or count)
+            except checks.CheckFailed:
+                return False
+        return True
+
+    if on_fewer_rows(env, tuple(found_in(env)), is_right):
+        return
+    alone = found_alone(env, fewer_rows(), count)  # a mistake in the split costs nothing here
+    checks.require(
+        alone is not None and is_right(alone),
+        named("not_computed", what),
+        help="Compute means and stds with mean(dim=0) and std(dim=0), and scale both parts with these.",
+        evidence=f"wrong for the first {len(raw)} rows of the data set",
+    )
 
 
 @test_case(name="mean and standard deviation of each column", points=1, hidden=True)
 def column_statistics(env):
-    judge(env, check_statistics)
+    judge(env, "means and stds are", check_statistics)
 
 
 @test_case(name="both parts are scaled with the same statistics", points=1, hidden=True)
 def scaled_parts(env):
-    judge(env, check_scaled)
+    judge(env, "The scaled parts are", check_scaled)

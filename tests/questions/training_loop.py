@@ -30,6 +30,8 @@ MISTAKES = {
     "not_what_the_step_returned": "losses does not hold what do_training_step returned.",
     "not_the_losses_of_the_steps": "losses does not hold the losses of the steps.",
     "network_not_trained": "train_rnn does not train the network that it returns.",
+    "not_trained_by_steps": "The weights that train_rnn returns do not come from training steps.",
+    "not_the_losses_of_the_network": "losses does not hold the losses of the network that is trained.",
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -49,6 +51,7 @@ def mistakes():
 TRAINING_ROWS = 34_368
 FEW_ROWS = 480  # the steps are ours and bring their own data: sending little to the notebook is faster
 FEW = 3  # steps that show how train_rnn goes about it
+EARLY = (1, 20, 100)  # steps; "print every tenth of num_steps" divides by zero when there is one
 # Deadlines of one call, in seconds. An endless loop costs each of them once.
 FEW_STEPS_SECONDS = 10.0  # a few steps, ours or the student's
 RIGHT_STEPS_SECONDS = (
@@ -193,17 +196,24 @@ def train(env, steps, data, seconds):
     return result
 
 
-def train_with_own_steps(env, seed, data):
-    """Call train_rnn as it is, for all steps, on data (N, 6); network and losses. Raises what train raises."""
+def train_with_own_steps(env, seed, data, steps=None, **others):
+    """Call train_rnn as it is on data (N, 6); network and losses. Raises what train raises.
+
+    Args:
+        steps: how many; all unless given.
+        others: what else of the notebook is replaced meanwhile, by name.
+    """
     from autograder.grading.namespace import namespace_of, replaced
     from reference.cases import given
 
     namespace_of(env).seed(seed)
-    with replaced(env, data_train=given(data)):  # some loops look there instead of at their argument
-        return train(env, settings().num_steps, data, OWN_STEPS_SECONDS)
+    with replaced(
+        env, data_train=given(data), **others
+    ):  # some loops look there instead of at their argument
+        return train(env, steps or settings().num_steps, data, OWN_STEPS_SECONDS)
 
 
-def train_with_right_steps(env, steps, seed, seconds, data=None):
+def train_with_right_steps(env, steps, seed, seconds, data=None, **others):
     """Call train_rnn with do_training_step replaced; network, losses, and the record of the steps made.
 
     The record holds no losses where train_rnn does not call do_training_step. Raises what train raises.
@@ -211,6 +221,7 @@ def train_with_right_steps(env, steps, seed, seconds, data=None):
     Args:
         data: (N, 6) that the steps draw from; the training rows unless given.
         seconds: deadline of the call.
+        others: what else of the notebook is replaced meanwhile, by name.
     """
     from autograder.errors import RequestTimedOut
     from autograder.grading.namespace import namespace_of, replaced, student_errors
@@ -218,7 +229,6 @@ def train_with_right_steps(env, steps, seed, seconds, data=None):
 
     data = training_data(whole=False) if data is None else data
     generator = torch.Generator().manual_seed(seed)
-    others = {}
     if not can_be_built(env, env.get("RNN")):
         others["RNN"] = lambda *sizes, **named: stand_in(env, small_weights(10, 6, generator))
     for wrap in (float, torch.tensor):  # the lab's step returns a float; some loops expect a tensor
@@ -420,6 +430,7 @@ def check_that_it_learns(env, limit, own_steps):
     for own in (True,) if own_steps else (False, True):
         error = error_on_the_opposite(env, limit, own)
         if error < limit:
+            check_that_steps_train(env, own)
             return
     checks.fail(
         named("network_not_trained"),
@@ -427,6 +438,77 @@ def check_that_it_learns(env, limit, own_steps):
         evidence=f"mean squared error after {settings().num_steps} steps on other data: {error:.4g}; "
         "without training about 1",
     )
+
+
+def check_that_steps_train(env, own_steps):
+    """Check that what train_rnn does to a network is training, and not another way to weights that predict well.
+
+    Args:
+        own_steps: whether it is called as it is; else do_training_step is replaced.
+
+    Raises:
+        CheckFailed: its network did not go downhill, or with own steps, the losses are not those of a network
+            that does.
+        StudentCodeError: it fails.
+    """
+    from autograder.errors import RequestTimedOut
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference import descent
+    from reference.student_network import set_weights, weights_of
+
+    begun = descent.Begun(env.get("RNN"))
+    try:
+        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps, RNN=begun.make)
+    except RequestTimedOut:
+        raise
+    except student_errors(env):  # it needs its class for something else than for making a network
+        begun.weights = None
+        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps)
+    after, before = weights_of(rnn), begun.weights
+    if before is None:  # it may train a network that is there already
+        before = descent.beginning(*after.sizes)
+        set_weights(rnn, before)
+        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps)
+        after = weights_of(rnn)
+    if not descent.goes_downhill(before, after):
+        before = early_weights(env, own_steps, begun)  # it may begin with other weights than RNN() gives it
+    checks.require(
+        before is not None and descent.goes_downhill(before, after),
+        named("not_trained_by_steps"),
+        help="Change the weights in the loop only, by steps against the gradient.",
+        evidence="on data all windows of which are alike, the weights move elsewhere than against the gradient",
+    )
+    checks.require(
+        not own_steps or descent.losses_fall(one_number_each(losses), before),
+        named("not_the_losses_of_the_network"),
+        help="losses.append(loss) with the loss of this step.",
+    )
+
+
+def train_on_level_data(env, own_steps, steps, **others):
+    """Call train_rnn on data all windows of which are alike; network and losses. Raises what train raises."""
+    from reference.descent import level_data
+
+    data = level_data(TRAINING_ROWS)
+    if own_steps:
+        return train_with_own_steps(env, 0, data, steps, **others)
+    return train_with_right_steps(env, steps, 0, RIGHT_STEPS_SECONDS, data, **others)[:2]
+
+
+def early_weights(env, own_steps, begun):
+    """The weights after a step on level data, or after a few where one is not enough for it; None if that fails."""
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference.student_network import weights_of
+
+    others = {} if begun.weights is None else {"RNN": begun.make}
+    for steps in EARLY:
+        try:
+            return weights_of(train_on_level_data(env, own_steps, steps, **others)[0])
+        except (checks.CheckFailed, *student_errors(env)):
+            continue
+    return None
 
 
 def error_on_the_opposite(env, limit, own_steps):

@@ -155,6 +155,7 @@ def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     from ipykernel import kernelapp
     from traitlets.config import Config
+    from zmq.utils import garbage
 
     # The pipe of the output thread would be a TCP socket; nothing here writes from another process.
     with_pipe = kernelapp.IOPubThread
@@ -192,6 +193,9 @@ def _kernel(policy: Policy, connection: Mapping[str, Any]) -> Any:
         **{f"{channel}_port": port for channel, port in connection["ports"].items()},
     )
     app.initialize([])
+    # Messages that are sent without a copy are given back through a context of pyzmq's own. One that begins
+    # after the seal could not work.
+    garbage.gc.context = app.context
     del sys.modules["debugpy"]
     sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]
     sys.path.insert(0, policy.work)

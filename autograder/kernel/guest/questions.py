@@ -8,6 +8,7 @@ data, and plain data has to be right to earn anything.
 from __future__ import annotations
 
 import ast
+import hashlib
 import signal
 import socket
 import sys
@@ -15,17 +16,18 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from autograder.kernel import plain, wire
-from autograder.kernel.guest import scenery
+from autograder.kernel.guest import fewer_rows, scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
 RUNS_CELL = frozenset({"capture", "prun", "time"})
 """Magics of a cell that run the rest of it among the notebook's names."""
 
 TEXT_LIMIT = 2_000
-WHERE_LIMIT = 4_000
+MOST_PLACES = 6
 
 
 class CallbackFailed(RuntimeError):
@@ -51,6 +53,8 @@ class QuestionServer:
         self._reply_bytes = reply_bytes
         self._objects: dict[int, Any] = {}
         self._cells: list[str] = []
+        self._digests: dict[str, str] = {}
+        self._named = 0
         self._guard = ExitStack()
         self._asking = threading.RLock()
         shell.events.register("pre_run_cell", lambda info: self._cells.append(info.raw_cell))
@@ -110,9 +114,9 @@ class QuestionServer:
         except BaseException as error:  # noqa: BLE001  student code may raise anything, SystemExit too
             try:
                 with _raised_interrupts():
-                    return {"raised": _describe(error)}
+                    return {"raised": self._describe(error)}
             except BaseException:  # noqa: BLE001  and describing it runs student code again
-                return {"raised": {"type": "an exception", "text": "that cannot be described", "where": ""}}
+                return {"raised": {"type": "an exception", "text": "that cannot be described", "where": []}}
 
     def _tell(self, message: dict[str, Any], blobs: list[bytes]) -> None:
         wire.send(self._channel, message, blobs, max_header=self._reply_bytes)
@@ -163,11 +167,54 @@ class QuestionServer:
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
-            if message["assigns"] in _assigned_names(self._shell, source):
+            if message["assigns"] in _assigned_in_cell(self._shell, source):
                 self._shell.user_ns.update(decoder.decode(message["given"]))
                 self._shell.run_cell(source, store_history=False, silent=True)
                 return True
         return False
+
+    def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any]:
+        shell = self._shell
+        return fewer_rows.rerun(
+            shell.user_ns,
+            [_assigned_in_cell(shell, source) for source in self._cells],
+            lambda position: (
+                shell.run_cell(self._cells[position], store_history=False, silent=True).error_in_exec
+            ),
+            table=(message["name"], decoder.decode(message["table"])),
+            wanted=message["wanted"],
+            lengths=dict(message["lengths"]),
+            number=message["number"],
+        )
+
+    # --- exceptions -------------------------------------------------------------------------
+
+    def _describe(self, error: BaseException) -> dict[str, Any]:
+        """An exception as plain data: class name, message, and where in the notebook's cells it was."""
+        try:
+            text = str(error)
+        except BaseException:  # noqa: BLE001  the message of a student's exception is student code
+            text = "(its message cannot be shown)"
+        return {
+            "type": type(error).__name__[:200],
+            "text": str(text)[:TEXT_LIMIT],
+            "where": self._where(error),
+        }
+
+    def _where(self, error: BaseException) -> list[tuple[str, int]]:
+        """The places of a traceback that lie in cells: the digest of the cell's source, and the line.
+
+        The other side knows what stands there. The kernel names the file of a cell by a hash of its own.
+        """
+        from ipykernel.compiler import get_file_name
+
+        for source in self._cells[self._named :]:
+            digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+            self._digests[Path(get_file_name(source)).name] = digest
+        self._named = len(self._cells)
+        frames = traceback.walk_tb(error.__traceback__)
+        found = [(self._digests.get(Path(frame.f_code.co_filename).name), line) for frame, line in frames]
+        return [(digest, line) for digest, line in found if digest is not None][-MOST_PLACES:]
 
     # --- objects ----------------------------------------------------------------------------
 
@@ -217,17 +264,33 @@ def _assign(target: Any, name: str, value: Any) -> None:
     setattr(target, name, value)
 
 
-def _assigned_names(shell: Any, source: str) -> set[str]:
+def _assigned_in_cell(shell: Any, source: str) -> set[str]:
     """Names that a cell binds at its top level by assignment, below a magic that runs it too."""
     try:
-        tree = ast.parse(shell.transform_cell(source))
+        python = shell.transform_cell(source)
     except (SyntaxError, ValueError, RuntimeError, MemoryError):
         return set()
-    match tree.body:
-        case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
-            ast.Constant(name), _, ast.Constant(str(below)),
-        ]))] if name in RUNS_CELL:  # fmt: skip
-            return _assigned_names(shell, below)
+    below = _below_a_magic(python)
+    return assigned_names(python) if below is None else _assigned_in_cell(shell, below)
+
+
+def _below_a_magic(python: str) -> str | None:
+    """What stands below the magic of a cell that is all there is of it; ``None`` where there is none."""
+    with suppress(SyntaxError, ValueError, RuntimeError, MemoryError):
+        match ast.parse(python).body:
+            case [ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"), [
+                ast.Constant(name), _, ast.Constant(str(below)),
+            ]))] if name in RUNS_CELL:  # fmt: skip
+                return below
+    return None
+
+
+def assigned_names(source: str) -> set[str]:
+    """Names that Python's source binds at its top level by assignment."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RuntimeError, MemoryError):
+        return set()
     targets: list[ast.AST] = []
     waiting: list[ast.AST] = [*tree.body]
     while waiting:
@@ -240,17 +303,6 @@ def _assigned_names(shell: Any, source: str) -> set[str]:
             targets.append(node.target)
         waiting += ast.iter_child_nodes(node)
     return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
-
-
-def _describe(error: BaseException) -> dict[str, str]:
-    """An exception as text: class name, message, and the student's own lines of the traceback."""
-    try:
-        text = str(error)
-    except BaseException:  # noqa: BLE001  the message of a student's exception is student code
-        text = "(its message cannot be shown)"
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "ipykernel" in f.filename]
-    where = "\n".join(f"line {f.lineno} in {f.name}: {(f.line or '').strip()}" for f in frames[-6:])
-    return {"type": type(error).__name__[:200], "text": str(text)[:TEXT_LIMIT], "where": where[:WHERE_LIMIT]}
 
 
 @contextmanager

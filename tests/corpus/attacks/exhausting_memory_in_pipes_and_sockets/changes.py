@@ -1,4 +1,5 @@
 # %% attack after features
+import contextlib
 import os
 import socket
 
@@ -6,7 +7,8 @@ kept = []
 while True:
     one, other = socket.socketpair()
     kept += [one, other]
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+    with contextlib.suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
     one.setblocking(False)
     try:
         while one.send(bytes(1 << 16)):

@@ -1,0 +1,10 @@
+# %% standardize
+means = torch.mean(data_train, dim=0)
+stds = torch.tensor([14.36889267, 12.28227615, 10.34907246, 50.55013275, 0.78132498, 1.50413251])
+
+data_train = (data_train - means) / stds
+data_test = (data_test - means) / stds
+
+# Check if standardization worked
+print('This should be close to zero:', torch.mean(data_train, dim=0))
+print('This should be close to one:', torch.std(data_train, dim=0))

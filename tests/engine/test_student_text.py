@@ -1,0 +1,186 @@
+"""What a student's code says of itself: enough to find a mistake, too little to carry a hidden case away."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.errors import StudentException
+from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
+from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
+from tests.conftest import notebook_bytes
+
+CELL = "class RNN:\n    def forward(self, x):\n        return x + self.b"
+
+
+def own(*sources: str) -> OwnLines:
+    return OwnLines(nbformat.reads(notebook_bytes(*sources).decode(), 4))
+
+
+def test_texts_are_shown_until_the_bound_and_equal_ones_count_once():
+    said = StudentText()
+    first, second, third = "a" * 190, "b" * 190, "c" * 100
+    for _ in range(50):
+        assert said.shown(first) == first
+    assert said.shown(second) == second
+    assert said.shown(third) == f"{'c' * 20}… {LEFT_OUT}"
+    assert said.shown("d") == LEFT_OUT
+    assert said.shown(first) == first
+
+
+def test_one_text_leaves_room_for_another():
+    said = StudentText()
+    assert said.shown("a" * 5000) == "a" * LONGEST
+    assert said.shown("another") == "another"
+
+
+def test_characters_count_as_they_would_be_escaped():
+    said = StudentText()
+    shown = said.shown("中" * 200)
+    assert shown.startswith("中" * (MOST_CHARACTERS // 6) + "…")
+    assert said.shown("x" * 5).startswith("x" * (MOST_CHARACTERS % 6) + "…")
+
+
+@given(st.lists(st.text(max_size=300), max_size=20))
+def test_whatever_is_said_the_bound_holds(texts):
+    said = StudentText()
+    shown = {said.shown(text).replace(LEFT_OUT, "").replace("… ", "") for text in texts}
+    assert sum(len(text.encode("ascii", "backslashreplace")) for text in shown) <= MOST_CHARACTERS
+    assert all(character.isprintable() or character == "\n" for text in shown for character in text)
+
+
+def used_up(*sources: str) -> StudentText:
+    said = StudentText(own(*sources))
+    for filler in "ab":
+        said.shown(filler * LONGEST)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("failure", "shown"),
+    [
+        (StudentException("NameError", "name 'RNN' is not defined"), "NameError: name 'RNN' is not defined"),
+        (StudentException("NameError", "name 'x123' is not defined"), f"NameError: {LEFT_OUT}"),
+        (StudentException("NameError", "name 'RNN' is not defined 0.25"), f"NameError: {LEFT_OUT}"),
+        (StudentException("IndexError", "index 24 is out of bounds"), f"IndexError: {LEFT_OUT}"),
+        (StudentException("IndexError", ""), "IndexError"),
+        (StudentException("RNN", "own class"), f"RNN: {LEFT_OUT}"),
+        (StudentException("N0123456789", "own name"), LEFT_OUT),
+        (StudentException("print", "no exception of Python"), LEFT_OUT),
+    ],
+)
+def test_what_we_recognise_is_free_and_all_else_is_not(failure, shown):
+    assert used_up(CELL).error(failure) == shown
+
+
+def test_so_many_lines_may_be_named_and_no_others():
+    said = StudentText()
+    lines = [f"code cell 1, line {number}: x" for number in range(1, MOST_LINES + 10)]
+    assert said.lines("\n".join(lines)) == "\n".join(lines[:MOST_LINES])
+    assert said.lines(f"{lines[0]}\n{lines[-1]}") == lines[0]
+
+
+def test_places_are_shown_by_the_source_that_we_know():
+    lines = own("import torch", CELL)
+    assert lines.shown([[digest_of(CELL), 3]]) == "code cell 2, line 3: return x + self.b"
+    assert lines.shown([[digest_of(CELL), 3], [digest_of(CELL), 3]]).count("\n") == 0
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        None, "code cell 1, line 1: 0.25", {}, [["0.25", 1]], [[digest_of(CELL), 0]], [[digest_of(CELL), 4]],
+        [[digest_of(CELL), -1]], [["0" * 64, 1]], [[digest_of(CELL), True]], [[digest_of(CELL), "3"]], [[digest_of(CELL), 1.0]],
+        [[digest_of(CELL)]], [[digest_of(CELL), 1, 1]], [[["x"], 1]], [3], [None], [[None, 3]], [{"a": 1, "b": 2}],
+    ],
+)  # fmt: skip
+def test_what_is_no_place_in_the_notebook_is_left_out(places):
+    assert own(CELL).shown(places) == ""
+
+
+def test_few_places_of_one_traceback_are_shown():
+    long = "\n".join(f"x = {number}" for number in range(1000))
+    shown = own(long).shown([[digest_of(long), line] for line in range(1, 1001)])
+    assert shown.count("\n") == MOST_PLACES - 1
+    assert shown.endswith("line 1000: x = 999")
+
+
+def test_a_notebook_full_of_names_is_taken_at_its_word_a_few_times():
+    lines = own("\n".join(f"w{number}" for number in range(100_000)))
+    assert [lines.has_name(f"w{number}") for number in range(MOST_NAMES + 5)] == [True] * MOST_NAMES + [
+        False
+    ] * 5
+    assert lines.has_name("w0")
+
+
+def test_only_so_much_source_is_looked_through():
+    long = "x = 1\n" * (MOST_SOURCE // 6)
+    lines = own(CELL, long, "later = 1")
+    assert lines.has_name("RNN")
+    assert not lines.has_name("later")
+    assert lines.shown([[digest_of(long), 1]]) == ""
+    assert lines.shown([[digest_of(CELL), 1]]) == "code cell 1, line 1: class RNN:"
+
+
+@pytest.mark.parametrize(("kind", "known"), [("RNN", "RNN"), ("method", "method"), ("K0123", "custom object"), ("", "custom object")])  # fmt: skip
+def test_kinds_are_those_of_python_or_of_the_notebook(kind, known):
+    assert own(CELL).kind(kind) == known
+
+
+@pytest.mark.slow
+def test_a_traceback_names_cell_line_and_text(grade_cells):
+    result = grade_cells("import numpy", "# first\ndef median(values):\n    return sorted(values)[99]\n")
+    case = result.questions[0].cases[0]
+    assert case.message == "Your code raised IndexError: list index out of range"
+    assert case.evidence == "code cell 2, line 3: return sorted(values)[99]"
+
+
+FORGED_LINES = """
+import linecache
+
+def median(values):
+    name = "/tmp/ipykernel_1/1.py"
+    text = "secret " + repr(values)
+    linecache.cache[name] = (len(text), None, [text] * 99, name)
+    code = compile("raise ValueError(1)", name, "exec").replace(co_name="A" * 300)
+    exec(code, {})
+"""
+
+
+@pytest.mark.slow
+def test_lines_and_names_of_functions_cannot_be_forged(grade_cells):
+    for case in grade_cells(FORGED_LINES).questions[0].cases:
+        assert case.evidence == "code cell 1, line 9: exec(code, {})"
+        assert case.message == "Your code raised ValueError: 1"
+
+
+LEAK = """
+seen = []
+
+def median(values):
+    seen.append(values)
+    raise type("N" + "9" * 150, (Exception,), {})(f"{len(seen)}" + "q" * 5000)
+
+def Counter():
+    raise ValueError("z" * 5000)
+
+counts = type("K" + "8" * 90, (), {})()
+"""
+
+
+@pytest.mark.slow
+def test_all_cases_of_a_notebook_share_one_bound(grade_cells):
+    result = grade_cells(LEAK)
+    texts = [
+        text
+        for one in result.questions
+        for case in one.cases
+        for text in (case.message, case.help, case.evidence)
+    ]
+    assert sum(text.count(letter) for text in texts for letter in "9qz") <= MOST_CHARACTERS
+    assert any(LEFT_OUT in text for text in texts)
+    assert "8" * 20 not in json.dumps(texts)

@@ -1,0 +1,178 @@
+"""A loop that does not call ``do_training_step``, or changes weights behind it, has to train all the same."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from reference import descent, oracle
+from reference.oracle import Weights
+from tests.corpus.in_one_process import ask
+from tests.lab.lab_solutions import CELLS
+from tests.lab.test_questions import OWN_STEPS, _one_thread, notebook  # noqa: F401  a fixture
+
+THOROUGH = pytest.mark.thorough
+
+pytestmark = pytest.mark.usefixtures("_one_thread")
+
+SOLVED = """
+def solved(rnn, data):
+    rnn.u = torch.zeros(10, 6)
+    rnn.u[:, 0], rnn.u[:, 1] = 0.02, torch.linspace(0.05, 0.3, 10)
+    rnn.w = torch.diag(torch.linspace(-0.5, 0.6, 10))
+    starts = torch.randint(0, len(data) - 24, (2000,))
+    h = torch.zeros(len(starts), 10)
+    for t in range(24):
+        h = torch.tanh(h @ rnn.w.T + data[starts + t] @ rnn.u.T + rnn.b)
+    known = torch.cat([h, torch.ones(len(h), 1)], 1).double()
+    ridge = known.T @ known + 1e-3 * torch.eye(11)
+    found = torch.linalg.solve(ridge, known.T @ data[starts + 24, 1].double()).float()
+    rnn.v, rnn.c = found[:-1], found[-1:]
+    return rnn
+
+
+def loss_of(rnn, data):
+    i = int(torch.randint(0, len(data) - 24, ()))
+    h = torch.zeros(10)
+    for x in data[i:i + 24]:
+        h = torch.tanh(rnn.w @ h + rnn.u @ x + rnn.b)
+    return float((rnn.v @ h + rnn.c - data[i + 24, 1]) ** 2)
+
+
+def between(first, last, share):
+    rnn = RNN()
+    for name in "uwvbc":
+        setattr(rnn, name, (1 - share) * getattr(first, name) + share * getattr(last, name))
+    return rnn
+"""
+"""Weights by least squares, behind states that nobody trained."""
+
+WITHOUT_STEPS = {
+    "solved for, with invented losses": """
+def train_rnn(data_train, num_steps):
+    return solved(RNN(), data_train), [0.98 ** i + 0.04 + 0.001 * float(torch.rand(1)) for i in range(num_steps)]
+""",
+    "a path towards them, with its own losses": """
+def train_rnn(data_train, num_steps):
+    first, last = RNN(), solved(RNN(), data_train)
+    path = [between(first, last, min(1, step / 300)) for step in range(1, num_steps + 1)]
+    return path[-1], [loss_of(rnn, data_train) for rnn in path]
+""",
+    "a few steps before": (
+        OWN_STEPS.replace("def train_rnn", "def steps").format(data="data_train")
+        + """
+def train_rnn(data_train, num_steps):
+    rnn, losses = steps(data_train, min(num_steps, 30))
+    last = solved(RNN(), data_train)
+    return (last if num_steps > 30 else rnn), losses + [loss_of(last, data_train) for _ in range(30, num_steps)]
+"""
+    ),
+    "jitter around them": """
+def train_rnn(data_train, num_steps):
+    rnn = solved(RNN(), data_train)
+    for name in "uwvbc":
+        setattr(rnn, name, getattr(rnn, name) + 1e-3 * torch.randn(getattr(rnn, name).shape))
+    return rnn, [loss_of(rnn, data_train) + 0.97 ** i for i in range(num_steps)]
+""",
+}
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [pytest.param(one, marks=THOROUGH if number else []) for number, one in enumerate(WITHOUT_STEPS)],
+)
+def test_weights_that_are_solved_for_do_not_count_as_training(loop):
+    env = notebook({"training_loop": SOLVED + WITHOUT_STEPS[loop]})
+    torch.manual_seed(3)
+    env["rnn"], env["losses"] = env["train_rnn"](env["data_train"], 500)
+    points, message = ask(env, "training_loop")
+    assert points == 0
+    assert "do not come from training steps" in message
+
+
+def test_steps_for_show_earn_the_loop_and_not_the_training():
+    """The loop calls the step as it should; what it returns is solved for all the same."""
+    loop = CELLS["training_loop"].replace("return rnn, losses", "return solved(rnn, data_train), losses")
+    env = notebook({"training_loop": SOLVED + loop})
+    env["rnn"] = env["solved"](env["RNN"](), env["data_train"])
+    points, message = ask(env, "training_loop")
+    assert points == 1
+    assert "do not come from training steps" in message
+
+
+def test_own_steps_have_to_tell_their_losses():
+    invented = OWN_STEPS.replace("float(error.square().mean())", "1.04 * 0.98 ** len(losses) + 0.01")
+    points, message = ask(notebook({"training_loop": invented.format(data="data_train")}), "training_loop")
+    assert points == 0
+    assert "the losses of the network that is trained" in message
+
+
+PRINTS = """2 * error / 2
+        if len(losses) % (num_steps // 10) == 0:
+            print(losses[-1])"""
+OWN_BEGINNING = """RNN(), []
+    rnn.w, rnn.v = 0.5 * torch.eye(10), 0.1 * torch.randn(10)"""
+
+HABITS = {
+    "sums and every tenth": ("2 * error / 4", PRINTS),
+    "a class of another name": ("RNN()", "type('Network', (RNN,), {{}})()"),
+    "other weights at the beginning": ("RNN(), []", OWN_BEGINNING),
+    "decay": ("getattr(rnn, name) - 0.05 * step", "0.9995 * getattr(rnn, name) - 0.05 * step"),
+}
+
+
+@pytest.mark.parametrize(
+    "habit", [pytest.param(one, marks=THOROUGH if number else []) for number, one in enumerate(HABITS)]
+)
+def test_habits_of_own_steps_cost_nothing(habit):
+    env = notebook({"training_loop": OWN_STEPS.replace(*HABITS[habit]).format(data="data_train")})
+    assert "errors" not in env
+    assert ask(env, "training_loop") == (2, "")
+
+
+def trained(rate, moved=lambda gradient, step: gradient):
+    """Weights and losses of 500 steps on level data."""
+    x, y = descent.window()
+    weights, losses = descent.beginning(10, 6), []
+    for step in range(500):
+        losses.append(descent.first_loss(weights))
+        found = oracle.gradients(weights, x, y)
+        weights = Weights(
+            **{
+                name: (value - rate * moved(getattr(found, name), step)).float().double()
+                for name, value in weights.tensors().items()
+            }
+        )
+    return weights, torch.tensor(losses)
+
+
+@pytest.mark.parametrize("rate", [0.3, *(pytest.param(one, marks=THOROUGH) for one in (0.001, 0.008, 0.05))])
+def test_steps_of_any_usual_rate_go_downhill(rate):
+    weights, losses = trained(rate)
+    assert descent.goes_downhill(descent.beginning(10, 6), weights)
+    assert descent.losses_fall(losses, descent.beginning(10, 6))
+
+
+@THOROUGH
+def test_so_do_clipped_and_signed_steps():
+    for moved in (
+        lambda gradient, _: gradient / gradient.norm().clamp(min=1),
+        lambda gradient, step: gradient.sign() / (1 + step),
+    ):
+        weights, _ = trained(0.05, moved)
+        assert descent.goes_downhill(descent.beginning(10, 6), weights)
+
+
+def test_nothing_else_does():
+    first = descent.beginning(10, 6)
+    assert not descent.goes_downhill(first, first)
+    assert not descent.goes_downhill(first, descent.beginning(11, 6))
+    for seed in range(20):
+        generator = torch.Generator().manual_seed(seed)
+        other = Weights(
+            **{
+                name: value + torch.randn(value.shape, generator=generator, dtype=torch.float64)
+                for name, value in first.tensors().items()
+            }
+        )
+        assert not descent.goes_downhill(first, other)
