@@ -35,12 +35,13 @@ MOST_KINDS = 3
 
 Output = dict[str, Any]
 
-# Escape sequences of ECMA-48; the first group is a colour. No class of one part holds the first character of
-# another sequence, so that a megabyte of half-open sequences is still read in linear time.
+# Escape sequences of ECMA-48; the group is a colour. No class of one part holds the first character of another
+# sequence, so that a megabyte of half-open sequences is still read in linear time. Their spelling with one
+# control character of 8 bits goes with the other control characters.
 _ESCAPES = re.compile(
     r"(\x1b\[[0-9;]{0,20}m)"
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\n\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b[]PX^_][^\x07\x1b\n\x80-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-Z\\^-~]"
     r"|\x1b"
 )

@@ -149,7 +149,7 @@ def test_pieces_of_a_stream_are_joined_and_others_keep_their_place():
         ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
         ("\x1b\x1b[2J[31m", "[31m"),
         ("\x1b[" + "1;" * 50 + "m", ""),
-        ("\x9b31m\x1b(0\x07\x08\x00", "31m"[3:]),
+        ("\x9b31m\x1b(0\x07\x08\x00", "31m"),
         ("abc\u202edcba\u2066", "abcdcba"),
         ("half \ud800", "half "),
     ],
@@ -165,8 +165,9 @@ def test_a_text_of_colours_loses_them():
 
 def test_a_text_of_half_open_sequences_is_cleaned_in_no_time():
     began = time.process_time()
-    assert visible("\x1b]" * 2_000_000) == "]" * 2_000_000
-    assert visible("\x07\x9d" * 2_000_000) == ""
+    assert visible("\x1b]" * 500_000) == "]" * 500_000
+    assert visible("\x07\x9d" * 500_000) == ""
+    assert visible(("\x1b]" + "x" * 20) * 90_000) == ("]" + "x" * 20) * 90_000
     assert time.process_time() - began < 2
 
 
