@@ -35,9 +35,9 @@ MOST_KINDS = 3
 
 Output = dict[str, Any]
 
-# Escape sequences of ECMA-48; the group is a colour. No class of one part holds the first character of another
-# sequence, so that a megabyte of half-open sequences is still read in linear time. Their spelling with one
-# control character of 8 bits goes with the other control characters.
+# Escape sequences of ECMA-48; the group is a colour. No class of one part holds the first character of
+# another sequence, so that a megabyte of half-open sequences is still read in linear time. Their spelling
+# with one control character of 8 bits goes with the other control characters.
 _ESCAPES = re.compile(
     r"(\x1b\[[0-9;]{0,20}m)"
     r"|\x1b\[[0-?]*[ -/]*[@-~]"
