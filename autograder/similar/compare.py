@@ -58,7 +58,7 @@ class Pair:
         shared: fingerprints in both.
         wrong: those of them that are of wrong code.
         lost: questions in which both lost points.
-        functions: of the first of both, most of whose unusual code the other has too.
+        functions: of the first of both, most of whose unusual code the other has too; wrong ones first.
     """
 
     ids: tuple[str, str]
@@ -152,13 +152,19 @@ def _pairs_with(
             here, there = works[number], works[other]
             yield Pair(
                 (here.id, there.id), share, count, shared_wrong[other], tuple(sorted(here.lost & there.lost)),
-                tuple(_functions(here, _all(there), holders)),
+                tuple(_functions(here, _all(there), holders, wrong[number])),
             )  # fmt: skip
 
 
-def _functions(work: Work, others: frozenset[int], holders: Mapping[int, object]) -> list[str]:
-    """Names of the units most of whose unusual fingerprints are among those of another submission."""
-    found = []
+def _functions(
+    work: Work, others: frozenset[int], holders: Mapping[int, object], wrong: Mapping[int, object]
+) -> list[str]:
+    """Names of the units most of whose unusual fingerprints are among those of another submission.
+
+    Args:
+        wrong: fingerprints of wrong code; units that share some come first.
+    """
+    found = [name for name, own in work.units if any(one in wrong and one in others for one in own)]
     for name, own in work.units:
         unusual = [one for one in own if one in holders]
         if unusual and 2 * sum(one in others for one in unusual) >= len(unusual):

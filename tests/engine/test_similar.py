@@ -253,6 +253,7 @@ def test_a_shared_mistake_comes_before_shared_right_code():
     assert set(pairs[0].ids) == {"ann", "bob"}
     assert pairs[0].wrong >= LEAST_WRONG
     assert pairs[0].lost == ("grad_w",)
+    assert pairs[0].functions[0] == "RNN._compute_grad_w"
     assert {"cem", "dee"} in [set(pair.ids) for pair in pairs]
     assert not any(pair.wrong for pair in pairs[1:])
     # Somebody earned full marks with it: then it is not what was wrong.
