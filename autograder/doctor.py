@@ -58,7 +58,7 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
         check_files(lab)
         solutions(lab)
         yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
-        with opened(lab, RunSettings(config, enforce=enforce)) as course:
+        with opened(lab, RunSettings(config, enforce=enforce, keep_executed=False)) as course:
             data = ", ".join(item.name for item in lab.config.data) or "none"
             yield Finding("data files and their checksums", True, data)
             yield from _probe(course)

@@ -6,10 +6,13 @@ submissions ──Submission──▶ kernel ──ExecutedNotebook──▶ gra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+
+OWN_FILE = "own file"
+"""In the metadata of a field: its value lies in a file of its own, and results lack it."""
 
 
 @dataclass(frozen=True)
@@ -133,20 +136,35 @@ class CellRun:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a code cell showed when it ran, as its kernel said: untrusted, of any types.
+
+    Attributes:
+        count: its execution count.
+        outputs: as the format of notebooks has them.
+    """
+
+    count: object
+    outputs: Sequence[object]
+
+
+@dataclass(frozen=True)
 class ExecutedNotebook:
-    """A notebook's run. What its cells showed is not kept: no mark and no page needs it.
+    """A notebook's run.
 
     Attributes:
         cells: one entry per code cell that has source, in order.
         seconds: wall time of the whole run, with every kernel that was started.
         start_seconds: what of it the starts took.
         outputs_cut: whether outputs beyond the limit were left out.
+        shown: what cells showed, by their position among all cells, where that is kept; no mark needs it.
     """
 
     cells: tuple[CellRun, ...]
     seconds: float = 0.0
     start_seconds: float = 0.0
     outputs_cut: bool = False
+    shown: Mapping[int, Shown] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):
@@ -382,6 +400,8 @@ class Grade:
         excused: why lateness costs nothing; ``None`` where the course team did not say so.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
+        executed: the notebook with the outputs of its run, as the bytes of a file of its own; empty where it
+            is not kept, and as soon as it is written.
     """
 
     submission: Submission
@@ -411,6 +431,7 @@ class Grade:
     excused: Override | None = None
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
+    executed: bytes = field(default=b"", compare=False, repr=False, metadata={OWN_FILE: True})
 
     @property
     def score(self) -> float:

@@ -12,12 +12,14 @@ from autograder.class_run.events import Begun, Graded, Listener, Noted, Running,
 from autograder.class_run.one_class import OneClass, opened_class
 from autograder.class_run.publish import Published, publish, withdraw_lms
 from autograder.class_run.run import Ended, grade_all, grade_class, grade_on_cluster
+from autograder.config.schema import Assignment
 from autograder.errors import AutograderError
 from autograder.grading.conditions import Conditions
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
 from autograder.report.write import write_submission
 from autograder.store.entries import Entries
+from autograder.store.executed import FOLDER, copy_executed, executed_file, write_executed
 from autograder.store.reuse import Results
 from autograder.store.run import Run, remember
 from autograder.workers.launcher import Launcher
@@ -72,7 +74,7 @@ def grade(
                 one_class, results, wanted, run.settings, means, tell, lambda ended: entries.add(ended.grade)
             ):
                 return None
-        return publish(one_class, entries, out, tell, partial=run.partial)
+        return publish(one_class, entries, out, tell, partial=run.partial, similar=run.similar)
 
 
 def grade_and_tell(
@@ -105,8 +107,8 @@ def grade_and_tell(
     def watch(held: Sequence[Held]) -> None:
         tell(Running(tuple(held)))
 
-    def write(grade: Grade) -> None:
-        _write(results.out, grade, one_class.lab.config.assignment.title)
+    def write(ended: Ended) -> None:
+        _write(results.out, ended, one_class.lab.config.assignment, keep_executed=settings.keep_executed)
 
     if not settings.enforce:
         tell(Unconfined())
@@ -124,9 +126,21 @@ def grade_and_tell(
     return True
 
 
-def _write(out: Path, grade: Grade, title: str) -> None:
+def _write(out: Path, ended: Ended, assignment: Assignment, *, keep_executed: bool) -> None:
+    """Write the notebook as it ran, the page and the result of one submission, in this order.
+
+    Raises:
+        AutograderError: ``out`` cannot be written to.
+    """
+    one = ended.grade.submission
     try:
-        write_submission(out, grade, title)
+        if ended.known is None or not keep_executed:
+            write_executed(out, one.id, ended.grade.executed)
+        else:
+            copy_executed(executed_file(ended.known.place, ended.known.id), out, one.id)
+        linked = assignment.link_executed and executed_file(out, one.id).is_file()
+        address = f"../{FOLDER}/{executed_file(out, one.id).name}" if linked else ""
+        write_submission(out, ended.grade, assignment.title, address)
     except OSError as reason:
         raise AutograderError(
             f"{out}: cannot be written to: {reason.strerror}; what is there is kept, and the same "

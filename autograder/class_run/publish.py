@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.class_run.events import Listener, Noted
 from autograder.class_run.one_class import OneClass
+from autograder.class_run.similar import Similar, write_similar
 from autograder.lms.base import Lms
 from autograder.lms.returning import write_lms
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report
 from autograder.store.entries import Entries
+from autograder.store.executed import kept_executed, remove_other_executed
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Published:
         lms: where the submissions come from, as far as anybody knows.
         upload: what says how marks and pages go back to it; ``None`` without an LMS.
         doubts: what of the LMS's things does not fit together, a sentence each.
+        similar: similar work, where it was looked for.
     """
 
     out: Path
@@ -34,6 +37,7 @@ class Published:
     lms: Lms | None = None
     upload: Path | None = None
     doubts: tuple[str, ...] = ()
+    similar: Similar | None = None
 
 
 def withdraw_lms(out: Path) -> None:
@@ -41,29 +45,40 @@ def withdraw_lms(out: Path) -> None:
     shutil.rmtree(out / "lms", ignore_errors=True)
 
 
-def publish(one_class: OneClass, entries: Entries, out: Path, tell: Listener, *, partial: bool) -> Published:
+def publish(
+    one_class: OneClass, entries: Entries, out: Path, tell: Listener, *, partial: bool, similar: bool = False
+) -> Published:
     """Write ``grades.csv``, ``index.html``, what people fill in, and ``lms/``; nothing is graded.
+
+    Notebooks of whoever is not in the class any more are removed from ``executed/``.
+
+    Notebooks of whoever is not in the class any more are removed from ``executed/``.
 
     Args:
         tell: hears of what people decided without effect.
         partial: whether marks go back though a person has not scored everything.
+        similar: whether similar work is looked for and written too.
 
     Raises:
         OSError: ``out`` cannot be written to.
+        ConfigurationError: as of :func:`~autograder.class_run.similar.write_similar`.
     """
     config = one_class.lab.config
     names = [question.name for question in config.questions]
     manual = [question.name for question in config.manual]
+    remove_other_executed(out, [one.id for one in one_class.submissions])
     figures = write_report(
-        out, entries, config.assignment.title, names, manual, with_marks=config.late is not None
-    )
+        out, entries, config.assignment.title, names, manual,
+        with_marks=config.late is not None, executed=kept_executed(out),
+    )  # fmt: skip
     by_hand = one_class.by_hand
     for note in filter(None, (by_hand.write(entries), by_hand.without_effect(entries))):
         tell(Noted(note))
-    lms = one_class.lms
-    if lms is None:
-        return Published(out, entries, figures)
-    upload = write_lms(
-        out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
-    )
-    return Published(out, entries, figures, lms, upload, one_class.doubts)
+    published = Published(out, entries, figures)
+    if (lms := one_class.lms) is not None:
+        upload = write_lms(
+            out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
+        )
+        published = Published(out, entries, figures, lms, upload, one_class.doubts)
+    # Last: all that marks need is there, whatever may be wrong with the solution that this reads.
+    return replace(published, similar=write_similar(one_class, entries, out)) if similar else published

@@ -25,6 +25,7 @@ from autograder.grading.conditions import Conditions
 from autograder.model import CaseResult, Grade, Outcome, QuestionResult, Status, Submission
 from autograder.report.write import page_file
 from autograder.store.entries import Entries
+from autograder.store.executed import executed_file
 from autograder.store.out_folder import staging
 from autograder.store.results import read_results, results_file
 from autograder.store.reuse import Results
@@ -129,7 +130,7 @@ def regrade(
             withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
             remember(out, run, one_class.submissions, one_class.lab)
-            published = publish(one_class, entries, out, tell, partial=run.partial)
+            published = publish(one_class, entries, out, tell, partial=run.partial, similar=run.similar)
         refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
         return Regraded(len(entries), ordered, verdicts, refused, published)
 
@@ -223,8 +224,13 @@ def _before(out: Path, ended: Ended) -> Grade | None:
 
 
 def _take_over(out: Path, beside: Path, submissions: Sequence[Submission]) -> None:
-    """Move the pages and results into the report, a result after its page, as they were written."""
+    """Move notebooks, pages and results into the report, in the order in which they were written."""
     for one in submissions:
+        ran = executed_file(beside, one.id)
+        executed_file(out, one.id).unlink(missing_ok=True)
+        if ran.is_file():
+            executed_file(out, one.id).parent.mkdir(parents=True, exist_ok=True)
+            ran.replace(executed_file(out, one.id))
         for place in (page_file, results_file):
             place(out, one.id).parent.mkdir(parents=True, exist_ok=True)
             place(beside, one.id).replace(place(out, one.id))

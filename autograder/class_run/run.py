@@ -97,7 +97,7 @@ def grade_class(
     results: Results,
     wanted: Conditions,
     grader: Grader,
-    write: Callable[[Grade], None],
+    write: Callable[[Ended], None],
 ) -> Generator[Ended]:
     """Grade what has no result yet; every grade is written down before it is handed on.
 
@@ -105,7 +105,7 @@ def grade_class(
         results: where grades are found.
         wanted: the conditions under which this run grades.
         grader: grades what is left.
-        write: writes a complete grade down.
+        write: writes a complete grade down; the notebook as it ran is with it then, and not afterwards.
 
     Raises:
         AutograderError: nothing can be graded, or nothing can be written.
@@ -123,8 +123,8 @@ def grade_class(
         if not grade.fingerprint:  # its grading process died and could not say
             grade = _as_if_graded(grade, wanted)
         complete = results.completed(replace(as_of(grade, submission), same_as=same_as))
-        write(complete)
-        return Ended(complete, known)
+        write(Ended(complete, known))
+        return Ended(replace(complete, executed=b""), known)
 
     waiting: dict[str, list[Submission]] = {}
     for submission in submissions:

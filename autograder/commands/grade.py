@@ -71,6 +71,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     grade.add_argument(
         "--all-cells", action="store_true", help="run every cell as it is, without shortcuts that save time"
     )
+    grade.add_argument(
+        "--no-executed", action="store_true", help="keep no notebooks with the outputs of their run"
+    )
+    grade.add_argument(
+        "--similar", action="store_true", help="look for similar work at the end, as the command similar does"
+    )
     add_image_options(grade, IMAGE)
     add_means_options(grade)
     add_common_options(grade)
@@ -87,11 +93,13 @@ def run_of(options: argparse.Namespace) -> Run:
             options.case_number,
             enforce=options.sandbox == "full",
             all_cells=options.all_cells,
+            keep_executed=not options.no_executed,
         ),
         lms=options.lms,
         worksheet=options.worksheet.absolute() if options.worksheet else None,
         name_pattern=options.name_pattern,
         partial=options.partial,
+        similar=options.similar,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograder.class_run.publish import Published
 from autograder.commands.progress import say
+from autograder.commands.similar import print_similar
 from autograder.files.visible import plain
 from autograder.report import terminal
 
@@ -29,9 +30,15 @@ def print_published(published: Published, console: Console, *, json_lines: bool)
             out=out,
             doubts=published.doubts,
         )
-        return
+    else:
+        _print_report(published, console)
+    if published.similar is not None:
+        print_similar(published.similar, console, json_lines=json_lines)
+
+
+def _print_report(published: Published, console: Console) -> None:
     console.print()
-    terminal.summary(published.entries, figures, published.out, console)
+    terminal.summary(published.entries, published.figures, published.out, console)
     if published.upload is not None and published.lms is not None:
         console.print(f"for {published.lms.title}: {published.upload}", soft_wrap=True, markup=False)
         for doubt in published.doubts:

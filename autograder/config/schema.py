@@ -68,6 +68,10 @@ class Assignment(Section):
     notebook: Annotated[
         str, Field(pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*\.ipynb$", max_length=200)
     ] = Field(description="file name of the notebook that students hand in")
+    link_executed: bool = Field(
+        default=False,
+        description="true: a student's page leads to the notebook as it ran, ../executed/<id>.ipynb",
+    )
 
 
 class Question(Section):

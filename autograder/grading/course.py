@@ -128,8 +128,9 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
             questions = read_questions(values)
         may_be_left_out = frozenset() if settings.all_cells else marked_cells(lab)
         _limit_own_threads()
+        of_session = _settings(lab, files, conditions, keep_outputs=settings.keep_executed)
         yield Prepared(
-            lab=lab, values=values, questions=questions, settings=_settings(lab, files, conditions),
+            lab=lab, values=values, questions=questions, settings=of_session,
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
             template=lab_template(lab), answer_cells=cells_for_answers(lab),
         )  # fmt: skip
@@ -175,7 +176,9 @@ def _limit_own_threads() -> None:
         torch.set_num_threads(1)
 
 
-def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> SessionSettings:
+def _settings(
+    lab: Lab, files: dict[str, Path], conditions: Conditions, *, keep_outputs: bool
+) -> SessionSettings:
     limits = lab.config.limits
     return SessionSettings(
         limits=Limits(
@@ -200,6 +203,7 @@ def _settings(lab: Lab, files: dict[str, Path], conditions: Conditions) -> Sessi
         seed=conditions.seed,
         restarts=limits.restarts,
         enforce=conditions.confined,
+        keep_outputs=keep_outputs,
     )
 
 

@@ -87,7 +87,7 @@ def _deciding_configuration(lab: Lab) -> str:
     title = {"title": True}
     return lab.config.model_dump_json(
         exclude={
-            "assignment": title,
+            "assignment": {"title": True, "link_executed": True},
             "questions": {"__all__": title},
             "build": True,
             # They decide the mark that goes back, which follows from the points each time anew. An answer in

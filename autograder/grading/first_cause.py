@@ -73,7 +73,7 @@ def explained(
         told.append(replace(result, cases=tuple(_with_cause(case, found) for case, found in cases)))
     ordered = sorted(concerned, key=lambda cause: (-concerned[cause], cause.cell))
     named = [_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED]]
-    return tuple(told), first(named, len(ordered), " cells that stopped")
+    return tuple(told), first(named, len(ordered), " that stopped")
 
 
 def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> list[Stopped]:

@@ -29,6 +29,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.notebook.answers import answers
+from autograder.notebook.executed import executed_notebook
 from autograder.notebook.own_lines import OwnLines
 from autograder.notebook.read import ReadNotebook, read_notebook
 
@@ -86,6 +87,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         starved=ran.starved,
         seconds=time.monotonic() - started,
         phases=ran.phases,
+        executed=_executed(read, executed, course),
         **asdict(course.conditions),
     )
     return bounded(whole)
@@ -180,6 +182,12 @@ def _of_template(read: ReadNotebook, course: Course) -> tuple[str, ...]:
     return course.template.remarks(cell.source for cell in read.notebook.cells if cell.cell_type == "code")
 
 
+def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) -> bytes:
+    if not course.settings.keep_outputs:
+        return b""
+    return executed_notebook(read.notebook, executed, course.settings.output_bytes)
+
+
 def _of_source(read: ReadNotebook, course: Course) -> tuple[str, ...]:
     known = (_handed_out(course), course.template.has) if course.template else (_handed_out(course),)
     return flags.static(read.notebook, *known)
@@ -190,7 +198,7 @@ def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
     found = [
         f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
     ]
-    return first(found[:MOST_PASSED_OVER], len(found), " things passed over")
+    return first(found[:MOST_PASSED_OVER], len(found), " passed over")
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -206,7 +214,7 @@ def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:
         for number, run in enumerate(executed.cells, start=1)
         if run.refused_address
     ]
-    return first(refused[:MOST_DOWNLOADS], len(refused), " cells with addresses that are not the lab's data")
+    return first(refused[:MOST_DOWNLOADS], len(refused), " with an address that is not the lab's data")
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:

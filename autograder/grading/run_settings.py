@@ -19,6 +19,7 @@ class RunSettings:
         drawn_number: the same where neither names one; ``None``: nobody has drawn it yet.
         enforce: whether student code is confined.
         all_cells: whether the notebook runs as it is, without the shortcuts that change no mark.
+        keep_executed: whether notebooks are kept with the outputs of their run.
     """
 
     config: Path
@@ -27,13 +28,16 @@ class RunSettings:
     drawn_number: int | None = None
     enforce: bool = True
     all_cells: bool = False
+    keep_executed: bool = True
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told for the same, but for the configuration's path."""
         numbers = {"--seed": self.seed, "--case-number": self.case_number}
         given = [f"{option}={number}" for option, number in numbers.items() if number is not None]
         sandbox = [] if self.enforce else ["--sandbox=none"]
-        return [*given, *sandbox, *(["--all-cells"] if self.all_cells else [])]
+        given += ["--all-cells"] if self.all_cells else []
+        given += [] if self.keep_executed else ["--no-executed"]
+        return [*given, *sandbox]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
@@ -44,6 +48,7 @@ class RunSettings:
             "drawn_number": self.drawn_number,
             "enforce": self.enforce,
             "all_cells": self.all_cells,
+            "keep_executed": self.keep_executed,
         }
 
     @classmethod
@@ -53,7 +58,9 @@ class RunSettings:
         Raises:
             KeyError, TypeError: something is missing or of another type.
         """
+        # Runs that were written down before there was a choice kept none, and keep them from now on.
+        keep = data.get("keep_executed", True)
         return cls(
             Path(data["config"]), data["seed"], data.get("case_number"), data.get("drawn_number"),
-            data["enforce"], data["all_cells"],
+            data["enforce"], data["all_cells"], keep,
         )  # fmt: skip

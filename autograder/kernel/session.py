@@ -33,7 +33,7 @@ from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
-from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts
+from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts, Shown
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer
 from autograder.sandbox.policy import Limits, Policy, readable_paths
@@ -67,6 +67,7 @@ class SessionSettings:
         seed: for ``random``, NumPy and torch.
         restarts: cells that may end the kernel before the rest of the notebook is left out.
         enforce: whether the sandbox is on.
+        keep_outputs: whether it is remembered what the cells showed.
     """
 
     limits: Limits
@@ -82,6 +83,7 @@ class SessionSettings:
     seed: int
     restarts: int
     enforce: bool
+    keep_outputs: bool = False
 
 
 class Session:
@@ -140,7 +142,8 @@ class Session:
                 break
         cells = tuple(self._cells[index] for index in sorted(self._cells))
         seconds = time.monotonic() - started
-        return ExecutedNotebook(cells, seconds, self._start_seconds, self._outputs_cut)
+        shown = {run.index: self._shown[run.index] for run in cells if run.index in self._shown}
+        return ExecutedNotebook(cells, seconds, self._start_seconds, self._outputs_cut, shown)
 
     def names(self) -> RemoteNamespace:
         """The notebook's top-level names, asked of a living kernel.
@@ -192,6 +195,7 @@ class Session:
     def _forget_cells(self) -> None:
         self._lethal: dict[int, CellRun] = {}
         self._cells: dict[int, CellRun] = {}
+        self._shown: dict[int, Shown] = {}
         self._outputs_cut = False
 
     def _drop_kernel(self) -> None:
@@ -234,12 +238,15 @@ class Session:
                     continue
                 if limits.notebook_until.missed():
                     self._cells[index] = CellRun(index, Ending.SKIPPED, 0.0)
+                    self._shown.pop(index, None)  # of an earlier kernel
                     continue
                 known = self._cells.get(index)
                 endless = known is not None and known.ending is Ending.TIMED_OUT
                 run, alive = await runner.run_cell(index, ended, KNOWN_ENDLESS_SECONDS if endless else None)
                 self._outputs_cut |= runner.outputs_cut
                 self._cells[index] = run
+                if self._settings.keep_outputs:
+                    self._shown[index] = Shown(cell.execution_count, cell.outputs)
                 if self._shortcuts.may_explain(run.error):
                     # What happened so far may have happened only because recording was off.
                     self._shortcuts = self._shortcuts.with_recording()
@@ -262,6 +269,7 @@ class Session:
         """Leave out the cells that follow: each that ends its kernel costs a run of all before it."""
         for later in range(index + 1, len(notebook.cells)):
             self._lethal[later] = CellRun(later, Ending.RESTART_LIMIT, 0.0)
+            self._shown.pop(later, None)
 
 
 class _Kernel:

@@ -113,7 +113,7 @@ def template_of(notebook: Any) -> Template:
     Raises:
         LookupError, TypeError, AttributeError: it is no such notebook.
     """
-    sources = [_text(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    sources = code_sources(notebook)
     names, definitions = set[str](), set[str]()
     for source in sources:
         statements = tree.body if (tree := parsed(source)) else []
@@ -124,6 +124,14 @@ def template_of(notebook: Any) -> Template:
         )
     code = frozenset(squeezed for source in sources if (squeezed := _squeezed(source)))
     return Template(code, frozenset(names), frozenset(definitions))
+
+
+def code_sources(notebook: Any) -> list[str]:
+    """Sources of the code cells.
+
+    Args, errors: as :func:`template_of`.
+    """
+    return [_text(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def _names(sources: Iterable[str]) -> set[str]:

@@ -126,7 +126,8 @@ def grade_upload(upload: Path, lab: Lab) -> Grade:
     Raises:
         AutograderError: nothing can be graded.
     """
-    settings = RunSettings(lab.path, drawn_number=draw_number())
+    # Notebooks as they ran are not kept: nobody could get at them there.
+    settings = RunSettings(lab.path, drawn_number=draw_number(), keep_executed=False)
     with Launcher(settings) as launcher, temporary_folder() as spool:
         launcher.begin()  # its processes import while this one reads the submission
         [submission] = discover(

@@ -39,7 +39,7 @@ def files_of_a_trial(lab: Lab) -> set[str]:
 
 def _grade(solution: Path, lab: Lab) -> None:
     # The solution is the course's own, as for `build`.
-    with opened(lab, RunSettings(lab.path, enforce=False)) as course:
+    with opened(lab, RunSettings(lab.path, enforce=False, keep_executed=False)) as course:
         tried = grade(Submission("solution", solution.name, "solution", file=solution), course)
     if tried.trouble:
         raise ConfigurationError(f"the tests cannot be asked of {solution}: {tried.reason}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -32,8 +32,13 @@ def course_page(
     lab_title: str,
     question_names: Sequence[str],
     manual_names: Sequence[str],
+    executed: Collection[str] = (),
 ) -> Iterator[str]:
-    """The TA's page as pieces of HTML, rows in the order of ``entries``, which are gone through twice."""
+    """The TA's page as pieces of HTML, rows in the order of ``entries``, which are gone through twice.
+
+    Args:
+        executed: ids of the submissions whose notebook is kept as it ran.
+    """
     refused = (entry for entry in entries if entry.status is not Status.GRADED)
     return pieces(
         "index.html",
@@ -42,6 +47,7 @@ def course_page(
         tallest=max(summary.histogram) or 1,
         question_names=question_names,
         manual_names=manual_names,
+        executed=executed,
         rows=(_row(entry, question_names, manual_names) for entry in entries),
         refused=(_row(entry, question_names, manual_names) for entry in islice(refused, MOST_REFUSED)),
         more_refused=max(0, summary.not_gradable - MOST_REFUSED),

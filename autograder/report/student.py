@@ -64,8 +64,11 @@ class CellRow:
         return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
 
 
-def feedback_page(grade: Grade, lab_title: str) -> str:
+def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
     """The student's page as HTML.
+
+    Args:
+        executed: address of the notebook as it ran; empty where the page does not lead to it.
 
     Flags are for the TA and stay out of it, and so does the text of a case that could not be
     checked: that is trouble on our side, and may quote a hidden test.
@@ -76,6 +79,7 @@ def feedback_page(grade: Grade, lab_title: str) -> str:
         grade=grade,
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
+        executed=executed,
         views=[_view(question) for question in grade.questions],
         changed=[
             *(one for one in grade.questions if one.override is not None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from autograder.files.atomic import file_stem, replace_file, update_file
@@ -14,17 +14,20 @@ from autograder.report.student import feedback_page
 from autograder.store.results import write_results
 
 
-def write_submission(out: Path, grade: Grade, lab_title: str) -> None:
+def write_submission(out: Path, grade: Grade, lab_title: str, executed: str = "") -> None:
     """Write ``results/<id>.json`` and ``feedback/<id>.html`` below ``out``, as each submission ends.
 
     Files that say the same already are left alone. The results come last: where they exist, the
     submission is done.
 
+    Args:
+        executed: address of the notebook as it ran, for the page; empty where it does not lead there.
+
     Raises:
         OSError: ``out`` cannot be written to.
         ValueError: the submission's id is no file name, or a number of the grade is not finite.
     """
-    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title))
+    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title, executed))
     write_results(out, grade)
 
 
@@ -45,12 +48,14 @@ def write_report(
     manual_names: Sequence[str],
     *,
     with_marks: bool = False,
+    executed: Collection[str] = (),
 ) -> ClassSummary:
     """Write ``grades.csv`` and ``index.html`` below ``out``, once all submissions have ended.
 
     Args:
         entries: gone through several times.
         with_marks: whether the mark can differ from the score, and so gets a column of its own.
+        executed: ids of the submissions whose notebook is kept as it ran.
 
     Returns:
         What is at the head of the page.
@@ -60,6 +65,6 @@ def write_report(
     """
     write_grades(out / "grades.csv", entries, question_names, manual_names, with_marks=with_marks)
     summary = summarise(entries, question_names)
-    page = course_page(entries, summary, lab_title, question_names, manual_names)
+    page = course_page(entries, summary, lab_title, question_names, manual_names, executed)
     replace_file(out / "index.html", page)
     return summary

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.files.atomic import file_stem, update_file
 from autograder.files.visible import storable
-from autograder.model import Grade
+from autograder.model import OWN_FILE, Grade
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -102,7 +102,8 @@ def _reader() -> TypeAdapter[Grade]:
 
 def _plain_data(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain_data(getattr(value, one.name)) for one in fields(value)}
+        stored = (one.name for one in fields(value) if not one.metadata.get(OWN_FILE))
+        return {name: _plain_data(getattr(value, name)) for name in stored}
     if isinstance(value, dict):
         return {storable(str(key)): _plain_data(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

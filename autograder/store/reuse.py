@@ -21,6 +21,7 @@ from autograder.marks import with_mark
 from autograder.model import Grade, ManualItem, ManualQuestion, Status, Submission
 from autograder.store.answers import AnswerReader
 from autograder.store.by_hand import ByHand
+from autograder.store.executed import FOLDER as EXECUTED
 from autograder.store.results import digest_in, read_results, results_file
 
 
@@ -32,11 +33,13 @@ class Known:
         grade: as the grade of the submission that was asked for.
         place: the report's folder that held it.
         own: whether it was this submission's own result there.
+        id: of the submission whose result it was.
     """
 
     grade: Grade
     place: Path
     own: bool
+    id: str
 
 
 class Results:
@@ -78,10 +81,10 @@ class Results:
         own = [results_file(place, submission.id) for place in self._places]
         for file in own:
             if grade := self._usable(file, digest, submission):
-                return Known(as_of(grade, submission), file.parents[1], own=True)
+                return Known(as_of(grade, submission), file.parents[1], own=True, id=file.stem)
         for file in self._with_digest(digest):
             if file not in own and (grade := self._usable(file, digest, submission)):
-                return Known(as_of(grade, submission), file.parents[1], own=False)
+                return Known(as_of(grade, submission), file.parents[1], own=False, id=file.stem)
         return None
 
     def close(self) -> None:
@@ -160,6 +163,6 @@ def _asked_now(answer: ManualQuestion, question: schema.ManualQuestion) -> Manua
 
 def _remove_unfinished(out: Path) -> None:
     """Remove what a killed run was writing."""
-    for folder in (out, out / "results", out / "feedback"):
+    for folder in (out, out / "results", out / "feedback", out / EXECUTED):
         for file in folder.glob(UNFINISHED):
             file.unlink(missing_ok=True)

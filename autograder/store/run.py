@@ -39,6 +39,7 @@ class Run:
         name_pattern: regular expression that tells who handed a file in; empty: none.
         partial: whether marks go back to the LMS though a person has not scored everything.
         added: what was added to the paths afterwards, relative to the report's folder.
+        similar: whether similar work is looked for at the end.
     """
 
     paths: tuple[Path, ...]
@@ -48,12 +49,15 @@ class Run:
     name_pattern: str = ""
     partial: bool = False
     added: tuple[Path, ...] = ()
+    similar: bool = False
 
     def options(self) -> list[str]:
         """What ``autograder grade`` has to be told to do the same, but for the paths of files."""
         named = (("--lms", self.lms), ("--name-pattern", self.name_pattern))
         partial = ["--partial"] if self.partial else []
-        return [*(f"{name}={value}" for name, value in named if value), *partial, *self.settings.options()]
+        similar = ["--similar"] if self.similar else []
+        said = [f"{name}={value}" for name, value in named if value]
+        return [*said, *partial, *similar, *self.settings.options()]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that :meth:`from_json` reads."""
@@ -65,6 +69,7 @@ class Run:
             "name_pattern": self.name_pattern,
             "partial": self.partial,
             "added": [path.as_posix() for path in self.added],
+            "similar": self.similar,
         }
 
     @classmethod
@@ -82,6 +87,7 @@ class Run:
             name_pattern=data["name_pattern"],
             partial=data["partial"],
             added=tuple(map(Path, data["added"])),
+            similar=data.get("similar", False),
         )
 
 
@@ -148,8 +154,14 @@ def before(out: Path) -> Before | None:
         run,
         paths=tuple(here.get(path, path) for path in run.paths),
         worksheet=here.get(run.worksheet, run.worksheet) if run.worksheet else None,
+        settings=replace(run.settings, config=_lab_here(run.settings.config, here)),
     )
     return Before(run, people, lab)
+
+
+def _lab_here(config: Path, here: Mapping[Path, Path]) -> Path:
+    """The configuration on this machine: a container sees the folder around it."""
+    return here[config.parent] / config.name if config.parent in here else config
 
 
 def with_case_number(run: Run, out: Path) -> Run:

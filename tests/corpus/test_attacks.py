@@ -6,8 +6,10 @@ Then each attack is a test, and what must hold for the run as a whole is one.
 
 from __future__ import annotations
 
+import base64
 import csv
 import ctypes
+import json
 import multiprocessing.resource_tracker
 import os
 import re
@@ -21,6 +23,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from autograder.class_run.run import grade_all
@@ -324,6 +327,36 @@ def test_no_file_of_the_report_holds_a_secret(run):
     assert len(files) == 2 * (len(run.grades) + len(run.controls) - 1) + 2
     for file in files:
         assert SECRET.encode() not in file.read_bytes(), file.name
+
+
+def test_notebooks_as_they_ran_hold_nothing_that_acts(run):
+    """Valid, none of the students' metadata, and of their outputs only text, errors and pictures."""
+    for name, grade in run.grades.items():
+        if not grade.executed:
+            assert grade.status is Status.NOT_GRADABLE, name
+            continue
+        assert name == "control" or SECRET.encode() not in grade.executed  # which has written it itself
+        notebook = json.loads(grade.executed)
+        nbformat.validate(notebook)
+        assert set(notebook["metadata"]) <= {"kernelspec", "language_info", "autograder"}
+        for cell in notebook["cells"]:
+            assert set(cell["metadata"]) <= {"autograder"}
+            for output in cell.get("outputs", ()):
+                check_output(output)
+
+
+def check_output(output):
+    data = output.get("data", {})
+    assert set(data) <= {"text/plain", "image/png", "image/jpeg"}
+    assert output.get("metadata", {}) == {}
+    for kind in set(data) - {"text/plain"}:
+        assert base64.b64decode(data[kind], validate=True).startswith((b"\x89PNG", b"\xff\xd8\xff"))
+    texts = [output.get("text"), output.get("ename"), output.get("evalue"), data.get("text/plain")]
+    for text in filter(None, [*texts, *output.get("traceback", ())]):
+        without_colours = re.sub(r"\x1b\[[0-9;]*m", "", text)
+        assert not re.search(
+            "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", without_colours
+        )
 
 
 def test_no_temporary_file_is_left(run):

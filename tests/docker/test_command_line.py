@@ -68,7 +68,7 @@ def test_every_option_reaches_the_container(place):
     given = options(
         "class.zip", "--out", "marks", "--lms", "moodle", "--worksheet", "sheet.csv", "--name-pattern=-(?P<id>x)",
         "--seed", "0", "--no-cache", "--all-cells", "--jobs", "3", "--json-lines", "--sandbox", "none", "--add", "--partial",
-        "--config", "lab/course.yml", "--case-number", "7",
+        "--config", "lab/course.yml", "--case-number", "7", "--no-executed", "--similar",
     )  # fmt: skip
     mounts, arguments = translate(given)
     assert seen(mounts) == {

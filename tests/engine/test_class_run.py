@@ -129,12 +129,18 @@ def test_a_run_is_written_read_and_said_again(tmp_path):
     run = Run(
         paths=(tmp_path / "class.zip",),
         settings=RunSettings(
-            tmp_path / "lab.yml", seed=0, case_number=2**63 - 1, enforce=False, all_cells=True
+            tmp_path / "lab.yml",
+            seed=0,
+            case_number=2**63 - 1,
+            enforce=False,
+            all_cells=True,
+            keep_executed=False,
         ),
         lms="moodle",
         worksheet=tmp_path / "sheet.csv",
         name_pattern="-(?P<id>x)",
         partial=True,
+        similar=True,
     )
     assert Run.from_json(run.to_json()) == run
     files = [str(run.paths[0]), "--worksheet", str(run.worksheet), "--config", str(run.settings.config)]

@@ -98,7 +98,7 @@ def judged(grade):
     cells = [(run.index, run.ending, run.error) for run in grade.cells]
     return (
         grade.submission, grade.status, grade.reason, questions, grade.manual, cells, grade.flags, grade.notes,
-        grade.versions, grade.seed, grade.case_number, grade.digest, grade.trouble,
+        grade.versions, grade.seed, grade.case_number, grade.digest, grade.trouble, bool(grade.executed),
     )  # fmt: skip
 
 

@@ -100,6 +100,7 @@ def test_nothing_was_written_outside(graded_class):
     assert not (out.parent.parent / "escape.ipynb").exists()
     assert sorted(path.name for path in out.iterdir()) == [
         ".autograder",
+        "executed",
         "feedback",
         "grades.csv",
         "index.html",

@@ -61,6 +61,10 @@ FORBIDDEN = {
     "autograder.store": (*RUNS_STUDENT_CODE, *SHOWS, "autograder.class_run", "autograder.commands", "autograder.cli"),
     "autograder.class_run": ("autograder.commands", "autograder.cli", "autograder.package", "autograder.docker"),
     "autograder.report": (*RUNS_STUDENT_CODE, "autograder.grading", "autograder.lms", *RUNS_CLASSES),
+    "autograder.similar": (
+        *RUNS_STUDENT_CODE, "autograder.grading", "autograder.store", "autograder.uploads", "autograder.submissions",
+        *SHOWS, *RUNS_CLASSES,
+    ),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
 }  # fmt: skip

@@ -9,6 +9,8 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,15 +106,20 @@ def test_each_zygote_forks_its_own_kind(tmp_path, temporary):
 
 def memory_holds(pid: int, secret: bytes) -> bool:
     """Whether a process has these bytes in memory that it can write."""
+    for _ in range(20):
+        with suppress(OSError):  # it gave back a part that the list still had: once more from the beginning
+            return any(secret in part for part in writable_memory(pid))
+    raise AssertionError(f"the memory of process {pid} does not hold still")
+
+
+def writable_memory(pid: int) -> Iterator[bytes]:
+    """What a process has in memory that it can write."""
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
         for line in maps:
-            found = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
-            if found:
+            if found := re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line):
                 start, end = (int(part, 16) for part in found.groups())
                 memory.seek(start)
-                if secret in memory.read(end - start):
-                    return True
-    return False
+                yield memory.read(end - start)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user may not read the memory of every process")
