@@ -60,7 +60,8 @@ def _autograd(node: ast.AST, function: str, names: Names, allowed: Collection[st
     if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)):
         return ""
     if node.attr in AUTOGRAD_CALLS:
-        return _uses_autograd(f".{node.attr}()", function)
+        own = f", or calls the notebook's own .{node.attr}()" if node.attr in names.methods else ""
+        return _uses_autograd(f".{node.attr}()", function) + own
     if node.attr != "grad":  # as an attribute of a tensor it is what others computed
         return ""
     owner = node.value

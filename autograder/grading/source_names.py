@@ -22,12 +22,14 @@ class Names:
         modules: first parts of everything imported.
         texts: names that are assigned one constant text.
         written: names of the files that the notebook writes itself.
+        methods: what its own classes define.
     """
 
     imported: dict[str, str] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
 
     def dotted(self, node: ast.AST) -> str:
         """The full name of an expression like ``np.linalg.norm``; empty when it is something else."""
@@ -62,6 +64,8 @@ def names_in(trees: Sequence[ast.Module], is_out_of_time: Callable[[], bool] = l
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 _know(names, alias.asname or alias.name, f"{node.module}.{alias.name}", "whole")
+        elif isinstance(node, ast.ClassDef):
+            names.methods |= {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             (target,), value = node.targets, node.value
             if (

@@ -175,6 +175,10 @@ def test_no_magic_switches_the_flags_of_its_cell_off(magic):
         ("from torch import func as f\nslope = f.grad", "uses autograd: torch.func.grad() in <cell>"),
         ("def f(loss):\n    later = loss.backward\n    later()", "uses autograd: .backward() in f"),
         ("map(Tensor.backward, losses)", "uses autograd: .backward() in <cell>"),
+        (
+            "class RNN:\n    def backward(self, x): ...\nRNN().backward(x)",
+            "uses autograd: .backward() in <cell>, or calls the notebook's own .backward()",
+        ),
         ("__builtins__['exec']('x = 1')", "unusual: __builtins__"),
         ("\U0001d41e\U0001d431\U0001d41e\U0001d41c('x = 1')", "runs text as code: exec()"),
         (
