@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 LONGEST_CHAIN = 20
 """Parts of a dotted name that are followed."""
 
+SHELL = "get_ipython"
+IMPORTED_SHELLS = frozenset({f"IPython.{SHELL}", f"IPython.core.getipython.{SHELL}"})
+"""What every notebook has without an import, and the same imported: it is called by the short name."""
+
 WRITERS = {"urllib.request.urlretrieve": 1, "torch.save": 1, "numpy.save": 0, "numpy.savetxt": 0}
 """Functions that write a file, and the position of its name among their arguments."""
 
@@ -39,9 +43,12 @@ class Names:
             node = node.value
         if isinstance(node, ast.Call):  # get_ipython().kernel
             node = node.func
+            if isinstance(node, ast.Attribute) and node.attr == SHELL:  # IPython.get_ipython().kernel
+                return ".".join([SHELL, *reversed(parts)])
         if not isinstance(node, ast.Name):
             return ""
-        return ".".join([self.imported.get(node.id, node.id), *reversed(parts)])
+        first = self.imported.get(node.id, node.id)
+        return ".".join([SHELL if first in IMPORTED_SHELLS else first, *reversed(parts)])
 
     def text(self, node: ast.AST) -> str | None:
         """The constant text that an expression is, itself or by the name that holds it."""
