@@ -14,8 +14,12 @@ from enum import Enum
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
-MOST_NODES = 200_000
-"""Parts of functions that are looked at, a function in a function twice: a solution of the lab has 500."""
+MOST_NODES = 100_000
+"""Parts of functions that are looked at for all cells together, a function in a function twice: for a cell of
+the lab's solution 500."""
+
+MOST_TARGETS = 10
+"""Names that one statement gives a value to, as in ``a = b = 0``: its value is looked at for each."""
 
 MODULES = frozenset({"torch", "np", "numpy", "math"})
 """Names of modules whose functions return new objects, with the exceptions that follow."""
@@ -88,6 +92,7 @@ class Functions:
     def __init__(self, notebook: Iterable[ast.Module]) -> None:
         nodes = [node for tree in notebook for node in ast.walk(tree)]
         classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+        self._budget = MOST_NODES
         self._by_name: dict[str, list[Function]] = defaultdict(list)
         for node in nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -103,14 +108,13 @@ class Functions:
 
     def are_harmless_to(self, source: ast.Module) -> bool:
         """Whether none that ``source`` may come to call has an effect; its own statements do not count."""
-        budget = MOST_NODES
         names = _mentioned(ast.walk(source))
         followed = set(names)
         waiting = [*self._unnamed, *self._called(names)]
         while waiting:
             nodes = list(ast.walk(function := waiting.pop()))
-            budget -= len(nodes)
-            if budget < 0 or _has_effect(function, nodes):
+            self._budget -= len(nodes)
+            if self._budget < 0 or _has_effect(function, nodes):
                 return False
             names = _mentioned(nodes) - followed
             followed |= names
@@ -150,6 +154,8 @@ def _handed_on(nodes: list[ast.AST]) -> set[str]:
 
 
 def _has_effect(function: Function, nodes: Sequence[ast.AST]) -> bool:
+    if any(isinstance(node, ast.Assign) and len(node.targets) > MOST_TARGETS for node in nodes):
+        return True
     kinds = _kinds(function, nodes)
     return any(_is_effect(node, kinds) for node in nodes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection
 
-from autograder.grading.source_names import Names
+from autograder.grading.source_names import SHELL, Names
 
 LONGEST_QUOTE = 80
 """Characters of the student's own text in a flag."""
@@ -60,7 +60,8 @@ def _autograd(node: ast.AST, function: str, names: Names, allowed: Collection[st
     if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)):
         return ""
     if node.attr in AUTOGRAD_CALLS:
-        return _uses_autograd(f".{node.attr}()", function)
+        own = f", or calls the notebook's own .{node.attr}()" if node.attr in names.methods else ""
+        return _uses_autograd(f".{node.attr}()", function) + own
     if node.attr != "grad":  # as an attribute of a tensor it is what others computed
         return ""
     owner = node.value
@@ -93,10 +94,15 @@ def _text_as_code(node: ast.AST, function: str, names: Names, allowed: Collectio
     if not (isinstance(node.func, ast.Attribute) and node.func.attr in RUNS_CELLS):
         return ""
     texts = [names.text(argument) if isinstance(argument, ast.Constant) else None for argument in node.args]
-    from_a_magic = names.dotted(node.func) in ("get_ipython.run_line_magic", "get_ipython.run_cell_magic")
+    from_a_magic = node.func.attr in ("run_line_magic", "run_cell_magic") and _is_shell(node.func.value)
     if not from_a_magic or not texts or None in texts or node.keywords:
         return f"runs text as code: .{node.func.attr}()"
     return f"unusual: %{texts[0]}" if texts[0] in SUSPICIOUS_MAGICS else ""
+
+
+def _is_shell(node: ast.expr) -> bool:
+    """Whether it is ``get_ipython()`` in these words: then what its magics run was read as code."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SHELL
 
 
 def _names_as_text(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:

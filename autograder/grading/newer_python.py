@@ -17,7 +17,8 @@ LONGEST_SOURCE = 50_000
 DEEPEST = 20
 """F-strings in f-strings that are followed."""
 
-_STRING = re.compile(r"(?i)(?<!\w)(?P<prefix>[rbuft]{0,2})(?P<quote>'''|\"\"\"|'|\")")
+_STRING = re.compile(r"(?<!\w)(?P<prefix>[rbuftRBUFT]{0,2})(?P<quote>'''|\"\"\"|'|\")")
+_STRING_OR_COMMENT = re.compile(rf"#[^\n]*+|{_STRING.pattern}")
 # Possessive: blanks that two parts of a pattern could share would be shared out in every way.
 _TYPE = re.compile(r"^([ \t]*+)type[ \t]++(\w++)[ \t]*+(?:\[[^\]\n]*+\][ \t]*+)?=", re.M)
 _GENERIC = re.compile(r"^([ \t]*+(?:async[ \t]++)?(?:def|class)[ \t]++\w++)\[[^\]\n]*+\]", re.M)
@@ -74,14 +75,11 @@ def _strings(source: str) -> Iterator[tuple[int, int, str]]:
     """Beginning, end and prefix of each string at the outermost level; comments are passed over."""
     at = 0
     while at < len(source):
-        comment = source.find("#", at)
-        found = _STRING.search(source, at)
+        found = _STRING_OR_COMMENT.search(source, at)
         if found is None:
             return
-        if 0 <= comment < found.start():
-            at = source.find("\n", comment)
-            if at < 0:
-                return
+        if found["quote"] is None:
+            at = found.end()
             continue
         end = _end(source, found, DEEPEST)
         yield found.start(), end, found["prefix"].lower()

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 LONGEST_CHAIN = 20
 """Parts of a dotted name that are followed."""
 
+SHELL = "get_ipython"
+IMPORTED_SHELLS = frozenset({f"IPython.{SHELL}", f"IPython.core.getipython.{SHELL}"})
+"""What every notebook has without an import, and the same imported: it is called by the short name."""
+
 WRITERS = {"urllib.request.urlretrieve": 1, "torch.save": 1, "numpy.save": 0, "numpy.savetxt": 0}
 """Functions that write a file, and the position of its name among their arguments."""
 
@@ -22,12 +26,14 @@ class Names:
         modules: first parts of everything imported.
         texts: names that are assigned one constant text.
         written: names of the files that the notebook writes itself.
+        methods: what its own classes define.
     """
 
     imported: dict[str, str] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     written: set[str] = field(default_factory=set)
+    methods: set[str] = field(default_factory=set)
 
     def dotted(self, node: ast.AST) -> str:
         """The full name of an expression like ``np.linalg.norm``; empty when it is something else."""
@@ -37,9 +43,12 @@ class Names:
             node = node.value
         if isinstance(node, ast.Call):  # get_ipython().kernel
             node = node.func
+            if isinstance(node, ast.Attribute) and node.attr == SHELL:  # IPython.get_ipython().kernel
+                return ".".join([SHELL, *reversed(parts)])
         if not isinstance(node, ast.Name):
             return ""
-        return ".".join([self.imported.get(node.id, node.id), *reversed(parts)])
+        first = self.imported.get(node.id, node.id)
+        return ".".join([SHELL if first in IMPORTED_SHELLS else first, *reversed(parts)])
 
     def text(self, node: ast.AST) -> str | None:
         """The constant text that an expression is, itself or by the name that holds it."""
@@ -62,6 +71,8 @@ def names_in(trees: Sequence[ast.Module], is_out_of_time: Callable[[], bool] = l
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 _know(names, alias.asname or alias.name, f"{node.module}.{alias.name}", "whole")
+        elif isinstance(node, ast.ClassDef):
+            names.methods |= {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             (target,), value = node.targets, node.value
             if (

@@ -215,8 +215,14 @@ def stacks_marks(source: str) -> bool:
     """Whether more than :data:`MOST_MARKS` combining marks stand on one letter."""
     if source.isascii():
         return False
-    runs = groupby(source, key=lambda letter: unicodedata.combining(letter) > 0)
+    marks = set(filter(_is_mark, set(source)))
+    runs = groupby(source, key=marks.__contains__)
     return any(is_mark and sum(1 for _ in run) > MOST_MARKS for is_mark, run in runs)
+
+
+def _is_mark(letter: str) -> bool:
+    """Whether Python, which takes letters apart, sees a combining mark, or several."""
+    return unicodedata.combining(unicodedata.normalize("NFKD", letter)[0]) > 0
 
 
 def _magic_without_sign(source: str) -> str:

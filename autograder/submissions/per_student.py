@@ -27,6 +27,10 @@ MOST_NAMED = 5
 MOST_PICTURES, LONGEST_PICTURE = 20, 80
 """Pictures of one student that are named, and characters of each name."""
 
+MOST_LOOKED_AT = 30
+"""Notebooks of one student among which the untouched template is looked for: each is read for that, before
+anything is graded."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -181,9 +185,10 @@ def _meant(
 ) -> tuple[Sequence[tuple[Origin, UploadedFile]], tuple[str, ...]]:
     """The files without those that nobody means where there is another notebook, and notes on them."""
     notes: tuple[str, ...] = ()
+    few = len(_notebooks(files)) <= MOST_LOOKED_AT
     reasons: dict[str, Callable[[Origin, UploadedFile], bool]] = {
         "a copy that Jupyter keeps": lambda origin, _: bool(names.copied_from(origin.path[-1])),
-        "the untouched template": lambda _, one: is_untouched(one),
+        "the untouched template": lambda _, one: few and is_untouched(one),
     }
     for what, is_unwanted in reasons.items():
         candidates = [pair for pair in _notebooks(files) if pair[1].file]

@@ -14,7 +14,8 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     Where every file lies in a folder and one level of folders tells all of them apart, its folders name the
     students: the outermost such level, so that ``eve.zip`` around ``bob/lab.ipynb`` is eve's. Otherwise it
     is the file's stem; where that is the lab's own notebook, or several files share it, the folder of the
-    outermost level that tells those files apart best, else the folder that holds the file.
+    outermost level that tells those files apart best, else the folder that holds the file. A name that stands
+    further out in another path is that student's: it gets the folders around it, as in ``mallory/ada``.
 
     Args:
         paths: components of each file's path, the file name last.
@@ -24,7 +25,8 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     if len(paths) > 1 and all(everybody):
         level, told_apart = _telling_level(everybody)
         if told_apart == len(paths):
-            return [folders[min(level, len(folders) - 1)] for folders in everybody]
+            called = [folders[min(level, len(folders) - 1)] for folders in everybody]
+            return _with_folders_around(called, paths)
     groups: dict[str, list[int]] = defaultdict(list)
     for index, path in enumerate(paths):
         groups[names.same_name_key(names.without_suffix(path[-1]))].append(index)
@@ -36,7 +38,24 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
             for index in group:
                 if folders := everybody[index]:
                     result[index] = folders[min(level, len(folders) - 1) if told_apart > 1 else -1]
-    return result
+    return _with_folders_around(result, paths)
+
+
+def _with_folders_around(called: Sequence[str], paths: Sequence[tuple[str, ...]]) -> list[str]:
+    """The names; one that stands further out in another path with the folders from that level on.
+
+    Students choose what lies below their own folder: nobody takes another's name there.
+    """
+    every = [[*map(_unpacked, path[:-1]), names.without_suffix(path[-1])] for path in paths]
+    places = [parts.index(name) for name, parts in zip(called, every, strict=True)]
+    outermost: dict[str, int] = {}
+    for name, place in zip(called, places, strict=True):
+        key = names.same_name_key(name)
+        outermost[key] = min(place, outermost.get(key, place))
+    starts = [outermost[names.same_name_key(name)] for name in called]
+    return [
+        "/".join(parts[start : place + 1]) for parts, start, place in zip(every, starts, places, strict=True)
+    ]
 
 
 def owner_of(archive: str, path: tuple[str, ...], notebook: str) -> str:
@@ -95,6 +114,11 @@ def _holders(path: tuple[str, ...]) -> list[str]:
     An otter export (``lab_2024_11_05.zip`` around ``lab.ipynb``) names the notebook again, not the student.
     """
     stem = names.without_suffix(path[-1]).casefold()
-    folders = [names.without_suffix(part) if names.is_zip(part) else part for part in path[:-1]]
+    folders = [*map(_unpacked, path[:-1])]
     inner = [part for part in folders if not part.casefold().startswith(stem)]
     return inner or folders
+
+
+def _unpacked(folder: str) -> str:
+    """The name of a folder; an archive counts as the folder that it unpacks to."""
+    return names.without_suffix(folder) if names.is_zip(folder) else folder

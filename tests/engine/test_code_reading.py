@@ -76,6 +76,8 @@ def test_what_a_magic_runs_and_what_was_pasted_is_read(cell):
         ("%%time\n" * 50 + "x = 1", "cells nested too deeply"),
         ("a" * 3000 + "?", "very long name"),
         ("a" + "\u0300\u0316" * 20_000, "too many combining marks"),
+        ("a" + "\u0f73" * 40_000, "too many combining marks"),  # none itself, but made of two
+        ("a" + "\uff9e\u0f71" * 20_000, "too many combining marks"),
         ("x = 1\n" * LONGEST_CELL, "too long to be read"),
     ],
 )
@@ -133,7 +135,12 @@ def test_no_line_of_ipythons_own_is_searched_in_every_way(start, part):
 )  # fmt: skip
 def test_no_pattern_backtracks(read, part):
     began = time.thread_time()
-    for text in (part * (LONGEST_CELL // len(part)), part + " " * 40_000 + ")", f"{part}\n" * 10_000):
+    for text in (
+        "#\n" * 20_000 + part,
+        part * (LONGEST_CELL // len(part)),
+        part + " " * 40_000 + ")",
+        f"{part}\n" * 10_000,
+    ):
         read(text[:LONGEST_CELL])
     assert time.thread_time() - began < 3
 

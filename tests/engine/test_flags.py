@@ -80,6 +80,7 @@ def test_what_is_unusual_is_named(source, flag):
         "self.u -= lr * self.u.grad",
         "self.backward = None",
         "x = model.eval()",
+        "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')",
     ],
 )
 def test_what_is_ordinary_is_not(source):
@@ -162,6 +163,17 @@ def test_no_magic_switches_the_flags_of_its_cell_off(magic):
         ("ip = get_ipython()\nip.run_line_magic('time', 'x')", "runs text as code: .run_line_magic()"),
         ("get_ipython().run_line_magic('ti' + 'me', 'x')", "runs text as code: .run_line_magic()"),
         ("get_ipython().ex('x = 1')", "unusual: get_ipython.ex"),
+        ("from IPython import get_ipython\nget_ipython().ex('x')", "unusual: get_ipython.ex"),
+        ("from IPython import get_ipython as g\ng().kernel", "unusual: get_ipython.kernel"),
+        ("import IPython\nIPython.get_ipython().kernel", "unusual: get_ipython.kernel"),
+        (
+            "import IPython\nIPython.get_ipython().run_line_magic('time', 'import ctypes')",
+            "runs text as code: .run_line_magic()",
+        ),
+        (
+            "from IPython import get_ipython as g\ng().run_line_magic('time', 'import ctypes')",
+            "runs text as code: .run_line_magic()",
+        ),
         ("get_ipython().input_transformers_post.append(f)", "unusual: .input_transformers_post"),
         ("%run other.py", "unusual: %run"),
         ("x = 1\n%load other.py", "unusual: %load"),
@@ -175,6 +187,10 @@ def test_no_magic_switches_the_flags_of_its_cell_off(magic):
         ("from torch import func as f\nslope = f.grad", "uses autograd: torch.func.grad() in <cell>"),
         ("def f(loss):\n    later = loss.backward\n    later()", "uses autograd: .backward() in f"),
         ("map(Tensor.backward, losses)", "uses autograd: .backward() in <cell>"),
+        (
+            "class RNN:\n    def backward(self, x): ...\nRNN().backward(x)",
+            "uses autograd: .backward() in <cell>, or calls the notebook's own .backward()",
+        ),
         ("__builtins__['exec']('x = 1')", "unusual: __builtins__"),
         ("\U0001d41e\U0001d431\U0001d41e\U0001d41c('x = 1')", "runs text as code: exec()"),
         (

@@ -213,6 +213,11 @@ def test_a_cut_that_may_have_cost_a_cell_is_never_graded(text: str) -> None:
     assert "the file ends in the middle (line" in reason(text.encode())
 
 
+def test_thousands_of_fields_in_front_of_a_cut_are_not_read_one_by_one() -> None:
+    text = '{"cells": [' + json.dumps(code("x")) + "]," + '"a":0,' * 10_000
+    assert "the file ends in the middle (line" in reason(text.encode())
+
+
 def test_cells_that_were_cut_off_behind_a_merge_conflict_are_not_graded() -> None:
     text = with_cells_first().replace(', "metadata"', ',\n<<<<<<< HEAD\n"metadata"')
     assert "conflict markers" in reason(text[:-8].encode())

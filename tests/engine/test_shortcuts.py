@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import time
 
 import nbformat
 import pytest
@@ -12,6 +14,7 @@ from autograder.config.load import load
 from autograder.errors import ConfigurationError
 from autograder.grading import shortcuts
 from autograder.grading.course import opened
+from autograder.grading.effects import Functions
 from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
@@ -627,5 +630,23 @@ def test_magics_hide_no_word_of_differentiation(cell):
     assert recording(NETWORK, cell)
 
 
-def test_marks_on_marks_are_not_sorted():
-    assert shortcuts.for_notebook(notebook("a" + "\u0300\u0316" * 40_000), MARKED) is AS_IT_IS
+@pytest.mark.parametrize("marks", ["\u0300\u0316", "\u0f73", "\uff9e\u0f71"])
+def test_marks_on_marks_are_not_sorted(marks):
+    assert shortcuts.for_notebook(notebook("a" + marks * 40_000), MARKED) is AS_IT_IS
+
+
+def test_a_value_for_thousands_of_names_is_not_looked_at_for_each():
+    value = "1"
+    for _ in range(12):
+        value = f"({value}+{value})"
+    slow = f"def __call__(self, x):\n    {'a=' * 30_000}{value}\n"
+    began = time.thread_time()
+    assert left_out(NETWORK, slow, EVALUATION) == []
+    assert time.thread_time() - began < 3
+
+
+def test_all_marked_cells_together_have_one_bound_of_what_is_looked_at():
+    functions = Functions([ast.parse(f"def f(x):\n    return [{'(x, x), ' * 4_000}]\n")])
+    asked = [functions.are_harmless_to(ast.parse("f(1)")) for _ in range(8)]
+    assert asked[:2] == [True, True]
+    assert not any(asked[5:])

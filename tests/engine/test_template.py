@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -101,6 +102,13 @@ def test_a_template_that_is_no_notebook_is_named(tmp_path):
 def test_a_line_of_ipythons_own_hides_no_names(added):
     one_of_four = [f"{added}\ntotal = 1"]
     assert TEMPLATE.remarks(["x = 1", *one_of_four, "mean = 2"]) == ()
+
+
+def test_a_class_is_not_held_up_by_files_that_may_be_the_template():
+    data = notebook_bytes(*SOURCES, *["%pwd\n" * 450 + "first()\n" * 4_000] * 5)
+    began = time.thread_time()
+    assert not TEMPLATE.is_untouched_file(data, 1 << 20)
+    assert time.thread_time() - began < 1.5
 
 
 def test_cells_that_bind_nothing_are_read_within_bounds():

@@ -17,7 +17,7 @@ from autograder.lms.handback import folder_name
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain
 from autograder.submissions.discover import discover
-from autograder.submissions.per_student import chosen, recognised
+from autograder.submissions.per_student import MOST_LOOKED_AT, chosen, recognised
 from autograder.uploads.uploaded import UploadedFile
 from tests.conftest import ROOT
 
@@ -284,6 +284,15 @@ def test_copies_that_jupyter_keeps_and_the_untouched_template_win_over_nothing(t
     assert notes[1] == ("also handed in, not graded: lab.ipynb (the untouched template)",)
     assert notes[2] == ("also handed in, not graded: other.ipynb",)
     assert notes[3:] == [(), ()]
+
+
+def test_the_untouched_template_is_looked_for_among_a_few_notebooks(tmp_path):
+    asked = []
+    for count in (MOST_LOOKED_AT, MOST_LOOKED_AT + 1):
+        one_student = Pattern(r"^(?P<name>\w+)/(?P<file>.+)$")
+        found = files(tmp_path, *(f"Ann{count}/{number}.ipynb" for number in range(count)))
+        chosen(found, one_student, Export(), "lab.ipynb", lambda one: bool(asked.append(one.path[0])))
+    assert asked == [f"Ann{MOST_LOOKED_AT}"] * MOST_LOOKED_AT
 
 
 TEAMS = "Submitted files/(?P<name>[^/]+)/[^/]+/Version (?P<attempt>[0-9]+)/(?P<file>.+)"
