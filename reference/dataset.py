@@ -26,9 +26,9 @@ ROWS_OF_THE_LAB = 43_000
 """The lab reads only these, then cuts them to whole days."""
 
 FEWER_DAYS = (600, 1_000)
-"""Cells are asked again with at least so many days of the table and fewer than so many. Whatever number it is,
-some mean and some standard deviation differ from those of all days by two hundredths of a standard deviation
-or more."""
+"""Cells are asked again with at least so many days of the table and fewer than so many. Whatever number it
+is, some mean and some standard deviation differ from those of all days by two hundredths of a standard
+deviation or more."""
 
 
 def csv_bytes(file: Path = FILE) -> bytes:
