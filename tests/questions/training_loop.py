@@ -357,9 +357,12 @@ def check_own_steps(env):
         CheckFailed: it does not.
         StudentCodeError: it fails.
     """
+    from autograder.grading.namespace import namespace_of
     from reference.judging import in_either_precision
 
-    in_either_precision(env, lambda: require_own_steps(env))
+    # What is differentiated automatically has cost the gradients or the step already; here it only has to train.
+    with namespace_of(env).autograd_allowed():
+        in_either_precision(env, lambda: require_own_steps(env))
 
 
 def require_own_steps(env):
