@@ -8,6 +8,7 @@ for, brought along, or moved step by step towards such ones point anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -96,14 +97,18 @@ def first_loss(weights: Weights) -> float:
     return float((oracle.forward(weights, x)[1] - y).square())
 
 
-def goes_downhill(before: Weights, after: Weights) -> bool:
-    """Whether a training on these data could have changed ``before`` to ``after``."""
+def goes_downhill(before: Weights, after: Weights, judged: Sequence[str] = JUDGED) -> bool:
+    """Whether a training on these data could have changed ``before`` to ``after``.
+
+    Args:
+        judged: parameters that have to follow their gradients.
+    """
     if before.sizes != after.sizes:
         return False
     x, y = window()
     found = oracle.gradients(before, x, y)
     old, new = before.tensors(), after.tensors()
-    return all(_cosine(old[name] - new[name], getattr(found, name)) > COSINE for name in JUDGED)
+    return all(_cosine(old[name] - new[name], getattr(found, name)) > COSINE for name in judged)
 
 
 def _cosine(moved: Tensor, gradient: Tensor) -> float:

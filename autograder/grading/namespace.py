@@ -65,6 +65,9 @@ class Namespace(Protocol):
             engine, where no cells are known.
         """
 
+    def autograd_allowed(self) -> AbstractContextManager[None]:
+        """Automatic differentiation works inside the block, whatever the question forbids."""
+
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """Another deadline, in seconds, for each request inside the block."""
 
@@ -104,6 +107,10 @@ class PlainNamespace:
     ) -> dict[str, Any] | None:
         """Always None, as :meth:`rerun`."""
         return None
+
+    def autograd_allowed(self) -> AbstractContextManager[None]:
+        """Nothing to do: outside of this engine nothing forbids it."""
+        return contextlib.nullcontext()
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

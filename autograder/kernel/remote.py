@@ -8,10 +8,10 @@ requests.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import AllCellsNeeded, BadReply
+from autograder.errors import AllCellsNeeded, BadReply, StudentCodeError
 
 if TYPE_CHECKING:
     from autograder.kernel.conversation import Conversation
@@ -95,12 +95,14 @@ class RemoteNamespace:
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
+        self._forbids_autograd = False
         self.missing: dict[str, None] = {}
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Start a test case: old objects and functions are forgotten, generators are seeded."""
         self._conversation.forget_callbacks()
         self._conversation.patience = patience
+        self._forbids_autograd = forbid_autograd
         self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -161,6 +163,18 @@ class RemoteNamespace:
     def seed(self, number: int) -> None:
         """Seed the student's generators."""
         self._conversation.ask("seed", seed=number)
+
+    @contextmanager
+    def autograd_allowed(self) -> Iterator[None]:
+        """Automatic differentiation works inside the block, whatever the question forbids."""
+        self._conversation.ask("guard", forbid_autograd=False)
+        try:
+            yield
+        except BaseException:
+            with suppress(StudentCodeError):  # what has happened is the answer
+                self._conversation.ask("guard", forbid_autograd=self._forbids_autograd)
+            raise
+        self._conversation.ask("guard", forbid_autograd=self._forbids_autograd)
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

@@ -52,6 +52,11 @@ def again(*cells, number=0, wanted=("count", "part")):
         (READ + "\nhalf = torch.tensor(3)", "count = int(half)\npart = table[:count]"),
         (READ + "\nhalf = numpy.int64(3)", "count = int(half)\npart = table[:count]"),
         (READ + "\nhalf = 3.0", "count = int(half)\npart = table[:count]"),
+        (
+            READ + "\nsizes = {'rows': {'half': 3}, 'of': 'Beijing'}",
+            "count = sizes['rows']['half']\npart = table[:count]",
+        ),
+        (READ + "\ntables = {'all': table}", "count = len(tables['all']) // 2\npart = tables['all'][:count]"),
         (READ + "\nshape = table.shape", "count = shape[0] // 2\npart = table[:count]"),
         (
             READ + "\nframe = pandas.DataFrame(table.numpy())",

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 import torch
 
+from autograder.grading.case_number import cases_of
 from reference import dataset
 
 
@@ -61,3 +62,31 @@ def test_a_damaged_copy_is_refused_with_advice(tmp_path, damage):
         file.write_bytes({"cut": whole[:1000], "no gzip": b"No,year", "broken": broken}[damage])
     with pytest.raises(ValueError, match=r"Restore pollution\.csv\.gz"):
         dataset.csv_bytes(file)
+
+
+def test_statistics_of_fewer_days_are_others_whatever_their_number():
+    table = dataset.features().double()
+    sums, squares = table.cumsum(0), table.square().cumsum(0)
+
+    def statistics(rows):
+        mean = sums[rows - 1] / rows
+        return mean, ((squares[rows - 1] / rows - mean.square()) * rows / (rows - 1)).sqrt()
+
+    def of_days(days):  # those of the training days and of all
+        return [statistics(24 * (days * 4 // 5)), statistics(24 * days)]
+
+    for days in dataset.possible_days():
+        for mean, std in of_days(days):
+            for mean_of_all, std_of_all in of_days(1_791):
+                assert float(((mean - mean_of_all) / std).abs().max()) > 0.02, days
+                assert float(((std - std_of_all) / std).abs().max()) > 0.02, days
+
+
+def test_how_many_days_are_left_is_drawn_for_a_class():
+    found = set()
+    for number in range(20):
+        with cases_of(number):
+            assert len(dataset.fewer_rows()) == 24 * dataset.fewer_days()
+            found.add(dataset.fewer_days())
+    assert len(found) > 15
+    assert found <= {*dataset.possible_days()}

@@ -283,7 +283,9 @@ def train_rnn(data_train, num_steps):
     return average, losses
 """,
     "a network that is trained on": """
-common = rnn
+common = RNN()
+for name in "uwvbc":
+    setattr(common, name, getattr(rnn, name))
 def train_rnn(data_train, num_steps):
     return common, [do_training_step(common, data_train, batch_size=4, lr=0.05) for _ in range(num_steps)]
 """,

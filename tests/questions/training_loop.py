@@ -32,6 +32,7 @@ MISTAKES = {
     "network_not_trained": "train_rnn does not train the network that it returns.",
     "not_trained_by_steps": "The weights that train_rnn returns do not come from training steps.",
     "not_the_losses_of_the_network": "losses does not hold the losses of the network that is trained.",
+    "not_trained_by_own_steps": "rnn and losses do not come from this notebook's own training steps.",
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -343,7 +344,70 @@ def check_training(env, otherwise):
             raise
     else:
         show_test_days(env)
+        # First: right steps that this check has handed out could be kept and called in the place of own ones.
+        if settings().follow_through != "full":
+            check_own_steps(env)
         check_that_it_trains(env)
+
+
+def check_own_steps(env):
+    """Check that train_rnn trains with the notebook's own functions, too: with right ones any loop does.
+
+    Raises:
+        CheckFailed: it does not.
+        StudentCodeError: it fails.
+    """
+    from autograder.grading.namespace import namespace_of
+    from reference.judging import in_either_precision
+
+    # What is differentiated automatically has cost the gradients or the step already; here it only has to train.
+    with namespace_of(env).autograd_allowed():
+        in_either_precision(env, lambda: require_own_steps(env))
+
+
+def require_own_steps(env):
+    """As check_own_steps, in the precision that is handed out now."""
+    from autograder.grading import checks
+
+    found = own_steps_go_downhill(env)
+    if found is None:  # nothing can be seen on level data: it standardises them again, for example
+        found = error_on_the_opposite(env, settings().mse_limit, own_steps=True) < settings().mse_limit
+    if not found and settings().follow_through == "half":
+        checks.note(WHICH_POINT)
+    checks.require(
+        found,
+        named("not_trained_by_own_steps"),
+        help="The cell that trains calls train_rnn, which calls do_training_step, which uses your own RNN.",
+        evidence="called again, train_rnn with your own do_training_step does not move u against its gradient",
+    )
+
+
+def own_steps_go_downhill(env):
+    """Whether some of the notebook's own steps on level data move u against its gradient.
+
+    Only u, without which no network gets below the threshold: one wrong gradient is lost elsewhere already.
+
+    Returns:
+        None where that cannot be seen.
+    """
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference import descent
+    from reference.student_network import weights_of
+
+    begun, seen = descent.Begun(env.get("RNN")), []
+    for steps in EARLY:
+        try:
+            after = weights_of(train_on_level_data(env, True, steps, FEW_ROWS, RNN=begun.make)[0])
+        except (checks.CheckFailed, *student_errors(env)):
+            continue
+        if not bool(after.u.isfinite().all()):
+            continue
+        # From what RNN() gave, or, where train_rnn begins with other weights, from those of the first step.
+        if any(descent.goes_downhill(before, after, ("u",)) for before in (begun.weights, *seen) if before):
+            return True
+        seen.append(after)
+    return False if seen and begun.weights else None
 
 
 def show_test_days(env):
@@ -486,11 +550,11 @@ def check_that_steps_train(env, own_steps):
     )
 
 
-def train_on_level_data(env, own_steps, steps, **others):
+def train_on_level_data(env, own_steps, steps, rows=TRAINING_ROWS, **others):
     """Call train_rnn on data all windows of which are alike; network and losses. Raises what train raises."""
     from reference.descent import level_data
 
-    data = level_data(TRAINING_ROWS)
+    data = level_data(rows)
     if own_steps:
         return train_with_own_steps(env, 0, data, steps, **others)
     return train_with_right_steps(env, steps, 0, RIGHT_STEPS_SECONDS, data, **others)[:2]
@@ -575,6 +639,7 @@ def trained_by_themselves(env, own):
         except checks.CheckFailed as reason:
             failure = reason
         else:
+            check_own_steps(env)  # first, as above
             check_that_it_trains(env)
             return
     raise failure

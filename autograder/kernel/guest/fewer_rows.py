@@ -93,11 +93,17 @@ def _as_before(names: MutableMapping[str, Any]) -> Iterator[None]:
         names.update(kept)
 
 
-def _cut(value: Any, lengths: Mapping[int, int]) -> Any:
-    """A copy of ``value`` of the new length, or the new number; ``value`` itself where neither is meant."""
+def _cut(value: Any, lengths: Mapping[int, int], depth: int = 2) -> Any:
+    """A copy of ``value`` of the new length, or the new number; ``value`` itself where neither is meant.
+
+    Args:
+        depth: how many dictionaries may lie in each other.
+    """
     kind = type(value).__module__.partition(".")[0]
-    if kind not in ("builtins", "numpy", "torch", "pandas") or isinstance(value, bool | str | bytes | dict):
+    if kind not in ("builtins", "numpy", "torch", "pandas") or isinstance(value, bool | str | bytes):
         return value
+    if isinstance(value, dict):
+        return _cut_dictionary(value, lengths, depth)
     if isinstance(value, int | float):
         return type(value)(lengths[int(value)]) if value in lengths else value
     if getattr(value, "shape", None) == ():  # a number of numpy or torch
@@ -110,6 +116,14 @@ def _cut(value: Any, lengths: Mapping[int, int]) -> Any:
     part = value[: lengths[len(value)]]
     copy = getattr(part, "clone" if kind == "torch" else "copy", None)  # not a view that may be written to
     return copy() if copy else part
+
+
+def _cut_dictionary(value: dict[Any, Any], lengths: Mapping[int, int], depth: int) -> dict[Any, Any]:
+    """A copy in which sizes and tables by name are cut; ``value`` itself where there are none."""
+    if type(value) is not dict or depth == 0:
+        return value
+    cut = {key: _cut(one, lengths, depth - 1) for key, one in value.items()}
+    return cut if any(cut[key] is not value[key] for key in value) else value
 
 
 def _like(value: Any, table: Any) -> Any:

@@ -160,10 +160,13 @@ class QuestionServer:
     def _op_begin(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         """A test case begins: forget the last one's objects, seed, and set the autograd guard."""
         self._objects.clear()
+        self._op_guard(message, decoder)
+        scenery.seed(message["seed"])
+
+    def _op_guard(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         self._guard.close()
         if message["forbid_autograd"]:
             self._guard.enter_context(no_autograd())
-        scenery.seed(message["seed"])
 
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
