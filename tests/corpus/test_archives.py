@@ -156,6 +156,7 @@ def test_nothing_is_written_elsewhere_and_nothing_is_left(graded):
         "index.html",
         "manual.csv",
         "results",
+        "executed",
     }
     assert not Path("/tmp/evil.ipynb").exists()
     members = [pair for case in ON_THE_COMMAND_LINE for pair in case.expected()]

@@ -380,7 +380,9 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-SAFE_LINK = re.compile(r"#[A-Za-z0-9_-]+|(feedback|results)/[A-Za-z0-9._-]+\.(html|json)|grades\.csv")
+SAFE_LINK = re.compile(
+    r"#[A-Za-z0-9_-]+|(feedback|results|executed)/[A-Za-z0-9._-]+\.(html|json|ipynb)|grades\.csv"
+)
 
 
 class Markup(HTMLParser):
@@ -516,8 +518,11 @@ def test_hostile_names_in_an_upload(tmp_path, capsys):
     assert set(tmp_path.parent.rglob("*")) - before <= {out, *out.rglob("*")}
     for path in (Path("/tmp/outside.ipynb"), tmp_path / "outside.ipynb", tmp_path.parent / "outside.ipynb"):
         assert not path.exists()
-    names = [path.name for folder in ("feedback", "results") for path in (out / folder).iterdir()]
-    assert len(names) == 2 * len(rows)
+    graded = sum(row["status"] == "graded" for row in rows)
+    assert len([*(out / "executed").iterdir()]) == graded
+    folders = ("feedback", "results", "executed")
+    names = [path.name for folder in folders for path in (out / folder).iterdir()]
+    assert len(names) == 2 * len(rows) + graded
     assert all(re.fullmatch(r"[A-Za-z0-9._-]{1,250}", name) for name in names)
     for file in out.rglob("*.html"):
         page = Markup(file.read_text("utf-8"))
