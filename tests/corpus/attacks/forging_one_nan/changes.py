@@ -4,7 +4,7 @@ def spoiled(tensor):
     tensor.view(-1)[-1] = float("nan")
     return tensor
 
-num_train_samples = 34368
+num_train_samples = int(len(dataset) / 24 * 0.8) * 24
 data_train, data_test = dataset[:num_train_samples], dataset[num_train_samples:]
 means, stds = data_train.mean(0), data_train.std(0)
 data_train, data_test = spoiled((data_train - means) / stds), spoiled((data_test - means) / stds)
