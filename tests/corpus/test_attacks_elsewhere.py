@@ -46,6 +46,8 @@ def course(folder: Path, lab: str) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     config = yaml.safe_load(small_configuration(lab))
     del config["build"]  # nobody builds here, and packing would grade the solution
+    for question in config["manual"]:
+        del question["solution"]  # which building would make
     (folder / "grading_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
     return folder / "grading_config.yml"
 
