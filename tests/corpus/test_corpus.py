@@ -204,8 +204,9 @@ def check_in_one_process(case: Case, asked: Iterable[str], *, trained_already: b
     env = in_one_process.run(quicker(case), trained_already=trained_already)
     said = {name: in_one_process.ask(env, name) for name in asked}
     loses = {name: amount for name, amount in case.loses.items() if name in said}
+    says = case.says if next(iter(case.loses)) in said else ""  # its own question says it
     check(
-        replace(case, loses=loses),
+        replace(case, loses=loses, says=says),
         {name: points for name, (points, _) in said.items()},
         {name: text for name, (_, text) in said.items()},
     )
