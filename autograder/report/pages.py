@@ -50,7 +50,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_visible,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -68,7 +68,7 @@ def _answer(text: str) -> Any:
     return escape(plain(text, LONGEST_ANSWER, multiline=True))
 
 
-def _visible(value: Any) -> Any:
+def visible(value: Any) -> Any:
     """``value`` as it may be shown; only markup that a template itself made passes unchanged."""
     from markupsafe import Markup
 

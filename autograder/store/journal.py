@@ -109,6 +109,24 @@ class Journal:
             rows = database.execute(f"SELECT {_COLUMNS} FROM record ORDER BY number")
             return State([_record(row) for row in rows], identity)
 
+    def after(self, state: State) -> State:
+        """What the journal says now, when it is known what it said a moment ago.
+
+        Args:
+            state: of this journal or of another one; only what was written since is read where it is this.
+
+        Raises:
+            UsageError: the file cannot be read.
+        """
+        if not state.identity or not self.path.exists():
+            return self.state()
+        with self._opened() as database:
+            database.execute("BEGIN")
+            (identity,) = database.execute("SELECT identity FROM journal").fetchone()
+            wanted = f"SELECT {_COLUMNS} FROM record WHERE number > ? ORDER BY number"
+            rows = database.execute(wanted, (state.last if identity == state.identity else 0,))
+            return (state if identity == state.identity else State((), identity)).extended(map(_record, rows))
+
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         try:

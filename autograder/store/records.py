@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -129,12 +129,24 @@ class State:
             if records[-1].after is not None:
                 yield subject, records[-1].after
 
+    def extended(self, records: Iterable[Record]) -> State:
+        """The state after more records; this one stays as it is."""
+        found = State((), self.identity)
+        found.last = self.last
+        found._records = dict(self._records)
+        found._last_of = dict(self._last_of)
+        for record in records:
+            found.last = record.number
+            found._records[record.subject] = [*found._records.get(record.subject, ()), record]
+            found._last_of[record.subject.student] = record.number
+        return found
+
     def with_decisions(self, decisions: Sequence[Decision], who: str) -> State:
         """The state as it would be with these decisions written down."""
-        records = sorted((one for some in self._records.values() for one in some), key=lambda one: one.number)
-        for number, one in enumerate(decisions, start=self.last + 1):
-            records.append(Record(number, "", who, one.subject, self.value(one.subject), one.value))
-        return State(records, self.identity)
+        return self.extended(
+            Record(number, "", who, one.subject, self.value(one.subject), one.value)
+            for number, one in enumerate(decisions, start=self.last + 1)
+        )
 
 
 def check(decision: Decision) -> None:

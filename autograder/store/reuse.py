@@ -127,7 +127,7 @@ class Results:
     def completed(self, grade: Grade) -> Grade:
         """``grade`` with what decides no verdict, as it is known now: titles, points by hand, the mark."""
         decided = self._by_hand.of(grade.submission.id)
-        return with_mark(_with_titles(grade, self._config), self._config.late, self._config.rounding, decided)
+        return with_mark(as_asked_now(grade, self._config), self._config.late, self._config.rounding, decided)
 
 
 def as_of(grade: Grade, submission: Submission) -> Grade:
@@ -140,7 +140,7 @@ def _is_whole(grade: Grade) -> bool:
     return not grade.trouble and bool(grade.digest) and bool(grade.lab_files)
 
 
-def _with_titles(grade: Grade, config: Config) -> Grade:
+def as_asked_now(grade: Grade, config: Config) -> Grade:
     """``grade`` with the titles and items that the configuration has now: they decide no mark."""
     titles = {question.name: question.title for question in config.questions}
     answers = {one.name: one for one in grade.manual}

@@ -65,6 +65,11 @@ FORBIDDEN = {
         *RUNS_STUDENT_CODE, "autograder.grading", "autograder.store", "autograder.uploads", "autograder.submissions",
         *SHOWS, *RUNS_CLASSES,
     ),
+    # The page shows what strangers wrote: nothing of theirs runs in its process, and no test lies in it.
+    "autograder.review": (
+        *RUNS_STUDENT_CODE, "autograder.grading.course", "autograder.grading.pipeline", "autograder.workers.pool",
+        "autograder.commands", "autograder.cli", "autograder.package", "autograder.docker",
+    ),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
 }  # fmt: skip

@@ -1,0 +1,48 @@
+"""The application: the pages' routes, the files that they need, and what goes wrong as a page."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from autograder.errors import AutograderError
+from autograder.files.visible import plain
+from autograder.review import class_page
+from autograder.review.doors import Doors, Guard
+from autograder.review.site import STATIC, STYLE, NoClassYet, Site
+
+
+def application(site: Site, doors: Doors) -> ASGIApp:
+    """The whole server as one ASGI application.
+
+    Args:
+        site: what the pages have at hand.
+        doors: who may come in.
+    """
+
+    def problem(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        said = error.detail if isinstance(error, HTTPException) else str(error)
+        return site.page(request, "problem.html", status=status, said=plain(said, 2000))
+
+    def nothing_yet(request: Request, error: Exception) -> Response:
+        return RedirectResponse("/new", status_code=303)
+
+    app = Starlette(
+        routes=[
+            *class_page.routes(site),
+            Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
+            Mount("/static", StaticFiles(directory=STATIC), name="static"),
+        ],
+        exception_handlers={
+            HTTPException: problem,
+            AutograderError: problem,
+            NoClassYet: nothing_yet,
+        },
+    )
+    return Guard(app, doors)

@@ -1,0 +1,141 @@
+"""A graded class as the pages need it: results in memory, decisions from the journal, always as of now.
+
+Results change when somebody grades beside the open page, decisions when somebody else decides, here, in
+another program or in a table. So every page asks for the class anew; only what has changed is read again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.config.load import Lab, load
+from autograder.config.schema import Config
+from autograder.errors import UsageError
+from autograder.marks import NOTHING, with_mark
+from autograder.model import Grade
+from autograder.notebook.solutions import solutions
+from autograder.store.decided import cells_by_student, decided
+from autograder.store.journal import Journal
+from autograder.store.records import Decision, Record, Stale, State
+from autograder.store.results import read_results
+from autograder.store.reuse import as_asked_now
+from autograder.store.run import Before, before
+
+
+@dataclass(frozen=True)
+class ClassNow:
+    """A class at one moment.
+
+    Attributes:
+        config: of the lab.
+        state: what people decided.
+        grades: complete, with everything that people decided, by the submission's id, in the class's order.
+    """
+
+    config: Config
+    state: State
+    grades: Mapping[str, Grade]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A result as it lies on the disk: when it was changed, in nanoseconds; ``None``: it is broken."""
+
+    changed: int
+    grade: Grade | None
+
+
+class Desk:
+    """The class in a report's folder. Any thread may call.
+
+    Args:
+        out: the report's folder.
+        config: another configuration than that of the run that graded.
+
+    Attributes:
+        run: what was graded, and how.
+        lab: whose questions these are.
+        solutions: the course's answer to each question that has one, as Markdown.
+
+    Raises:
+        AutograderError: nothing was graded there, or the lab's configuration cannot be read.
+    """
+
+    def __init__(self, out: Path, config: Path | None = None) -> None:
+        earlier = before(out)
+        if earlier is None:
+            raise UsageError(f"{out}: nothing was graded there yet: run autograder grade first")
+        self.out = out
+        self.run = earlier.run
+        path = config or earlier.run.settings.config
+        if not path.is_file():
+            raise UsageError(f"{path}: is not there; name the lab's configuration with --config")
+        self.lab: Lab = load(path)
+        self.solutions = solutions(self.lab)
+        self._journal = Journal(out)
+        self._state = self._journal.state()
+        self._stored: dict[str, _Stored] = {}
+        self._complete: dict[str, tuple[_Stored, int, Grade]] = {}
+        self._lock = threading.Lock()
+
+    def now(self) -> ClassNow:
+        """The class as it is now.
+
+        Raises:
+            AutograderError: the folder or the journal cannot be read any more.
+        """
+        with self._lock:
+            self._state = self._journal.after(self._state)
+            return self._class(self._state)
+
+    def decide(self, decisions: Sequence[Decision], who: str, seen: int) -> Sequence[Record] | Stale:
+        """Write decisions down, all or none; see :meth:`~autograder.store.journal.Journal.append_all`."""
+        return self._journal.append_all(decisions, who, seen)
+
+    def _class(self, state: State) -> ClassNow:
+        config = self.lab.config
+        self._read_again()
+        cells = cells_by_student(state)
+        grades = {}
+        for id in self._in_order():
+            stored = self._stored[id]
+            if stored.grade is None:
+                continue
+            last = state.last_of(id)
+            known = self._complete.get(id)
+            if known is None or known[0] is not stored or known[1] != last:
+                asked = as_asked_now(stored.grade, config)
+                found = decided(cells[id], config) if id in cells else NOTHING
+                known = stored, last, with_mark(asked, config.late, config.rounding, found)
+                self._complete[id] = known
+            grades[id] = known[2]
+        return ClassNow(config, state, grades)
+
+    def _read_again(self) -> None:
+        """Read results that are new or have changed, and forget those that are gone."""
+        found: dict[str, _Stored] = {}
+        for file in (self.out / "results").glob("*.json"):
+            try:
+                changed = file.stat().st_mtime_ns
+            except OSError:  # replaced at this moment
+                continue
+            known = self._stored.get(file.stem)
+            found[file.stem] = known if known and known.changed == changed else _read(file, changed)
+        self._stored = found
+
+    def _in_order(self) -> Sequence[str]:
+        """The ids as the class has them: those that a run put there, in its order."""
+        earlier: Before | None = before(self.out)
+        people = [one.id for one in earlier.people] if earlier else []
+        return [id for id in people if id in self._stored]
+
+
+def _read(file: Path, changed: int) -> _Stored:
+    try:
+        grade = read_results(file)
+    except (OSError, ValueError):
+        return _Stored(changed, None)
+    return _Stored(changed, replace(grade, executed=b""))

@@ -1,0 +1,88 @@
+"""A text in Markdown with LaTeX as HTML that may stand in a page, whoever wrote it.
+
+markdown-it reads it, nh3 keeps what may stay of it. Formulas stay LaTeX, in elements of their own, which the
+page's script gives to KaTeX; without a script they can still be read. Nothing that is shown asks another
+host for anything: a picture is shown where the caller knows its bytes, otherwise it becomes a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from autograder.files.visible import plain
+
+LONGEST = 50_000
+"""Characters of one text."""
+
+_TAGS = frozenset(
+    "p br hr em strong s del sub sup code pre blockquote ul ol li dl dt dd table thead tbody tr th td "
+    "h1 h2 h3 h4 h5 h6 span div img a".split()
+)
+_ATTRIBUTES = {
+    "img": {"src", "alt"},
+    "a": {"href"},
+    "span": {"class"},
+    "div": {"class"},
+    "ol": {"start"},
+}
+_MATH = {"class": {"math", "math display"}}
+
+
+def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
+    """A text as HTML.
+
+    Args:
+        text: untrusted Markdown; what exceeds ``LONGEST`` is left out.
+        pictures: addresses of ours by the names that the text may use for them (``attachment:a.png``).
+    """
+    known = pictures or {}
+    read = _reader().render(plain(text, LONGEST, multiline=True))
+    ours = frozenset(known.values())
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        if tag == "img" and name == "src":
+            found = known.get(value, value)
+            return found if found in ours else None
+        if tag in ("span", "div"):
+            return value if value in _MATH["class"] else None
+        return value
+
+    clean = nh3.clean(
+        read,
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=kept,
+        url_schemes={"http", "https", "attachment"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return Markup(clean)
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table")
+    reader.use(dollarmath_plugin, allow_space=True, allow_digits=True, double_inline=True)
+    reader.use(amsmath_plugin)
+    for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label", "amsmath"):
+        reader.add_render_rule(kind, _formula)
+    return reader
+
+
+def _formula(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:
+    """A formula, as LaTeX in an element of its own."""
+    token = tokens[at]
+    inline = token.type == "math_inline"
+    tag, name = ("span", "math") if inline else ("div", "math display")
+    if token.type == "math_inline_double":  # within a paragraph
+        tag = "span"
+    return f'<{tag} class="{name}">{escape(token.content)}</{tag}>'

@@ -1,0 +1,101 @@
+"""What every page has at hand: the class, how pages are made, who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from autograder.files.visible import duration, number, plain
+from autograder.report.pages import TEMPLATES, visible
+from autograder.review.markdown import as_html
+
+if TYPE_CHECKING:
+    from autograder.config.schema import Config
+    from autograder.review.desk import Desk
+    from autograder.review.handed_in import HandedIn
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+STYLE = TEMPLATES / "style.css"
+"""Of the reports, which the pages share."""
+
+
+@dataclass
+class Site:
+    """What every page has at hand.
+
+    Attributes:
+        desk: the class; ``None`` as long as there is none (``--new``).
+        handed_in: the files of its students.
+    """
+
+    desk: Desk | None = None
+    handed_in: HandedIn | None = None
+
+    @property
+    def open_desk(self) -> Desk:
+        """The class.
+
+        Raises:
+            NoClassYet: there is none.
+        """
+        if self.desk is None:
+            raise NoClassYet
+        return self.desk
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+        """The page that a template makes of values, for who is asking."""
+        made = _environment().get_template(template)
+        lab = self.desk.lab.config if self.desk else None
+        return HTMLResponse(
+            made.render(
+                title=lab.assignment.title if lab else "autograder",
+                pages=_pages(lab),
+                grader=grader_of(request),
+                path=request.url.path,
+                **values,
+            ),
+            status_code=status,
+        )
+
+
+def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
+    """Addresses and names of the pages that are always at hand."""
+    if lab is None:
+        return (("/new", "New class"),)
+    score = ((f"/score/{one.name}", one.title) for one in lab.manual)
+    return (("/", "Class"), *score, ("/publish", "Publish"))
+
+
+class NoClassYet(Exception):
+    """A page needs a class, and none is graded yet."""
+
+
+def grader_of(request: Request) -> str:
+    """Who is asking."""
+    name: str = request.state.grader
+    return name
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["line"] = plain
+    environment.filters["points"] = lambda value: number(value, 2)
+    environment.filters["duration"] = duration
+    environment.filters["markdown"] = as_html
+    return environment
