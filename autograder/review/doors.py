@@ -177,7 +177,7 @@ class Guard:
             return _no(
                 403, "This link was used already, or is of an earlier start: use the newest one printed."
             )
-        # No redirect: after a click in a chat or a mail, it would count as that site's and come without a cookie.
+        # No redirect: after a click in a chat, it would count as that site's and come without a cookie.
         answer = HTMLResponse(_ENTRANCE)
         if secret is not None:
             answer.set_cookie(
