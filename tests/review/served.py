@@ -42,7 +42,12 @@ class Server:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # not one that ignores it
         try:
             self._process = subprocess.Popen(
-                command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT, env=environment
+                command,
+                stderr=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                text=True,
+                cwd=ROOT,
+                env=environment,
             )
         finally:
             signal.signal(signal.SIGINT, before)
