@@ -34,10 +34,12 @@ class Site:
     Attributes:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
+        repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
+    repeat: float = 0.0
 
     @property
     def open_desk(self) -> Desk:
