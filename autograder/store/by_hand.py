@@ -76,6 +76,11 @@ class ByHand:
         self._cells = cells_by_student(self._state)
         self.notes = (*replaced[:_MOST_NAMED], *self._what_to_know())
 
+    @property
+    def last(self) -> int:
+        """Number of the newest record that :meth:`of` knows; 0 where there is none."""
+        return self._state.last
+
     def of(self, submission_id: str) -> Decided:
         """What holds for a submission."""
         cells = self._cells.get(submission_id)
