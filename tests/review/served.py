@@ -34,6 +34,7 @@ class Server:
 
     Attributes:
         links: those that it printed, whose each is, in order.
+        said: every line that it printed.
     """
 
     def __init__(self, out: Path, *options: str) -> None:
@@ -68,13 +69,19 @@ class Server:
         """End it as a power cut does."""
         self._process.kill()
         self._process.wait()
+        self._end_reading()
 
     def stop(self) -> None:
         """End it as Ctrl-C does; it has to end well."""
         self._process.send_signal(signal.SIGINT)
         assert self._process.wait(30) in (0, 130), "".join(self.said)
-        self._reader.join(10)
+        self._end_reading()
         assert "Traceback" not in "".join(self.said), "".join(self.said)
+
+    def _end_reading(self) -> None:
+        self._reader.join(10)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     def _read(self) -> None:
         assert self._process.stderr is not None
