@@ -147,6 +147,14 @@ def _answer(
     return Answer(text, state, named)
 
 
+def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
+    """What the template says of an exercise, from its heading to the cell of the answer; empty without one."""
+    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
+    if place is None:
+        return ""
+    return "\n\n".join(cell.source for cell in template[_exercise(place, template) : place + 1] if cell.text)
+
+
 def _exercise(place: int, template: Sequence[TemplateCell]) -> int:
     """Where in the template the exercise begins whose answer stands at ``place``: at its heading."""
     for at in range(place - 1, -1, -1):
