@@ -398,6 +398,7 @@ class Grade:
         mark: points that go back, lateness and rounding included; ``None`` when not gradable.
         penalty: what lateness cost and why; empty when it is no matter.
         excused: why lateness costs nothing; ``None`` where the course team did not say so.
+        comment: of the course team, for the student, about the submission as a whole; may be empty.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
         executed: the notebook with the outputs of its run, as the bytes of a file of its own; empty where it
@@ -429,6 +430,7 @@ class Grade:
     mark: float | None = None
     penalty: str = ""
     excused: Override | None = None
+    comment: str = ""
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
     executed: bytes = field(default=b"", compare=False, repr=False, metadata={OWN_FILE: True})
@@ -489,3 +491,4 @@ class Entry:
     penalty: str
     seconds: float
     excused: Override | None = None
+    comment: str = ""
