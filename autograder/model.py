@@ -16,6 +16,19 @@ OWN_FILE = "own file"
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A file that lies in an upload beside what is graded, and that nobody has unpacked.
+
+    Attributes:
+        upload: the folder or the archive that was given.
+        path: components of its path there, that of an archive in it among them; untrusted text.
+    """
+
+    upload: Path
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one student handed in, before anybody opened it.
 
@@ -35,6 +48,7 @@ class Submission:
         late: whether it came after the deadline; ``None`` when unknown.
         set_aside: what else the student handed in and is not graded.
         pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
+        picture_files: where each of them lies; nothing where the uploads are not open.
     """
 
     id: str
@@ -52,6 +66,7 @@ class Submission:
     late: bool | None = None
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    picture_files: tuple[Beside, ...] = field(default=(), compare=False, repr=False, metadata={OWN_FILE: True})
 
 
 @dataclass(frozen=True)
