@@ -46,7 +46,8 @@ _FONTS = {
     **dict.fromkeys("mathbf boldsymbol bm bf pmb mathbfit symbf textbf bfseries".split(), "bold"),
     **dict.fromkeys("mathcal mathscr cal scr".split(), "script"),
     **dict.fromkeys(
-        "mathrm textrm text rm mathit textit it mathnormal operatorname operatorname* mbox mathsf mathtt".split(), ""
+        "mathrm textrm text rm mathit textit it mathnormal operatorname operatorname* mbox mathsf mathtt".split(),
+        "",
     ),
 }
 _SWITCHES = frozenset(r"\bf \rm \it \cal \scr \bfseries".split())

@@ -164,7 +164,9 @@ class Piles:
         if changed_since(state, grade, question.name):
             remarks.append("the answer changed since it was scored")
         if copies.get(grade.digest, 0) > 1:
-            remarks.append(f"the same file as {copies[grade.digest] - 1} other" + "s" * (copies[grade.digest] > 2))
+            remarks.append(
+                f"the same file as {copies[grade.digest] - 1} other" + "s" * (copies[grade.digest] > 2)
+            )
         token = hmac.digest(self._secret, f"{question.name} {grade.submission.id}".encode(), "sha256").hex()
         return Answer(token[:_TOKEN], grade, question, self._writing(grade, question), tuple(remarks))
 
@@ -217,4 +219,3 @@ def _looks(grade: Grade, question: ManualQuestion) -> Iterator[str]:
     for note in grade.notes:
         if note.startswith(_WORTH_A_LOOK):
             yield note
-

@@ -132,7 +132,9 @@ class ScorePage:
             members = [answer.token] if "alone" in form else form.get("members", "").split()
             answers = _members(pile, answer, members)
             if form.get("rubric") != rubric_version(pile.question):
-                raise Refused("The items of this question have changed: look at them, and give your points again.")
+                raise Refused(
+                    "The items of this question have changed: look at them, and give your points again."
+                )
             seen = _seen(form.get("seen"))
             earned = {value for name, value in fields if name == "earned"}
             changes = [read_change(said, pile.question) for said in _said(form, earned, pile.question)]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from autograder.files.visible import duration, number, plain
 from autograder.report.pages import TEMPLATES, visible
 from autograder.review.markdown import as_html
+from autograder.review.student_work import StudentWork
 
 if TYPE_CHECKING:
     from autograder.config.schema import Config
@@ -34,10 +36,12 @@ class Site:
     Attributes:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
+        work: what they wrote, fit for pages.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
+    work: StudentWork = field(default_factory=StudentWork)
 
     @property
     def open_desk(self) -> Desk:
@@ -64,6 +68,11 @@ class Site:
             ),
             status_code=status,
         )
+
+
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page."""
+    return Markup(_environment().get_template(template).render(**values))
 
 
 def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:

@@ -23,6 +23,7 @@ class What(StrEnum):
     PRIVATE_NOTE = "private note"
     OVERRIDE = "override"
     EXCUSE = "excuse"
+    SEEN = "seen"
 
 
 Value = float | str | Override | None
@@ -35,9 +36,10 @@ class Subject:
 
     Attributes:
         student: the submission's id.
-        question: its name; empty for lateness.
+        question: its name; empty for what is about the submission as a whole, as lateness is.
         what: points and items are numbers; a comment is for the student, a private note for the course team
-            only; an override changes a question's points; an excuse is one for lateness.
+            only; an override changes a question's points; an excuse is one for lateness; seen is a digest of
+            what lay before the person who gave points.
         item: the item's code; empty for everything else.
     """
 
@@ -123,6 +125,11 @@ class State:
         """Number of the newest record about a student; 0 where there is none."""
         return self._last_of.get(student, 0)
 
+    def about(self, student: str) -> list[Record]:
+        """Every record about a student, in the order in which they were written."""
+        found = [one for subject, some in self._records.items() if subject.student == student for one in some]
+        return sorted(found, key=lambda one: one.number)
+
     def held(self) -> Iterator[tuple[Subject, Value]]:
         """Everything about which something holds now."""
         for subject, records in self._records.items():
@@ -158,7 +165,7 @@ def check(decision: Decision) -> None:
     what, value = decision.subject.what, decision.value
     if what in (What.POINTS, What.ITEM):
         right = _is_number(value)
-    elif what in (What.COMMENT, What.PRIVATE_NOTE):
+    elif what in (What.COMMENT, What.PRIVATE_NOTE, What.SEEN):
         right = _is_text(value) and value != ""
     else:
         right = isinstance(value, Override) and _is_change(value, excuse=what is What.EXCUSE)
