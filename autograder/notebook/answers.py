@@ -158,7 +158,7 @@ def _answer(
 
 
 def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
-    """What the template says of an exercise, from its heading to the cell of the answer; empty without one."""
+    """What the template says of an exercise, from its heading to the answer's cell; empty without one."""
     place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
     if place is None:
         return ""

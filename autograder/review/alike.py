@@ -1,8 +1,8 @@
-r"""When two answers say the same in other writing: white space, Markdown's ornaments, how LaTeX spells a sign.
+r"""When two answers say the same in other writing: white space, ornaments, other spellings of LaTeX.
 
-Equal answers are scored once, so what is not the same must never count as equal: no sign, index, transposition,
-order or word is touched. What only looks different is: spaces, ``\left`` and ``\right``, environments around
-lines of equations, braces around one token, a font that the answer uses for a letter throughout.
+Equal answers are scored once, so what is not the same must never count as equal: no sign, index, order,
+transposition or word is touched. What only looks different is: spaces, ``\left`` and ``\right``, environments
+around lines of equations, braces around one token, a font that the answer uses for a letter throughout.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ _DELIMITER = re.compile(
 )
 _CLOSERS = {"$": "$", "$$": "$$", r"\(": r"\)", r"\[": r"\]"}
 _EQUATIONS = frozenset(
-    "equation align aligned alignat alignedat gather gathered multline split flalign eqnarray displaymath math".split()
+    """equation align aligned alignat alignedat gather gathered multline split flalign eqnarray displaymath
+    math""".split()
 )
 """Environments that put lines below each other and say nothing more; in every other one (a matrix, cases) the
 places of its parts mean something."""
 
 _TOKEN = re.compile(
     r"""
-    \\\\(?:\s*\[-?[\d.]+\s*[a-z]{2}\])?                       # the end of a line, and what space follows
+    \\\\(?:\s*\[-?[\d.]+\s*[a-z]{2}\])?     # the end of a line, and what space follows
     | \\(?:begin|end)\s*\{\s*[A-Za-z]{1,20}\*?\s*\}
-    | \\(?:hspace|vspace|label)\*?\s*\{[^{}]{0,80}\}          # shows nothing
+    | \\(?:hspace|vspace|label)\*?\s*\{[^{}]{0,80}\}  # shows nothing
     | \\operatorname\*
     | \\[A-Za-z]+ | \\.
-    | tanh | sinh | cosh | diag | exp | log | sin | cos       # functions, also where they are typed as letters
+    | tanh | sinh | cosh | diag | exp | log | sin | cos    # functions, also typed as letters
     | \s+ | .
     """,
     re.VERBOSE | re.DOTALL,
@@ -46,7 +47,8 @@ _FONTS = {
     **dict.fromkeys("mathbf boldsymbol bm bf pmb mathbfit symbf textbf bfseries".split(), "bold"),
     **dict.fromkeys("mathcal mathscr cal scr".split(), "script"),
     **dict.fromkeys(
-        "mathrm textrm text rm mathit textit it mathnormal operatorname operatorname* mbox mathsf mathtt".split(),
+        """mathrm textrm text rm mathit textit it mathnormal operatorname operatorname* mbox mathsf
+        mathtt""".split(),
         "",
     ),
 }
@@ -54,8 +56,8 @@ _SWITCHES = frozenset(r"\bf \rm \it \cal \scr \bfseries".split())
 """Fonts that hold to the end of their braces."""
 
 _DROPPED = frozenset(
-    r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \displaystyle
-    \textstyle \limits \nolimits \nonumber \notag \quad \qquad \thinspace \medspace \thickspace \enspace
+    r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
+    \displaystyle \textstyle \limits \nolimits \nonumber \notag \quad \qquad \thinspace \medspace \thickspace \enspace
     \negthinspace \, \; \: \! \> ~""".split()
 ) | {"\\ ", "\\\n"}
 _SPELLINGS = {

@@ -1,8 +1,8 @@
 """What a press of a key changes, from what a browser sends to decisions that are written down, once.
 
-A change says what is to hold, never what is to be turned round, so that it may arrive twice. A browser numbers
-its changes and sends one after the other: the newest that arrived is answered again with the same answer, an
-older one is not applied any more.
+A change says what is to hold, never what is to be turned round, so that it may arrive twice. A browser
+numbers its changes and sends one after the other: the newest that arrived is answered again with the same
+answer, an older one is not applied any more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Score:
     """What is to hold for an answer, or for each of a group.
 
     Attributes:
-        points: by the item's code; of a question without items, by the empty text; ``None``: not scored any more.
+        points: by the item's code, or by the empty text where a question has no items; ``None``: not scored
+            any more.
     """
 
     points: Mapping[str, float] | None

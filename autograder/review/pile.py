@@ -1,4 +1,4 @@
-"""All answers to one question as a pile on a desk: without names, in an order of its own, equal ones together."""
+"""All answers to one question as a pile on a desk: no names, an order of its own, equal ones together."""
 
 from __future__ import annotations
 

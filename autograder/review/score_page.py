@@ -106,7 +106,7 @@ class ScorePage:
 
     def _apply(self, request: Request, said: Mapping[str, Any]) -> Reply:
         pile = self._pile(request)
-        at, answer = _found(pile, request)
+        _, answer = _found(pile, request)
         try:
             answers = _members(pile, answer, said.get("members"))
             if said.get("rubric") != rubric_version(pile.question):
