@@ -26,6 +26,9 @@ class HandedIn:
         run: which uploads were graded.
         out: the report's folder, where uploads that were added later lie.
         spool: an empty folder for what is unpacked.
+
+    Attributes:
+        spool: the same.
     """
 
     def __init__(self, run: Run, out: Path, lab: Lab, spool: Path) -> None:
@@ -37,7 +40,7 @@ class HandedIn:
             tuple(out.absolute() / one for one in run.added),
         )
         self._lab = lab
-        self._spool = spool
+        self.spool = spool
         self._found: dict[str, Submission] = {}
         self._problem = ""
         self._ready = threading.Event()
@@ -64,7 +67,7 @@ class HandedIn:
 
     def _open(self) -> None:
         try:
-            found = find_class(self._given, self._spool, self._lab)
+            found = find_class(self._given, self.spool, self._lab)
             self._found = {one.id: one for one in found.submissions}
         except AutograderError as reason:
             self._problem = str(reason)

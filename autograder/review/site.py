@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from autograder.files.visible import duration, number, plain
 from autograder.report.pages import TEMPLATES, visible
 from autograder.review.markdown import as_html
+from autograder.review.student_work import StudentWork
 
 if TYPE_CHECKING:
     from autograder.config.schema import Config
@@ -35,11 +37,13 @@ class Site:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
         repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
+        work: what they wrote, fit for pages.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
     repeat: float = 0.0
+    work: StudentWork = field(default_factory=StudentWork)
 
     @property
     def open_desk(self) -> Desk:
@@ -66,6 +70,11 @@ class Site:
             ),
             status_code=status,
         )
+
+
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page."""
+    return Markup(_environment().get_template(template).render(**values))
 
 
 def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
