@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from autograder.errors import AutograderError
 from autograder.files.visible import plain
-from autograder.review import agreement_page, class_page, rubric_page, score_page
+from autograder.review import agreement_page, class_page, publish_page, rubric_page, score_page
 from autograder.review.doors import Doors, Guard
 from autograder.review.site import STATIC, STYLE, NoClassYet, Site
 
@@ -39,6 +39,7 @@ def application(site: Site, doors: Doors) -> ASGIApp:
             *rubric_page.routes(site),
             *agreement_page.routes(site),
             *score_page.routes(site),
+            *publish_page.routes(site),
             Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
