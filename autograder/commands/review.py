@@ -34,6 +34,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     review.add_argument(
         "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
     )
+    review.add_argument(
+        "--repeat", metavar="PERCENT", type=_share, default=0.0,
+        help="how many answers come back unmarked to who scored them, such as 5%%: agreement with oneself",
+    )  # fmt: skip
     review.add_argument("--no-browser", action="store_true", help="print the link, open nothing")
     review.set_defaults(run=run)
 
@@ -76,8 +80,16 @@ def run(options: argparse.Namespace) -> int:
 
     doors = Doors(place, tell)
     with opened(desk.run, options.out, desk.lab) as handed_in:
-        serve(application(Site(desk, handed_in), doors), listener, begin)
+        serve(application(Site(desk, handed_in, options.repeat), doors), listener, begin)
     return 0
+
+
+def _share(text: str) -> float:
+    """A percentage as a number from 0 to 1, for argparse."""
+    digits = text.removesuffix("%").strip()
+    if not digits.isdecimal() or len(digits) > 3 or int(digits) > 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 0% to 100%")
+    return int(digits) / 100
 
 
 def _user() -> str:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from autograder.errors import AutograderError
 from autograder.files.visible import plain
-from autograder.review import class_page, score_page
+from autograder.review import agreement_page, class_page, rubric_page, score_page
 from autograder.review.doors import Doors, Guard
 from autograder.review.site import STATIC, STYLE, NoClassYet, Site
 
@@ -37,6 +37,8 @@ def application(site: Site, doors: Doors) -> ASGIApp:
         routes=[
             *class_page.routes(site),
             *score_page.routes(site),
+            *rubric_page.routes(site),
+            *agreement_page.routes(site),
             Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

@@ -37,11 +37,13 @@ class Site:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
         work: what they wrote, fit for pages.
+        repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
     work: StudentWork = field(default_factory=StudentWork)
+    repeat: float = 0.0
 
     @property
     def open_desk(self) -> Desk:

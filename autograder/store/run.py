@@ -219,3 +219,30 @@ def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:
             f"autograder regrade {out} PATH"
         )
     return run
+
+
+def done_before(out: Path, paths: Sequence[Path], config: Path | None, command: str) -> Run:
+    """What was graded into ``out``, for a command that grades nothing; made in a container or here.
+
+    Args:
+        paths: where the submissions lie now; empty: where they were.
+        config: another configuration than that of the run.
+        command: what the user called, for the advice.
+
+    Raises:
+        UsageError: nothing was graded there, or configuration or submissions are not where they were.
+    """
+    earlier = before(out)
+    if earlier is None:
+        raise UsageError(f"{out}: nothing was graded there yet: run autograder grade first")
+    run = replace(earlier.run, paths=tuple(path.absolute() for path in paths) or earlier.run.paths)
+    if config is not None:
+        run = replace(run, settings=replace(run.settings, config=config))
+    if not run.settings.config.is_file():
+        raise UsageError(f"{run.settings.config}: is not there; name the lab's configuration with --config")
+    if missing := [str(path) for path in run.paths if not path.exists()]:
+        raise UsageError(
+            f"{', '.join(missing)}: not there any more; say where the submissions are now: "
+            f"autograder {command} {out} PATH"
+        )
+    return run
