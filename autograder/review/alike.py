@@ -116,7 +116,7 @@ _END = _Token(BOUNDARY)
 
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
-    """The text cut where formulas begin and end; whether each part is one. What is never closed is one, too."""
+    """The text cut where formulas begin and end; whether each part is one. What is never closed is, too."""
     start, closer = 0, ""
     for match in _DELIMITER.finditer(text):
         found = match[0]

@@ -164,9 +164,7 @@ class Piles:
         if changed_since(state, grade, question.name):
             remarks.append("the answer changed since it was scored")
         if copies.get(grade.digest, 0) > 1:
-            remarks.append(
-                f"the same file as {copies[grade.digest] - 1} other" + "s" * (copies[grade.digest] > 2)
-            )
+            remarks.append(f"the same file was handed in {copies[grade.digest]} times")
         token = hmac.digest(self._secret, f"{question.name} {grade.submission.id}".encode(), "sha256").hex()
         return Answer(token[:_TOKEN], grade, question, self._writing(grade, question), tuple(remarks))
 

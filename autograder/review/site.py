@@ -36,14 +36,14 @@ class Site:
     Attributes:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
-        repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
         work: what they wrote, fit for pages.
+        repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
-    repeat: float = 0.0
     work: StudentWork = field(default_factory=StudentWork)
+    repeat: float = 0.0
 
     @property
     def open_desk(self) -> Desk:

@@ -129,7 +129,7 @@ def kept_for_nothing(state: State, config: Config) -> str:
     found = {
         f"{one.question}: {one.item}" if one.item else one.question
         for one, _ in state.held()
-        if one.what not in (What.EXCUSE, What.REPEAT, What.SEEN) and not _is_there(one, config)
+        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT) and not _is_there(one, config)
     }
     if not found:
         return ""

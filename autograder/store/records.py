@@ -25,9 +25,9 @@ class What(StrEnum):
     PRIVATE_NOTE = "private note"
     OVERRIDE = "override"
     EXCUSE = "excuse"
+    SEEN = "seen"
     RUBRIC = "rubric"
     REPEAT = "repeat"
-    SEEN = "seen"
 
 
 Value = float | str | Override | None
@@ -42,10 +42,10 @@ class Subject:
         student: the submission's id; empty for a rubric.
         question: its name; empty for what is about the submission as a whole, as lateness is.
         what: points and items are numbers; a comment is for the student, a private note for the course team
-            only; an override changes a question's points; an excuse is one for lateness; a rubric is the
-            items of a question, as JSON (:mod:`autograder.store.rubrics`); a repeat is an item's points once
-            more by the same person, to compare, and no part of any mark; seen is a digest of what lay before
-            the person who gave points.
+            only; an override changes a question's points; an excuse is one for lateness; seen is a digest of
+            what lay before the person who gave points; a rubric is the items of a question, as JSON
+            (:mod:`autograder.store.rubrics`); a repeat is an item's points once more by the same person, to
+            compare, and no part of any mark.
         item: the item's code, for items and repeats; empty for everything else.
     """
 
@@ -131,14 +131,14 @@ class State:
         """Number of the newest record about a student; 0 where there is none."""
         return self._last_of.get(student, 0)
 
-    def records(self) -> Iterator[Record]:
-        """Every record; those about one thing in their order."""
-        return (record for some in self._records.values() for record in some)
-
     def about(self, student: str) -> list[Record]:
         """Every record about a student, in the order in which they were written."""
         found = [one for subject, some in self._records.items() if subject.student == student for one in some]
         return sorted(found, key=lambda one: one.number)
+
+    def records(self) -> Iterator[Record]:
+        """Every record; those about one thing in their order."""
+        return (record for some in self._records.values() for record in some)
 
     def held(self) -> Iterator[tuple[Subject, Value]]:
         """Everything about which something holds now."""
