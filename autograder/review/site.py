@@ -82,7 +82,7 @@ def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
     if lab is None:
         return (("/new", "New class"),)
     score = ((f"/score/{one.name}", one.title) for one in lab.manual)
-    return (("/", "Class"), *score, ("/publish", "Publish"))
+    return (("/", "Class"), *score, ("/similar", "Similar work"), ("/publish", "Publish"))
 
 
 class NoClassYet(Exception):

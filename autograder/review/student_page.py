@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from autograder.files.visible import plain
 from autograder.marks import unscored
 from autograder.model import Grade, Status
 from autograder.report.grades import remarks
+from autograder.report.pages import LONGEST_TEXT
 from autograder.report.student import cell_rows, feedback_page, question_view
 from autograder.review.answers import answer_html
 from autograder.review.student_changes import Refused, decisions_of, history, newer
@@ -24,6 +29,8 @@ from autograder.store.executed import executed_file
 from autograder.store.records import Stale, Subject, What
 from autograder.store.seen import changed_since
 
+_CODE_CELL = re.compile(r"(code cell ([0-9]{1,5}))", re.IGNORECASE)
+
 FEEDBACK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
 """Of the page that the student gets, which has its style inside."""
 
@@ -34,6 +41,11 @@ class Unsaved:
 
     problem: str = ""
     form: Mapping[str, str] | None = None
+
+    @property
+    def place(self) -> str:
+        """Where on the page the form stands."""
+        return place_of(self.form or {})
 
     def typed(self, what: str, question: str, field: str, instead: object) -> object:
         """What was typed into a field of a form; ``instead`` where it is another form."""
@@ -63,7 +75,8 @@ def routes(site: Site) -> Sequence[BaseRoute]:
             now = site.open_desk.now()
             unsaved = Unsaved(newer(done.newest, now.config), form)
             return _page(site, request, now, grade_of(now, request), unsaved, status=409)
-        return RedirectResponse(f"/student/{grade.submission.id}?saved=yes", status_code=303)
+        place = place_of(form)
+        return RedirectResponse(f"/student/{grade.submission.id}?saved={place}#{place}", status_code=303)
 
     def feedback(request: Request) -> Response:
         now = site.open_desk.now()
@@ -87,6 +100,19 @@ def grade_of(now: ClassNow, request: Request) -> Grade:
     if grade is None:
         raise HTTPException(404, "Nobody in this class has that id, or the result cannot be read.")
     return grade
+
+
+def place_of(form: Mapping[str, str]) -> str:
+    """Where on the page a form stands."""
+    if form.get("question", "").isidentifier():
+        return f"q-{form['question']}"
+    return "late" if form.get("do") == "excuse" else "words"
+
+
+def with_links(id: str, text: str) -> Markup:
+    """A text that names code cells of a student's notebook, each a link to the cell."""
+    shown = escape(plain(text, LONGEST_TEXT, multiline=True))
+    return Markup(_CODE_CELL.sub(rf'<a href="/student/{id}/notebook#code-\2">\1</a>', shown))
 
 
 def neighbours(now: ClassNow, grade: Grade) -> tuple[Grade | None, Grade | None]:
@@ -130,7 +156,8 @@ def _page(
         pairs=pairs_of_student(site.open_desk.out, one.id),
         has_executed=executed_file(site.open_desk.out, one.id).is_file(),
         seen=state.last,
-        saved="saved" in request.query_params and not unsaved.problem,
+        saved="" if unsaved.problem else request.query_params.get("saved", ""),
+        with_links=partial(with_links, one.id),
         unsaved=unsaved,
         late_policy=now.config.late,
     )
