@@ -103,10 +103,10 @@ class PublishPage:
         desk = self._site.open_desk
         now, (last, _) = desk.now(), kept(desk.out)
         partial = form.get("partial") == "yes"
-        seen = form.get("seen", "")
+        seen = _number(form.get("seen", ""))
         if self._publishing.writing.under_way or form.get("written") != (last.when if last else ""):
             return RedirectResponse("/publish", status_code=303)  # a second click, or somebody was quicker
-        if not seen.isdecimal() or int(seen) != now.state.last:
+        if seen != now.state.last:
             return self._page(request, now, status=409, partial=partial, newer=_newer(now, seen))
         self._publishing.begin(desk, grader_of(request), partial=partial)
         self._publishing.wait(0.5)  # a small class is written by then
@@ -206,10 +206,14 @@ def _waiting(now: ClassNow) -> Sequence[Waiting]:
     return [Waiting(one.name, one.title, counts[one.name]) for one in now.config.manual if counts[one.name]]
 
 
-def _newer(now: ClassNow, seen: str) -> str:
+def _number(text: str) -> int:
+    """The number of a record in a form; -1 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else -1
+
+
+def _newer(now: ClassNow, seen: int) -> str:
     """What was decided since a page was loaded, as a sentence."""
-    known = int(seen) if seen.isdecimal() else 0
-    since = [record for record in now.state.records() if record.number > known]
+    since = [record for record in now.state.records() if record.number > seen]
     people = dict.fromkeys(
         now.grades[one.subject.student].submission.student
         for one in since
