@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from autograder.errors import AutograderError
 from autograder.files.visible import plain
-from autograder.review import class_page
+from autograder.review import class_page, new_page, progress_page
 from autograder.review.doors import Doors, Guard
 from autograder.review.site import STATIC, STYLE, NoClassYet, Site
 
@@ -36,6 +36,8 @@ def application(site: Site, doors: Doors) -> ASGIApp:
     app = Starlette(
         routes=[
             *class_page.routes(site),
+            *new_page.routes(site),
+            *progress_page.routes(site),
             Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -19,7 +20,9 @@ from autograder.review.markdown import as_html
 if TYPE_CHECKING:
     from autograder.config.schema import Config
     from autograder.review.desk import Desk
+    from autograder.review.grading import Grading
     from autograder.review.handed_in import HandedIn
+    from autograder.review.intake import Intake
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -34,10 +37,14 @@ class Site:
     Attributes:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
+        grading: the process that grades for the pages; ``None`` where they cannot ask for that.
+        intake: where goes what they are given to grade; there where ``grading`` is.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
+    grading: Grading | None = None
+    intake: Intake | None = None
 
     @property
     def open_desk(self) -> Desk:
@@ -64,6 +71,11 @@ class Site:
             ),
             status_code=status,
         )
+
+
+def piece(template: str, **values: Any) -> Markup:
+    """A piece of a page."""
+    return Markup(_environment().get_template(template).render(**values))
 
 
 def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
