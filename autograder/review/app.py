@@ -15,7 +15,9 @@ from autograder.files.visible import plain
 from autograder.review import (
     agreement_page,
     class_page,
+    new_page,
     notebook_page,
+    progress_page,
     publish_page,
     rubric_page,
     score_page,
@@ -52,6 +54,8 @@ def application(site: Site, doors: Doors) -> ASGIApp:
             *student_page.routes(site),
             *notebook_page.routes(site),
             *similar_page.routes(site),
+            *new_page.routes(site),
+            *progress_page.routes(site),
             Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
