@@ -35,6 +35,7 @@ def routes(site: Site) -> list[Route]:
         return site.page(request, "progress.html", progress=progress, is_open=site.desk is not None)
 
     async def events(request: Request) -> Response:
+        _grading(site)  # what is wrong is said before the answer begins
         # Never in a thread of its own: as many as there are tabs would be all that the server has.
         return StreamingResponse(_events(site), media_type="text/event-stream")
 
