@@ -9,14 +9,21 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from tests.conftest import ROOT
 
@@ -130,6 +137,12 @@ class Visit:
         if message.type in ("error", "warning"):
             self.troubles.append(f"{self.page.url}: {message.type}: {message.text}")
 
+    def asked_by(self, dialog: Dialog) -> None:
+        """Note what a script of nobody's says; a page that is left may ask whether it shall be."""
+        if dialog.type != "beforeunload":
+            self.troubles.append(f"{self.page.url} says {dialog.message}")
+        dialog.accept()
+
     def asked(self, request: Request) -> None:
         """Note a request that goes elsewhere."""
         if not request.url.startswith((self.address + "/", "data:", "blob:")):
@@ -168,16 +181,7 @@ def enter(
     page.on("console", visit.heard)
     page.on("pageerror", lambda error: visit.troubles.append(f"{page.url}: {error}"))
     page.on("request", visit.asked)
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.on("dialog", visit.asked_by)
     page.goto(link)
     page.wait_for_url(visit.address + "/")
     return visit
-
-
-def presses(visit: Visit, keys: Sequence[str], pause: float = 0.0) -> int:
-    """Press keys one after the other; how many they were."""
-    for key in keys:
-        visit.page.keyboard.press(key)
-        if pause:
-            time.sleep(pause)
-    return len(keys)
