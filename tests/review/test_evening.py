@@ -199,35 +199,38 @@ def test_a_server_that_is_killed_loses_nothing_that_the_page_showed_as_saved(
     by_token: dict[str, str] = {}
     desk, choose = Desk(written.out), random.Random(1)
     server = Server(written.out, "--grader", "Ada")
-    visit = enter(browser, server.link())
-    port = visit.address.rpartition(":")[2]
-    visit.open(f"/score/{DERIVATION}")
-    for at in range(KILLS):
-        for _ in range(choose.randint(1, 4)):
-            visit.page.keyboard.press(choose.choice("123f0"))
-        if at % 2:
+    try:
+        visit = enter(browser, server.link())
+        port = visit.address.rpartition(":")[2]
+        visit.open(f"/score/{DERIVATION}")
+        for at in range(KILLS):
+            for _ in range(choose.randint(1, 4)):
+                visit.page.keyboard.press(choose.choice("123f0"))
+            if at % 2:
+                wait_until_saved(visit.page)
+            else:
+                visit.page.wait_for_timeout(choose.random() * 60)
+            server.kill()
+            before = shown(visit.page)
+            assert before.state in ("saved", "busy", "unsaved")
+            if before.state == "saved":
+                assert _on_disk(desk, before.address, by_token) == before.earned, f"after {at} kills"
+            server = Server(written.out, "--grader", "Ada", "--port", port)
+            tab = enter(visit.page.context, server.link())  # as the page asks for
+            tab.page.close()
+            visit.page.bring_to_front()
             wait_until_saved(visit.page)
-        else:
-            visit.page.wait_for_timeout(choose.random() * 60)
+            assert _on_disk(desk, before.address, by_token) == shown(visit.page).earned == before.earned
+            if at % 3 == 2:
+                visit.page.keyboard.press("n")
+                visit.page.wait_for_function(
+                    "before => document.getElementById('work').dataset.address !== before",
+                    arg=before.address,
+                    timeout=PATIENCE,
+                )
+        server.stop()
+    finally:
         server.kill()
-        before = shown(visit.page)
-        assert before.state in ("saved", "busy", "unsaved")
-        if before.state == "saved":
-            assert _on_disk(desk, before.address, by_token) == before.earned, f"after {at} kills"
-        server = Server(written.out, "--grader", "Ada", "--port", port)
-        tab = enter(visit.page.context, server.link())  # as the page asks for
-        tab.page.close()
-        visit.page.bring_to_front()
-        wait_until_saved(visit.page)
-        assert _on_disk(desk, before.address, by_token) == shown(visit.page).earned == before.earned
-        if at % 3 == 2:
-            visit.page.keyboard.press("n")
-            visit.page.wait_for_function(
-                "before => document.getElementById('work').dataset.address !== before",
-                arg=before.address,
-                timeout=PATIENCE,
-            )
-    server.stop()
 
 
 def _on_disk(desk: Desk, address: str, by_token: dict[str, str]) -> frozenset[str] | None:
