@@ -66,7 +66,9 @@ class Submission:
     late: bool | None = None
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
-    picture_files: tuple[Beside, ...] = field(default=(), compare=False, repr=False, metadata={OWN_FILE: True})
+    picture_files: tuple[Beside, ...] = field(
+        default=(), compare=False, repr=False, metadata={OWN_FILE: True}
+    )
 
 
 @dataclass(frozen=True)

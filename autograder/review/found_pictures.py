@@ -92,9 +92,7 @@ class Pictures:
         def put(found: re.Match[str]) -> str:
             number = next(numbers, MOST)
             data = from_base64(found[1]) if number < MOST else b""
-            address, shown = self.add(
-                data, "a pasted picture", cell=index, **{"in": "text", "key": number}
-            )
+            address, shown = self.add(data, "a pasted picture", cell=index, **{"in": "text", "key": number})
             return address if shown else "a pasted picture that cannot be shown"
 
         return _PASTED.sub(put, text)

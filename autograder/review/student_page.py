@@ -31,7 +31,9 @@ from autograder.store.seen import changed_since
 
 _CODE_CELL = re.compile(r"(code cell ([0-9]{1,5}))", re.IGNORECASE)
 
-FEEDBACK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+FEEDBACK_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+)
 """Of the page that the student gets, which has its style inside."""
 
 
@@ -129,7 +131,7 @@ def _page(
 ) -> Response:
     one, state = grade.submission, now.state
     before, after = neighbours(now, grade)
-    names = [question.name for question in (*grade.questions, *grade.manual)]
+    names = [*(each.name for each in grade.questions), *(each.name for each in grade.manual)]
     answers = {question.name: answer_html(site, grade, question) for question in grade.manual}
     return site.page(
         request,

@@ -150,9 +150,7 @@ def _handed_in(
     return of_students, named
 
 
-def _with_pictures(
-    one: Submission, source: Source, pictures: Mapping[str, tuple[str, ...]]
-) -> Submission:
+def _with_pictures(one: Submission, source: Source, pictures: Mapping[str, tuple[str, ...]]) -> Submission:
     """The submission with the pictures beside it: their paths in the upload by their names."""
     files = tuple(Beside(source.upload.path, path) for path in pictures.values())
     return replace(one, pictures=tuple(pictures), picture_files=files)
