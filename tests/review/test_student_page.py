@@ -215,7 +215,9 @@ def test_points_of_who_cannot_be_graded_are_kept_and_the_page_says_that_they_hav
     text = browser.page(browser.student(2))
     assert "not a notebook" in text
     assert "have no effect" in text
+    browser.save(2, do="override", question="median", points="2", reason="on paper")
     browser.save(2, do="comment", text="Hand in again.")
+    assert "on paper" in browser.page(browser.student(2))
     grade = browser.site.open_desk.now().grades[browser.written.ids[2]]
     assert (grade.mark, grade.comment) == (None, "Hand in again.")
 
