@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder import __version__
-from autograder.commands import build, doctor, grade, package, regrade, review, similar
+from autograder.commands import build, doctor, grade, package, publish, regrade, review, similar
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
+from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
 
 
@@ -48,6 +49,8 @@ def _run(argv: Sequence[str] | None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _stop)
+    if getattr(options, "stop_at_eof", False):
+        stop_at_eof()
     code: int = options.run(options)
     return code
 
@@ -64,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, similar, build, package, doctor):
+    for command in (grade, regrade, review, publish, similar, build, package, doctor):
         command.add(commands)
     return parser
 

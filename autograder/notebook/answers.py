@@ -157,6 +157,14 @@ def _answer(
     return Answer(text, state, named)
 
 
+def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
+    """What the template says of an exercise, from its heading to the answer's cell; empty without one."""
+    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
+    if place is None:
+        return ""
+    return "\n\n".join(cell.source for cell in template[_exercise(place, template) : place + 1] if cell.text)
+
+
 def _found(
     name: str, cells: Sequence[Any], template: Sequence[TemplateCell], matched: Mapping[int, int]
 ) -> list[_Part]:

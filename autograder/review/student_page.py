@@ -20,11 +20,11 @@ from autograder.report.grades import remarks
 from autograder.report.pages import LONGEST_TEXT
 from autograder.report.student import cell_rows, feedback_page, question_view
 from autograder.review.answers import answer_html
-from autograder.review.changes import Refused, decisions_of, history, newer
 from autograder.review.desk import ClassNow
 from autograder.review.forms import form_of, seen_of
 from autograder.review.similar_page import pairs_of_student
 from autograder.review.site import Site, grader_of
+from autograder.review.student_changes import Refused, decisions_of, history, newer
 from autograder.store.executed import executed_file
 from autograder.store.records import Stale, Subject, What
 from autograder.store.seen import changed_since

@@ -38,6 +38,8 @@ def cells_by_student(state: State) -> Mapping[str, Cells]:
     """What holds now, by the submission's id."""
     found: dict[str, Cells] = {}
     for one, value in state.held():
+        if one.what in (What.RUBRIC, What.REPEAT):
+            continue
         cells = found.setdefault(one.student, Cells())
         if isinstance(value, Override):
             if one.what is What.EXCUSE:
@@ -78,18 +80,23 @@ def _points(question: ManualQuestion, cells: Cells) -> float | None:
     if (points := cells.points.get(question.name)) is not None:
         return points
     given = _items(question, cells)
-    return round(sum(given.values()), 9) if given and len(given) == len(question.items) else None
+    return together(given, question) if given and len(given) == len(question.items) else None
+
+
+def together(given: Mapping[str, float], question: ManualQuestion) -> float:
+    """What items come to: their sum, but never more than the question has."""
+    return min(round(sum(given.values()), 9), question.points)
 
 
 def contradictions(cells: Cells, config: Config) -> Iterator[tuple[str, str]]:
     """Questions whose number of points is not what their items add up to, and a sentence for each."""
     for question in config.manual:
         points, given = cells.points.get(question.name), _items(question, cells)
-        together = round(sum(given.values()), 9)
-        if points is not None and given and together != points:
+        come_to = together(given, question)
+        if points is not None and given and come_to != points:
             yield (
                 question.name,
-                f"{number(points)} points, but its items add up to {number(together)}: correct one, or leave "
+                f"{number(points)} points, but its items add up to {number(come_to)}: correct one, or leave "
                 f"{question.name} empty and give points to each item",
             )
 
@@ -122,7 +129,7 @@ def kept_for_nothing(state: State, config: Config) -> str:
     found = {
         f"{one.question}: {one.item}" if one.item else one.question
         for one, _ in state.held()
-        if one.what not in (What.EXCUSE, What.SEEN) and not _is_there(one, config)
+        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT) and not _is_there(one, config)
     }
     if not found:
         return ""
