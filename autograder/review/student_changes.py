@@ -43,19 +43,29 @@ def decisions_of(form: Mapping[str, str], grade: Grade, config: Config) -> Seque
             subject = Subject(student, "", What.EXCUSE)
             if taken_back:
                 return [Decision(subject, None)]
-            return [Decision(subject, Override(None, _text(form, "reason"), _text(form, "comment", needed=False)))]
+            return [
+                Decision(subject, Override(None, _text(form, "reason"), _text(form, "comment", needed=False)))
+            ]
         case "comment":
             name = _known(question, config) if question else ""
             return [Decision(Subject(student, name, What.COMMENT), _text(form, "text", needed=False) or None)]
         case "note":
-            return [Decision(Subject(student, "", What.PRIVATE_NOTE), _text(form, "text", needed=False) or None)]
+            return [
+                Decision(Subject(student, "", What.PRIVATE_NOTE), _text(form, "text", needed=False) or None)
+            ]
     raise Refused("This is no form of this page.")
 
 
 def _known(question: str, config: Config) -> str:
-    if question not in {one.name for one in (*config.questions, *config.manual)}:
+    if question not in _titles(config):
         raise Refused("The lab has no such question any more.")
     return question
+
+
+def _titles(config: Config) -> dict[str, str]:
+    """What the lab's questions are called, by their names."""
+    titles = {one.name: one.title for one in config.questions}
+    return titles | {one.name: one.title for one in config.manual}
 
 
 def _points(form: Mapping[str, str]) -> float:
@@ -98,7 +108,7 @@ class Step:
 
 def history(records: Sequence[Record], config: Config) -> list[Step]:
     """What was decided about a student, newest first."""
-    titles = {one.name: one.title for one in (*config.questions, *config.manual)}
+    titles = _titles(config)
     return [
         Step(
             one.when,
@@ -141,10 +151,11 @@ def _said(value: Value) -> str:
 
 def newer(record: Record, config: Config) -> str:
     """Who was there first with what, as a sentence."""
-    (step,) = history([record], config) or [None]
-    if step is None:
+    steps = history([record], config)
+    if not steps:
         return "Somebody else has saved something about this at the same time. Nothing of yours was saved."
+    (step,) = steps
     return (
-        f"{step.who} has changed this meanwhile ({step.about}: {step.after}). Nothing of yours was saved: look "
-        "at it, and save again if yours is to hold."
+        f"{step.who} has changed this meanwhile ({step.about}: {step.after}). Nothing of yours was saved: "
+        "look at it, and save again if yours is to hold."
     )
