@@ -19,6 +19,8 @@ from autograder.marks import unscored
 from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000
+LONGEST_WORDS = 500
+"""Characters of it that are the course team's own words; the page has all of them."""
 _SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
 _UNNAMED = "it lies under no name that tells whose it is"
 MOST_LISTED = 200
@@ -170,6 +172,8 @@ def _comment(grade: Entry) -> str:
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if waiting := sum(one.possible for one in unscored(grade)):
         parts.append(f"{number(waiting, 2)} more are scored by a person")
+    if grade.comment:
+        parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
     for question in grade.questions:

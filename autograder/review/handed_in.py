@@ -28,6 +28,7 @@ class HandedIn:
         spool: an empty folder for what is unpacked.
 
     Attributes:
+        spool: the same.
         found: the class in the uploads; ``None`` as long as they are not open.
     """
 
@@ -40,7 +41,7 @@ class HandedIn:
             tuple(out.absolute() / one for one in run.added),
         )
         self._lab = lab
-        self._spool = spool
+        self.spool = spool
         self.found: FoundClass | None = None
         self._found: dict[str, Submission] = {}
         self._problem = ""
@@ -68,7 +69,7 @@ class HandedIn:
 
     def _open(self) -> None:
         try:
-            found = find_class(self._given, self._spool, self._lab)
+            found = find_class(self._given, self.spool, self._lab)
             self._found = {one.id: one for one in found.submissions}
             self.found = found
         except AutograderError as reason:

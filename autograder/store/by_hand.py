@@ -175,8 +175,8 @@ class ByHand:
 
     def _is_scored(self, student: str) -> bool:
         cells = self._cells[student]
-        return bool(cells.points or cells.items or cells.comments)
+        return bool(cells.points or cells.items or any(cells.comments))
 
     def _is_changed(self, student: str) -> bool:
         cells = self._cells[student]
-        return bool(cells.overrides or cells.excused)
+        return bool(cells.overrides or cells.excused or cells.comments.get(""))

@@ -19,6 +19,9 @@ from autograder.store.records import State, Subject, Value, What
 LATE = "late"
 """What stands where a question's name would, in ``overrides.csv``; no question can be called so."""
 
+COMMENT = "comment"
+"""As ``LATE``, in the row of what a student reads about the submission as a whole."""
+
 
 @dataclass
 class Cells:
@@ -63,7 +66,8 @@ def decided(cells: Cells, config: Config) -> Decided:
             if given:  # what is not given is not earned, once the question is scored
                 given = {one.code: given.get(one.code, 0.0) for one in question.items}
         items[question.name] = given
-    return Decided(points, items, cells.comments, cells.overrides, cells.excused)
+    comments = {name: text for name, text in cells.comments.items() if name}
+    return Decided(points, items, comments, cells.overrides, cells.excused, cells.comments.get("", ""))
 
 
 def _items(question: ManualQuestion, cells: Cells) -> dict[str, float]:
@@ -125,7 +129,7 @@ def kept_for_nothing(state: State, config: Config) -> str:
     found = {
         f"{one.question}: {one.item}" if one.item else one.question
         for one, _ in state.held()
-        if one.what not in (What.EXCUSE, What.REPEAT) and not _is_there(one, config)
+        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT) and not _is_there(one, config)
     }
     if not found:
         return ""
@@ -138,7 +142,7 @@ def _is_there(one: Subject, config: Config) -> bool:
     if one.what is What.PRIVATE_NOTE:
         return True
     if one.what is What.COMMENT:
-        return any(one.question == question.name for question in config.manual)
+        return not one.question or any(one.question == question.name for question in config.manual)
     return most_points(one, config) is not None
 
 
@@ -147,7 +151,9 @@ def heading(subject: Subject) -> str:
     if subject.what is What.ITEM:
         return f"{subject.question}: {subject.item}"
     if subject.what is What.COMMENT:
-        return f"{subject.question}: comment"
+        return f"{subject.question}: comment" if subject.question else COMMENT
+    if subject.what in (What.PRIVATE_NOTE, What.SEEN):
+        return f"{subject.question}: {subject.what.value}" if subject.question else subject.what.value
     return subject.question or LATE
 
 

@@ -25,6 +25,7 @@ class What(StrEnum):
     PRIVATE_NOTE = "private note"
     OVERRIDE = "override"
     EXCUSE = "excuse"
+    SEEN = "seen"
     RUBRIC = "rubric"
     REPEAT = "repeat"
 
@@ -39,11 +40,12 @@ class Subject:
 
     Attributes:
         student: the submission's id; empty for a rubric.
-        question: its name; empty for lateness.
+        question: its name; empty for what is about the submission as a whole, as lateness is.
         what: points and items are numbers; a comment is for the student, a private note for the course team
-            only; an override changes a question's points; an excuse is one for lateness; a rubric is the
-            items of a question, as JSON (:mod:`autograder.store.rubrics`); a repeat is an item's points once
-            more by the same person, to compare, and no part of any mark.
+            only; an override changes a question's points; an excuse is one for lateness; seen is a digest of
+            what lay before the person who gave points; a rubric is the items of a question, as JSON
+            (:mod:`autograder.store.rubrics`); a repeat is an item's points once more by the same person, to
+            compare, and no part of any mark.
         item: the item's code, for items and repeats; empty for everything else.
     """
 
@@ -129,6 +131,11 @@ class State:
         """Number of the newest record about a student; 0 where there is none."""
         return self._last_of.get(student, 0)
 
+    def about(self, student: str) -> list[Record]:
+        """Every record about a student, in the order in which they were written."""
+        found = [one for subject, some in self._records.items() if subject.student == student for one in some]
+        return sorted(found, key=lambda one: one.number)
+
     def records(self) -> Iterator[Record]:
         """Every record; those about one thing in their order."""
         return (record for some in self._records.values() for record in some)
@@ -170,7 +177,7 @@ def check(decision: Decision) -> None:
         right = _is_number(value)
     elif what is What.RUBRIC:
         right = _is_text(value, LONGEST_RUBRIC) and value != ""
-    elif what in (What.COMMENT, What.PRIVATE_NOTE):
+    elif what in (What.COMMENT, What.PRIVATE_NOTE, What.SEEN):
         right = _is_text(value) and value != ""
     else:
         right = isinstance(value, Override) and _is_change(value, excuse=what is What.EXCUSE)
