@@ -10,7 +10,7 @@ from typing import Any
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.files.visible import number, plain
 from autograder.model import ManualQuestion
-from autograder.review.changes import rubric_version
+from autograder.review.score_changes import rubric_version
 from autograder.review.pile import NO_ANSWER, Answer, Pile
 
 KEYS = "123456789bdhijloqvyz"
