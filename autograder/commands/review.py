@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
     doors = Doors(place, tell)
     with opened(desk.run, options.out, desk.lab) as handed_in:
-        serve(application(Site(desk, handed_in, options.repeat), doors), listener, begin)
+        serve(application(Site(desk, handed_in, repeat=options.repeat), doors), listener, begin)
     return 0
 
 

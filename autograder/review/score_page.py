@@ -23,6 +23,8 @@ from starlette.routing import BaseRoute, Route
 
 from autograder.config.schema import ManualQuestion
 from autograder.review.answers import answer_html
+from autograder.review.desk import Desk
+from autograder.review.pile import Answer, Group, Pile, Piles
 from autograder.review.score_changes import (
     Change,
     Clients,
@@ -32,8 +34,6 @@ from autograder.review.score_changes import (
     read_change,
     rubric_version,
 )
-from autograder.review.desk import Desk
-from autograder.review.pile import Answer, Group, Pile, Piles
 from autograder.review.score_view import holds, rows_given, view
 from autograder.review.site import Site, grader_of
 from autograder.store.records import Decision, Stale
