@@ -193,7 +193,7 @@ function spelled(items, points) {
 
 async function settle(key) {
   const { kind, seen } = conflict;
-  if (key === "t") return await move(here.address, { keep: true });
+  if (key === "t") return await move(location.href, { keep: true });
   here.seen[kind] = seen;
   setConflict(null);
   send(kind === "comment" ? { comment: here.comment } : { points: here.points });
@@ -229,7 +229,7 @@ async function move(address, { keep = false } = {}) {
     enter();
     find("work").querySelector("h1").focus({ preventScroll: true });
     scrollTo(0, 0);
-    if (same && !keep) tell("there is no other one", "");
+    if (same && address.includes("?go=")) tell("there is no other one", "");
     else tell("", "");
   } catch {
     tell("the server does not answer: press the key again", "unsaved");
@@ -331,7 +331,7 @@ async function act(key) {
     single().value = key;
     return;
   }
-  if (key === "reload") return await move(here.address, { keep: true });
+  if (key === "reload") return await move(location.href, { keep: true });
   await command(key);
 }
 
