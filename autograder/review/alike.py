@@ -57,8 +57,8 @@ _SWITCHES = frozenset(r"\bf \rm \it \cal \scr \bfseries".split())
 
 _DROPPED = frozenset(
     r"""\left \right \middle \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr
-    \displaystyle \textstyle \limits \nolimits \nonumber \notag \quad \qquad \thinspace \medspace \thickspace \enspace
-    \negthinspace \, \; \: \! \> ~""".split()
+    \displaystyle \textstyle \limits \nolimits \nonumber \notag \quad \qquad \thinspace \medspace \thickspace
+    \enspace \negthinspace \, \; \: \! \> ~""".split()
 ) | {"\\ ", "\\\n"}
 _SPELLINGS = {
     r"\times": r"\cdot", "·": r"\cdot", "×": r"\cdot", "⋅": r"\cdot", "−": "-", "∇": r"\nabla",

@@ -165,8 +165,9 @@ class Piles:
             remarks.append("the answer changed since it was scored")
         if copies.get(grade.digest, 0) > 1:
             remarks.append(f"the same file was handed in {copies[grade.digest]} times")
-        token = hmac.digest(self._secret, f"{question.name} {grade.submission.id}".encode(), "sha256").hex()
-        return Answer(token[:_TOKEN], grade, question, self._writing(grade, question), tuple(remarks))
+        named = f"{question.name} {grade.submission.id}".encode()
+        token = hmac.digest(self._secret, named, "sha256").hex()[:_TOKEN]
+        return Answer(token, grade, question, self._writing(grade, question), tuple(remarks))
 
     def _is_claim(self, question: ManualQuestion) -> bool:
         key = (question.name, question.answer)
@@ -177,7 +178,8 @@ class Piles:
     def _writing(self, grade: Grade, question: ManualQuestion) -> str:
         """Equal for answers that say the same; where pictures belong to one, for the same file only."""
         if question.pictures or grade.submission.pictures or question.answer.endswith(CUT):
-            return f"{grade.digest or grade.submission.id} {grade.submission.id if grade.submission.pictures else ''}"
+            beside = grade.submission.id if grade.submission.pictures else ""
+            return f"{grade.digest or grade.submission.id} {beside}"
         if not question.answer.strip():
             return NO_ANSWER
         if question.answer not in self._writings:

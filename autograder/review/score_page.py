@@ -23,7 +23,9 @@ from starlette.routing import BaseRoute, Route
 
 from autograder.config.schema import ManualQuestion
 from autograder.review.answers import answer_html
-from autograder.review.changes import (
+from autograder.review.desk import Desk
+from autograder.review.pile import Answer, Group, Pile, Piles
+from autograder.review.score_changes import (
     Change,
     Clients,
     Refused,
@@ -32,8 +34,6 @@ from autograder.review.changes import (
     read_change,
     rubric_version,
 )
-from autograder.review.desk import Desk
-from autograder.review.pile import Answer, Group, Pile, Piles
 from autograder.review.score_view import holds, rows_given, view
 from autograder.review.site import Site, grader_of
 from autograder.store.records import Decision, Stale
@@ -275,7 +275,7 @@ def _touched(
 
 
 def _said(form: Mapping[str, str], earned: set[str], question: ManualQuestion) -> list[dict[str, Any]]:
-    """A form as changes that :func:`~autograder.review.changes.read_change` reads.
+    """A form as changes that :func:`~autograder.review.score_changes.read_change` reads.
 
     Raises:
         Refused: a field for points holds no number.

@@ -10,8 +10,8 @@ from typing import Any
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.files.visible import number, plain
 from autograder.model import ManualQuestion
-from autograder.review.changes import rubric_version
 from autograder.review.pile import NO_ANSWER, Answer, Pile
+from autograder.review.score_changes import rubric_version
 
 KEYS = "123456789bdhijloqvyz"
 """One for each item: digits, then letters that are no commands of the page."""

@@ -26,7 +26,6 @@ const changes = new Changes(tell, answered, refused);
 document.documentElement.classList.add("scripted");
 find("theirs").addEventListener("click", () => press("t"));
 find("mine").addEventListener("click", () => press("k"));
-find("open-help").addEventListener("click", () => press("?"));
 addEventListener("keydown", keyDown);
 addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
 addEventListener("beforeunload", (event) => {
@@ -110,9 +109,13 @@ function show() {
   }
   if (single()) single().value = points === null ? "" : points[""];
   const possible = Number(find("work").dataset.possible);
-  const sum = points === null ? 0 : Object.values(points).reduce((a, b) => a + b, 0);
-  const total = Math.min(possible, Math.round(sum * 1e9) / 1e9);
-  find("total").textContent = points === null ? "not scored yet" : `${total} of ${possible}`;
+  find("total").textContent = points === null ? "not scored yet" : `${total(points)} of ${possible}`;
+}
+
+/** What points by item come to: never more than the question has. */
+function total(points) {
+  const sum = Object.values(points).reduce((a, b) => a + b, 0);
+  return Math.min(Number(find("work").dataset.possible), Math.round(sum * 1e9) / 1e9);
 }
 
 function toggle(box) {
@@ -170,16 +173,27 @@ function setConflict(found) {
   if (found === null) return;
   const time = new Date(found.when).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const whose = found.of === 1 ? "this answer" : "one of these answers";
-  const points = found.theirs.points === null ? "no points" : `${found.theirs.points} points`;
-  const what = found.kind === "comment" ? `commented on ${whose}: “${found.theirs.comment.slice(0, 300)}”` : `gave ${whose} ${points}`;
-  find("conflict-text").textContent = `${found.who} ${what} at ${time}, after you had opened it.`;
+  const what =
+    found.kind === "comment"
+      ? `commented on ${whose} at ${time}: “${found.theirs.comment.slice(0, 300)}”.`
+      : `scored ${whose} at ${time}, after you had opened it: ${spelled(found.theirs.items, found.theirs.points)}. ` +
+        `Yours: ${spelled(here.points, null)}.`;
+  find("conflict-text").textContent = `${found.who} ${what}`;
   tell("not saved: decide first whose points hold", "unsaved");
   find("mine").focus();
 }
 
+/** Points in words: "2 of 3 (items 1, 3)". */
+function spelled(items, points) {
+  if (items === null || (points === null && Object.values(items).includes(null))) return "not scored";
+  const given = boxes().flatMap((box, at) => (items[box.value] > 0 ? [at + 1] : []));
+  const sum = points ?? total(items);
+  return `${sum} of ${find("work").dataset.possible}${given.length > 0 ? ` (item ${given.join(", ")})` : ""}`;
+}
+
 async function settle(key) {
   const { kind, seen } = conflict;
-  if (key === "t") return await move(here.address, { keep: true });
+  if (key === "t") return await move(location.href, { keep: true });
   here.seen[kind] = seen;
   setConflict(null);
   send(kind === "comment" ? { comment: here.comment } : { points: here.points });
@@ -198,7 +212,9 @@ async function move(address, { keep = false } = {}) {
   moving = true;
   try {
     if (!(await changes.drained())) return;
+    tell("loading…", "busy");
     const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+    if (answer.status >= 500 || answer.status === 403) throw new Error(`the server says ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const work = page.getElementById("work");
     if (work === null || !answer.ok) {
@@ -213,7 +229,7 @@ async function move(address, { keep = false } = {}) {
     enter();
     find("work").querySelector("h1").focus({ preventScroll: true });
     scrollTo(0, 0);
-    if (same && !keep) tell("there is no other one", "");
+    if (same && address.includes("?go=")) tell("there is no other one", "");
     else tell("", "");
   } catch {
     tell("the server does not answer: press the key again", "unsaved");
@@ -315,7 +331,7 @@ async function act(key) {
     single().value = key;
     return;
   }
-  if (key === "reload") return await move(here.address, { keep: true });
+  if (key === "reload") return await move(location.href, { keep: true });
   await command(key);
 }
 
