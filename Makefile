@@ -9,6 +9,7 @@ VENV = .venv
 TORCH = torch==2.13.0
 TORCH_ARGS =
 DOCKER_ARGS =
+VENDORED =
 JOBS =
 OUT = graded
 
@@ -27,7 +28,8 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHOND
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade test test-rest test-all check setup setup-dev format build doctor benchmark docker docker-test clean
+.PHONY: grade test test-rest test-all check setup setup-dev format build doctor benchmark vendored docker
+.PHONY: docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
@@ -53,6 +55,9 @@ doctor: setup  ## can this machine grade safely and rightly?
 
 build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
+
+vendored: setup-dev  ## fetch the files of other projects that the pages need again (npm); VENDORED: katex@0.19.2
+	$(BIN)/python tools/vendored.py $(VENDORED)
 
 docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
 	$(PYTHON) docker/build.py $(DOCKER_ARGS)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder import __version__
-from autograder.commands import build, doctor, grade, package, regrade, review, similar
+from autograder.commands import build, doctor, grade, package, publish, regrade, review, similar
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, similar, build, package, doctor):
+    for command in (grade, regrade, review, publish, similar, build, package, doctor):
         command.add(commands)
     return parser
 

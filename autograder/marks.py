@@ -77,6 +77,7 @@ class Decided:
         comments: for the student, by question.
         overrides: what the course team changed, by question.
         excused: why lateness costs nothing; ``None`` where it costs what the policy says.
+        comment: for the student, about the submission as a whole; may be empty.
     """
 
     points: Mapping[str, float] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Decided:
     comments: Mapping[str, str] = field(default_factory=dict)
     overrides: Mapping[str, Override] = field(default_factory=dict)
     excused: Override | None = None
+    comment: str = ""
 
 
 NOTHING = Decided()
@@ -102,6 +104,7 @@ def with_mark(grade: Grade, late: Late | None, rounding: Rounding, decided: Deci
         questions=tuple(_overridden(one, overrides.get(one.name)) for one in grade.questions),
         manual=tuple(_scored(one, decided) for one in grade.manual),
         excused=decided.excused,
+        comment=decided.comment,
     )
     grade = _with_every_verdict(grade)
     if grade.status is not Status.GRADED:

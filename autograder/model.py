@@ -16,6 +16,19 @@ OWN_FILE = "own file"
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A file that lies in an upload beside what is graded, and that nobody has unpacked.
+
+    Attributes:
+        upload: the folder or the archive that was given.
+        path: components of its path there, that of an archive in it among them; untrusted text.
+    """
+
+    upload: Path
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one student handed in, before anybody opened it.
 
@@ -35,6 +48,7 @@ class Submission:
         late: whether it came after the deadline; ``None`` when unknown.
         set_aside: what else the student handed in and is not graded.
         pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
+        picture_files: where each of them lies; nothing where the uploads are not open.
     """
 
     id: str
@@ -52,6 +66,9 @@ class Submission:
     late: bool | None = None
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    picture_files: tuple[Beside, ...] = field(
+        default=(), compare=False, repr=False, metadata={OWN_FILE: True}
+    )
 
 
 @dataclass(frozen=True)
@@ -398,6 +415,7 @@ class Grade:
         mark: points that go back, lateness and rounding included; ``None`` when not gradable.
         penalty: what lateness cost and why; empty when it is no matter.
         excused: why lateness costs nothing; ``None`` where the course team did not say so.
+        comment: of the course team, for the student, about the submission as a whole; may be empty.
         seconds: wall time of everything.
         phases: seconds per phase (``start``, ``cells``, ``questions``).
         executed: the notebook with the outputs of its run, as the bytes of a file of its own; empty where it
@@ -429,6 +447,7 @@ class Grade:
     mark: float | None = None
     penalty: str = ""
     excused: Override | None = None
+    comment: str = ""
     seconds: float = 0.0
     phases: dict[str, float] = field(default_factory=dict)
     executed: bytes = field(default=b"", compare=False, repr=False, metadata={OWN_FILE: True})
@@ -489,3 +508,4 @@ class Entry:
     penalty: str
     seconds: float
     excused: Override | None = None
+    comment: str = ""

@@ -10,16 +10,14 @@ from pathlib import Path
 from autograder.class_run.earlier import check_nobody_disappears, check_same_lab, completed
 from autograder.class_run.events import Begun, Graded, Listener, Noted, Running, Stopped, Unconfined
 from autograder.class_run.one_class import OneClass, opened_class
-from autograder.class_run.publish import Published, publish, withdraw_lms
+from autograder.class_run.publish import Published, not_written, publish, withdraw_lms, write_student
 from autograder.class_run.run import Ended, grade_all, grade_class, grade_on_cluster
 from autograder.config.schema import Assignment
-from autograder.errors import AutograderError
 from autograder.grading.conditions import Conditions
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
-from autograder.report.write import write_submission
 from autograder.store.entries import Entries
-from autograder.store.executed import FOLDER, copy_executed, executed_file, write_executed
+from autograder.store.executed import copy_executed, executed_file, write_executed
 from autograder.store.reuse import Results
 from autograder.store.run import Run, remember
 from autograder.workers.launcher import Launcher
@@ -138,11 +136,6 @@ def _write(out: Path, ended: Ended, assignment: Assignment, *, keep_executed: bo
             write_executed(out, one.id, ended.grade.executed)
         else:
             copy_executed(executed_file(ended.known.place, ended.known.id), out, one.id)
-        linked = assignment.link_executed and executed_file(out, one.id).is_file()
-        address = f"../{FOLDER}/{executed_file(out, one.id).name}" if linked else ""
-        write_submission(out, ended.grade, assignment.title, address)
     except OSError as reason:
-        raise AutograderError(
-            f"{out}: cannot be written to: {reason.strerror}; what is there is kept, and the same "
-            f"command goes on from it"
-        ) from None
+        raise not_written(out, reason) from None
+    write_student(out, ended.grade, assignment)

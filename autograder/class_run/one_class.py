@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.class_run.events import AdapterLeftOut, Listener, Noted
@@ -76,7 +76,7 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
         for doubt in doubts:
             tell(Noted(doubt, doubtful=True))
         yield OneClass(
-            lab=lab,
+            lab=replace(lab, config=by_hand.config),
             submissions=found.submissions,
             lms=found.lms,
             worksheet=found.worksheet,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.class_run.events import Listener, Noted
 from autograder.class_run.one_class import OneClass
 from autograder.class_run.similar import Similar, write_similar
+from autograder.config.schema import Assignment
+from autograder.errors import AutograderError
 from autograder.lms.base import Lms
-from autograder.lms.returning import write_lms
+from autograder.lms.returning import HandedBack, write_lms
+from autograder.model import Grade
 from autograder.report.class_summary import ClassSummary
-from autograder.report.write import write_report
+from autograder.report.write import write_report, write_submission
 from autograder.store.entries import Entries
-from autograder.store.executed import kept_executed, remove_other_executed
+from autograder.store.executed import FOLDER, executed_file, kept_executed, remove_other_executed
+from autograder.store.published import Publication, everything_back, keep
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,39 @@ def withdraw_lms(out: Path) -> None:
     shutil.rmtree(out / "lms", ignore_errors=True)
 
 
+def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
+    """Write page and result of one submission, whose notebook as it ran is there already if it is kept.
+
+    Raises:
+        AutograderError: ``out`` cannot be written to.
+    """
+    ran = executed_file(out, grade.submission.id)
+    linked = assignment.link_executed and ran.is_file()
+    try:
+        write_submission(out, grade, assignment.title, f"../{FOLDER}/{ran.name}" if linked else "")
+    except OSError as reason:
+        raise not_written(out, reason) from None
+
+
+def not_written(out: Path, reason: OSError) -> AutograderError:
+    """What to say when a file of the report cannot be written."""
+    return AutograderError(
+        f"{out}: cannot be written to: {reason.strerror}; what is there is kept, and the same command goes "
+        f"on from it"
+    )
+
+
 def publish(
-    one_class: OneClass, entries: Entries, out: Path, tell: Listener, *, partial: bool, similar: bool = False
+    one_class: OneClass,
+    entries: Entries,
+    out: Path,
+    tell: Listener,
+    *,
+    partial: bool,
+    similar: bool = False,
+    by: str = "",
 ) -> Published:
     """Write ``grades.csv``, ``index.html``, what people fill in, and ``lms/``; nothing is graded.
-
-    Notebooks of whoever is not in the class any more are removed from ``executed/``.
 
     Notebooks of whoever is not in the class any more are removed from ``executed/``.
 
@@ -58,6 +90,7 @@ def publish(
         tell: hears of what people decided without effect.
         partial: whether marks go back though a person has not scored everything.
         similar: whether similar work is looked for and written too.
+        by: who publishes; empty: a command does.
 
     Raises:
         OSError: ``out`` cannot be written to.
@@ -72,13 +105,34 @@ def publish(
         with_marks=config.late is not None, executed=kept_executed(out),
     )  # fmt: skip
     by_hand = one_class.by_hand
+    seen = by_hand.last
     for note in filter(None, (by_hand.write(entries), by_hand.without_effect(entries))):
         tell(Noted(note))
-    published = Published(out, entries, figures)
+    published, handed_back = Published(out, entries, figures), None
     if (lms := one_class.lms) is not None:
-        upload = write_lms(
+        handed_back = write_lms(
             out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
         )
-        published = Published(out, entries, figures, lms, upload, one_class.doubts)
+        published = Published(out, entries, figures, lms, handed_back.upload, one_class.doubts)
+    _keep(out, entries, handed_back, by, seen, partial=partial)
     # Last: all that marks need is there, whatever may be wrong with the solution that this reads.
     return replace(published, similar=write_similar(one_class, entries, out)) if similar else published
+
+
+def _keep(
+    out: Path, entries: Entries, handed_back: HandedBack | None, by: str, seen: int, *, partial: bool
+) -> None:
+    """Keep what was written, to be compared with what will be."""
+    left_out = handed_back.left_out if handed_back else {}
+    keep(
+        out,
+        Publication(
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+            by,
+            partial,
+            seen,
+            handed_back.marks if handed_back else None,
+            handed_back.pages if handed_back else {},
+            everything_back(out, entries, left_out, partial=partial),
+        ),
+    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.class_run.events import Listener
 from autograder.class_run.one_class import OneClass, opened_class
 from autograder.config.load import Lab
-from autograder.errors import ConfigurationError, NotGradable, UsageError
+from autograder.errors import ConfigurationError, NotGradable
 from autograder.files.visible import listed
 from autograder.model import Entry, Submission
 from autograder.notebook.read import read_notebook
@@ -23,7 +23,7 @@ from autograder.similar.compare import Given, Work, pairs_of
 from autograder.similar.write import CSV, DOLOS, Handed, write_dolos, write_pairs
 from autograder.store.entries import Entries
 from autograder.store.results import read_results, results_file
-from autograder.store.run import before
+from autograder.store.run import done_before
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,7 @@ def similar(out: Path, paths: Sequence[Path], config: Path | None, tell: Listene
     Raises:
         AutograderError: nothing was graded into ``out``, or its submissions are not where they were.
     """
-    earlier = before(out)
-    if earlier is None:
-        raise UsageError(f"{out}: nothing was graded there yet: run autograder grade first")
-    run = replace(earlier.run, paths=tuple(path.absolute() for path in paths) or earlier.run.paths)
-    if config is not None:
-        run = replace(run, settings=replace(run.settings, config=config))
-    if not run.settings.config.is_file():
-        raise UsageError(f"{run.settings.config}: is not there; name the lab's configuration with --config")
-    if missing := [str(path) for path in run.paths if not path.exists()]:
-        raise UsageError(
-            f"{', '.join(missing)}: not there any more; say where the submissions are now: "
-            f"autograder similar {out} PATH"
-        )
+    run = done_before(out, paths, config, "similar")
     with opened_class(run, out, tell) as one_class:
         return write_similar(one_class, _entries(one_class, out), out)
 

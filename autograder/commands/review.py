@@ -48,6 +48,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     review.add_argument(
         "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
     )
+    review.add_argument(
+        "--repeat", metavar="PERCENT", type=_share, default=0.0,
+        help="how many answers come back unmarked to who scored them, such as 5%%: agreement with oneself",
+    )  # fmt: skip
     review.add_argument("--no-browser", action="store_true", help="print the link, open nothing")
     review.set_defaults(run=run)
 
@@ -119,7 +123,7 @@ def _site(options: argparse.Namespace) -> Iterator[Site]:
     from autograder.workers.temporary import temporary_folder
 
     with temporary_folder() as spool:
-        site = Site()
+        site = Site(repeat=options.repeat)
         opening = Opening(site, spool, options.config)
         if options.dir is not None:
             opening.open(options.dir)
@@ -138,6 +142,14 @@ def _here(found: Sequence[Path]) -> Sequence[Path]:
         usual = config_path(None).resolve()
         return [usual, *(one for one in found if one != usual)]
     return found
+
+
+def _share(text: str) -> float:
+    """A percentage as a number from 0 to 1, for argparse."""
+    digits = text.removesuffix("%").strip()
+    if not digits.isdecimal() or len(digits) > 3 or int(digits) > 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no percentage from 0% to 100%")
+    return int(digits) / 100
 
 
 def _user() -> str:

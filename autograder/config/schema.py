@@ -14,9 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 """Bytes in the ``…_mb`` of a configuration."""
 
-# A question's name is a column of grades.csv and manual.csv beside these.
+# A question's name is a column of grades.csv and manual.csv beside these, and stands in overrides.csv.
 RESERVED_NAMES = frozenset(
-    """submission student lms_id late score max_score status mark changed flags seconds id journal""".split()
+    """submission student lms_id late score max_score status mark changed flags seconds id journal
+    comment""".split()
 )
 
 

@@ -192,7 +192,8 @@ class Lms(ABC):
         steps = tuple(self.steps(replace(back, marked=marked)))
         for step in steps:
             step.write(folder)
-        return Written(steps, tuple((one, why) for one, why in zip(returned, because, strict=True) if why))
+        left_out = tuple((one, why) for one, why in zip(returned, because, strict=True) if why)
+        return Written(steps, left_out, len(marked))
 
     def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:
         if one.person or worksheet is None:

@@ -131,10 +131,12 @@ class Written:
     Attributes:
         steps: what to do with the files, in this order.
         left_out: who got no mark in them although there is one, and why.
+        marks: how many marks are in them.
     """
 
     steps: tuple[Step, ...]
     left_out: tuple[tuple[Returned, str], ...] = ()
+    marks: int = 0
 
 
 def feedback_folders(returned: Sequence[Returned]) -> Iterator[tuple[str, Path]]:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
-from autograder.lms.handback import Written
+from autograder.lms.handback import Written, Zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.marks import unscored
 from autograder.model import Entry, Status, Submission
 
 LONGEST_COMMENT = 1_000
+LONGEST_WORDS = 500
+"""Characters of it that are the course team's own words; the page has all of them."""
 _SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
+_UNNAMED = "it lies under no name that tells whose it is"
 MOST_LISTED = 200
 """People that one list of ``UPLOAD.md`` names."""
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """What was written for an LMS.
+
+    Attributes:
+        upload: ``UPLOAD.md``.
+        marks: how many marks are in the files.
+        pages: how many feedback pages are in each archive, by its name.
+        left_out: why no mark of a submission is in them although there is one, by its id.
+    """
+
+    upload: Path
+    marks: int
+    pages: Mapping[str, int]
+    left_out: Mapping[str, str]
 
 
 def write_lms(
@@ -32,7 +53,7 @@ def write_lms(
     settings: LmsSettings,
     *,
     partial: bool = False,
-) -> Path:
+) -> HandedBack:
     """Write the LMS's files below ``out/lms``, in the place of older ones.
 
     Args:
@@ -40,9 +61,6 @@ def write_lms(
         worksheet: the TA's own list of the class.
         title: of the lab.
         partial: whether marks go back of those for whom a person has not scored everything.
-
-    Returns:
-        ``UPLOAD.md``.
 
     Raises:
         OSError: ``out`` cannot be written to.
@@ -63,10 +81,33 @@ def write_lms(
     doubtful = [(one, _SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
     written = replace(written, left_out=(*written.left_out, *doubtful))
     lists = _lists(of_lms, others, returned, written, worksheet, partial)
-    lines = (*_page(lms, title, written, of_lms), *_to_be_scored(of_lms, partial), *_shown(lists))
+    pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
+    told = _to_compare(lms, written.marks, pages) if of_lms else ()
+    lines = (*_page(lms, title, written, of_lms), *told, *_to_be_scored(of_lms, partial), *_shown(lists))
     page = folder / "UPLOAD.md"
     replace_file(page, (f"{line}\n" for line in lines))
-    return page
+    unnamed = {grade.submission.id: _UNNAMED for grade in others}
+    return HandedBack(page, written.marks, pages, {**unnamed, **_without_mark(written, returned)})
+
+
+def _without_mark(written: Written, returned: Sequence[Returned]) -> Mapping[str, str]:
+    """Why no row of a submission has its mark, by the submission's id."""
+    out = {id(one) for one, _ in written.left_out}
+    marked = {one.feedback.stem for one in returned if one.points is not None and id(one) not in out}
+    return {one.feedback.stem: why for one, why in written.left_out if one.feedback.stem not in marked}
+
+
+def _pages_in(archive: Path) -> int:
+    """How many feedback pages an archive of ours has."""
+    with zipfile.ZipFile(archive) as opened:
+        return sum(name.endswith(".html") for name in opened.namelist())
+
+
+def _to_compare(lms: Lms, marks: int, pages: Mapping[str, int]) -> Iterator[str]:
+    """How many marks and pages the files have."""
+    archives = "".join(f"; pages in `{name}`: {count}" for name, count in pages.items())
+    yield ""
+    yield f"To compare with what {lms.title} reports afterwards: marks: {marks}{archives}."
 
 
 def assignment_of(title: str, settings: LmsSettings) -> Assignment:
@@ -131,6 +172,8 @@ def _comment(grade: Entry) -> str:
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if waiting := sum(one.possible for one in unscored(grade)):
         parts.append(f"{number(waiting, 2)} more are scored by a person")
+    if grade.comment:
+        parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
     for question in grade.questions:
@@ -258,4 +301,4 @@ def _to_be_scored(grades: Sequence[Entry], partial: bool) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """``text`` as Markdown that shows it: names of students come here."""
-    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|" else one for one in text)
+    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|$" else one for one in text)

@@ -106,6 +106,33 @@ def answers(
     return {name: _answer(name, cells, attachments, template, matched) for name in questions}
 
 
+def answer_parts(
+    cells: Sequence[Any], question: str, template: Sequence[TemplateCell] = ()
+) -> list[tuple[int, str]]:
+    """The answer to one question, cell by cell: positions in the notebook, and what the student wrote there.
+
+    Args: as for :func:`answers`.
+    """
+    found = _found(question, cells, template, _matched(cells, template))
+    return [(one.index, one.text) for one in found if one.is_own]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a cell around an answer has of the student.
+
+    Attributes:
+        text: that the student wrote.
+        is_own: whether there is anything of the student in the cell.
+        untouched: whether it holds the placeholder.
+    """
+
+    index: int
+    text: str
+    is_own: bool
+    untouched: bool = False
+
+
 def _answer(
     name: str,
     cells: Sequence[Any],
@@ -113,38 +140,56 @@ def _answer(
     template: Sequence[TemplateCell],
     matched: Mapping[int, int],
 ) -> Answer:
-    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
-    given = _lines(cell.source for cell in template)
-    around = set() if place is None else _around(place, template, len(cells), matched)
-    tagged = {i for i, cell in enumerate(cells) if _tag(cell) == name}
-    places = {index for index, at in matched.items() if at == place}
-    parts: list[str] = []
+    found = _found(name, cells, template, matched)
     pictures: list[str] = []
-    untouched = False
-    for index in sorted(around | tagged):
-        source = cells[index].source
-        at = matched.get(index)
-        own = [line for line in source.split("\n") if line.strip() not in given]
-        if own and index in tagged | places and _only_asks(own, place, template):
-            untouched, own = True, []
-        elif not own:
-            untouched |= place is not None and at == place and _has_placeholder(source, template[place])
-        elif at is None or at == place:
-            parts.append(source.strip("\n"))
-        else:  # the text of the exercise, with something written below it
-            own = _added(source, template[at].source, given)
-            parts.append("\n".join(own).strip("\n"))
-        if own:
-            pictures += [*attachments.get(cells[index].id, ())]
-            pictures += [PASTED] * len(_PASTED.findall(source))
-    text = _PASTED.sub(PASTED, "\n\n".join(filter(str.strip, parts)))
+    for one in found:
+        if one.is_own:
+            pictures += [*attachments.get(cells[one.index].id, ())]
+            pictures += [PASTED] * len(_PASTED.findall(cells[one.index].source))
+    text = _PASTED.sub(PASTED, "\n\n".join(one.text for one in found if one.text.strip()))
     text = text if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER] + CUT
     named = tuple(dict.fromkeys(picture[:LONGEST_PICTURE] for picture in pictures))[:MOST_PICTURES]
     if text.strip() or named:
         state = AnswerState.FOUND
     else:
+        untouched = any(one.untouched for one in found)
         state = AnswerState.PLACEHOLDER if untouched else AnswerState.MISSING
     return Answer(text, state, named)
+
+
+def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
+    """What the template says of an exercise, from its heading to the answer's cell; empty without one."""
+    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
+    if place is None:
+        return ""
+    return "\n\n".join(cell.source for cell in template[_exercise(place, template) : place + 1] if cell.text)
+
+
+def _found(
+    name: str, cells: Sequence[Any], template: Sequence[TemplateCell], matched: Mapping[int, int]
+) -> list[_Part]:
+    """The cells in which the answer may stand, in their order."""
+    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
+    given = _lines(cell.source for cell in template)
+    around = set() if place is None else _around(place, template, len(cells), matched)
+    tagged = {i for i, cell in enumerate(cells) if _tag(cell) == name}
+    places = {index for index, at in matched.items() if at == place}
+    found: list[_Part] = []
+    for index in sorted(around | tagged):
+        source = cells[index].source
+        at = matched.get(index)
+        own = [line for line in source.split("\n") if line.strip() not in given]
+        if own and index in tagged | places and _only_asks(own, place, template):
+            found.append(_Part(index, "", is_own=False, untouched=True))
+        elif not own:
+            asks = place is not None and at == place and _has_placeholder(source, template[place])
+            found.append(_Part(index, "", is_own=False, untouched=asks))
+        elif at is None or at == place:
+            found.append(_Part(index, source.strip("\n"), is_own=True))
+        else:  # the text of the exercise, with something written below it
+            own = _added(source, template[at].source, given)
+            found.append(_Part(index, "\n".join(own).strip("\n"), is_own=bool(own)))
+    return found
 
 
 def _exercise(place: int, template: Sequence[TemplateCell]) -> int:

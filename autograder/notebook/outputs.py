@@ -114,7 +114,7 @@ def _kept(data: dict[Any, Any]) -> dict[str, str]:
     kept = {}
     if isinstance(text := data.get("text/plain"), str):
         kept["text/plain"] = visible(text)
-    for kind, is_such in (("image/png", _is_png), ("image/jpeg", _is_jpeg)):
+    for kind, is_such in (("image/png", is_png), ("image/jpeg", is_jpeg)):
         if is_such(picture := _picture(data.get(kind))):
             # Encoded anew: a viewer may put the text into a page as it is.
             kept[kind] = base64.b64encode(picture).decode()
@@ -139,23 +139,25 @@ def _picture(value: object) -> bytes:
         return b""
 
 
-def _is_size(width: int, height: int) -> bool:
+def is_size(width: int, height: int) -> bool:
+    """Whether a picture of so many pixels each way can be unpacked in a viewer."""
     return 0 < width * height <= MOST_PIXELS
 
 
-def _is_png(data: bytes) -> bool:
+def is_png(data: bytes) -> bool:
+    """Whether this is the beginning of a PNG file of a bearable size."""
     if not data.startswith(_PNG) or data[8:16] != b"\0\0\0\rIHDR" or len(data) < 33:
         return False
-    return _is_size(*struct.unpack(">II", data[16:24]))
+    return is_size(*struct.unpack(">II", data[16:24]))
 
 
-def _is_jpeg(data: bytes) -> bool:
-    """Whether the segments of a JPEG file lead to one that tells its size."""
+def is_jpeg(data: bytes) -> bool:
+    """Whether the segments of a JPEG file lead to one that tells a bearable size."""
     at = 2
     while data.startswith(b"\xff\xd8\xff") and at + 9 <= len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
         if marker in _JPEG_SIZES:
-            return _is_size(*struct.unpack(">HH", data[at + 5 : at + 9]))
+            return is_size(*struct.unpack(">HH", data[at + 5 : at + 9]))
         if length < 2 or not 0xC0 <= marker <= 0xFE or marker in (0xD8, 0xD9, 0xDA):
             break
         at += 2 + length

@@ -81,6 +81,16 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     return ReadNotebook(node, tuple(notes), attachments, parsed.cut_off, python)
 
 
+def found_cells(data: bytes, limits: Limits) -> list[Any]:
+    """The cells of a submitted notebook as they stand in the file: one for each of :func:`read_notebook`.
+
+    Args, errors: as there.
+    """
+    parsed = decode_json(data, limits.notebook_mb * MB)
+    found = _cells(_unwrapped(parsed.value, []), [])
+    return [one for one in found if isinstance(one, dict | str)]
+
+
 def _unwrapped(value: Any, notes: list[str]) -> Any:
     """The notebook inside what some programs put around it; ``value`` itself where there is none.
 

@@ -22,6 +22,7 @@ from autograder.store.journal import Journal
 from autograder.store.records import Decision, Record, Stale, State
 from autograder.store.results import read_results
 from autograder.store.reuse import as_asked_now
+from autograder.store.rubrics import Edit, with_rubrics
 from autograder.store.run import Before, Member, before
 
 
@@ -81,6 +82,7 @@ class Desk:
         self.solutions = solutions(self.lab)
         self._journal = Journal(out)
         self._state = self._journal.state()
+        self._config = self.lab.config
         self._stored: dict[str, _Stored] = {}
         self._complete: dict[str, tuple[_Stored, int, Grade]] = {}
         self._lock = threading.Lock()
@@ -99,8 +101,15 @@ class Desk:
         """Write decisions down, all or none; see :meth:`~autograder.store.journal.Journal.append_all`."""
         return self._journal.append_all(decisions, who, seen)
 
+    def edit(self, edit: Edit, who: str) -> Sequence[Record] | Stale:
+        """Change the items of a question, and score again what was given for them."""
+        return self._journal.append_made(edit.decisions, who)
+
     def _class(self, state: State) -> ClassNow:
-        config = self.lab.config
+        config = with_rubrics(self.lab.config, state)
+        if config.manual != self._config.manual:
+            self._config = config
+            self._complete.clear()
         self._read_again()
         cells = cells_by_student(state)
         grades = {}

@@ -9,17 +9,21 @@ something must come from a page of ours.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_NAMES = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+"""Of this machine, as browsers put them into a request."""
 
 HOURS = 16
 """How long a browser stays known."""
@@ -41,6 +45,7 @@ HEADERS = {
 
 _ENTRANCE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Opening</title>
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <meta http-equiv="refresh" content="0; url=/"></head><body><p><a href="/">Open the page</a></p></body></html>
 """
 
@@ -67,10 +72,7 @@ class Place:
         """Whether a request's Host is ours, on whichever port a tunnel begins."""
         if self.address:
             return host == urlsplit(self.address).netloc
-        try:
-            return urlsplit(f"//{host}").hostname in THIS_MACHINE
-        except ValueError:
-            return False
+        return _NAMES.fullmatch(host) is not None
 
     def is_origin(self, origin: str, host: str) -> bool:
         """Whether a page of ours sent a request."""
@@ -117,12 +119,10 @@ class Doors:
 
     def grader(self, headers: Mapping[str, str]) -> str | None:
         """Who asks; ``None``: nobody that came in here."""
-        jar: SimpleCookie = SimpleCookie()
-        try:
-            jar.load(headers.get("cookie", ""))
-        except CookieError:
-            return None
-        return self._inside.get(jar[self.cookie].value) if self.cookie in jar else None
+        # Read as browsers write it: the cookies of other servers on this machine, which may look like
+        # anything, come along.
+        found = cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
+        return self._inside.get(found)
 
 
 class Guard:

@@ -15,7 +15,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError
 from autograder.model import Submission
 from autograder.store.run import Run
-from autograder.submissions.whole_class import Given, find_class
+from autograder.submissions.whole_class import FoundClass, Given, find_class
 from autograder.workers.temporary import temporary_folder
 
 
@@ -26,6 +26,10 @@ class HandedIn:
         run: which uploads were graded.
         out: the report's folder, where uploads that were added later lie.
         spool: an empty folder for what is unpacked.
+
+    Attributes:
+        spool: the same.
+        found: the class in the uploads; ``None`` as long as they are not open.
     """
 
     def __init__(self, run: Run, out: Path, lab: Lab, spool: Path) -> None:
@@ -37,7 +41,8 @@ class HandedIn:
             tuple(out.absolute() / one for one in run.added),
         )
         self._lab = lab
-        self._spool = spool
+        self.spool = spool
+        self.found: FoundClass | None = None
         self._found: dict[str, Submission] = {}
         self._problem = ""
         self._ready = threading.Event()
@@ -64,8 +69,9 @@ class HandedIn:
 
     def _open(self) -> None:
         try:
-            found = find_class(self._given, self._spool, self._lab)
+            found = find_class(self._given, self.spool, self._lab)
             self._found = {one.id: one for one in found.submissions}
+            self.found = found
         except AutograderError as reason:
             self._problem = str(reason)
         finally:

@@ -24,6 +24,9 @@ from autograder.files.visible import plain
 LONGEST = 50_000
 """Characters of one text."""
 
+MOST_LOOKS = 100_000
+"""Lines that are looked at for the ends of LaTeX environments: for one without an end, all that follow."""
+
 _TAGS = frozenset(
     "p br hr em strong s del sub sup code pre blockquote ul ol li dl dt dd table thead tbody tr th td "
     "h1 h2 h3 h4 h5 h6 span div img a".split()
@@ -46,7 +49,9 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
         pictures: addresses of ours by the names that the text may use for them (``attachment:a.png``).
     """
     known = pictures or {}
-    read = _reader().render(plain(text, LONGEST, multiline=True))
+    shown = plain(text, LONGEST, multiline=True)
+    looks = shown.count(r"\begin{") * shown.count("\n")
+    read = _reader(looks <= MOST_LOOKS).render(shown)
     ours = frozenset(known.values())
 
     def kept(tag: str, name: str, value: str) -> str | None:
@@ -69,10 +74,16 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
 
 
 @cache
-def _reader() -> MarkdownIt:
+def _reader(environments: bool) -> MarkdownIt:
+    """What reads Markdown.
+
+    Args:
+        environments: whether LaTeX environments outside of dollar signs are formulas.
+    """
     reader = MarkdownIt("commonmark", {"html": True}).enable("table")
     reader.use(dollarmath_plugin, allow_space=True, allow_digits=True, double_inline=True)
-    reader.use(amsmath_plugin)
+    if environments:
+        reader.use(amsmath_plugin)
     for kind in ("math_inline", "math_inline_double", "math_block", "math_block_label", "amsmath"):
         reader.add_render_rule(kind, _formula)
     return reader

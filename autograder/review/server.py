@@ -50,6 +50,7 @@ def serve(app: ASGIApp, listener: socket.socket, started: Callable[[], None]) ->
         access_log=False,
         lifespan="off",
         server_header=False,
+        http="h11",  # the one that has a limit for heads
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         ws="none",
         timeout_graceful_shutdown=2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from autograder.files.visible import duration, number, plain
 from autograder.report.pages import TEMPLATES, visible
 from autograder.review.markdown import as_html
+from autograder.review.student_work import StudentWork
 
 if TYPE_CHECKING:
     from autograder.config.schema import Config
@@ -37,12 +38,16 @@ class Site:
     Attributes:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
+        work: what they wrote, fit for pages.
+        repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
         grading: the process that grades for the pages; ``None`` where they cannot ask for that.
         intake: where goes what they are given to grade; there where ``grading`` is.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
+    work: StudentWork = field(default_factory=StudentWork)
+    repeat: float = 0.0
     grading: Grading | None = None
     intake: Intake | None = None
 
@@ -73,6 +78,11 @@ class Site:
         )
 
 
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
 def piece(template: str, **values: Any) -> Markup:
     """A piece of a page."""
     return Markup(_environment().get_template(template).render(**values))
@@ -83,7 +93,7 @@ def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
     if lab is None:
         return (("/new", "New class"),)
     score = ((f"/score/{one.name}", one.title) for one in lab.manual)
-    return (("/", "Class"), *score, ("/publish", "Publish"))
+    return (("/", "Class"), *score, ("/similar", "Similar work"), ("/publish", "Publish"))
 
 
 class NoClassYet(Exception):

@@ -25,6 +25,7 @@ from autograder.store.journal import Journal
 from autograder.store.manual import ManualTable
 from autograder.store.overrides import OverridesTable
 from autograder.store.records import Decision, Stale
+from autograder.store.rubrics import differing, with_rubrics
 from autograder.store.told import news
 
 _MOST_NAMED = 50
@@ -35,6 +36,7 @@ class ByHand:
     """What people decided, read before anything is graded.
 
     Attributes:
+        config: with the items that hold now, which people may have edited.
         notes: what the TA should know of it, a sentence each.
     """
 
@@ -47,10 +49,11 @@ class ByHand:
             UsageError: the journal or a table cannot be read, or something in them cannot be or contradicts
                 the rest; the message names every line, and whose it is.
         """
-        self._config = config
-        self._submissions = submissions
         self._journal = Journal(out)
         before = self._journal.state()
+        self._differing = tuple(differing(config, before))
+        self.config = config = with_rubrics(config, before)
+        self._submissions = submissions
         self._manual = ManualTable(out, config, submissions, before)
         self._overrides = OverridesTable(out, config, submissions, before)
         self._names = self._overrides.names() | self._manual.names()
@@ -73,10 +76,15 @@ class ByHand:
         self._cells = cells_by_student(self._state)
         self.notes = (*replaced[:_MOST_NAMED], *self._what_to_know())
 
+    @property
+    def last(self) -> int:
+        """Number of the newest record that :meth:`of` knows; 0 where there is none."""
+        return self._state.last
+
     def of(self, submission_id: str) -> Decided:
         """What holds for a submission."""
         cells = self._cells.get(submission_id)
-        return decided(cells, self._config) if cells else NOTHING
+        return decided(cells, self.config) if cells else NOTHING
 
     def enter(self) -> None:
         """Write into the journal what is new in the tables.
@@ -131,12 +139,12 @@ class ByHand:
         """Points that contradict each other, or that the lab does not give any more."""
         places = self._manual.places()
         for student, cells in cells_by_student(self._state).items():
-            for question, wrong in contradictions(cells, self._config):
+            for question, wrong in contradictions(cells, self.config):
                 in_the_journal = f"{self._journal.path}: {self._called(student)}: {question}"
                 yield f"{places.get((student, question), in_the_journal)}: {wrong}"
         told = {one.subject for table in (self._manual, self._overrides) for one in table.told}
         for subject, value in self._state.held():
-            wrong = out_of_bounds(subject, value, self._config)
+            wrong = out_of_bounds(subject, value, self.config)
             if wrong and subject not in told:
                 yield f"{self._journal.path}: {self._called(subject.student)}: {heading(subject)}: {wrong}"
 
@@ -157,7 +165,8 @@ class ByHand:
                 f"{overrides.FILE} has no row for {listed(unlisted)}, whose changes hold all the same; to "
                 f"take one back, leave its row and empty points, reason and comment"
             )
-        if kept := kept_for_nothing(self._state, self._config):
+        yield from self._differing
+        if kept := kept_for_nothing(self._state, self.config):
             yield kept
 
     def _called(self, student: str) -> str:
@@ -166,8 +175,8 @@ class ByHand:
 
     def _is_scored(self, student: str) -> bool:
         cells = self._cells[student]
-        return bool(cells.points or cells.items or cells.comments)
+        return bool(cells.points or cells.items or any(cells.comments))
 
     def _is_changed(self, student: str) -> bool:
         cells = self._cells[student]
-        return bool(cells.overrides or cells.excused)
+        return bool(cells.overrides or cells.excused or cells.comments.get(""))

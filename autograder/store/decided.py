@@ -19,6 +19,9 @@ from autograder.store.records import State, Subject, Value, What
 LATE = "late"
 """What stands where a question's name would, in ``overrides.csv``; no question can be called so."""
 
+COMMENT = "comment"
+"""As ``LATE``, in the row of what a student reads about the submission as a whole."""
+
 
 @dataclass
 class Cells:
@@ -35,6 +38,8 @@ def cells_by_student(state: State) -> Mapping[str, Cells]:
     """What holds now, by the submission's id."""
     found: dict[str, Cells] = {}
     for one, value in state.held():
+        if one.what in (What.RUBRIC, What.REPEAT):
+            continue
         cells = found.setdefault(one.student, Cells())
         if isinstance(value, Override):
             if one.what is What.EXCUSE:
@@ -61,7 +66,8 @@ def decided(cells: Cells, config: Config) -> Decided:
             if given:  # what is not given is not earned, once the question is scored
                 given = {one.code: given.get(one.code, 0.0) for one in question.items}
         items[question.name] = given
-    return Decided(points, items, cells.comments, cells.overrides, cells.excused)
+    comments = {name: text for name, text in cells.comments.items() if name}
+    return Decided(points, items, comments, cells.overrides, cells.excused, cells.comments.get("", ""))
 
 
 def _items(question: ManualQuestion, cells: Cells) -> dict[str, float]:
@@ -74,18 +80,23 @@ def _points(question: ManualQuestion, cells: Cells) -> float | None:
     if (points := cells.points.get(question.name)) is not None:
         return points
     given = _items(question, cells)
-    return round(sum(given.values()), 9) if given and len(given) == len(question.items) else None
+    return together(given, question) if given and len(given) == len(question.items) else None
+
+
+def together(given: Mapping[str, float], question: ManualQuestion) -> float:
+    """What items come to: their sum, but never more than the question has."""
+    return min(round(sum(given.values()), 9), question.points)
 
 
 def contradictions(cells: Cells, config: Config) -> Iterator[tuple[str, str]]:
     """Questions whose number of points is not what their items add up to, and a sentence for each."""
     for question in config.manual:
         points, given = cells.points.get(question.name), _items(question, cells)
-        together = round(sum(given.values()), 9)
-        if points is not None and given and together != points:
+        come_to = together(given, question)
+        if points is not None and given and come_to != points:
             yield (
                 question.name,
-                f"{number(points)} points, but its items add up to {number(together)}: correct one, or leave "
+                f"{number(points)} points, but its items add up to {number(come_to)}: correct one, or leave "
                 f"{question.name} empty and give points to each item",
             )
 
@@ -118,7 +129,7 @@ def kept_for_nothing(state: State, config: Config) -> str:
     found = {
         f"{one.question}: {one.item}" if one.item else one.question
         for one, _ in state.held()
-        if one.what is not What.EXCUSE and not _is_there(one, config)
+        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT) and not _is_there(one, config)
     }
     if not found:
         return ""
@@ -131,7 +142,7 @@ def _is_there(one: Subject, config: Config) -> bool:
     if one.what is What.PRIVATE_NOTE:
         return True
     if one.what is What.COMMENT:
-        return any(one.question == question.name for question in config.manual)
+        return not one.question or any(one.question == question.name for question in config.manual)
     return most_points(one, config) is not None
 
 
@@ -140,7 +151,9 @@ def heading(subject: Subject) -> str:
     if subject.what is What.ITEM:
         return f"{subject.question}: {subject.item}"
     if subject.what is What.COMMENT:
-        return f"{subject.question}: comment"
+        return f"{subject.question}: comment" if subject.question else COMMENT
+    if subject.what in (What.PRIVATE_NOTE, What.SEEN):
+        return f"{subject.question}: {subject.what.value}" if subject.question else subject.what.value
     return subject.question or LATE
 
 

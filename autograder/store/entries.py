@@ -60,6 +60,7 @@ class Entries:
             penalty=grade.penalty,
             seconds=grade.seconds,
             excused=grade.excused,
+            comment=grade.comment,
         )
 
     def _once(self, value: _Value) -> _Value:

@@ -17,7 +17,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,7 @@ class Journal:
         """Write one decision down; when this returns a record, it is on the disk.
 
         A decision that holds already is not written again, so that a lost answer may be asked for again.
+        Points of an item are refused, too, where the question's items have changed since.
 
         Args:
             who: decides.
@@ -87,11 +88,40 @@ class Journal:
                 newest = _newest(database, decision.subject)
                 if newest is not None and newest.after == decision.value:
                     done.append(newest)
-                elif newest is not None and newest.number > seen:
-                    database.execute("ROLLBACK")
-                    return Stale(decision, newest)
-                else:
-                    done.append(_write(database, decision, newest.after if newest else None, who))
+                    continue
+                rubric = _rubric_of(database, decision.subject)
+                for other in filter(None, (newest, rubric)):
+                    if other.number > seen:
+                        database.execute("ROLLBACK")
+                        return Stale(decision, other)
+                done.append(_write(database, decision, newest.after if newest else None, who))
+            database.execute("COMMIT")
+        return done
+
+    def append_made(
+        self, make: Callable[[State], Sequence[Decision] | Stale], who: str
+    ) -> Sequence[Record] | Stale:
+        """Write down what follows from what holds at this moment, all of it or nothing: nobody gets between.
+
+        Args:
+            make: makes the decisions, or refuses.
+
+        Raises:
+            UsageError: the file cannot be read or written.
+            ValueError: a value is not of the kind that its subject takes.
+        """
+        self._create()
+        with self._opened() as database:
+            database.execute("BEGIN IMMEDIATE")
+            state = _state(database)
+            decisions = make(state)
+            if isinstance(decisions, Stale):
+                database.execute("ROLLBACK")
+                return decisions
+            for decision in decisions:
+                check(decision)
+            news = [one for one in decisions if state.value(one.subject) != one.value]
+            done = [_write(database, one, state.value(one.subject), who) for one in news]
             database.execute("COMMIT")
         return done
 
@@ -105,9 +135,7 @@ class Journal:
             return State()
         with self._opened() as database:
             database.execute("BEGIN")  # identity and records of one moment
-            (identity,) = database.execute("SELECT identity FROM journal").fetchone()
-            rows = database.execute(f"SELECT {_COLUMNS} FROM record ORDER BY number")
-            return State([_record(row) for row in rows], identity)
+            return _state(database)
 
     def after(self, state: State) -> State:
         """What the journal says now, when it is known what it said a moment ago.
@@ -181,6 +209,19 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _state(database: sqlite3.Connection) -> State:
+    (identity,) = database.execute("SELECT identity FROM journal").fetchone()
+    rows = database.execute(f"SELECT {_COLUMNS} FROM record ORDER BY number")
+    return State([_record(row) for row in rows], identity)
+
+
+def _rubric_of(database: sqlite3.Connection, subject: Subject) -> Record | None:
+    """The record of the items that points were given for; ``None`` where the configuration's hold."""
+    if subject.what not in (What.ITEM, What.REPEAT):
+        return None
+    return _newest(database, Subject("", subject.question, What.RUBRIC))
 
 
 def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:

@@ -21,6 +21,7 @@ from autograder.model import Entry, Submission
 from autograder.store.decided import heading, out_of_bounds
 from autograder.store.people_table import PeopleTable, Row
 from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
+from autograder.store.rubrics import codes_ever
 from autograder.store.spreadsheet import folded
 from autograder.store.told import (
     JOURNAL,
@@ -57,6 +58,7 @@ class ManualTable(PeopleTable):
             UsageError: the file cannot be read, or a column is missing, unknown or there twice.
         """
         self._config = config
+        self._gone = _gone(config, state)
         ours = [*_FIRST, *(name for one in config.manual for name in _columns(one)), JOURNAL]
         super().__init__(out / FILE, ours)
         self._check_headings()
@@ -64,6 +66,7 @@ class ManualTable(PeopleTable):
         self.check_rows({one.id for one in submissions}, state, ["id"])
         for row in self.rows:
             self._hear(row, state)
+            self._hear_of_gone_items(row, state)
 
     def places(self) -> Mapping[tuple[str, str], str]:
         """Where a submission's points of a question stand, by their id and its name."""
@@ -81,6 +84,14 @@ class ManualTable(PeopleTable):
                     self.complain(row, f"{heading(subject)}: {wrong}")
                 else:
                     self.told.append(Told(row.place, subject, value, seen, JOURNAL in row.cells))
+
+    def _hear_of_gone_items(self, row: Row, state: State) -> None:
+        """Complain of points for items that were deleted after the table was written."""
+        seen = seen_in(row.cells.get(JOURNAL, ""), state)
+        for name, (question, code) in self._gone.items():
+            cell, subject = row.cells.get(name, ""), Subject(row.id, question, What.ITEM, code)
+            if cell.strip() and not is_as_written(cell, state.value_at(subject, seen)):
+                self.complain(row, f"{name}: {question} has no such item any more: delete these points")
 
     def _wrong(self, subject: Subject, value: Value, cell: str) -> str:
         if isinstance(value, str):
@@ -103,7 +114,8 @@ class ManualTable(PeopleTable):
     def _written(self, entries: Iterable[Entry], state: State) -> Iterator[str]:
         found = [f"{one.name}{FOUND}" for one in self._config.manual]
         columns = [name for one in self._config.manual for name in _columns(one)]
-        header = list(dict.fromkeys([*self.headings, *_FIRST, *columns, *found, JOURNAL]))
+        kept = [name for name in self.headings if name not in self._gone]
+        header = list(dict.fromkeys([*kept, *_FIRST, *columns, *found, JOURNAL]))
         yield csv_line(header, self.delimiter)
         now = {entry.submission.id: entry for entry in entries}
         for row in self.rows:
@@ -145,7 +157,12 @@ class ManualTable(PeopleTable):
         """
         if not self.headings:
             return
-        ours = {*_FIRST, JOURNAL, *(name for one in self._config.manual for name in _columns(one))}
+        ours = {
+            *_FIRST,
+            JOURNAL,
+            *self._gone,
+            *(name for one in self._config.manual for name in _columns(one)),
+        }
         others = [one for one in self.headings if one.strip() and one not in ours and not one.endswith(FOUND)]
         for question in self._config.manual:
             for other in others:
@@ -171,6 +188,15 @@ class ManualTable(PeopleTable):
                 f"{self.place}: no column is called {', '.join(missing)}; found {self.listed(others)} "
                 f"instead. Give the column its name back, or add an empty one"
             )
+
+
+def _gone(config: Config, state: State) -> Mapping[str, tuple[str, str]]:
+    """Headings of items that people have deleted: question and code of each."""
+    return {
+        heading(Subject("", question.name, What.ITEM, code)): (question.name, code)
+        for question in config.manual
+        for code in codes_ever(question, state) - {one.code for one in question.items}
+    }
 
 
 def _subjects(student: str, question: ManualQuestion) -> Iterator[Subject]:

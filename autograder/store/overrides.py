@@ -1,8 +1,9 @@
 """``overrides.csv``: what the course team changes of grades, with a reason for each: points, and lateness.
 
 A row changes the points of one question of one submission, or, with ``late`` in the place of the question,
-excuses its lateness. To take a change back, its row stays, with points, reason and comment empty: a row that
-is not there says nothing, so that no change is lost with it.
+excuses its lateness; with ``comment`` there, its comment is what the student reads about the whole. To take a
+change back, its row stays, with points, reason and comment empty: a row that is not there says nothing, so
+that no change is lost with it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from autograder.config.schema import Config
 from autograder.config.wording import unknown_field
 from autograder.files.visible import csv_cell, csv_line, number
 from autograder.model import Entry, Override, Submission
-from autograder.store.decided import LATE, most_points
+from autograder.store.decided import COMMENT, LATE, heading, most_points
 from autograder.store.people_table import PeopleTable, Row
 from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
 from autograder.store.told import (
@@ -63,7 +64,7 @@ class OverridesTable(PeopleTable):
         seen = seen_in(row.cells.get(JOURNAL, ""), state)
         held = [state.value_at(subject, seen), state.value(subject)]
         as_written = [value for value in held if _is_as_written(row, value)]
-        value = as_written[0] if as_written else _read(row)
+        value = as_written[0] if as_written else _read(row, subject)
         if wrong := self._wrong(subject, value, row, known=any(held)):
             self.complain(row, f"{question or 'question'}: {wrong}")
         else:
@@ -71,9 +72,12 @@ class OverridesTable(PeopleTable):
 
     def _wrong(self, subject: Subject, value: Value, row: Row, *, known: bool) -> str:
         config = self._config
-        every = [*(one.name for one in config.questions), *(one.name for one in config.manual), LATE]
+        questions = [one.name for one in (*config.questions, *config.manual)]
+        every = [*questions, LATE, COMMENT]
         if _question(row.cells) not in every and not known:
             return unknown_field(_question(row.cells), every, "question")
+        if subject.what is What.COMMENT:
+            return _wrong_comment(row, value)
         if not isinstance(value, Override):
             return ""
         if not value.reason.strip():
@@ -94,12 +98,12 @@ class OverridesTable(PeopleTable):
         Raises:
             OSError: the file cannot be written.
         """
-        held = {one: value for one, value in state.held() if isinstance(value, Override)}
+        held = dict(_held(state))
         if held or self.is_there():
             names = self.names() | {one.submission.id: one.submission.student for one in entries}
             self.update(self._written(held, names, state))
 
-    def _written(self, held: dict[Subject, Override], names: dict[str, str], state: State) -> Iterator[str]:
+    def _written(self, held: dict[Subject, Value], names: dict[str, str], state: State) -> Iterator[str]:
         header = list(dict.fromkeys([*self.headings, *COLUMNS]))
         yield csv_line(header, self.delimiter)
         for row in self.rows:
@@ -107,16 +111,17 @@ class OverridesTable(PeopleTable):
                 cells = dict(row.cells) | {JOURNAL: seen_cell(row.id, state)}
                 cells["student"] = cells.get("student", "").strip() or csv_cell(names.get(row.id, ""))
                 typed = cells.get("points", "")  # a number that says the same stays as somebody wrote it
-                cells |= _cells(value) | ({"points": typed} if points_in(typed) == value.points else {})
+                written = _cells(value)
+                same = typed.strip() and points_in(typed) == points_in(written["points"])
+                cells |= written | ({"points": typed} if same else {})
                 yield csv_line([cells.get(name, "") for name in header], self.delimiter)
         for one, value in held.items():
             first = {
                 "id": one.student,
                 "student": csv_cell(names.get(one.student, "")),
-                "question": one.question,
+                "question": one.question or heading(one),
             }
             cells = first | _cells(value) | {JOURNAL: seen_cell(one.student, state)}
-            cells["question"] = one.question or LATE
             yield csv_line([cells.get(name, "") for name in header], self.delimiter)
 
     def unlisted(self, state: State) -> list[Subject]:
@@ -124,35 +129,58 @@ class OverridesTable(PeopleTable):
         listed = {one.subject for one in self.told}
         if not self.is_there():
             return []
-        return [one for one, value in state.held() if isinstance(value, Override) and one not in listed]
+        return [one for one, _ in _held(state) if one not in listed]
 
 
 def subject_of(student: str, question: str) -> Subject:
     """What a row is about."""
     if question == LATE:
         return Subject(student, "", What.EXCUSE)
+    if question == COMMENT:
+        return Subject(student, "", What.COMMENT)
     return Subject(student, question, What.OVERRIDE)
+
+
+def _held(state: State) -> Iterator[tuple[Subject, Value]]:
+    """Everything that holds now and has a row."""
+    for one, value in state.held():
+        if one == subject_of(one.student, one.question or heading(one)):
+            yield one, value
 
 
 def _question(row: dict[str, str]) -> str:
     name = row.get("question", "").strip()
-    return LATE if name.casefold() == LATE else name
+    return name.casefold() if name.casefold() in (LATE, COMMENT) else name
 
 
-def _cells(value: Override) -> dict[str, str]:
+def _wrong_comment(row: Row, value: Value) -> str:
+    """What is wrong with the row of a comment about the whole; empty where nothing is."""
+    if value is None and any(row.cells.get(name, "").strip() for name in _VALUE):
+        return "the comment is missing"
+    if any(row.cells.get(name, "").strip() for name in ("points", "reason")):
+        return "expected a comment, and neither points nor a reason"
+    return f"longer than {LONGEST_TEXT} characters" if len(str(value or "")) > LONGEST_TEXT else ""
+
+
+def _cells(value: Value) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"points": "", "reason": "", "comment": cell_of(value)}
     return {name: cell_of(getattr(value, name)) for name in _VALUE}
 
 
 def _is_as_written(row: Row, value: Value) -> bool:
     given = [row.cells.get(name, "") for name in _VALUE]
-    if not isinstance(value, Override):
-        return value is None and not any(cell.strip() for cell in given)
-    return all(is_as_written(cell, getattr(value, name)) for cell, name in zip(given, _VALUE, strict=True))
+    if value is None:
+        return not any(cell.strip() for cell in given)
+    values = [None, None, value] if isinstance(value, str) else [getattr(value, name) for name in _VALUE]
+    return all(is_as_written(cell, part) for cell, part in zip(given, values, strict=True))
 
 
-def _read(row: Row) -> Override | None:
+def _read(row: Row, subject: Subject) -> Value:
     """What a row says, unchecked; ``None`` where it says nothing."""
     if _is_as_written(row, None):
         return None
     reason, comment = (text_in(row.cells.get(name, "")) or "" for name in ("reason", "comment"))
+    if subject.what is What.COMMENT:
+        return comment or None
     return Override(points_in(row.cells.get("points", "")), reason, comment)

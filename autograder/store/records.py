@@ -12,6 +12,8 @@ from autograder.model import Override
 
 LONGEST_TEXT = 10_000
 """Characters of a comment, a private note or a reason."""
+LONGEST_RUBRIC = 500_000
+"""Characters of the items of a question, as JSON."""
 
 
 class What(StrEnum):
@@ -23,6 +25,9 @@ class What(StrEnum):
     PRIVATE_NOTE = "private note"
     OVERRIDE = "override"
     EXCUSE = "excuse"
+    SEEN = "seen"
+    RUBRIC = "rubric"
+    REPEAT = "repeat"
 
 
 Value = float | str | Override | None
@@ -34,11 +39,14 @@ class Subject:
     """One thing that a person decides about.
 
     Attributes:
-        student: the submission's id.
-        question: its name; empty for lateness.
+        student: the submission's id; empty for a rubric.
+        question: its name; empty for what is about the submission as a whole, as lateness is.
         what: points and items are numbers; a comment is for the student, a private note for the course team
-            only; an override changes a question's points; an excuse is one for lateness.
-        item: the item's code; empty for everything else.
+            only; an override changes a question's points; an excuse is one for lateness; seen is a digest of
+            what lay before the person who gave points; a rubric is the items of a question, as JSON
+            (:mod:`autograder.store.rubrics`); a repeat is an item's points once more by the same person, to
+            compare, and no part of any mark.
+        item: the item's code, for items and repeats; empty for everything else.
     """
 
     student: str
@@ -123,6 +131,15 @@ class State:
         """Number of the newest record about a student; 0 where there is none."""
         return self._last_of.get(student, 0)
 
+    def about(self, student: str) -> list[Record]:
+        """Every record about a student, in the order in which they were written."""
+        found = [one for subject, some in self._records.items() if subject.student == student for one in some]
+        return sorted(found, key=lambda one: one.number)
+
+    def records(self) -> Iterator[Record]:
+        """Every record; those about one thing in their order."""
+        return (record for some in self._records.values() for record in some)
+
     def held(self) -> Iterator[tuple[Subject, Value]]:
         """Everything about which something holds now."""
         for subject, records in self._records.items():
@@ -156,9 +173,11 @@ def check(decision: Decision) -> None:
         ValueError: it is of another kind, too long, or an override without a reason.
     """
     what, value = decision.subject.what, decision.value
-    if what in (What.POINTS, What.ITEM):
+    if what in (What.POINTS, What.ITEM, What.REPEAT):
         right = _is_number(value)
-    elif what in (What.COMMENT, What.PRIVATE_NOTE):
+    elif what is What.RUBRIC:
+        right = _is_text(value, LONGEST_RUBRIC) and value != ""
+    elif what in (What.COMMENT, What.PRIVATE_NOTE, What.SEEN):
         right = _is_text(value) and value != ""
     else:
         right = isinstance(value, Override) and _is_change(value, excuse=what is What.EXCUSE)
@@ -178,5 +197,5 @@ def _is_number(value: object) -> bool:
     return math.isfinite(value) and value >= 0
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT and storable(value) == value
+def _is_text(value: object, longest: int = LONGEST_TEXT) -> bool:
+    return isinstance(value, str) and len(value) <= longest and storable(value) == value

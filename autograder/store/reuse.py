@@ -87,16 +87,21 @@ class Results:
                 return Known(as_of(grade, submission), file.parents[1], own=False, id=file.stem)
         return None
 
+    def stored(self, submission: Submission, digest: str) -> Grade | None:
+        """The submission's own result, whatever conditions it came about under, if it is of these bytes.
+
+        Answers to questions in words that the lab has got since are read from the notebook.
+        """
+        grade = _read(results_file(self.out, submission.id), digest)
+        return grade and self._with_new_questions(as_of(grade, submission), submission)
+
     def close(self) -> None:
         """End what was started to read answers."""
         self._answers.close()
 
     def _usable(self, file: Path, digest: str, submission: Submission) -> Grade | None:
-        try:
-            grade = read_results(file)
-        except (OSError, ValueError):
-            return None  # not a results file: it is replaced when its submission has been graded
-        if grade.digest != digest or not _is_whole(grade) or Conditions.of_grade(grade) != self._wanted:
+        grade = _read(file, digest)
+        if grade is None or not _is_whole(grade) or Conditions.of_grade(grade) != self._wanted:
             return None
         # What the lab's tests opened when this result came about must be the same too.
         if self._files.differing(grade.lab_files):
@@ -128,6 +133,15 @@ class Results:
         """``grade`` with what decides no verdict, as it is known now: titles, points by hand, the mark."""
         decided = self._by_hand.of(grade.submission.id)
         return with_mark(as_asked_now(grade, self._config), self._config.late, self._config.rounding, decided)
+
+
+def _read(file: Path, digest: str) -> Grade | None:
+    """The grade in a file, if it is of a notebook with these bytes."""
+    try:
+        grade = read_results(file)
+    except (OSError, ValueError):
+        return None  # not a results file: it is replaced when its submission has been graded
+    return grade if grade.digest == digest else None
 
 
 def as_of(grade: Grade, submission: Submission) -> Grade:

@@ -7,7 +7,7 @@ is a submission too, with its ``problem``: nobody disappears from the grades.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from autograder.config.packed import MB
 from autograder.lms.model import Export
-from autograder.model import Submission
+from autograder.model import Beside, Submission
 from autograder.submissions import student
 from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
@@ -123,7 +123,7 @@ def submissions_of(
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             one = _submission(file, names.submission_id(file.name, source.upload.name))
-            found.append(replace(one, pictures=pictures.get(file.path, ())))
+            found.append(_with_pictures(one, source, pictures.get(file.path, {})))
     told = [(*one.origin.place.split("/"), notebook) for one in in_own_folders if one.origin.place]
     called = student.names_of([*nameless.values(), *told], notebook)[: len(nameless)]
     if len(sources) == len(found) == len(called) == 1 and names.is_zip(sources[0].upload.name):
@@ -150,8 +150,16 @@ def _handed_in(
     return of_students, named
 
 
-def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Names of photographs and scans by the path of the notebook that they belong to.
+def _with_pictures(one: Submission, source: Source, pictures: Mapping[str, tuple[str, ...]]) -> Submission:
+    """The submission with the pictures beside it: their paths in the upload by their names."""
+    files = tuple(Beside(source.upload.path, path) for path in pictures.values())
+    return replace(one, pictures=tuple(pictures), picture_files=files)
+
+
+def _pictures_beside(
+    files: Sequence[UploadedFile],
+) -> dict[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """Paths of photographs and scans by their names, by the path of the notebook that they belong to.
 
     They lie in its folder, or further below. Where several lie in one folder nobody can tell whose they are.
     """
@@ -159,13 +167,14 @@ def _pictures_beside(files: Sequence[UploadedFile]) -> dict[tuple[str, ...], tup
     for one in files:
         if one.is_handed_in:
             notebooks.setdefault(one.path[:-1], []).append(one)
-    beside: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    beside: dict[tuple[str, ...], list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for one in files:
         if one.is_picture:
             above = (one.path[:length] for length in range(len(one.path) - 1, -1, -1))
             folder = next((folder for folder in above if folder in notebooks), None)
             if folder is not None and len(notebooks[folder]) == 1:
-                beside.setdefault(notebooks[folder][0].path, []).append(one.path[len(folder) :])
+                called = one.path[len(folder) :]
+                beside.setdefault(notebooks[folder][0].path, []).append((called, one.path))
     return {path: named_pictures(pictures) for path, pictures in beside.items()}
 
 
@@ -188,8 +197,10 @@ def _of_student(one: Chosen, source: Source) -> Submission:
     origin, lms = one.origin, source.lms.name if source.lms else ""
     # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
     key = origin.lms_id or origin.place
+    found = _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name))
+    pictures = dict(zip(one.pictures, one.picture_paths, strict=True))
     return replace(
-        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name)),
+        _with_pictures(found, source, pictures),
         student=origin.student,
         lms=lms,
         lms_id=origin.lms_id,
@@ -198,7 +209,6 @@ def _of_student(one: Chosen, source: Source) -> Submission:
         submitted=origin.submitted.isoformat() if origin.submitted else "",
         late=origin.late or None,
         set_aside=one.set_aside,
-        pictures=one.pictures,
     )
 
 

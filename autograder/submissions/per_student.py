@@ -41,12 +41,14 @@ class Chosen:
         found: that file; its ``problem`` says why it cannot be graded.
         set_aside: what else was there.
         pictures: names of photographs and scans among it.
+        picture_paths: where each of them lies in the upload.
     """
 
     origin: Origin
     found: UploadedFile
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    picture_paths: tuple[tuple[str, ...], ...] = ()
 
 
 def recognised(
@@ -115,9 +117,7 @@ def chosen(
         elif origin is None and one.is_handed_in and not lms.is_given(one.path):
             others.append(one)
     of_students = _without_doubtful(students)
-    return [
-        replace(_choose(files, notebook, is_untouched), pictures=_pictures(files)) for files in of_students
-    ], others
+    return [_with_pictures(_choose(files, notebook, is_untouched), files) for files in of_students], others
 
 
 def _key(origin: Origin) -> tuple[str, str]:
@@ -199,14 +199,26 @@ def _meant(
     return files, notes
 
 
-def _pictures(files: Sequence[tuple[Origin, UploadedFile]]) -> tuple[str, ...]:
-    """What the student called the photographs and scans."""
-    return named_pictures(origin.path or one.path[-1:] for origin, one in files if one.is_picture)
+def _with_pictures(one: Chosen, files: Sequence[tuple[Origin, UploadedFile]]) -> Chosen:
+    """The same with the photographs and scans, by what the student called them."""
+    found = ((origin.path or file.path[-1:], file.path) for origin, file in files if file.is_picture)
+    named = named_pictures(found)
+    return replace(one, pictures=tuple(named), picture_paths=tuple(named.values()))
 
 
-def named_pictures(paths: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """A bounded number of short names for pictures with these paths."""
-    return tuple("/".join(path)[:LONGEST_PICTURE] for path in islice(dict.fromkeys(paths), MOST_PICTURES))
+def named_pictures(found: Iterable[tuple[tuple[str, ...], tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """Where a bounded number of pictures lies, by short names for them.
+
+    Args:
+        found: of each what the student called its path, and its path in the upload.
+    """
+    first: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for called, path in found:
+        first.setdefault(called, path)
+    named: dict[str, tuple[str, ...]] = {}
+    for called, path in islice(first.items(), MOST_PICTURES):
+        named.setdefault("/".join(called)[:LONGEST_PICTURE], path)
+    return named
 
 
 def _notebooks(files: Sequence[tuple[Origin, UploadedFile]]) -> Sequence[tuple[Origin, UploadedFile]]:

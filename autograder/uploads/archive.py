@@ -140,6 +140,34 @@ def texts_in(path: Path, budget: Budget, wanted: Wanted) -> dict[tuple[str, ...]
     return texts
 
 
+def file_in(path: Path, wanted: tuple[str, ...], spool: Path, budget: Budget, file_limit: int) -> bytes:
+    """One file of an archive, or of an archive in it, that :func:`unpack` has listed.
+
+    Args:
+        wanted: its path, as it was listed.
+        spool, budget, file_limit: as for :func:`unpack`.
+
+    Raises:
+        NotGradable: an archive as a whole cannot be read, or the file is not there any more.
+        RefusedMember: the file is refused or damaged, or larger than it may be.
+    """
+    with _opened(path, budget) as archive:
+        infos = archive.infolist()
+        for index, member in _judge(infos, set(), beside_members(map(names.member_name, infos))).items():
+            if member.path != wanted[: len(member.path)]:
+                continue
+            if refused := member.problem or _refused_because(infos[index], member.name, {}, False):
+                raise RefusedMember(refused)
+            if member.path == wanted:
+                return b"".join(_counted(archive, infos[index], budget, file_limit))
+            inner = _spool(archive, infos[index], spool, budget, file_limit)
+            try:
+                return file_in(inner, wanted[len(member.path) :], spool, budget, file_limit)
+            finally:
+                inner.unlink()
+    raise NotGradable("the file is not in the archive any more")
+
+
 def _unpack_nested(
     archive: UploadedFile, file: Path, spool: Path, budget: Budget, file_limit: int, aside: Aside
 ) -> list[UploadedFile]:

@@ -31,6 +31,7 @@ from autograder.model import ManualQuestion as Answer
 from autograder.store.by_hand import ByHand
 from autograder.store.journal import Journal
 from autograder.store.records import Decision, Record, Stale, Subject, Value, What
+from autograder.store.seen import changed_since, looked_at
 from tests.conftest import entry_of
 
 # manual.csv
@@ -592,6 +593,63 @@ def test_points_are_overridden_and_lateness_excused_with_a_reason(tmp_path: Path
     }  # fmt: skip
 
 
+def test_a_comment_about_the_whole_goes_into_the_table_and_back(tmp_path: Path) -> None:
+    whole = Subject("s", "", What.COMMENT)
+    words = "-1 star,\nbut well explained"
+    Journal(tmp_path).append(Decision(whole, words), "Ada", 0)
+    assert (run(tmp_path).of("s").comment, run(tmp_path).of("s").comments) == (words, {})
+    (row,) = cells(tmp_path, "overrides.csv")
+    assert (row["question"], row["points"], row["reason"]) == ("comment", "", "")
+    edit(tmp_path, "overrides.csv", comment="Well done.")
+    assert run(tmp_path).of("s").comment == "Well done."
+    edit(tmp_path, "overrides.csv", comment="")
+    assert run(tmp_path).of("s").comment == ""
+    assert cells(tmp_path, "overrides.csv") == []
+    assert [one.after for one in Journal(tmp_path).state().since(whole, 0)] == [words, "Well done.", None]
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("s,comment,1,,Good", "comment: expected a comment, and neither points nor a reason"),
+        ("s,comment,,why,", "comment: the comment is missing"),
+        (f"s,comment,,,{'x' * 10_001}", "comment: longer than 10000 characters"),
+    ],
+)
+def test_a_row_of_a_comment_has_nothing_else(tmp_path: Path, row: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        changed(tmp_path, row)
+
+
+def test_private_notes_are_in_no_table_and_in_nothing_that_goes_back(tmp_path: Path) -> None:
+    notes = [Decision(Subject("s", name, What.PRIVATE_NOTE), "SECRET") for name in ("", "essay")]
+    Journal(tmp_path).append_all(notes, "Ada", 0)
+    found = run(tmp_path).of("s")
+    files = [file.read_text("utf-8") for file in tmp_path.glob("*.csv")]
+    assert "SECRET" not in "".join([str(found), *files])
+
+
+def test_an_answer_that_was_replaced_since_it_was_scored_is_told_of(tmp_path: Path) -> None:
+    def answered(text: str, digest: str, *pictures: str) -> Grade:
+        answer = Answer("essay", "E", 2, text, 1.0, pictures=pictures)
+        return graded(manual=(answer,), digest=digest)
+
+    journal = Journal(tmp_path)
+    journal.append_all([looked_at(answered("mine", "1"), one) for one in ("essay", "q")], "Ada", 0)
+    state = journal.state()
+    assert not changed_since(state, answered("mine", "1"), "essay")
+    assert not changed_since(state, answered("mine", "2"), "essay")  # other code, the same answer
+    assert changed_since(state, answered("other", "2"), "essay")
+    assert changed_since(state, answered("mine", "1", "a.png"), "essay")
+    assert not changed_since(state, graded(digest="2"), "essay")  # nobody has scored that
+    assert not changed_since(state, answered("mine", "2"), "q")  # and nobody has changed this
+    overridden = replace(graded().questions[0], override=Override(8, "why"))
+    assert changed_since(state, graded(digest="2", questions=(overridden,)), "q")
+    assert not changed_since(journal.state(), graded("t"), "essay")
+    journal.append_all([looked_at(answered("a", "1", "a.png"), "essay")], "Ada", 9)
+    assert changed_since(journal.state(), answered("a", "2", "a.png"), "essay")  # perhaps another picture
+
+
 def test_all_that_is_wrong_with_overrides_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as raised:
         changed(
@@ -601,7 +659,7 @@ def test_all_that_is_wrong_with_overrides_is_said_at_once(tmp_path: Path) -> Non
     assert str(raised.value).split("\n") == [
         f"{file}:2: s: q: expected points from 0 to 8; found '8.5'",
         f"{file}:3: s: essay: expected points from 0 to 2; found ''",
-        f"{file}:4: s: grad: unknown question; allowed: q, essay, late",
+        f"{file}:4: s: grad: unknown question; allowed: q, essay, late, comment",
         f"{file}:5: s: late: expected no points for lateness; found '1'",
         f"{file}:6: s: the second row with this id and question, after line 2: delete one",
         f"{file}:7: x: no submission has the id 'x'; write the id as it was, or delete the row",

@@ -496,11 +496,18 @@ def test_a_student_reads_what_was_changed_and_why() -> None:
     assert "changed by the course team" in course_html([page], "Lab")
 
 
+def test_what_the_course_team_says_about_the_whole_comes_first() -> None:
+    page = replace(scored(override=Override(4.0, "on paper")), comment="Well done.\nSee you.")
+    text = Page(feedback_page(page, "Lab")).text
+    assert " ".join(text.split()).index("From the course team Well done. See you.") < text.index("Changed by")
+    assert "From the course team" not in Page(feedback_page(scored(), "Lab")).text
+
+
 def test_what_people_write_is_closed_to_the_page_too() -> None:
     item = ManualItem("a", ATTACK, 1, 1.0)
     override = Override(1.0, ATTACK, ATTACK)
     attack = scored(items=(item,), comment=ATTACK, override=override)
-    attack = replace(attack, excused=Override(None, ATTACK, ATTACK))
+    attack = replace(attack, excused=Override(None, ATTACK, ATTACK), comment=ATTACK)
     for html in (feedback_page(attack, "Lab"), course_html([attack], "Lab")):
         page = Page(html)
         assert not page.all("script")

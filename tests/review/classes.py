@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.config.load import Lab, load
+from autograder.errors import UnreadableNotebook
 from autograder.grading.run_settings import RunSettings
 from autograder.model import (
     AnswerState,
@@ -118,6 +119,7 @@ class Student:
         name: as the LMS tells it; anything.
         answers: Markdown, by the question's name; empty: the answer's cell is gone.
         attachments: pictures attached to the first answer, by their names.
+        notebook: bytes that were handed in instead of one with these answers; empty: none.
         outputs: of the notebook's one cell that shows something, as the format has them.
         even: whether ``median`` is right for an even count, too: 2 points.
         late: seconds after the deadline.
@@ -128,6 +130,7 @@ class Student:
     name: str
     answers: Mapping[str, str] = field(default_factory=lambda: SOLUTION)
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    notebook: bytes = b""
     outputs: Sequence[Any] = ()
     even: bool = True
     late: float = 0.0
@@ -188,7 +191,7 @@ def write_class(folder: Path, members: Sequence[Student]) -> WrittenClass:
         ids.append(submission.id)
         write_results(out, _grade(one, notebook, submission, lab))
         if not one.problem:
-            write_executed(out, submission.id, json.dumps(_ran(notebook, one)).encode())
+            write_executed(out, submission.id, _ran(notebook, one))
     (out / ".autograder").mkdir()
     (out / ".autograder" / "lock").touch()
     remember(out, run, [by_number[number] for number in range(1, len(members) + 1)], lab)
@@ -246,6 +249,8 @@ def _code(id: str, source: str) -> dict[str, Any]:
 
 def _notebook(one: Student) -> bytes:
     """What a student handed in."""
+    if one.notebook:
+        return one.notebook
     found = _cells(one.answers, MEDIAN, COUNTER)
     for cell in found["cells"]:
         if cell["id"] == f"answer-{DERIVATION}" and one.attachments:
@@ -255,15 +260,17 @@ def _notebook(one: Student) -> bytes:
     return json.dumps(found).encode()
 
 
-def _ran(notebook: bytes, one: Student) -> dict[str, Any]:
-    """A notebook with the outputs of its run."""
+def _ran(notebook: bytes, one: Student) -> bytes:
+    """A notebook with the outputs of its run; one that was handed in as bytes stays as it is."""
+    if one.notebook:
+        return notebook
     found: dict[str, Any] = json.loads(notebook)
     shown = [*one.outputs] or [{"output_type": "stream", "name": "stdout", "text": "shown by the run\n"}]
     for count, cell in enumerate((one for one in found["cells"] if one["cell_type"] == "code"), start=1):
         cell["execution_count"] = count
-        if cell["id"] == "show":
+        if cell.get("id") == "show":
             cell["outputs"] = shown
-    return found
+    return json.dumps(found).encode()
 
 
 def _write_export(path: Path, members: Sequence[Student], notebooks: Sequence[bytes]) -> None:
@@ -303,7 +310,10 @@ def _grade(one: Student, notebook: bytes, submission: Submission, lab: Lab) -> G
     common = {"digest": hashlib.sha256(notebook).hexdigest(), "seed": 7, "case_number": 11}
     if one.problem:
         return Grade(submission, Status.NOT_GRADABLE, one.problem, **common)
-    read = read_notebook(notebook, lab.config.limits)
+    try:
+        read = read_notebook(notebook, lab.config.limits)
+    except UnreadableNotebook as reason:
+        return Grade(submission, Status.NOT_GRADABLE, str(reason), **common)
     template = template_cells(_cells(dict.fromkeys(SOLUTION, PLACEHOLDER)))
     written = answers(read.notebook.cells, read.attachments, list(SOLUTION), template)
     manual = tuple(

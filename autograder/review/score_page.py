@@ -1,0 +1,311 @@
+"""The page for scoring: one question across all students, one answer after the other.
+
+Whoever scores sees no name unless they ask for it. Equal answers are scored once. The page works by forms and
+links alone; its script sends each press of a key as a change of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
+
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from autograder.config.schema import ManualQuestion
+from autograder.review.answers import answer_html
+from autograder.review.changes import (
+    Change,
+    Clients,
+    Refused,
+    Reply,
+    decisions,
+    read_change,
+    rubric_version,
+)
+from autograder.review.desk import Desk
+from autograder.review.pile import Answer, Group, Pile, Piles
+from autograder.review.score_view import holds, rows_given, view
+from autograder.review.site import Site, grader_of
+from autograder.store.records import Decision, Stale
+
+LARGEST_REQUEST = 200_000
+"""Bytes: a comment, and the tokens of a class in one group."""
+
+_WAYS = ("waiting", "remark", "next", "previous")
+
+_HEADING = re.compile(r"<(/?)h[1-6]>")
+
+
+def routes(site: Site) -> Sequence[BaseRoute]:
+    """The page's addresses."""
+    page = ScorePage(site)
+    return [
+        Route("/score/{question}", page.go, methods=["GET"]),
+        Route("/score/{question}/{token}", page.show, methods=["GET"]),
+        Route("/score/{question}/{token}", page.form, methods=["POST"]),
+        Route("/score/{question}/{token}/change", page.change, methods=["POST"]),
+    ]
+
+
+class ScorePage:
+    """Answers requests for the page; any thread may call."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._clients = Clients()
+        self._piles: tuple[Desk, Piles] | None = None
+
+    def go(self, request: Request) -> Response:
+        """To another answer: ``?go=`` waiting, remark, next or previous, ``&after=`` an answer."""
+        pile, where = self._pile(request), request.query_params
+        found = pile.find(where.get("after", ""))
+        at = found[0] if found else -1
+        group = _there(pile, at, where.get("go", "waiting"))
+        if group is None and found:
+            group = pile.groups[at]
+            if where.get("go", "waiting") != "waiting":
+                return RedirectResponse(_address(pile, found[1], request), status_code=303)
+        if group is None or (where.get("go", "waiting") == "waiting" and not group.is_waiting):
+            return self._site.page(request, "score_done.html", pile=pile, others=self._others(pile))
+        return RedirectResponse(_address(pile, group.first, request), status_code=303)
+
+    def show(self, request: Request) -> Response:
+        """One answer."""
+        pile = self._pile(request)
+        return self._page(request, pile, *_found(pile, request))
+
+    async def form(self, request: Request) -> Response:
+        """What somebody gives for an answer without a script."""
+        fields = parse_qsl((await _body(request)).decode(errors="replace"), keep_blank_values=True)
+        return await run_in_threadpool(self._by_form, request, fields)
+
+    async def change(self, request: Request) -> Response:
+        """One change of the page's script, as JSON."""
+        body = await _body(request)
+        reply = await run_in_threadpool(self._by_script, request, body)
+        return JSONResponse(reply.said, status_code=reply.status)
+
+    def _by_script(self, request: Request, body: bytes) -> Reply:
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            return Reply(400, {"problem": "expected JSON"})
+        if not isinstance(said, dict):
+            return Reply(400, {"problem": "expected an object"})
+        return self._clients.once(grader_of(request), said, partial(self._apply, request, said))
+
+    def _apply(self, request: Request, said: Mapping[str, Any]) -> Reply:
+        pile = self._pile(request)
+        _, answer = _found(pile, request)
+        try:
+            answers = _members(pile, answer, said.get("members"))
+            if said.get("rubric") != rubric_version(pile.question):
+                raise Refused("The items of this question have changed: load the page again.")
+            wanted = decisions(read_change(said, pile.question), answers, pile.question, pile.state)
+            done = self._decide(request, wanted, _seen(said.get("seen")))
+        except Refused as reason:
+            return Reply(422, {"problem": str(reason)})
+        pile = self._pile(request)
+        if isinstance(done, Stale):
+            theirs = next(
+                one for one in pile.answers if one.grade.submission.id == done.decision.subject.student
+            )
+            by = {"who": done.newest.who, "when": done.newest.when, "seen": pile.state.last}
+            return Reply(409, {**by, "theirs": holds(theirs.question), "of": len(answers)})
+        return Reply(200, {"seen": done, "scored": pile.scored, "of": len(pile.answers)})
+
+    def _by_form(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response:
+        pile = self._pile(request)
+        at, answer = _found(pile, request)
+        form = dict(fields)
+        try:
+            members = [answer.token] if "alone" in form else form.get("members", "").split()
+            answers = _members(pile, answer, members)
+            if form.get("rubric") != rubric_version(pile.question):
+                raise Refused(
+                    "The items of this question have changed: look at them, and give your points again."
+                )
+            seen = _seen(form.get("seen"))
+            earned = {value for name, value in fields if name == "earned"}
+            changes = [read_change(said, pile.question) for said in _said(form, earned, pile.question)]
+            done = self._decide(request, list(_touched(changes, answers, pile, seen)), seen)
+        except Refused as reason:
+            return self._page(request, pile, at, answer, problem=str(reason), status=422)
+        if isinstance(done, Stale):
+            pile = self._pile(request)
+            mine = rows_given(pile.question, earned, form)
+            return self._page(
+                request, pile, *_found(pile, request), status=409, stale=done.newest, rows=mine,
+                comment=form.get("comment", ""), members=[one.token for one in answers],
+            )  # fmt: skip
+        if form.get("do") in ("full", "none", "next"):
+            return RedirectResponse(_go(pile, answer, request, "waiting"), status_code=303)
+        return RedirectResponse(_address(pile, answer, request), status_code=303)
+
+    def _decide(self, request: Request, wanted: Sequence[Decision], seen: int) -> int | Stale:
+        """Write all of this down, or none of it.
+
+        Returns:
+            The newest record of what holds now.
+        """
+        done = self._site.open_desk.decide(wanted, grader_of(request), seen) if wanted else ()
+        return done if isinstance(done, Stale) else max([seen, *(one.number for one in done)])
+
+    def _pile(self, request: Request) -> Pile:
+        desk = self._site.open_desk
+        if self._piles is None or self._piles[0] is not desk:
+            self._piles = desk, Piles(desk)
+        pile = self._piles[1].of(request.path_params["question"], desk.now())
+        if pile is None:
+            raise HTTPException(404, "There is no such question that a person scores.")
+        return pile
+
+    def _page(
+        self, request: Request, pile: Pile, at: int, answer: Answer, *, status: int = 200, **more: Any
+    ) -> Response:
+        html = answer_html(self._site, answer.grade, answer.question)
+        return self._site.page(
+            request,
+            "score.html",
+            status=status,
+            answer_html=Markup(_HEADING.sub(_as_paragraph, html)),
+            solution=self._site.open_desk.solutions.get(pile.question.name, ""),
+            names="names" in request.query_params,
+            go={where: _go(pile, answer, request, where) for where in _WAYS},
+            **{"problem": "", "stale": None, **view(pile, at, answer), **more},
+        )
+
+    def _others(self, pile: Pile) -> Sequence[tuple[str, str, int]]:
+        """Other questions: name, title, how many answers wait."""
+        desk = self._site.open_desk
+        assert self._piles is not None
+        now = desk.now()
+        names = [one.name for one in now.config.manual if one.name != pile.question.name]
+        found = [other for name in names if (other := self._piles[1].of(name, now))]
+        return [(one.question.name, one.question.title, len(one.answers) - one.scored) for one in found]
+
+
+def _as_paragraph(tag: re.Match[str]) -> str:
+    """A heading that a student wrote: the page's own order of headings stays whole."""
+    return "</p>" if tag[1] else '<p class="heading">'
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent.
+
+    Raises:
+        HTTPException: it is larger than any change.
+    """
+    found = b""
+    async for part in request.stream():
+        found += part
+        if len(found) > LARGEST_REQUEST:
+            raise HTTPException(413, "That is too long.")
+    return found
+
+
+def _found(pile: Pile, request: Request) -> tuple[int, Answer]:
+    found = pile.find(request.path_params["token"])
+    if found is None:
+        raise HTTPException(404, "This answer is not there any more.")
+    return found
+
+
+def _there(pile: Pile, at: int, where: str) -> Group | None:
+    """The group that lies there, seen from a position; ``None`` at the end."""
+    if where == "next":
+        return pile.groups[at + 1] if at + 1 < len(pile.groups) else None
+    if where == "previous":
+        return pile.groups[at - 1] if at > 0 else None
+    if where == "remark":
+        return pile.following(at, lambda group: bool(group.remarks))
+    return pile.following(at, lambda group: group.is_waiting)
+
+
+def _go(pile: Pile, answer: Answer, request: Request, where: str) -> str:
+    return f"/score/{pile.question.name}?go={where}&after={answer.token}{_with_names(request, '&')}"
+
+
+def _address(pile: Pile, answer: Answer, request: Request) -> str:
+    return f"/score/{pile.question.name}/{answer.token}{_with_names(request, '?')}"
+
+
+def _with_names(request: Request, sign: str) -> str:
+    return f"{sign}names" if "names" in request.query_params else ""
+
+
+def _members(pile: Pile, answer: Answer, tokens: object) -> Sequence[Answer]:
+    """The answers that a page has shown as one group.
+
+    Raises:
+        Refused: they are not equal any more, or it is no list of answers.
+    """
+    if not isinstance(tokens, list) or answer.token not in tokens:
+        raise Refused("Expected the answers that are scored together.")
+    known = {one.token: one for one in pile.answers if one.writing == answer.writing}
+    if not all(isinstance(token, str) and token in known for token in tokens):
+        raise Refused("An answer of this group has changed: load the page again.")
+    return [known[token] for token in dict.fromkeys(tokens)]
+
+
+def _seen(value: object) -> int:
+    """The newest record that a page knew; 0 where it says none."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _touched(
+    changes: Sequence[Change], answers: Sequence[Answer], pile: Pile, seen: int
+) -> Iterator[Decision]:
+    """What a form changes: what stands in it as it was shown is not given once more."""
+    for change in changes:
+        wanted = decisions(change, answers, pile.question, pile.state)
+        if any(one.value != pile.state.value_at(one.subject, seen) for one in wanted):
+            yield from wanted
+
+
+def _said(form: Mapping[str, str], earned: set[str], question: ManualQuestion) -> list[dict[str, Any]]:
+    """A form as changes that :func:`~autograder.review.changes.read_change` reads.
+
+    Raises:
+        Refused: a field for points holds no number.
+    """
+    most = {one.code: one.points for one in question.items} or {"": question.points}
+    changes: list[dict[str, Any]] = [{"comment": form["comment"]}] if "comment" in form else []
+    do = form.get("do", "save")
+    if do == "full":
+        return [*changes, {"points": most}]
+    if do == "none":
+        return [*changes, {"points": dict.fromkeys(most, 0.0)}]
+    if do == "clear":
+        return [*changes, {"points": None}]
+    given = {code: _part(form.get(f"part-{code}", "")) for code in most}
+    touched = earned or any(value is not None for value in given.values()) or form.get("was") == "scored"
+    if not touched or (not question.items and given[""] is None):
+        return changes
+    full = {code: most[code] if code in earned else 0.0 for code in most}
+    points = {code: full[code] if value is None else value for code, value in given.items()}
+    return [*changes, {"points": points}]
+
+
+def _part(text: str) -> float | None:
+    """Points that somebody typed; ``None`` where the field is empty."""
+    if not text.strip():
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise Refused(f"Expected points, found {text[:40]!r}.")
+    return value

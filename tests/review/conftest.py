@@ -1,0 +1,21 @@
+"""Fixtures of the tests in a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.review.served import CHROMIUM, chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium for the tests of a file. Elsewhere it may be missing; where CI runs it may not."""
+    if CHROMIUM is None:
+        assert not os.environ.get("CI"), "CI needs Chromium: .ci/run installs it"
+        pytest.skip("no Chromium here: apt install chromium")
+    with chromium() as found:
+        yield found
