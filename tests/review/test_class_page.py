@@ -10,10 +10,9 @@ import pytest
 from autograder.review.class_page import next_step
 from autograder.review.class_table import Asked, Show, Tables
 from autograder.review.desk import Desk
-from autograder.review.site import Site
 from autograder.store.records import Decision, Subject, What
+from tests.review.asking import opened
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
-from tests.review.serving import served
 
 
 @pytest.fixture
@@ -61,28 +60,27 @@ def test_rows_are_chosen_sorted_and_searched(written):
     desk = Desk(written.out)
     ids = list(written.ids)
     score(desk, ids[:2])
-    with served(Site(desk)) as browser:
-        assert shown(browser.get("/").text) == ids
-        assert shown(browser.get("/?show=waiting").text) == ids[2:6]
-        assert shown(browser.get("/?show=not-gradable").text) == ids[6:]
-        assert shown(browser.get("/?show=flagged").text) == [ids[3]]
-        assert shown(browser.get("/?show=late").text) == [ids[4]]
-        assert shown(browser.get("/?search=DENT+003").text) == [ids[3]]
-        assert browser.get("/?show=nothing&sort=x&failure=%00&down=9").status == 200
+    browser = opened(desk)
+    assert shown(browser.get("/").text) == ids
+    assert shown(browser.get("/?show=waiting").text) == ids[2:6]
+    assert shown(browser.get("/?show=not-gradable").text) == ids[6:]
+    assert shown(browser.get("/?show=flagged").text) == [ids[3]]
+    assert shown(browser.get("/?show=late").text) == [ids[4]]
+    assert shown(browser.get("/?search=DENT+003").text) == [ids[3]]
+    assert browser.get("/?show=nothing&sort=x&failure=%00&down=9").status == 200
 
 
 def test_a_failure_leads_to_its_students(written):
     desk = Desk(written.out)
-    with served(Site(desk)) as browser:
-        page = browser.get("/").text
-        [address] = set(re.findall(r'href="(/\?failure=[0-9a-f]+)#students"', page))
-        assert shown(browser.get(address).text) == [written.ids[0], written.ids[3]]
-        assert "the median of" not in address
+    browser = opened(desk)
+    page = browser.get("/").text
+    [address] = set(re.findall(r'href="(/\?failure=[0-9a-f]+)#students"', page))
+    assert shown(browser.get(address).text) == [written.ids[0], written.ids[3]]
+    assert "the median of" not in address
 
 
 def test_names_are_text(written):
-    with served(Site(Desk(written.out))) as browser:
-        page = browser.get("/").text
+    page = opened(Desk(written.out)).get("/").text
     assert "<script>alert" not in page
     assert "Eve &lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "the notebook is damaged" in page

@@ -34,7 +34,12 @@ def png(width: int = 1, height: int = 1) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +231,9 @@ def test_a_link_out_of_the_upload_is_no_picture(tmp_path: Path) -> None:
 
 def test_a_bomb_beside_the_notebook_is_refused(tmp_path: Path) -> None:
     archive = tmp_path / "a.zip"
-    archive.write_bytes(zipped({"scan.png": bytes(17 * 2**20), "in.zip": zipped({"b.png": bytes(17 * 2**20)})}))
+    archive.write_bytes(
+        zipped({"scan.png": bytes(17 * 2**20), "in.zip": zipped({"b.png": bytes(17 * 2**20)})})
+    )
     for path in (("scan.png",), ("in.zip", "b.png")):
         with pytest.raises(RefusedMember):
             read_beside(Beside(archive, path), tmp_path)

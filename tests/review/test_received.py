@@ -11,8 +11,8 @@ from autograder.review.grading import Grading
 from autograder.review.intake import Intake, new_class
 from autograder.review.received import harmless
 from autograder.review.site import Site
-from tests.review.classes import write_lab
-from tests.review.serving import Browser, served
+from tests.review.asking import entered
+from tests.review.classes import students, write_class, write_lab
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,14 @@ def left(site: Site) -> list[Path]:
     return list(site.intake.spool.iterdir())
 
 
-def ask(browser: Browser, folder: str) -> tuple[int, str]:
-    answer = browser.upload("/new", [("files", "../../a.zip", b"x")], folder=folder)
+def ask(site: Site, folder: str) -> tuple[int, str]:
+    answer = entered(site).upload("/new", [("files", "../../a.zip", b"x")], [("folder", folder)])
     return answer.status, answer.text
 
 
 @pytest.mark.parametrize("folder", ["../out", "/tmp/out", "a/b", ".hidden", "..", "", "-x", "a\\b"])
 def test_a_folder_cannot_lead_elsewhere(site, folder):
-    with served(site) as browser:
-        status, text = ask(browser, folder)
+    status, text = ask(site, folder)
     assert status == 400
     assert "The folder needs a name" in text
     assert left(site) == []
@@ -70,8 +69,7 @@ def test_a_folder_cannot_lead_elsewhere(site, folder):
 def test_a_folder_that_holds_something_else_is_refused(site):
     (site.intake.home / "thesis").mkdir()
     (site.intake.home / "thesis" / "chapter.txt").touch()
-    with served(site) as browser:
-        status, text = ask(browser, "thesis")
+    status, text = ask(site, "thesis")
     assert (status, "holds something else" in text) == (400, True)
     assert [one.name for one in (site.intake.home / "thesis").iterdir()] == ["chapter.txt"]
 
@@ -79,8 +77,7 @@ def test_a_folder_that_holds_something_else_is_refused(site):
 def test_what_is_too_large_is_refused_and_removed(site):
     config = site.intake.configs[0]
     config.write_text(config.read_text().replace("output_mb: 1}", "output_mb: 1, archive_mb: 1}"))
-    with served(site) as browser:
-        answer = browser.upload("/new", [("files", "a.zip", b"x" * 1_100_000)], folder="out")
+    answer = entered(site).upload("/new", [("files", "a.zip", b"x" * 1_100_000)], [("folder", "out")])
     assert answer.status == 413
     assert left(site) == []
     assert not (site.intake.home / "out").exists()
@@ -88,19 +85,20 @@ def test_what_is_too_large_is_refused_and_removed(site):
 
 def test_a_form_that_breaks_off_is_refused_and_removed(site):
     body = b'--frontier\r\nContent-Disposition: form-data; name="files"; filename="a.zip"\r\n\r\nabc'
-    with served(site) as browser:
-        assert browser.post("/new", body, "multipart/form-data; boundary=frontier").status == 400
-        assert browser.post("/new", b"files=a").status == 400
+    browser = entered(site)
+    assert browser.sent("/new", body, "multipart/form-data; boundary=frontier").status == 400
+    assert browser.post("/new", [("files", "a")]).status == 400
     assert left(site) == []
 
 
 def test_only_a_page_of_ours_may_begin(site):
-    with served(site) as browser:
-        foreign = browser.ask("POST", "/new", b"", {"Origin": "http://evil.example"})
-        assert foreign.status == 403
-        for address in ("/again", "/progress/stop"):
-            assert browser.get(address).status == 405
-        assert browser.get("/progress").status == 303
+    browser = entered(site)
+    for address in ("/new", "/add", "/again", "/progress/stop"):
+        assert browser.post(address, origin="http://evil.example").status == 403
+        assert browser.post(address, origin="").status == 403
+    for address in ("/again", "/progress/stop"):
+        assert browser.get(address).status == 405
+    assert browser.get("/progress").status == 303
 
 
 def test_files_are_kept_in_the_report_under_their_own_names(tmp_path):
@@ -116,8 +114,6 @@ def test_files_are_kept_in_the_report_under_their_own_names(tmp_path):
 
 
 def test_a_class_is_added_to_only_when_that_is_said(tmp_path):
-    from tests.review.classes import students, write_class
-
     write_class(tmp_path, students(1))
     intake = Intake(tmp_path, [], tmp_path)
     assert intake.proposed() == "graded-2"

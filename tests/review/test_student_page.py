@@ -81,7 +81,11 @@ PEOPLE = [
         outputs=[
             {"output_type": "stream", "name": "stdout", "text": [ATTACK, "\n"]},
             {"output_type": "display_data", "metadata": {}, "data": {"text/html": ATTACK}},
-            {"output_type": "display_data", "metadata": {}, "data": {"image/png": base64.b64encode(PNG).decode()}},
+            {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {"image/png": base64.b64encode(PNG).decode()},
+            },
         ],
     ),
     Student("Ben", problem="not a notebook"),
@@ -130,7 +134,9 @@ def test_points_are_changed_with_a_reason_and_taken_back(browser: Browser) -> No
     browser.save(do="override", question="median", back="1")
     text = browser.page(browser.student())
     assert "instead of" not in text
-    assert re.search(r"Ada L\..{0,200}points changed.{0,200}1\.5 points: on paper.{0,40}→ nothing", text, re.S)
+    assert re.search(
+        r"Ada L\..{0,200}points changed.{0,200}1\.5 points: on paper.{0,40}→ nothing", text, re.S
+    )
 
 
 @pytest.mark.parametrize(
