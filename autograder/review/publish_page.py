@@ -32,7 +32,7 @@ from autograder.store.published import Publication, kept
 UPLOAD = "UPLOAD.md"
 GRADES = "grades.csv"
 ALL = "what-goes-back.zip"
-MOST_ROWS = 2000
+MOST_ROWS = 300
 _LONGEST_FORM = 10_000
 """Bytes of what a browser sends."""
 
