@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -95,6 +96,15 @@ class StudentWork:
         self._notebooks: Remembered[_Entry[Cells]] = Remembered(MOST_NOTEBOOKS)
         self._tickets: Remembered[Sequence[Place]] = Remembered(MOST_TICKETS)
         self._reading = threading.Lock()
+
+    def begin(self, config: Path) -> None:
+        """Let the process that reads be ready when the first page asks for something."""
+
+        def ask() -> None:
+            with contextlib.suppress(Unread):  # whoever asks for something hears why not
+                self._reader.ask(config, "text", text="")
+
+        threading.Thread(target=ask, daemon=True).start()
 
     def close(self) -> None:
         """End the process that reads."""
