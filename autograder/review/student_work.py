@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -23,6 +24,7 @@ MOST_ANSWERS, MOST_NOTEBOOKS, MOST_TICKETS = 1_000, 20, 20_000
 AGAIN_AFTER = 30.0
 """Seconds after which something that could not be read is tried again."""
 NOT_OPEN = "The uploads are not open yet: pictures are shown as soon as they are."
+GONE = "The uploads are not where they were when the class was graded: its pictures are not shown."
 ANOTHER_FILE = "The uploaded file is not the one that was graded: this is the answer as it was graded."
 
 _SHOWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -96,25 +98,48 @@ class StudentWork:
         self._tickets: Remembered[Sequence[Place]] = Remembered(MOST_TICKETS)
         self._reading = threading.Lock()
 
+    def begin(self, config: Path) -> None:
+        """Let the process that reads be ready when the first page asks for something."""
+
+        def ask() -> None:
+            with contextlib.suppress(Unread):  # whoever asks for something hears why not
+                self._reader.ask(config, "text", text="")
+
+        threading.Thread(target=ask, daemon=True).start()
+
     def close(self) -> None:
         """End the process that reads."""
         self._reader.close()
 
-    def answer(self, config: Path, one: Submission | None, grade: Grade, question: ManualQuestion) -> Written:
+    def answer(
+        self,
+        config: Path,
+        one: Submission | None,
+        grade: Grade,
+        question: ManualQuestion,
+        missing: str = NOT_OPEN,
+    ) -> Written:
         """The answer to a question that a person scores.
 
         Args:
             config: of the lab.
-            one: the submission with its files; ``None`` where the uploads are not open.
+            one: the submission with its files; ``None`` where there are none.
+            missing: what to say then of an answer with pictures.
         """
-        key = (grade.digest, question.name, question.answer, one and (one.file, one.picture_files))
+        key = (
+            grade.digest,
+            question.name,
+            question.answer,
+            (one.file, one.picture_files) if one else missing,
+        )
 
         def read(ticket: str) -> tuple[Written, Tickets]:
             beside, places = _beside(one, ticket) if one else ((), [])
             tickets: dict[str, Sequence[Place]] = {ticket: places}
             if one is None or one.file is None:
                 parts = self._text(config, question.answer)
-                return Written(parts, beside=beside, note="" if one else NOT_OPEN), tickets
+                lacks = one is None and (question.pictures or grade.submission.pictures)
+                return Written(parts, beside=beside, note=missing if lacks else ""), tickets
             asked = {"file": str(one.file), "question": question.name, "digest": grade.digest}
             inside = f"{ticket}.n"
             found, _ = self._reader.ask(config, "answer", **asked, ticket=inside)
