@@ -16,7 +16,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.marks import unscored
-from autograder.model import Entry, Status, Submission
+from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
 
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
@@ -187,7 +187,8 @@ def _comment(grade: Entry) -> str:
 
 def _changed(grade: Entry) -> Iterator[str]:
     """What the course team changed, and why; lateness stands beside the mark."""
-    for one in (*grade.questions, *grade.manual):
+    both: list[QuestionEntry | ManualQuestion] = [*grade.questions, *grade.manual]
+    for one in both:
         if one.override is not None and one.override.points is not None:
             points = f"{number(one.override.points, 2)}/{number(one.possible, 2)}"
             yield f"{one.name} {points}, changed by the course team: {plain(one.override.reason, 160)}"
