@@ -57,7 +57,7 @@ build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
 
 vendored: setup-dev  ## fetch the files of other projects that the pages need again (npm); VENDORED: katex@0.19.2
-	$(BIN)/python tools/vendored.py $(VENDORED)
+	$(BIN)/python vendored/fetch.py $(VENDORED)
 
 docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
 	$(PYTHON) docker/build.py $(DOCKER_ARGS)

@@ -17,6 +17,7 @@ from typing import NoReturn
 from autograder import __version__
 from autograder.commands import build, doctor, grade, package, publish, regrade, review, similar
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
+from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
 
 
@@ -48,6 +49,8 @@ def _run(argv: Sequence[str] | None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
     options = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _stop)
+    if getattr(options, "stop_at_eof", False):
+        stop_at_eof()
     code: int = options.run(options)
     return code
 

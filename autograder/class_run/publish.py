@@ -127,7 +127,7 @@ def _keep(
     keep(
         out,
         Publication(
-            datetime.now(UTC).isoformat(timespec="seconds"),
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
             by,
             partial,
             seen,

@@ -23,7 +23,7 @@ from autograder.model import Grade
 from autograder.store.entries import Entries
 from autograder.store.results import results_file
 from autograder.store.reuse import Results
-from autograder.store.run import before, done_before, remember
+from autograder.store.run import before, done_before, remember_again
 
 
 def republish(
@@ -54,7 +54,7 @@ def republish(
             if _is_of_other_conditions(grades, Conditions.of_run(one_class.lab, run.settings)):
                 tell(Noted("tests or engine are others than those that graded: regrade says who changes"))
             one_class.by_hand.enter()
-            remember(out, run, one_class.submissions, one_class.lab)
+            remember_again(out, one_class.submissions, partial=run.partial)
             withdraw_lms(out)
             entries = Entries(one_class.submissions)
             tell(Begun(len(grades)))
@@ -91,8 +91,8 @@ def _stored(one_class: OneClass, results: Results) -> Sequence[Grade]:
         raise UsageError(f"run autograder grade first: {' and '.join(wrong)}")
     if len({Conditions.of_grade(one) for one in found if one.digest}) > 1:
         raise UsageError(
-            "run autograder grade first: it was stopped when it had graded a part of the class, by other tests "
-            "or another engine than the rest"
+            "run autograder grade first: it was stopped when it had graded a part of the class, by other "
+            "tests or another engine than the rest"
         )
     return found
 

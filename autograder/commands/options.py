@@ -43,6 +43,10 @@ def add_means_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
     )
+    parser.add_argument(
+        "--stop-at-eof", action="store_true",
+        help="stop, as after Ctrl-C, when the standard input ends: for programs that start this one",
+    )  # fmt: skip
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SLOW_SECONDS = 60.0
 """After so long a submission is named while it still runs, and again each time that this has doubled."""
 
+_UNCONFINED = "The sandbox is off: student code runs with your rights"
+
 
 class _Slow:
     """Which of the submissions that run have become noteworthy since the last look."""
@@ -65,7 +67,7 @@ def listening(json_lines: bool) -> Iterator[tuple[Console, Listener]]:
 
 def _tell_of_trouble(event: Unconfined | AdapterLeftOut | Noted | Stopped, console: Console) -> None:
     if isinstance(event, Unconfined):
-        console.print("The sandbox is off: student code runs with your rights.", style="bold red")
+        console.print(f"{_UNCONFINED}.", style="bold red")
     elif isinstance(event, AdapterLeftOut):
         console.print(f"{event.reason}: this run does without it", soft_wrap=True, markup=False)
     elif isinstance(event, Noted):
@@ -128,9 +130,11 @@ class Lines:
 class JsonLines:
     """An object a line on the standard output, for other programs.
 
-    ``event`` is ``start`` (``submissions``), ``running`` (a slow one: ``submission``, ``seconds``) or
-    ``ended`` (``id``, ``submission``, ``student``, ``status``, ``score``, ``max_score``, ``flags``,
-    ``seconds``, ``known``: whether the result is of an earlier run).
+    ``event`` is ``note`` (``text``, ``doubtful``: whether something does not fit), ``start``
+    (``submissions``), ``held`` (what is being graded from now on: ``submissions``, each with ``submission``,
+    ``student``, ``seconds``), ``running`` (a slow one: ``submission``, ``seconds``), ``ended`` (``id``,
+    ``submission``, ``student``, ``status``, ``score``, ``max_score``, ``flags``, ``seconds``, ``known``:
+    whether the result is of an earlier run) or ``stopped`` (``done``, ``submissions``).
 
     Args:
         console: where people are told what no program has to know.
@@ -139,6 +143,7 @@ class JsonLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._slow = _Slow()
+        self._held: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         """Write an event."""
@@ -146,15 +151,34 @@ class JsonLines:
             case Begun(submissions):
                 say("start", submissions=submissions)
             case Running(held):
-                for one in self._slow.found(held):
-                    say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
+                self._running(held)
             case Graded():
                 self._ended(event)
             case Unconfined() | AdapterLeftOut() | Noted() | Stopped():
+                self._noted(event)
                 _tell_of_trouble(event, self._console)
 
     def close(self) -> None:
         """Nothing: the command says how the run ended."""
+
+    def _running(self, held: Sequence[Held]) -> None:
+        now = {one.submission.id for one in held}
+        if now != self._held:
+            self._held = now
+            say("held", submissions=[_held(one) for one in held])
+        for one in self._slow.found(held):
+            say("running", submission=one.submission.source, seconds=round(one.seconds, 1))
+
+    def _noted(self, event: Unconfined | AdapterLeftOut | Noted | Stopped) -> None:
+        match event:
+            case Unconfined():
+                say("note", text=_UNCONFINED, doubtful=True)
+            case AdapterLeftOut(reason):
+                say("note", text=f"{reason}: this run does without it", doubtful=False)
+            case Noted(text, doubtful):
+                say("note", text=text, doubtful=doubtful)
+            case Stopped(done, submissions):
+                say("stopped", done=done, submissions=submissions)
 
     def _ended(self, graded: Graded) -> None:
         grade = graded.grade
@@ -176,6 +200,11 @@ class JsonLines:
 def say(event: str, **values: object) -> None:
     """Print one event as a line of JSON, in ASCII."""
     print(storable(json.dumps({"event": event, "time": round(time.time(), 3), **values})), flush=True)
+
+
+def _held(one: Held) -> dict[str, object]:
+    said = one.submission
+    return {"submission": said.source, "student": said.student, "seconds": round(one.seconds, 1)}
 
 
 def _running(held: Held) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.commands.options import CONFIG_NAME, Commands, whole_number
+from autograder.commands.options import CONFIG_NAME, Commands, config_path, whole_number
 from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.review.site import Site
 
 _HIGHEST_PORT = 65_535
 
@@ -16,7 +22,15 @@ _HIGHEST_PORT = 65_535
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     review = commands.add_parser("review", help="score and publish a graded class in the browser")
-    review.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
+    review.add_argument("dir", metavar="DIR", type=Path, nargs="?", help="a folder that grade has written")
+    review.add_argument(
+        "--new", action="store_true",
+        help="begin with a class's uploads, which the page takes, and grade them; instead of DIR",
+    )  # fmt: skip
+    review.add_argument(
+        "--out", metavar="DIR", type=Path,
+        help="with --new: where the report goes (default: the page asks for a folder here)",
+    )  # fmt: skip
     review.add_argument(
         "--grader", metavar="NAME", action="append", default=[],
         help="who scores; once for each person: everybody gets a link of their own (default: you)",
@@ -51,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         AutograderError: nothing was graded there, or the server cannot begin.
     """
+    _check(options)
     try:
         from autograder.review.app import application
         from autograder.review.server import listening_socket, serve
@@ -58,15 +73,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"the page for people needs the package {missing.name}: install rnn-lab-autograder[review]"
         ) from None
-    from autograder.review.desk import Desk
     from autograder.review.doors import Doors, Place
-    from autograder.review.handed_in import opened
-    from autograder.review.site import Site
 
     graders = list(dict.fromkeys(options.grader)) or [_user()]
-    desk = Desk(options.out, options.config)
-    listener = listening_socket(options.port)
-    place = Place(listener.getsockname()[1], options.address.rstrip("/"))
     links: list[str] = []
 
     def tell(link: str, grader: str) -> None:
@@ -78,10 +87,61 @@ def run(options: argparse.Namespace) -> int:
         if not options.no_browser and len(graders) == 1:
             _open(links[0])
 
-    doors = Doors(place, tell)
-    with opened(desk.run, options.out, desk.lab) as handed_in:
-        serve(application(Site(desk, handed_in, repeat=options.repeat), doors), listener, begin)
+    with _site(options) as site:
+        listener = listening_socket(options.port)
+        doors = Doors(Place(listener.getsockname()[1], options.address.rstrip("/")), tell)
+        serve(application(site, doors), listener, begin)
     return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """
+    Raises:
+        UsageError: it is not said which class, or there is one where a new one is to be.
+    """
+    from autograder.store.run import before
+
+    if options.new == (options.dir is not None):
+        raise UsageError("name the folder of a graded class, or begin with --new")
+    if options.out is not None and not options.new:
+        raise UsageError("--out is for --new: the folder of a graded class is named by itself")
+    if options.new and options.out is not None and before(options.out) is not None:
+        raise UsageError(f"{options.out}: a class was graded there: autograder review {options.out}")
+
+
+@contextlib.contextmanager
+def _site(options: argparse.Namespace) -> Iterator[Site]:
+    """What the pages have at hand; what they have started ends with the block.
+
+    Raises:
+        AutograderError: nothing was graded there.
+    """
+    from autograder.review.grading import Grading
+    from autograder.review.intake import Intake, labs_around
+    from autograder.review.opening import Opening
+    from autograder.review.site import Site
+    from autograder.workers.temporary import temporary_folder
+
+    with temporary_folder() as spool:
+        site = Site(repeat=options.repeat)
+        opening = Opening(site, spool, options.config)
+        if options.dir is not None:
+            opening.open(options.dir)
+        configs = [options.config] if options.config else _here(labs_around(Path.cwd()))
+        site.intake = Intake(spool, configs, Path.cwd(), options.out)
+        site.grading = Grading(opening.open_if_graded)
+        try:
+            yield site
+        finally:
+            site.grading.close()
+
+
+def _here(found: Sequence[Path]) -> Sequence[Path]:
+    """The labs around, the usual one first."""
+    with contextlib.suppress(UsageError):
+        usual = config_path(None).resolve()
+        return [usual, *(one for one in found if one != usual)]
+    return found
 
 
 def _share(text: str) -> float:

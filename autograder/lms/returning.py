@@ -301,4 +301,4 @@ def _to_be_scored(grades: Sequence[Entry], partial: bool) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """``text`` as Markdown that shows it: names of students come here."""
-    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|" else one for one in text)
+    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|$" else one for one in text)

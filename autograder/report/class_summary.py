@@ -162,8 +162,7 @@ class _Tally:
             self.checked += 1
             self.points += question.points
             self.full += question.points >= question.possible
-        messages = map(_without_cell, question.failures)
-        for pattern, message in {_pattern(message): message for message in messages}.items():
+        for pattern, message in kinds_of_failure(question.failures).items():
             if pattern in self.examples or len(self.examples) < MOST_MESSAGES:
                 self.examples.setdefault(pattern, message)
                 self.counts[pattern] += 1
@@ -178,6 +177,11 @@ class _Tally:
             full=self.full / self.checked if self.checked else 0.0,
             failures=tuple((self.examples[pattern] or "no message", count) for pattern, count in failures),
         )
+
+
+def kinds_of_failure(messages: Iterable[str]) -> dict[str, str]:
+    """One message of each kind, by what all of its kind have in common."""
+    return {_pattern(message): message for message in map(_without_cell, messages)}
 
 
 def _without_cell(message: str) -> str:

@@ -80,7 +80,7 @@ def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
         executed=executed,
-        views=[_view(question) for question in grade.questions],
+        views=[question_view(question) for question in grade.questions],
         changed=[
             *(one for one in grade.questions if one.override is not None),
             *(one for one in grade.manual if one.override is not None),
@@ -126,7 +126,9 @@ def credit_sentence(question: QuestionResult) -> str:
     return f"This is a mistake that earns {given} points in this course."
 
 
-def _view(question: QuestionResult) -> QuestionView:
+def question_view(question: QuestionResult) -> QuestionView:
+    """A question as pages tell it."""
+
     def those(outcome: Outcome) -> tuple[CaseResult, ...]:
         return tuple(case for case in question.cases if case.outcome is outcome)
 

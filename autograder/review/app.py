@@ -12,7 +12,18 @@ from starlette.types import ASGIApp
 
 from autograder.errors import AutograderError
 from autograder.files.visible import plain
-from autograder.review import agreement_page, class_page, rubric_page, score_page
+from autograder.review import (
+    agreement_page,
+    class_page,
+    new_page,
+    notebook_page,
+    progress_page,
+    publish_page,
+    rubric_page,
+    score_page,
+    similar_page,
+    student_page,
+)
 from autograder.review.doors import Doors, Guard
 from autograder.review.site import STATIC, STYLE, NoClassYet, Site
 
@@ -36,9 +47,15 @@ def application(site: Site, doors: Doors) -> ASGIApp:
     app = Starlette(
         routes=[
             *class_page.routes(site),
-            *score_page.routes(site),
             *rubric_page.routes(site),
             *agreement_page.routes(site),
+            *score_page.routes(site),
+            *publish_page.routes(site),
+            *student_page.routes(site),
+            *notebook_page.routes(site),
+            *similar_page.routes(site),
+            *new_page.routes(site),
+            *progress_page.routes(site),
             Route("/style.css", lambda request: FileResponse(STYLE, media_type="text/css")),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

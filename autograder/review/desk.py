@@ -23,7 +23,7 @@ from autograder.store.records import Decision, Record, Stale, State
 from autograder.store.results import read_results
 from autograder.store.reuse import as_asked_now
 from autograder.store.rubrics import Edit, with_rubrics
-from autograder.store.run import Before, before
+from autograder.store.run import Before, Member, before
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,15 @@ class ClassNow:
         config: of the lab.
         state: what people decided.
         grades: complete, with everything that people decided, by the submission's id, in the class's order.
+        broken: who of the class has a result that cannot be read.
+        missing: who of the class has no result: a run was stopped, or somebody removed it.
     """
 
     config: Config
     state: State
     grades: Mapping[str, Grade]
+    broken: Sequence[Member] = ()
+    missing: Sequence[Member] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ class Desk:
         self._read_again()
         cells = cells_by_student(state)
         grades = {}
-        for id in self._in_order():
+        people = self._people()
+        for id in (one.id for one in people if one.id in self._stored):
             stored = self._stored[id]
             if stored.grade is None:
                 continue
@@ -121,7 +126,9 @@ class Desk:
                 known = stored, last, with_mark(asked, config.late, config.rounding, found)
                 self._complete[id] = known
             grades[id] = known[2]
-        return ClassNow(config, state, grades)
+        broken = [one for one in people if one.id in self._stored and one.id not in grades]
+        missing = [one for one in people if one.id not in self._stored]
+        return ClassNow(config, state, grades, broken, missing)
 
     def _read_again(self) -> None:
         """Read results that are new or have changed, and forget those that are gone."""
@@ -135,11 +142,10 @@ class Desk:
             found[file.stem] = known if known and known.changed == changed else _read(file, changed)
         self._stored = found
 
-    def _in_order(self) -> Sequence[str]:
-        """The ids as the class has them: those that a run put there, in its order."""
+    def _people(self) -> Sequence[Member]:
+        """Whom a run put into the class, in its order."""
         earlier: Before | None = before(self.out)
-        people = [one.id for one in earlier.people] if earlier else []
-        return [id for id in people if id in self._stored]
+        return earlier.people if earlier else ()
 
 
 def _read(file: Path, changed: int) -> _Stored:

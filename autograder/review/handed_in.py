@@ -15,7 +15,7 @@ from autograder.config.load import Lab
 from autograder.errors import AutograderError
 from autograder.model import Submission
 from autograder.store.run import Run
-from autograder.submissions.whole_class import Given, find_class
+from autograder.submissions.whole_class import FoundClass, Given, find_class
 from autograder.workers.temporary import temporary_folder
 
 
@@ -29,6 +29,7 @@ class HandedIn:
 
     Attributes:
         spool: the same.
+        found: the class in the uploads; ``None`` as long as they are not open.
     """
 
     def __init__(self, run: Run, out: Path, lab: Lab, spool: Path) -> None:
@@ -41,6 +42,7 @@ class HandedIn:
         )
         self._lab = lab
         self.spool = spool
+        self.found: FoundClass | None = None
         self._found: dict[str, Submission] = {}
         self._problem = ""
         self._ready = threading.Event()
@@ -69,6 +71,7 @@ class HandedIn:
         try:
             found = find_class(self._given, self.spool, self._lab)
             self._found = {one.id: one for one in found.submissions}
+            self.found = found
         except AutograderError as reason:
             self._problem = str(reason)
         finally:

@@ -7,6 +7,7 @@ host for anything: a picture is shown where the caller knows its bytes, otherwis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -38,6 +39,9 @@ _ATTRIBUTES = {
     "div": {"class"},
     "ol": {"start"},
 }
+_PICTURE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+"""As nh3 writes it: no quote stands in a value."""
+
 _MATH = {"class": {"math", "math display"}}
 
 
@@ -70,7 +74,15 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
         url_schemes={"http", "https", "attachment"},
         link_rel="noopener noreferrer nofollow",
     )
-    return Markup(clean)
+    return Markup(_PICTURE.sub(_with_words, clean))
+
+
+def _with_words(picture: re.Match[str]) -> str:
+    """A picture with words for who does not see it; without bytes of ours, nothing but the words."""
+    words = re.search(r' alt="([^"]+)"', picture[0])
+    if ' src="' not in picture[0]:
+        return f"<em>(picture: {words[1]})</em>" if words else "<em>(picture)</em>"
+    return picture[0] if words else picture[0].replace("<img", '<img alt="picture"', 1).replace(' alt=""', "")
 
 
 @cache

@@ -29,12 +29,12 @@ class Unread(Exception):
 class Reader:
     """One such process at a time, from the first question on. Any thread may ask.
 
-    Args:
+    Attributes:
         seconds: for one request.
     """
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
+        self.seconds = SECONDS
         self._lock = threading.Lock()
         self._config: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,15 +59,21 @@ class Reader:
             connection = self._connection or self._begin(config)
             try:
                 connection.send_bytes(message)
-                reply = _received(connection, self._seconds)
-                body = _received(connection, self._seconds)
+                reply = _received(connection, self.seconds)
+                body = _received(connection, self.seconds)
             except (OSError, EOFError) as reason:
                 self._end()  # the next one gets another process
-                raise Unread(f"reading it {reason or 'ended the process that reads'}") from None
+                why = str(reason) if isinstance(reason, TimeoutError) else "ended the process that reads"
+                raise Unread(f"reading it {why}") from None
         found: dict[str, Any] = json.loads(reply)
         if "failed" in found:
             raise Unread(str(found["failed"]))
         return found, body
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; ``None`` where there is none."""
+        return self._process.pid if self._process else None
 
     def close(self) -> None:
         """End the process, if there is one."""

@@ -21,7 +21,9 @@ from autograder.review.student_work import StudentWork
 if TYPE_CHECKING:
     from autograder.config.schema import Config
     from autograder.review.desk import Desk
+    from autograder.review.grading import Grading
     from autograder.review.handed_in import HandedIn
+    from autograder.review.intake import Intake
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -38,12 +40,16 @@ class Site:
         handed_in: the files of its students.
         work: what they wrote, fit for pages.
         repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
+        grading: the process that grades for the pages; ``None`` where they cannot ask for that.
+        intake: where goes what they are given to grade; there where ``grading`` is.
     """
 
     desk: Desk | None = None
     handed_in: HandedIn | None = None
     work: StudentWork = field(default_factory=StudentWork)
     repeat: float = 0.0
+    grading: Grading | None = None
+    intake: Intake | None = None
 
     @property
     def open_desk(self) -> Desk:
@@ -77,12 +83,17 @@ def fragment(template: str, **values: Any) -> Markup:
     return Markup(_environment().get_template(template).render(**values))
 
 
+def piece(template: str, **values: Any) -> Markup:
+    """A piece of a page."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
 def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
     """Addresses and names of the pages that are always at hand."""
     if lab is None:
         return (("/new", "New class"),)
     score = ((f"/score/{one.name}", one.title) for one in lab.manual)
-    return (("/", "Class"), *score, ("/publish", "Publish"))
+    return (("/", "Class"), *score, ("/similar", "Similar work"), ("/publish", "Publish"))
 
 
 class NoClassYet(Exception):

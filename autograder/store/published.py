@@ -37,6 +37,7 @@ class Back:
         held_back: why no mark did; empty where one did.
         points: of each question that has any, by its name.
         page: SHA-256 of the feedback page, in hexadecimal; empty where there is none.
+        by_lms: whether there is a mark, and the LMS takes none.
     """
 
     student: str
@@ -47,6 +48,7 @@ class Back:
     held_back: str = ""
     points: Mapping[str, float] = field(default_factory=dict)
     page: str = ""
+    by_lms: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Publication:
     """Everything that was written at one time.
 
     Attributes:
-        when: UTC, ISO 8601.
+        when: UTC, ISO 8601 with milliseconds.
         by: who wrote it; empty: a command did.
         partial: whether marks went back though a person had not scored everything.
         seen: number of the journal's newest record at that time.
@@ -108,7 +110,7 @@ def everything_back(
         id = entry.submission.id
         back = back_of(entry, partial=partial, page=_digest(out / "feedback" / f"{file_stem(id)}.html"))
         if back.mark is not None and id in left_out:
-            back = replace(back, mark=None, held_back=left_out[id])
+            back = replace(back, mark=None, held_back=left_out[id], by_lms=True)
         found[id] = back
     return found
 

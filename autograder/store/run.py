@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import UsageError
-from autograder.files.atomic import replace_file
+from autograder.files.atomic import replace_file, update_file
 from autograder.files.own_folder import OWN
 from autograder.files.visible import storable
 from autograder.grading.case_number import draw_number
@@ -181,8 +181,8 @@ def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | 
     Raises:
         UsageError: the folder cannot be written to.
     """
-    people = [[one.id, storable(one.student), one.lms_id] for one in submissions]
-    data = run.to_json() | {"docker": json.loads(os.environ.get(SEEN, "null")), "people": people}
+    docker = json.loads(os.environ.get(SEEN, "null"))
+    data = run.to_json() | {"docker": docker, "people": _people(submissions)}
     if lab is not None:
         named = NamedLab.of(lab)
         data["lab"] = {"title": storable(named.title), "questions": sorted(named.questions)}
@@ -190,6 +190,25 @@ def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | 
         replace_file(out / RUN_FILE, json.dumps(data, indent=1) + "\n")
     except OSError as reason:
         raise UsageError(f"--out {out}: cannot be written to: {reason.strerror}") from None
+
+
+def remember_again(out: Path, submissions: Iterable[Submission], *, partial: bool) -> None:
+    """Write down who is in the class now, and whether marks go back in part; how it was graded stays.
+
+    Raises:
+        UsageError: the file cannot be read, or the folder not be written to.
+    """
+    file = out / RUN_FILE
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        data |= {"partial": partial, "people": _people(submissions)}
+        update_file(file, json.dumps(data, indent=1) + "\n")
+    except (OSError, ValueError, TypeError) as reason:
+        raise UsageError(f"{file}: cannot be read or written ({reason})") from None
+
+
+def _people(submissions: Iterable[Submission]) -> list[list[str]]:
+    return [[one.id, storable(one.student), one.lms_id] for one in submissions]
 
 
 def recalled(out: Path, paths: Sequence[Path] = ()) -> Run:

@@ -9,14 +9,21 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from tests.conftest import ROOT
 
@@ -34,6 +41,7 @@ class Server:
 
     Attributes:
         links: those that it printed, whose each is, in order.
+        said: every line that it printed.
     """
 
     def __init__(self, out: Path, *options: str) -> None:
@@ -68,13 +76,19 @@ class Server:
         """End it as a power cut does."""
         self._process.kill()
         self._process.wait()
+        self._end_reading()
 
     def stop(self) -> None:
         """End it as Ctrl-C does; it has to end well."""
         self._process.send_signal(signal.SIGINT)
         assert self._process.wait(30) in (0, 130), "".join(self.said)
-        self._reader.join(10)
+        self._end_reading()
         assert "Traceback" not in "".join(self.said), "".join(self.said)
+
+    def _end_reading(self) -> None:
+        self._reader.join(10)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
 
     def _read(self) -> None:
         assert self._process.stderr is not None
@@ -123,6 +137,12 @@ class Visit:
         if message.type in ("error", "warning"):
             self.troubles.append(f"{self.page.url}: {message.type}: {message.text}")
 
+    def asked_by(self, dialog: Dialog) -> None:
+        """Note what a script of nobody's says; a page that is left may ask whether it shall be."""
+        if dialog.type != "beforeunload":
+            self.troubles.append(f"{self.page.url} says {dialog.message}")
+        dialog.accept()
+
     def asked(self, request: Request) -> None:
         """Note a request that goes elsewhere."""
         if not request.url.startswith((self.address + "/", "data:", "blob:")):
@@ -161,16 +181,7 @@ def enter(
     page.on("console", visit.heard)
     page.on("pageerror", lambda error: visit.troubles.append(f"{page.url}: {error}"))
     page.on("request", visit.asked)
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.on("dialog", visit.asked_by)
     page.goto(link)
     page.wait_for_url(visit.address + "/")
     return visit
-
-
-def presses(visit: Visit, keys: Sequence[str], pause: float = 0.0) -> int:
-    """Press keys one after the other; how many they were."""
-    for key in keys:
-        visit.page.keyboard.press(key)
-        if pause:
-            time.sleep(pause)
-    return len(keys)

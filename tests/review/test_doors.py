@@ -194,7 +194,7 @@ def test_no_path_leads_out_of_what_is_shown(inside: Asker, path: str) -> None:
 def addresses(inside: Asker, id: str) -> list[tuple[str, frozenset[str]]]:
     """Every route with its methods, with something in the place of its parameters."""
     assert isinstance(inside.app, Guard)
-    found = []
+    found: dict[str, frozenset[str]] = {}
     for route in inside.app._app.routes:  # type: ignore[attr-defined]  # of the application within
         if isinstance(route, Route):
             path = route.path
@@ -202,10 +202,10 @@ def addresses(inside: Asker, id: str) -> list[tuple[str, frozenset[str]]]:
                 value = {"question": "derivation", "id": id, "student": id}.get(name, "1")
                 path = path.replace(f"{{{name}}}", value)
             assert "{" not in path.replace("{" + ":", ""), f"{route.path}: a parameter of another form"
-            found.append((path, frozenset(route.methods or ())))
+            found[path] = found.get(path, frozenset()) | (route.methods or set())
         else:
             assert isinstance(route, Mount)
-    return found
+    return list(found.items())
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:

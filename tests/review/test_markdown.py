@@ -95,8 +95,14 @@ def test_nothing_of_a_text_runs_or_loads_or_looks_like_ours(text: str) -> None:
 
 def test_a_picture_is_shown_where_its_bytes_are_known_and_nowhere_else() -> None:
     known = {"attachment:a.png": "/picture/s/1"}
-    html = as_html("![x](attachment:a.png) ![y](attachment:b.png) <img src=/picture/s/2>", known)
-    assert [one.get("src") for tag, one in Tags(html).found if tag == "img"] == ["/picture/s/1", None, None]
+    html = as_html(
+        "![x](attachment:a.png) ![<y>](attachment:b.png) <img src=/picture/s/2><img src=attachment:a.png>",
+        known,
+    )
+    found = [(one["src"], one["alt"]) for tag, one in Tags(html).found if tag == "img"]
+    assert found == [("/picture/s/1", "x"), ("/picture/s/1", "picture")]
+    assert "(picture: &lt;y&gt;)" in html
+    assert "(picture)" in html
 
 
 def test_formulas_stay_what_students_wrote() -> None:

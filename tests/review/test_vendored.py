@@ -10,7 +10,7 @@ import pytest
 
 from autograder.review.site import HERE, STATIC
 from tests.conftest import ROOT
-from tools.vendored import digests, packages
+from vendored.fetch import digests, packages
 
 NAMESPACES = {"http://www.w3.org/1998/Math/MathML", "http://www.w3.org/2000/svg"}
 """Names that look like addresses."""

@@ -1,7 +1,7 @@
 """Files of other projects that lie among ours, unmodified: what they are, and how they get there.
 
-    python tools/vendored.py                  # fetch what the manifest names again
-    python tools/vendored.py katex@0.19.2     # another version
+    python vendored/fetch.py                  # fetch what the manifest names again
+    python vendored/fetch.py katex@0.19.2     # another version
 
 The pages need them in the browser, where no package manager of ours reaches. npm fetches the package, from
 wherever it is set up to; the manifest beside the files says what was taken, and what it was.

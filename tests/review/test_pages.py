@@ -1,0 +1,136 @@
+"""Every page in a real Chromium, with students who are up to no good: nothing of theirs runs, no page asks
+another host for anything, everybody can use it, nothing is wider than a telephone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from autograder.review.desk import Desk
+from autograder.review.handed_in import opened as opened_uploads
+from tests.review.asking import HOST, opened
+from tests.review.classes import WrittenClass, write_class
+from tests.review.hostile import hostile_students
+from tests.review.served import NARROW, WIDE, Server, Visit, enter, served
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js")
+
+_LINK = re.compile(r'(?:href|action)="([^"#]*)')
+
+LOOKS = [(size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "dark")]
+
+MOST_OF_A_KIND = 12
+"""Pages of one kind that are opened: one for each hostile student."""
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenClass:
+    return write_class(tmp_path_factory.mktemp("class"), hostile_students())
+
+
+@pytest.fixture(scope="module")
+def server(written: WrittenClass) -> Iterator[Server]:
+    graders = (f"--grader=Person {at}" for at in range(1 + len(LOOKS)))
+    with served(written.out, *graders) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def addresses(written: WrittenClass) -> Sequence[str]:
+    """Every page that links lead to from the first one, the most of a kind of each."""
+    desk = Desk(written.out)
+    with opened_uploads(desk.run, written.out, desk.lab) as handed_in:
+        asker = opened(desk, handed_in)
+        found: dict[str, list[str]] = {}
+        waiting, seen = ["/", "/publish", *(f"/student/{id}" for id in written.ids)], set()
+        while waiting:
+            path = waiting.pop(0)
+            if path in seen or len(found.setdefault(_kind(path), [])) >= MOST_OF_A_KIND:
+                continue
+            seen.add(path)
+            answer = asker.get(path)
+            if answer.status == 303:
+                waiting.insert(0, urljoin(path, answer.headers["location"]))
+                continue
+            if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
+                continue
+            found[_kind(path)].append(path)
+            links = (urljoin(path, link.replace("&amp;", "&")) for link in _LINK.findall(answer.text))
+            waiting += [one for one in links if _is_ours(one)]
+    return [path for paths in found.values() for path in paths]
+
+
+def _is_ours(link: str) -> bool:
+    return urlsplit(link).netloc in ("", HOST) and not link.startswith(("/static", "/style.css"))
+
+
+def _kind(path: str) -> str:
+    """The same for pages about several students or answers."""
+    parts = urlsplit(path)
+    names = sorted(part.partition("=")[0] for part in parts.query.split("&"))
+    return "/".join(parts.path.split("/")[:2]) + f"/{parts.path.count('/')}?" + "&".join(names)
+
+
+def one_of_each(addresses: Sequence[str]) -> Sequence[str]:
+    return list({_kind(path): path for path in reversed(addresses)}.values())
+
+
+def violations(visit: Visit) -> list[str]:
+    """What axe-core finds on the page, as far as it is certain."""
+    visit.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+    return [
+        f"{visit.page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]} "
+        f"{one['nodes'][0].get('failureSummary', '')[:300]}"
+        for one in found["violations"]
+    ]
+
+
+def too_wide(visit: Visit) -> str:
+    """What sticks out of the window; empty where nothing does."""
+    found = visit.page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) return "";
+          const wide = Array.from(document.querySelectorAll("body *")).filter((one) => one.getBoundingClientRect().right > width + 1);
+          return wide.slice(-3).map((one) => one.outerHTML.slice(0, 120)).join(" | ") || "the page";
+        }"""
+    )
+    return f"{visit.page.url}: {found}" if found else ""
+
+
+def wrong_on(visit: Visit, addresses: Sequence[str]) -> list[str]:
+    """Whatever is wrong on these pages, all at once."""
+    found: list[str] = []
+    for path in addresses:
+        visit.open(path)
+        found += violations(visit)
+        found += filter(None, [too_wide(visit)])
+    return found + visit.troubles
+
+
+def test_every_kind_of_page_is_found(addresses: Sequence[str]) -> None:
+    kinds = {_kind(path).partition("?")[0] for path in addresses}
+    assert {"//1", "/student/2", "/score/3", "/rubric/2", "/publish/1"} <= kinds
+
+
+@pytest.mark.slow
+def test_pages_are_sound_on_a_telephone(browser: Browser, server: Server, addresses: Sequence[str]) -> None:
+    visit = enter(browser, server.link(), size=NARROW, scheme="dark")
+    assert wrong_on(visit, one_of_each(addresses)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.thorough  # test_pages_are_sound_on_a_telephone
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_every_page_is_sound(
+    browser: Browser, server: Server, addresses: Sequence[str], size: tuple[int, int], scheme: str
+) -> None:
+    link = server.link(1 + [*LOOKS].index((size, scheme)))
+    assert wrong_on(enter(browser, link, size=size, scheme=scheme), addresses) == []
