@@ -99,7 +99,9 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
     def show(request: Request) -> Response:
         file = site.open_desk.out / CSV
-        looked = datetime.fromtimestamp(file.stat().st_mtime).strftime("%d %b, %H:%M") if file.is_file() else ""
+        looked = (
+            datetime.fromtimestamp(file.stat().st_mtime).strftime("%d %b, %H:%M") if file.is_file() else ""
+        )
         return site.page(
             request,
             "similar.html",
@@ -171,5 +173,7 @@ def _file(site: Site, id: str) -> Path:
     """
     one = site.handed_in.submission(id, 5.0) if site.handed_in else None
     if one is None or one.file is None:
-        raise HTTPException(404, "The notebook is not there: the uploads are not open yet, or not where they were.")
+        raise HTTPException(
+            404, "The notebook is not there: the uploads are not open yet, or not where they were."
+        )
     return one.file

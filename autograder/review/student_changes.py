@@ -43,12 +43,16 @@ def decisions_of(form: Mapping[str, str], grade: Grade, config: Config) -> Seque
             subject = Subject(student, "", What.EXCUSE)
             if taken_back:
                 return [Decision(subject, None)]
-            return [Decision(subject, Override(None, _text(form, "reason"), _text(form, "comment", needed=False)))]
+            return [
+                Decision(subject, Override(None, _text(form, "reason"), _text(form, "comment", needed=False)))
+            ]
         case "comment":
             name = _known(question, config) if question else ""
             return [Decision(Subject(student, name, What.COMMENT), _text(form, "text", needed=False) or None)]
         case "note":
-            return [Decision(Subject(student, "", What.PRIVATE_NOTE), _text(form, "text", needed=False) or None)]
+            return [
+                Decision(Subject(student, "", What.PRIVATE_NOTE), _text(form, "text", needed=False) or None)
+            ]
     raise Refused("This is no form of this page.")
 
 

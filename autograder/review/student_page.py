@@ -31,7 +31,9 @@ from autograder.store.seen import changed_since
 
 _CODE_CELL = re.compile(r"(code cell ([0-9]{1,5}))", re.IGNORECASE)
 
-FEEDBACK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+FEEDBACK_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+)
 """Of the page that the student gets, which has its style inside."""
 
 
