@@ -464,3 +464,28 @@ def test_a_second_look_by_form_changes_no_mark(desk: Desk) -> None:
     assert done.status == 303
     assert points(desk) == before
     assert [one.subject.what for one in Journal(desk.out).state().records()].count(What.REPEAT) == 3
+
+
+def test_a_question_without_items_takes_a_number(tmp_path: Path) -> None:
+    written = write_class(
+        tmp_path, [Student("One", {LAST_STEP: "Because."}), Student("Two", {LAST_STEP: "So."})]
+    )
+    config = written.lab.path
+    text = config.read_text("utf-8")
+    items = text[text.index("    solution: {tag: last_step}") : text.index("data:\n")]
+    config.write_text(text.replace(items, ""), "utf-8")
+    desk = Desk(written.out)
+    window = Window(opened(desk))
+    window.open(f"/score/{LAST_STEP}")
+    assert window.change(points={"": 1.5})[0] == 200
+    assert window.change(points={"": 2.5})[0] == 422
+    assert sorted(points(desk, LAST_STEP), key=str) == [1.5, None]
+    window.open(f"/score/{LAST_STEP}")
+    assert window.form(("part-", "x"), ("do", "save")).status == 422
+    assert window.form(("part-", ""), ("do", "save")).status == 303
+    assert None in points(desk, LAST_STEP)
+    window.open(window.address)
+    assert window.form(("part-", "0,5"), ("do", "save")).status == 303
+    assert sorted(filter(None, points(desk, LAST_STEP))) == [0.5, 1.5]
+    window.open(window.address)
+    assert 'value="0.5"' in window.text
