@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,13 +94,19 @@ def at_the_end(site: Site) -> bool:
 
 def test_the_command_says_what_is_wrong(site):
     """Nothing to grade, and no command line: the page says what the terminal would."""
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
     browser = entered(site)
-    answer = browser.upload("/new", [("files", "class.zip", b"no zip at all")], [("folder", "graded")])
+    answer = browser.upload("/new", [("files", "class.zip", empty.getvalue())], [("folder", "graded")])
     assert (answer.status, answer.headers["location"]) == (303, "/progress")
     wait_until(lambda: at_the_end(site))
-    page = browser.get("/progress").text
     progress = site.grading.now()
-    assert progress.complete or "Grading was not possible" in page
+    assert (progress.code, progress.complete, progress.stopped) == (2, False, False)
+    assert progress.trouble.startswith("there is no notebook in ")
+    assert progress.trouble in browser.get("/progress").text
+    assert browser.get("/").headers["location"] == "/new"
+    # The folder that was named holds no class yet: it may be named again.
+    assert site.intake.folder("graded", False).is_dir()
 
 
 def test_a_class_is_graded_stopped_and_gone_on_with(site):
