@@ -93,16 +93,17 @@ def at_the_end(site: Site) -> bool:
 
 
 def test_the_command_says_what_is_wrong(site):
-    """Nothing to grade, and no command line: the page says what the terminal would."""
+    """A list of no LMS that is known: the page says what the terminal would."""
     empty = io.BytesIO()
     zipfile.ZipFile(empty, "w").close()
     browser = entered(site)
-    answer = browser.upload("/new", [("files", "class.zip", empty.getvalue())], [("folder", "graded")])
+    files = [("files", "class.zip", empty.getvalue()), ("worksheet", "list.csv", b"a,b")]
+    answer = browser.upload("/new", files, [("folder", "graded")])
     assert (answer.status, answer.headers["location"]) == (303, "/progress")
     wait_until(lambda: at_the_end(site))
     progress = site.grading.now()
     assert (progress.code, progress.complete, progress.stopped) == (2, False, False)
-    assert progress.trouble.startswith("there is no notebook in ")
+    assert "list.csv: no LMS was recognised that it could be from" in progress.trouble
     assert progress.trouble in browser.get("/progress").text
     assert browser.get("/").headers["location"] == "/new"
     # The folder that was named holds no class yet: it may be named again.
