@@ -41,6 +41,10 @@ def application(site: Site, doors: Doors) -> ASGIApp:
         said = error.detail if isinstance(error, HTTPException) else str(error)
         return site.page(request, "problem.html", status=status, said=plain(said, 2000))
 
+    def unexpected(request: Request, error: Exception) -> Response:
+        said = "This was not foreseen. What is saved stays saved; the terminal says more."
+        return site.page(request, "problem.html", status=500, said=said)
+
     def nothing_yet(request: Request, error: Exception) -> Response:
         return RedirectResponse("/new", status_code=303)
 
@@ -63,6 +67,7 @@ def application(site: Site, doors: Doors) -> ASGIApp:
             HTTPException: problem,
             AutograderError: problem,
             NoClassYet: nothing_yet,
+            Exception: unexpected,  # and then the server prints it
         },
     )
     return Guard(app, doors)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from autograder.review.desk import Desk
 from autograder.review.doors import HEADERS, Doors, Guard, Place
@@ -172,6 +174,26 @@ def test_every_answer_says_what_a_browser_may_do(inside: Asker) -> None:
     policy = HEADERS["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_what_nobody_foresaw_is_a_page_with_the_same_rules(written: WrittenClass) -> None:
+    desk = Desk(written.out)
+    browser = opened(desk)
+    desk._stored = None  # type: ignore[assignment]  # as nothing does
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(
+            TypeError, AttributeError
+        ):  # raised again behind the answer, for the terminal
+            await inner(scope, receive, send)
+
+    inner = browser.app
+    browser.app = noting
+    answer = browser.get("/")
+    assert answer.status == 500
+    assert "was not foreseen" in answer.text
+    assert "Traceback" not in answer.text
+    assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
 
 
 PATHS = (
