@@ -28,11 +28,16 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHOND
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade test test-rest test-all check setup setup-dev format build doctor benchmark vendored docker
-.PHONY: docker-test clean
+.PHONY: grade review test test-rest test-all check setup setup-dev setup-review format build doctor
+.PHONY: benchmark vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
+
+review: setup-review  ## grade the bundled example class if it is not yet, then score and publish it in the browser
+	@test -f $(OUT)/.autograder/run.json || $(BIN)/autograder grade examples/class.zip --out $(OUT) \
+		$(if $(JOBS),--jobs $(JOBS)) || test $$? -eq 3
+	$(BIN)/autograder review $(OUT)
 
 test: check  ## format, lint, types, notebooks, tests
 	$(PYTEST) -m "not docker and not thorough and not single"
@@ -79,6 +84,7 @@ format: setup-dev
 	$(BIN)/ruff check --fix .
 
 setup: $(VENV)/.ready
+setup-review: $(VENV)/.ready-review
 setup-dev: $(VENV)/.ready-dev
 
 $(VENV)/.torch:
@@ -93,10 +99,15 @@ $(VENV)/.ready: $(VENV)/.torch pyproject.toml
 	@$(COMPILE)
 	@touch $@
 
+$(VENV)/.ready-review: $(VENV)/.torch pyproject.toml
+	$(INSTALL) --editable ".[review]"
+	@$(COMPILE)
+	@touch $(VENV)/.ready $@
+
 $(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
 	$(INSTALL) --editable ".[dev]"
 	@$(COMPILE)
-	@touch $(VENV)/.ready $@
+	@touch $(VENV)/.ready $(VENV)/.ready-review $@
 
 clean:
 	rm -rf $(VENV) $(STOCK) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

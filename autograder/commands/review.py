@@ -134,6 +134,7 @@ def _site(options: argparse.Namespace) -> Iterator[Site]:
             yield site
         finally:
             site.grading.close()
+            site.work.close()
 
 
 def _here(found: Sequence[Path]) -> Sequence[Path]:

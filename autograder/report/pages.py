@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.files.visible import duration, number, plain
+from autograder.report.formulas import has_formulas, with_formulas
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,6 +57,9 @@ def _environment() -> Environment:
     )
     environment.filters["line"] = plain
     environment.filters["answer"] = _answer
+    environment.filters["formulas"] = with_formulas
+    environment.tests["with_formulas"] = has_formulas
+    environment.globals["longest_answer"] = LONGEST_ANSWER
     environment.filters["points"] = lambda value: number(value, 2)
     environment.filters["duration"] = duration
     return environment

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from autograder.model import Grade, ManualQuestion
 from autograder.review.site import Site, fragment
+from autograder.review.student_work import GONE, NOT_OPEN
 
 
 def answer_html(site: Site, grade: Grade, question: ManualQuestion) -> Markup:
@@ -16,6 +17,8 @@ def answer_html(site: Site, grade: Grade, question: ManualQuestion) -> Markup:
     Args:
         grade: whose answer it is.
     """
-    files = site.handed_in.submission(grade.submission.id) if site.handed_in else None
-    written = site.work.answer(site.open_desk.lab.path, files, grade, question)
+    handed_in = site.handed_in
+    files = handed_in.submission(grade.submission.id) if handed_in else None
+    missing = NOT_OPEN if handed_in and not handed_in.is_open else GONE
+    written = site.work.answer(site.open_desk.lab.path, files, grade, question, missing)
     return fragment("answer.html", written=written, state=question.state)

@@ -22,7 +22,7 @@ from autograder.model import Grade, Status
 from autograder.report.class_summary import kinds_of_failure, mark
 from autograder.report.grades import changes, remarks
 from autograder.review.desk import ClassNow
-from autograder.review.site import piece
+from autograder.review.site import fragment
 
 LONGEST_SEARCH = 100
 """Characters of a search."""
@@ -291,7 +291,7 @@ def _row(grade: Grade, now: ClassNow) -> Row:
         points={question.name: question.points for question in grade.questions if question.checked},
         html=Markup(),
     )
-    return replace(row, html=piece("class_row.html", row=row, cells=_cells(grade, now)))
+    return replace(row, html=fragment("class_row.html", row=row, cells=_cells(grade, now)))
 
 
 def _cells(grade: Grade, now: ClassNow) -> Sequence[tuple[str, str]]:

@@ -27,8 +27,8 @@ def side_by_side(both: Sequence[Sequence[str]], lab: Lab) -> list[list[Plain]]:
 
     Returns:
         For each notebook its cells with own code: ``number``, and ``lines``, each with its ``text`` and
-        whether it is ``common``: part of a function, or of what a cell does outside of functions, at least half
-        of which the other notebook has too.
+        whether it is ``common``: part of a function, or of what a cell does outside of functions, at least
+        half of which the other notebook has too.
     """
     given = Given([code_of(read_template(lab, code_sources) or []), code_of(_solution(lab))])
     works = [given.work(str(at), code_of(sources), ()) for at, sources in enumerate(both)]

@@ -6,8 +6,9 @@ another program or in a table. So every page asks for the class anew; only what 
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -133,19 +134,30 @@ class Desk:
     def _read_again(self) -> None:
         """Read results that are new or have changed, and forget those that are gone."""
         found: dict[str, _Stored] = {}
-        for file in (self.out / "results").glob("*.json"):
+        for id, file in _results(self.out):
             try:
-                changed = file.stat().st_mtime_ns
+                changed = os.stat(file).st_mtime_ns
             except OSError:  # replaced at this moment
                 continue
-            known = self._stored.get(file.stem)
-            found[file.stem] = known if known and known.changed == changed else _read(file, changed)
+            known = self._stored.get(id)
+            found[id] = known if known and known.changed == changed else _read(Path(file), changed)
         self._stored = found
 
     def _people(self) -> Sequence[Member]:
         """Whom a run put into the class, in its order."""
         earlier: Before | None = before(self.out)
         return earlier.people if earlier else ()
+
+
+def _results(out: Path) -> Iterator[tuple[str, str]]:
+    """The ids of results and their files; text, since every page asks for hundreds of them."""
+    try:
+        with os.scandir(out / "results") as entries:
+            for one in entries:
+                if one.name.endswith(".json") and not one.name.startswith("."):
+                    yield one.name.removesuffix(".json"), one.path
+    except FileNotFoundError:
+        return
 
 
 def _read(file: Path, changed: int) -> _Stored:

@@ -17,7 +17,7 @@ _MOST_FIELDS = 500
 
 
 def form_of(request: Request) -> Mapping[str, str]:
-    """The fields of a form by their names, texts without white space around them and with ``\\n`` for line ends.
+    """The fields of a form by their names, without white space around texts and with ``\\n`` for line ends.
 
     Raises:
         HTTPException: it is too large, or no form.

@@ -64,8 +64,8 @@ class Pictures:
             text may use for attachments; and those attachments that the text does not show, each with
             ``address``, ``name``, ``kind``.
         """
-        text = self._without_pasted(source_of(cell), index)
         names: dict[str, str] = {}
+        text = self._without_pasted(source_of(cell), index, names)
         beside = []
         for name, data in attachments_of(cell).items():
             address, shown = self.add(data, name, cell=index, **{"in": "attachments", "key": name})
@@ -86,14 +86,18 @@ class Pictures:
             "shown": "yes" if one["shown"] else "",
         }
 
-    def _without_pasted(self, text: str, index: int) -> str:
+    def _without_pasted(self, text: str, index: int, names: dict[str, str]) -> str:
+        """The text with addresses for what was pasted as text; ``names`` takes each address."""
         numbers = iter(range(MOST))
 
         def put(found: re.Match[str]) -> str:
             number = next(numbers, MOST)
             data = from_base64(found[1]) if number < MOST else b""
             address, shown = self.add(data, "a pasted picture", cell=index, **{"in": "text", "key": number})
-            return address if shown else "a pasted picture that cannot be shown"
+            if not shown:
+                return "a pasted picture that cannot be shown"
+            names[address] = address
+            return address
 
         return _PASTED.sub(put, text)
 

@@ -100,7 +100,7 @@ class Grading:
     """One grading process at a time. Any thread may call.
 
     Args:
-        ended: is told of the report's folder when a process has ended, before anybody else.
+        ended: is told of the report's folder when a process that began to grade has ended, before others are.
         means: options of ``grade`` that say with what is graded.
     """
 
@@ -119,7 +119,7 @@ class Grading:
         with self._lock:
             if self._process is not None and self._code is None:
                 return False
-            self._process = _started([*task.arguments, *self._means])
+            self._process = _started([*self._means, *task.arguments])
             self._heard, self._code, self._trouble, self._stopping = Heard(), None, "", False
             self.task = task
             self._version += 1
@@ -176,10 +176,13 @@ class Grading:
                 self._version += self._heard.hear(line, time.monotonic())
         code = process.wait()
         listener.join(PATIENCE)
+        for stream in (process.stdout, process.stderr):
+            stream.close()
         _cut(process)
         trouble = "" if self._heard.finished else _trouble(code, bytes(said))
         try:
-            self._tell(out)
+            if self._heard.total is not None:  # else it came to an end before the class was another one
+                self._tell(out)
         except AutograderError as reason:
             trouble = trouble or str(reason)
         with self._lock:

@@ -83,12 +83,8 @@ class Heard:
         try:
             said = json.loads(line)
             return isinstance(said, dict) and self._take(said, now)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-        ):  # a line of another version, or half a line of a dying process
-            return False
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return False  # a line of another version, or half a line of a process that died
 
     def seconds_left(self, now: float) -> float | None:
         """As long as the rest takes if it goes on like this; ``None`` where nobody can tell yet."""

@@ -142,18 +142,25 @@ def new_class(config: Path, out: Path, files: Sequence[Path], worksheet: Path | 
     Raises:
         UsageError: they cannot be.
     """
-    paths, kept = _kept(out, files, worksheet)
-    sheet = [f"--worksheet={kept}"] if kept else []
-    return Task((*_common(config, out), *sheet, "--", *map(str, paths)), out)
+    place = _place(out)
+    paths = _kept(place, files)
+    return Task((*_common(config, out), *_sheet(place, worksheet), "--", *map(str, paths)), out)
 
 
 def more_submissions(
-    run: Run, config: Path, out: Path, files: Sequence[Path], whose: str, worksheet: Path | None
+    run: Run,
+    config: Path,
+    out: Path,
+    files: Sequence[Path],
+    spool: Path,
+    whose: str = "",
+    worksheet: Path | None = None,
 ) -> Task:
     """What adds to a class, or replaces what its students handed in.
 
     Args:
         run: of the class.
+        spool: takes the files, which the command copies.
         whose: the student's name; empty: the files say so.
 
     Raises:
@@ -167,8 +174,8 @@ def more_submissions(
         raise UsageError(
             "Only one notebook at a time can be given to a student: the others say whose they are."
         )
-    paths, kept = _kept(out, files, worksheet, whose)
-    sheet = [f"--worksheet={kept}"] if kept else []
+    paths = _kept(spool / f"added-{secrets.token_hex(8)}", files, whose)
+    sheet = _sheet(_place(out), worksheet)
     return Task((*_common(config, out), *run.options(), *sheet, "--add", "--", *map(str, paths)), out)
 
 
@@ -181,31 +188,34 @@ def _common(config: Path, out: Path) -> Sequence[str]:
     return f"--config={config}", f"--out={out}"
 
 
-def _kept(
-    out: Path, files: Sequence[Path], worksheet: Path | None, whose: str = ""
-) -> tuple[Sequence[Path], Path | None]:
-    """The files where later runs find them.
+def _place(out: Path) -> Path:
+    """A new folder for what came through a page and is needed by later runs."""
+    return out.absolute() / _HANDED_IN / secrets.token_hex(4)
 
-    Several notebooks lie in one folder, as long as each has a name of its own.
+
+def _kept(place: Path, files: Sequence[Path], whose: str = "") -> Sequence[Path]:
+    """The files moved to a place; several notebooks lie in one folder if each has a name of its own.
 
     Raises:
-        UsageError: the folder cannot be written to.
+        UsageError: the place cannot be written to.
     """
-    place = out.absolute() / _HANDED_IN / secrets.token_hex(4)
-    try:
-        moved = [_moved(file, place, whose or "handed-in") for file in files]
-        kept = _moved(worksheet, place, "worksheet") if worksheet else None
-    except OSError as reason:
-        raise UsageError(f"{out}: cannot be written to: {reason.strerror}") from None
+    moved = [_moved(file, place, whose or "handed-in") for file in files]
     folders = {path.parent for path in moved}
     alone = len(moved) > 1 and len(folders) == 1 and all(names.is_notebook(one.name) for one in moved)
-    return (list(folders) if alone else moved), kept
+    return list(folders) if alone else moved
+
+
+def _sheet(place: Path, worksheet: Path | None) -> Sequence[str]:
+    return [f"--worksheet={_moved(worksheet, place, 'worksheet')}"] if worksheet else []
 
 
 def _moved(file: Path, place: Path, folder: str) -> Path:
     number = 1
     while (target := place / (folder if number == 1 else f"{folder}-{number}") / file.name).exists():
         number += 1
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(file, target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, target)
+    except OSError as reason:
+        raise UsageError(f"{place}: cannot be written to: {reason.strerror}") from None
     return target

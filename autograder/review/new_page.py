@@ -49,18 +49,13 @@ def routes(site: Site) -> list[Route]:
             return await run_sync(partial(_more, site, request, form))
 
     def again(request: Request) -> Response:
-        grading, _ = _grader(site)
-        desk = site.desk
-        if desk is not None:
-            earlier = before(desk.out)
-            task: Task | None = once_more(earlier.run if earlier else desk.run, desk.lab.path, desk.out)
-        else:
-            task = grading.task  # one that ended before anybody was in the class
-        if task is None:
-            return _see("/")
-        if not grading.start(task):
-            raise HTTPException(409, BUSY)
-        return _see("/progress")
+        desk = site.open_desk
+        earlier = before(desk.out)
+        return _started(site, once_more(earlier.run if earlier else desk.run, desk.lab.path, desk.out))
+
+    def same(request: Request) -> Response:
+        task = _grader(site)[0].task
+        return _see("/") if task is None else _started(site, task)
 
     return [
         Route("/new", new),
@@ -68,11 +63,23 @@ def routes(site: Site) -> list[Route]:
         Route("/add", add),
         Route("/add", more, methods=["POST"]),
         Route("/again", again, methods=["POST"]),
+        Route("/progress/again", same, methods=["POST"]),
     ]
 
 
 def _see(address: str) -> Response:
     return RedirectResponse(address, status_code=303)
+
+
+def _started(site: Site, task: Task) -> Response:
+    """Leads to the progress of a task that has begun.
+
+    Raises:
+        HTTPException: another one is running, or the pages cannot grade.
+    """
+    if not _grader(site)[0].start(task):
+        raise HTTPException(409, BUSY)
+    return _see("/progress")
 
 
 def _grader(site: Site) -> tuple[Grading, Intake]:
@@ -109,7 +116,7 @@ def _new_form(site: Site, request: Request, given: Mapping[str, str], problem: s
 
 def _begin(site: Site, request: Request, form: Received, labs: Sequence[OfferedLab]) -> Response:
     """Start grading a new class; the form again where something is wrong with it."""
-    grading, intake = _grader(site)
+    _, intake = _grader(site)
     if site.desk is not None:
         return _see("/")
     try:
@@ -118,9 +125,7 @@ def _begin(site: Site, request: Request, form: Received, labs: Sequence[OfferedL
         task = _new_task(intake, form, labs)
     except UsageError as problem:
         return _new_form(site, request, form.fields, str(problem))
-    if not grading.start(task):
-        raise HTTPException(409, BUSY)
-    return _see("/progress")
+    return _started(site, task)
 
 
 def _new_task(intake: Intake, form: Received, labs: Sequence[OfferedLab]) -> Task:
@@ -135,7 +140,7 @@ def _new_task(intake: Intake, form: Received, labs: Sequence[OfferedLab]) -> Tas
     out = intake.folder(form.fields.get("folder", "").strip(), add)
     sheet = next(iter(form.paths("worksheet")), None)
     if add and (held := before(out)) is not None:
-        return more_submissions(held.run, lab.path, out, files, "", sheet)
+        return more_submissions(held.run, lab.path, out, files, intake.spool, worksheet=sheet)
     return new_class(lab.path, out, files, sheet)
 
 
@@ -163,19 +168,17 @@ def _add_form(site: Site, request: Request, given: Mapping[str, str], problem: s
 
 def _more(site: Site, request: Request, form: Received) -> Response:
     """Start grading with more submissions; the form again where something is wrong with it."""
-    grading, _ = _grader(site)
+    _, intake = _grader(site)
     try:
         if _is_busy(site):
             raise UsageError(BUSY)
-        task = _add_task(site, form)
+        task = _add_task(site, intake, form)
     except UsageError as problem:
         return _add_form(site, request, form.fields, str(problem))
-    if not grading.start(task):
-        raise HTTPException(409, BUSY)
-    return _see("/progress")
+    return _started(site, task)
 
 
-def _add_task(site: Site, form: Received) -> Task:
+def _add_task(site: Site, intake: Intake, form: Received) -> Task:
     desk = site.open_desk
     files, id = form.paths("files"), form.fields.get("whose", "")
     if not files:
@@ -189,5 +192,4 @@ def _add_task(site: Site, form: Received) -> Task:
     usual = desk.lab.config.assignment.notebook.casefold()
     if not whose and any(one.name.casefold() == usual for one in files):
         raise UsageError(f"{desk.lab.config.assignment.notebook} is everybody's name: choose whose it is.")
-    sheet = next(iter(form.paths("worksheet")), None)
-    return more_submissions(earlier.run, desk.lab.path, desk.out, files, whose, sheet)
+    return more_submissions(earlier.run, desk.lab.path, desk.out, files, intake.spool, whose)

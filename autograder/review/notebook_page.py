@@ -73,10 +73,10 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
 
 def aligned(handed_in: Cells, executed: Cells) -> Iterator[Mapping[str, Any]]:
-    """Each cell with what it showed before and here: ``saved`` and ``ran``, and ``ran_source`` where that differs.
+    """Each cell with what it showed before and here: ``saved``, ``ran``; ``ran_source`` where that differs.
 
-    A notebook that ran has the cells of the one that was handed in, by their ids; where that one is another by
-    now, cells that are in one of them only stand by themselves.
+    A notebook that ran has the cells of the one that was handed in, by their ids; where that one is another
+    by now, cells that are in one of them only stand by themselves.
     """
     ran = {row["id"]: row for row in executed.rows}
     for row in handed_in.rows:

@@ -39,6 +39,7 @@ class Opening:
             self._opened.append(folder)
             self._site.handed_in = HandedIn(desk.run, out, desk.lab, folder)
             self._site.desk = desk
+            self._site.work.begin(desk.lab.path)
             # Pages that were asked for before may still read what the last one unpacked.
             for older in self._opened[:-2]:
                 shutil.rmtree(older, ignore_errors=True)

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from autograder.review.grading import Grading, Progress
-from autograder.review.site import Site, piece
+from autograder.review.site import Site, fragment
 
 _LOOK = 0.25
 """Seconds between two looks for a change."""
@@ -37,7 +37,8 @@ def routes(site: Site) -> list[Route]:
     async def events(request: Request) -> Response:
         _grading(site)  # what is wrong is said before the answer begins
         # Never in a thread of its own: as many as there are tabs would be all that the server has.
-        return StreamingResponse(_events(site), media_type="text/event-stream")
+        no_delay = {"X-Accel-Buffering": "no"}  # for a reverse proxy
+        return StreamingResponse(_events(site), media_type="text/event-stream", headers=no_delay)
 
     def stop(request: Request) -> Response:
         _grading(site).stop()
@@ -76,7 +77,7 @@ async def _events(site: Site) -> AsyncIterator[str]:
 def _change(site: Site, progress: Progress) -> dict[str, object]:
     """What the page's script has to know; texts of students stand in the HTML, escaped as in every page."""
     return {
-        "html": piece("progress_now.html", progress=progress, is_open=site.desk is not None),
+        "html": fragment("progress_now.html", progress=progress, is_open=site.desk is not None),
         "title": _title(progress),
         "running": progress.running,
         "complete": progress.complete,

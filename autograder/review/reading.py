@@ -72,7 +72,7 @@ class Reading:
         """
         read, found, digest = self._of(asked["file"])
         pictures = Pictures(asked["ticket"])
-        parts = []
+        parts: list[Plain] = []
         for index, text in answer_parts(read.notebook.cells, asked["question"], self._template):
             if read.notebook.cells[index].cell_type == "code":
                 parts.append({"code": plain(text, 20_000, multiline=True), "html": "", "pictures": []})

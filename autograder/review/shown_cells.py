@@ -45,7 +45,7 @@ class ShownCells:
         ]
 
     def _cell(self, index: int, cell: Any, raw: Any) -> Plain:
-        """A cell: ``id``, ``kind``, ``number`` among the code cells that have source, ``html`` or ``source``."""
+        """A cell: ``id``, ``kind``, ``number`` among the code cells with source, ``html`` or ``source``."""
         row: Plain = {"id": cell.id, "kind": cell.cell_type, "number": 0, "html": "", "source": ""}
         if cell.cell_type == "markdown":
             text, names, beside = self._pictures.of_cell(raw, index)

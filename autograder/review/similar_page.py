@@ -1,4 +1,4 @@
-"""Similar work: the pairs of a class to be looked at, and two students' own code side by side. Never a mark."""
+"""Similar work: the pairs of a class to be looked at, and the own code of two side by side. Never a mark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -139,13 +140,23 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     ]
 
 
-def read_pairs(out: Path) -> list[Pair]:
+def read_pairs(out: Path) -> Sequence[Pair]:
     """The pairs that were found; none where nobody has looked, or the file is none of ours."""
     try:
-        with (out / CSV).open(encoding="utf-8", newline="") as file:
-            return [_pair(row) for _, row in zip(range(MOST_PAIRS), csv.DictReader(file), strict=False)]
+        status = (out / CSV).stat()
+    except OSError:
+        return ()
+    return _pairs(out / CSV, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(2)
+def _pairs(file: Path, changed: int, size: int) -> Sequence[Pair]:
+    """The pairs in a file, as long as it is the same."""
+    try:
+        with file.open(encoding="utf-8", newline="") as opened:
+            return [_pair(row) for _, row in zip(range(MOST_PAIRS), csv.DictReader(opened), strict=False)]
     except (OSError, ValueError, LookupError, TypeError, csv.Error):
-        return []
+        return ()
 
 
 def pairs_of_student(out: Path, id: str) -> list[Pair]:

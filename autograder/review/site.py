@@ -83,11 +83,6 @@ def fragment(template: str, **values: Any) -> Markup:
     return Markup(_environment().get_template(template).render(**values))
 
 
-def piece(template: str, **values: Any) -> Markup:
-    """A piece of a page."""
-    return Markup(_environment().get_template(template).render(**values))
-
-
 def _pages(lab: Config | None) -> Sequence[tuple[str, str]]:
     """Addresses and names of the pages that are always at hand."""
     if lab is None:

@@ -57,9 +57,15 @@ def decisions_of(form: Mapping[str, str], grade: Grade, config: Config) -> Seque
 
 
 def _known(question: str, config: Config) -> str:
-    if question not in {one.name for one in (*config.questions, *config.manual)}:
+    if question not in _titles(config):
         raise Refused("The lab has no such question any more.")
     return question
+
+
+def _titles(config: Config) -> dict[str, str]:
+    """What the lab's questions are called, by their names."""
+    titles = {one.name: one.title for one in config.questions}
+    return titles | {one.name: one.title for one in config.manual}
 
 
 def _points(form: Mapping[str, str]) -> float:
@@ -102,7 +108,7 @@ class Step:
 
 def history(records: Sequence[Record], config: Config) -> list[Step]:
     """What was decided about a student, newest first."""
-    titles = {one.name: one.title for one in (*config.questions, *config.manual)}
+    titles = _titles(config)
     return [
         Step(
             one.when,
@@ -145,10 +151,11 @@ def _said(value: Value) -> str:
 
 def newer(record: Record, config: Config) -> str:
     """Who was there first with what, as a sentence."""
-    (step,) = history([record], config) or [None]
-    if step is None:
+    steps = history([record], config)
+    if not steps:
         return "Somebody else has saved something about this at the same time. Nothing of yours was saved."
+    (step,) = steps
     return (
-        f"{step.who} has changed this meanwhile ({step.about}: {step.after}). Nothing of yours was saved: look "
-        "at it, and save again if yours is to hold."
+        f"{step.who} has changed this meanwhile ({step.about}: {step.after}). Nothing of yours was saved: "
+        "look at it, and save again if yours is to hold."
     )

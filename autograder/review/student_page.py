@@ -15,16 +15,16 @@ from starlette.routing import BaseRoute, Route
 
 from autograder.files.visible import plain
 from autograder.marks import unscored
-from autograder.model import Grade, Status
+from autograder.model import Grade, ManualQuestion, Override, Status
 from autograder.report.grades import remarks
 from autograder.report.pages import LONGEST_TEXT
 from autograder.report.student import cell_rows, feedback_page, question_view
 from autograder.review.answers import answer_html
-from autograder.review.student_changes import Refused, decisions_of, history, newer
 from autograder.review.desk import ClassNow
 from autograder.review.forms import form_of, seen_of
 from autograder.review.similar_page import pairs_of_student
 from autograder.review.site import Site, grader_of
+from autograder.review.student_changes import Refused, decisions_of, history, newer
 from autograder.store.executed import executed_file
 from autograder.store.records import Stale, Subject, What
 from autograder.store.seen import changed_since
@@ -126,12 +126,26 @@ def neighbours(now: ClassNow, grade: Grade) -> tuple[Grade | None, Grade | None]
     return before, after
 
 
+def _absent(now: ClassNow, grade: Grade) -> list[ManualQuestion]:
+    """The lab's questions that the result has not, as it is where nothing could be graded: without points."""
+    config, known = now.config, {each.name for each in grade.questions} | {each.name for each in grade.manual}
+    titles = [(each.name, each.title, each.points) for each in config.questions]
+    titles += [(each.name, each.title, each.points) for each in config.manual]
+    found = []
+    for name, title, points in titles:
+        changed = now.state.value(Subject(grade.submission.id, name, What.OVERRIDE))
+        override = changed if isinstance(changed, Override) else None
+        if name not in known:
+            found.append(ManualQuestion(name, title, points, override=override))
+    return found
+
+
 def _page(
     site: Site, request: Request, now: ClassNow, grade: Grade, unsaved: Unsaved, status: int = 200
 ) -> Response:
     one, state = grade.submission, now.state
     before, after = neighbours(now, grade)
-    names = [question.name for question in (*grade.questions, *grade.manual)]
+    names = [*(each.name for each in grade.questions), *(each.name for each in grade.manual)]
     answers = {question.name: answer_html(site, grade, question) for question in grade.manual}
     return site.page(
         request,
@@ -142,10 +156,11 @@ def _page(
         before=before,
         after=after,
         waiting=unscored(grade),
-        remarks=remarks(grade),
+        remarks=[said for said in remarks(grade) if said not in (grade.reason, grade.penalty)],
         notes=list(dict.fromkeys([*one.notes, *grade.notes])),
         cells=cell_rows(grade.cells)[:40],
         views=[question_view(question) for question in grade.questions],
+        absent=_absent(now, grade),
         answers=answers,
         outdated=[name for name in names if changed_since(state, grade, name)],
         note=state.value(Subject(one.id, "", What.PRIVATE_NOTE)) or "",

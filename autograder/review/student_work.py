@@ -1,15 +1,14 @@
-"""What students wrote, made fit for pages by the process that reads it, and kept as long as it is the same."""
+"""What students wrote, made fit for pages by the process that reads it, and kept while it is the same."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -17,26 +16,29 @@ from autograder.files.visible import plain
 from autograder.model import Beside, Grade, ManualQuestion, Submission
 from autograder.review.found_pictures import PATH
 from autograder.review.reader import Reader, Unread
+from autograder.review.remembered import Remembered
 from autograder.store.executed import executed_file
 
-MOST_KEPT, MOST_TICKETS = 1_000, 20_000
+MOST_ANSWERS, MOST_NOTEBOOKS, MOST_TICKETS = 1_000, 20, 20_000
 """Answers and notebooks that are kept as pages show them, and tickets for their pictures."""
 AGAIN_AFTER = 30.0
 """Seconds after which something that could not be read is tried again."""
 NOT_OPEN = "The uploads are not open yet: pictures are shown as soon as they are."
+GONE = "The uploads are not where they were when the class was graded: its pictures are not shown."
 ANOTHER_FILE = "The uploaded file is not the one that was graded: this is the answer as it was graded."
 
 _SHOWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
-Kept = TypeVar("Kept")
+Shown = TypeVar("Shown")
 Place = Mapping[str, Any]
+Tickets = Mapping[str, Sequence[Place]]
 
 
 @dataclass(frozen=True)
 class Part:
     """A part of an answer: text as HTML, or code; and pictures that the text does not show."""
 
-    html: Markup = Markup("")
+    html: Markup = field(default_factory=Markup)
     code: str = ""
     pictures: Sequence[Mapping[str, str]] = ()
 
@@ -74,11 +76,12 @@ class Cells:
     problem: str = ""
 
 
-@dataclass
-class _Entry:
-    value: Any
-    until: float = float("inf")
-    tickets: list[str] = field(default_factory=list)
+@dataclass(frozen=True)
+class _Entry(Generic[Shown]):
+    """What pages show, and where its pictures lie."""
+
+    shown: Shown
+    tickets: Tickets
 
 
 class StudentWork:
@@ -90,39 +93,65 @@ class StudentWork:
 
     def __init__(self, reader: Reader | None = None) -> None:
         self._reader = reader or Reader()
-        self._kept: OrderedDict[object, _Entry] = OrderedDict()
-        self._tickets: OrderedDict[str, Sequence[Place]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._answers: Remembered[_Entry[Written]] = Remembered(MOST_ANSWERS)
+        self._notebooks: Remembered[_Entry[Cells]] = Remembered(MOST_NOTEBOOKS)
+        self._tickets: Remembered[Sequence[Place]] = Remembered(MOST_TICKETS)
+        self._reading = threading.Lock()
+
+    def begin(self, config: Path) -> None:
+        """Let the process that reads be ready when the first page asks for something."""
+
+        def ask() -> None:
+            with contextlib.suppress(Unread):  # whoever asks for something hears why not
+                self._reader.ask(config, "text", text="")
+
+        threading.Thread(target=ask, daemon=True).start()
 
     def close(self) -> None:
         """End the process that reads."""
         self._reader.close()
 
-    def answer(self, config: Path, one: Submission | None, grade: Grade, question: ManualQuestion) -> Written:
+    def answer(
+        self,
+        config: Path,
+        one: Submission | None,
+        grade: Grade,
+        question: ManualQuestion,
+        missing: str = NOT_OPEN,
+    ) -> Written:
         """The answer to a question that a person scores.
 
         Args:
             config: of the lab.
-            one: the submission with its files; ``None`` where the uploads are not open.
+            one: the submission with its files; ``None`` where there are none.
+            missing: what to say then of an answer with pictures.
         """
-        key = ("answer", grade.digest, question.name, question.answer, one and (one.file, one.picture_files))
+        key = (
+            grade.digest,
+            question.name,
+            question.answer,
+            (one.file, one.picture_files) if one else missing,
+        )
 
-        def read(ticket: str) -> tuple[Written, list[Place]]:
+        def read(ticket: str) -> tuple[Written, Tickets]:
             beside, places = _beside(one, ticket) if one else ((), [])
+            tickets: dict[str, Sequence[Place]] = {ticket: places}
             if one is None or one.file is None:
                 parts = self._text(config, question.answer)
-                return Written(parts, beside=beside, note="" if one else NOT_OPEN), places
+                lacks = one is None and (question.pictures or grade.submission.pictures)
+                return Written(parts, beside=beside, note=missing if lacks else ""), tickets
             asked = {"file": str(one.file), "question": question.name, "digest": grade.digest}
-            found, _ = self._reader.ask(config, "answer", **asked, ticket=f"{ticket}.n")
+            inside = f"{ticket}.n"
+            found, _ = self._reader.ask(config, "answer", **asked, ticket=inside)
             if not found["same"]:
-                return Written(self._text(config, question.answer), note=ANOTHER_FILE), places
-            self._tickets[f"{ticket}.n"] = [{"file": str(one.file), "where": at} for at in found["found"]]
-            return Written([_part(part) for part in found["parts"]], beside=beside), places
+                return Written(self._text(config, question.answer), note=ANOTHER_FILE), {}
+            tickets[inside] = [{"file": str(one.file), "where": at} for at in found["found"]]
+            return Written([_part(part) for part in found["parts"]], beside=beside), tickets
 
         def raw(reason: str) -> Written:
             return Written(raw=question.answer, note=f"Shown as it was typed: {reason}.")
 
-        return self._remembered(key, read, raw)
+        return self._remembered(self._answers, key, read, raw)
 
     def handed_in(self, config: Path, one: Submission | None) -> Cells:
         """The cells of a notebook as it was handed in."""
@@ -158,7 +187,7 @@ class StudentWork:
             Unread: it is not there any more, or cannot be read.
         """
         ticket, _, number = name.rpartition("-")
-        places = self._tickets.get(ticket, ())
+        places = self._tickets.get(ticket) or ()
         if not number.isdecimal() or int(number) >= len(places):
             raise Unread("there is no such picture any more: load its page again")
         place = places[int(number)]
@@ -172,14 +201,17 @@ class StudentWork:
         except OSError as reason:
             return Cells(problem=f"It cannot be read: {reason.strerror}.")
 
-        def read(ticket: str) -> tuple[Cells, list[Place]]:
+        def read(ticket: str) -> tuple[Cells, Tickets]:
             found, _ = self._reader.ask(config, "cells", file=str(file), ticket=ticket)
             rows = [_row(row) for row in found["rows"]]
-            places: list[Place] = [{"file": str(file), "where": at} for at in found["found"]]
-            return Cells(rows, found["more"], found["digest"]), places
+            places = [{"file": str(file), "where": at} for at in found["found"]]
+            return Cells(rows, found["more"], found["digest"]), {ticket: places}
 
-        key = ("cells", file, status.st_mtime_ns, status.st_size)
-        return self._remembered(key, read, lambda reason: Cells(problem=f"It cannot be shown: {reason}."))
+        def nothing(reason: str) -> Cells:
+            return Cells(problem=f"It cannot be shown: {reason}.")
+
+        key = (file, status.st_mtime_ns, status.st_size)
+        return self._remembered(self._notebooks, key, read, nothing)
 
     def _text(self, config: Path, text: str) -> list[Part]:
         if not text.strip():
@@ -188,35 +220,32 @@ class StudentWork:
         return [Part(Markup(found["html"]))]
 
     def _remembered(
-        self, key: object, read: Callable[[str], tuple[Kept, list[Place]]], instead: Callable[[str], Kept]
-    ) -> Kept:
-        """What was read before, or is read now.
+        self,
+        kept: Remembered[_Entry[Shown]],
+        key: Hashable,
+        read: Callable[[str], tuple[Shown, Tickets]],
+        instead: Callable[[str], Shown],
+    ) -> Shown:
+        """What was read before, or is read now; who wants what is known does not wait for who reads.
 
         Args:
-            read: takes a new ticket; gives what is to be kept, and where the ticket's pictures lie.
+            read: takes a new ticket; gives what is to be kept, and where pictures lie by their tickets.
             instead: what stands for something that could not be read, for a reason.
         """
-        with self._lock:
-            entry = self._kept.get(key)
-            if entry is None or entry.until < time.monotonic():
-                ticket = secrets.token_urlsafe(16)
-                try:
-                    value, places = read(ticket)
-                    entry = _Entry(value, tickets=[ticket, f"{ticket}.n"])
-                    self._tickets[ticket] = places
-                except Unread as reason:
-                    entry = _Entry(instead(plain(str(reason), 300)), time.monotonic() + AGAIN_AFTER)
-                self._kept[key] = entry
-            self._kept.move_to_end(key)
-            for one in entry.tickets:
-                if one in self._tickets:
-                    self._tickets.move_to_end(one)
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
-            while len(self._tickets) > MOST_TICKETS:
-                self._tickets.popitem(last=False)
-            value = entry.value
-            return value
+        entry = kept.get(key)
+        if entry is None:
+            with self._reading:
+                entry = kept.get(key)  # somebody may have read it while we waited
+                if entry is None:
+                    seconds = float("inf")
+                    try:
+                        entry = _Entry(*read(secrets.token_urlsafe(16)))
+                    except Unread as reason:
+                        entry, seconds = _Entry(instead(plain(str(reason), 300)), {}), AGAIN_AFTER
+                    kept.put(key, entry, seconds)
+        for ticket, places in entry.tickets.items():
+            self._tickets.put(ticket, places)
+        return entry.shown
 
 
 def _part(part: Mapping[str, Any]) -> Part:

@@ -72,7 +72,7 @@ class OverridesTable(PeopleTable):
 
     def _wrong(self, subject: Subject, value: Value, row: Row, *, known: bool) -> str:
         config = self._config
-        questions = [one.name for one in (*config.questions, *config.manual)]
+        questions = [*(one.name for one in config.questions), *(one.name for one in config.manual)]
         every = [*questions, LATE, COMMENT]
         if _question(row.cells) not in every and not known:
             return unknown_field(_question(row.cells), every, "question")

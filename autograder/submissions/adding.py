@@ -60,8 +60,11 @@ def _key(one: Submission) -> str:
 
 
 def _in_place_of(before: Submission, after: Submission) -> Submission:
+    beside = after if after.pictures else before  # who corrects a notebook need not scan the pages again
     kept = replace(
         before,
+        pictures=beside.pictures,
+        picture_files=beside.picture_files,
         source=after.source,
         file=after.file,
         problem=after.problem,

@@ -644,7 +644,7 @@ def test_an_answer_that_was_replaced_since_it_was_scored_is_told_of(tmp_path: Pa
     assert not changed_since(state, graded(digest="2"), "essay")  # nobody has scored that
     assert not changed_since(state, answered("mine", "2"), "q")  # and nobody has changed this
     overridden = replace(graded().questions[0], override=Override(8, "why"))
-    assert changed_since(state, graded(digest="2", questions=(overridden,)), "q")
+    assert changed_since(state, replace(graded(digest="2"), questions=(overridden,)), "q")
     assert not changed_since(journal.state(), graded("t"), "essay")
     journal.append_all([looked_at(answered("a", "1", "a.png"), "essay")], "Ada", 9)
     assert changed_since(journal.state(), answered("a", "2", "a.png"), "essay")  # perhaps another picture

@@ -16,7 +16,8 @@ from autograder.config.schema import Limits
 from autograder.errors import UsageError
 from autograder.lms.base import Lms
 from autograder.lms.known import KNOWN
-from autograder.model import Submission
+from autograder.model import Beside, Submission
+from autograder.submissions.adding import with_added
 from autograder.submissions.discover import discover
 from autograder.uploads import names
 from autograder.uploads.upload import open_uploads
@@ -450,3 +451,14 @@ def test_in_an_export_pictures_belong_to_their_student_and_have_bounds(desk: Des
     assert {len(name) for name in ada.pictures} == {80}
     assert bob.pictures == ("page.jpg",)
     assert (eve.pictures, eve.file) == (("only.pdf",), None)
+
+
+def test_pictures_of_a_notebook_that_is_added_take_the_place_of_the_earlier_ones() -> None:
+    def handed_in(*pictures: str) -> Submission:
+        files = tuple(Beside(Path("class"), ("ada", name)) for name in pictures)
+        return Submission("ada", "ada.ipynb", "Ada", pictures=pictures, picture_files=files)
+
+    for added, wanted in ((("new.png",), "new.png"), ((), "old.png")):
+        (one,) = with_added([handed_in("old.png")], [handed_in(*added)])
+        assert one.pictures == (wanted,)
+        assert [file.path[-1] for file in one.picture_files] == [wanted]

@@ -8,7 +8,15 @@ import json
 import pytest
 from rich.console import Console
 
-from autograder.class_run.events import Begun, Graded, Running
+from autograder.class_run.events import (
+    AdapterLeftOut,
+    Begun,
+    Graded,
+    Noted,
+    Running,
+    Stopped,
+    Unconfined,
+)
 from autograder.commands.progress import JsonLines, Lines
 from autograder.model import Grade, Status, Submission
 from autograder.workers.pool import Held
@@ -54,6 +62,26 @@ def test_a_machine_hears_of_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     for event in (Begun(2), running(5), running(75), Graded(REFUSED, reused=False)):
         tell(event)
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [event["event"] for event in events] == ["start", "running", "ended"]
-    assert (events[1]["submission"], events[1]["seconds"]) == ("eve.ipynb", 75)
-    assert (events[2]["student"], events[2]["flags"]) == (EVE.student, ["no notebook"])
+    assert [event["event"] for event in events] == ["start", "held", "running", "ended"]
+    assert [(one["student"], one["seconds"]) for one in events[1]["submissions"]] == [
+        (EVE.student, 5),
+        ("Bo", 3),
+    ]
+    assert (events[2]["submission"], events[2]["seconds"]) == ("eve.ipynb", 75)
+    assert (events[3]["student"], events[3]["flags"]) == (EVE.student, ["no notebook"])
+
+
+def test_a_machine_hears_of_notes_and_of_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    tell = JsonLines(Console(stderr=True))
+    for event in (Unconfined(), AdapterLeftOut("campus: broken"), Noted("who is Eve", True), Stopped(1, 2)):
+        tell(event)
+    said = capsys.readouterr()
+    events = [json.loads(line) for line in said.out.splitlines()]
+    assert [(event["event"], event.get("text"), event.get("doubtful")) for event in events] == [
+        ("note", "The sandbox is off: student code runs with your rights", True),
+        ("note", "campus: broken: this run does without it", False),
+        ("note", "who is Eve", True),
+        ("stopped", None, None),
+    ]
+    assert (events[3]["done"], events[3]["submissions"]) == (1, 2)
+    assert "who is Eve" in said.err

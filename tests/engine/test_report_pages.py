@@ -469,17 +469,30 @@ def scored(**more: object) -> Grade:
 
 def test_a_student_reads_which_items_were_earned_and_the_comment() -> None:
     text = " ".join(Page(feedback_page(scored(), "Lab")).text.split())
-    assert "1 / 1 earned: $\\nabla_a$ 0 / 1 missed: $<b>$ 0.5 / 2 earned in part: $c$" in text
+    assert "1 / 1 earned: ∇a 0 / 1 missed: <b> 0.5 / 2 earned in part: c" in text
     assert "Comment of the course team: Look at b" in text
 
 
 def test_items_that_are_not_for_students_or_not_scored_yet_stay_out_of_the_page() -> None:
     hidden = Page(feedback_page(scored(visible=False), "Lab")).text
-    assert "nabla_a" not in hidden
+    assert "∇" not in hidden
     assert "Look at b" in hidden
     nobody = tuple(replace(item, points=None) for item in ITEMS)
     for more in ({"points": None}, {"items": nobody}):
-        assert "nabla_a" not in Page(feedback_page(scored(**more), "Lab")).text
+        assert "∇" not in Page(feedback_page(scored(**more), "Lab")).text
+
+
+def test_formulas_of_an_answer_and_of_a_comment_are_shown_and_what_was_typed_is_kept() -> None:
+    typed = "since $\\frac{a}{2}$\nand $\\unknown{b}$"
+    html = feedback_page(scored(answer=typed, comment="see $\\sqrt{2}$"), "Lab")
+    page = Page(html)
+    assert page.all("mfrac")
+    assert page.all("msqrt")
+    assert '<code class="tex">$\\unknown{b}$</code>' in html
+    assert typed in page.text
+    assert not re.search('src=|href=(?!"#)|url\\(|@import', html)  # one file that loads nothing
+    without = feedback_page(scored(answer="in words", comment=""), "Lab")
+    assert "As you typed it" not in without
 
 
 def test_a_student_reads_what_was_changed_and_why() -> None:

@@ -238,7 +238,10 @@ def test_a_machine_is_told_in_json(place, tmp_path, lab):
     (place / "dud.ipynb").write_text("no notebook")
     done = grade(place, tmp_path, lab, "--json-lines")
     assert done.returncode == 3
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    every = [json.loads(line) for line in done.stdout.splitlines()]
+    held = [[one["student"] for one in event["submissions"]] for event in every if event["event"] == "held"]
+    assert {name for names in held for name in names} == {"[red]ann", "dud"}
+    events = [event for event in every if event["event"] != "held"]
     assert [event["event"] for event in events] == ["start", "ended", "ended", "report"]
     ann, dud = sorted(events[1:3], key=lambda event: event["submission"])
     assert (ann["status"], ann["score"], ann["max_score"], ann["known"]) == ("graded", 2, 5, False)

@@ -11,15 +11,17 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from autograder.config.schema import Limits
+from autograder.config.schema import Limits, LmsSettings
 from autograder.errors import UsageError
 from autograder.lms.handback import folder_name
 from autograder.lms.model import Assignment, Export, Returned
 from autograder.lms.plain import FEEDBACK, MARKS, Pattern, Plain
+from autograder.lms.returning import write_lms
+from autograder.model import Grade, Status, Submission
 from autograder.submissions.discover import discover
 from autograder.submissions.per_student import MOST_LOOKED_AT, chosen, recognised
 from autograder.uploads.uploaded import UploadedFile
-from tests.conftest import ROOT
+from tests.conftest import ROOT, entry_of
 
 LAB = Assignment("Lab 9")
 SUBMISSION = r"^(?P<id>s\d+)[_ ]+(?P<name>[^/]+)/(?:(?P<late>LATE)/)?(?:v(?P<attempt>\d+)/)?(?P<file>.+)$"
@@ -338,3 +340,17 @@ def test_the_newest_version_of_a_students_is_graded(tmp_path):
         "Ann": "Version 10",
         "Bo": "Version 1",
     }
+
+
+def test_what_the_course_team_says_about_the_whole_goes_back_in_the_comment(tmp_path, page) -> None:
+    said = "Well done,\nsee me about <b>exercise 2</b>. " + "x" * 2000
+    grade = Grade(Submission("s", "s.ipynb", "S"), Status.GRADED, mark=0.0, comment=said)
+    (tmp_path / "feedback").mkdir()
+    (tmp_path / "feedback" / "s.html").write_text("<p>s</p>")
+    write_lms(tmp_path, [entry_of(grade)], Plain(), None, "Lab 9", LmsSettings())
+    rows = list(csv.DictReader((tmp_path / "lms" / MARKS).read_text("utf-8-sig").splitlines()))
+    assert (
+        "points. From the course team: Well done, see me about <b>exercise 2</b>. xxx" in rows[0]["comment"]
+    )
+    assert rows[0]["comment"].endswith("… The attached page tells more.")
+    assert len(rows[0]["comment"]) < 700

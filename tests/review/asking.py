@@ -60,6 +60,23 @@ class Asker:
         own = {"origin": f"http://{HOST}", "content-type": "application/x-www-form-urlencoded"}
         return self.ask("POST", target, own | headers, urlencode(form).encode())
 
+    def upload(
+        self, target: str, files: Sequence[tuple[str, str, bytes]], form: Sequence[tuple[str, str]] = ()
+    ) -> Answer:
+        """The answer to a form with files: the field, the name and the bytes of each."""
+        heads = [(f'name="{name}"', value.encode()) for name, value in form]
+        heads += [(f'name="{field}"; filename="{name}"', data) for field, name, data in files]
+        parts = [
+            f"--frontier\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + data
+            for head, data in heads
+        ]
+        body = b"\r\n".join([*parts, b"--frontier--\r\n"])
+        return self.sent(target, body, "multipart/form-data; boundary=frontier")
+
+    def sent(self, target: str, body: bytes, kind: str) -> Answer:
+        """The answer to any bytes that a page of the server sends."""
+        return self.ask("POST", target, {"origin": f"http://{HOST}", "content-type": kind}, body)
+
     def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """The answer to any request; a header that is empty is not sent."""
         sent = self.headers | ({"cookie": self.cookie} if self.cookie else {}) | dict(headers)
@@ -70,12 +87,17 @@ class Asker:
 
 def opened(desk: Desk | None, handed_in: HandedIn | None = None, grader: str = "Ada") -> Asker:
     """A browser that came in with a key of this grader."""
+    return entered(Site(desk, handed_in), grader)
+
+
+def entered(site: Site, grader: str = "Ada") -> Asker:
+    """A browser that came in with a key of this grader to what may have no class yet."""
     links: list[str] = []
     doors = Doors(Place(PORT), lambda link, grader: links.append(link))
     doors.hand_out([grader])
-    asker = Asker(application(Site(desk, handed_in), doors))
-    entered = asker.get("/?" + links[0].partition("?")[2])
-    asker.cookie = entered.headers["set-cookie"].partition(";")[0]
+    asker = Asker(application(site, doors))
+    answer = asker.get("/?" + links[0].partition("?")[2])
+    asker.cookie = answer.headers["set-cookie"].partition(";")[0]
     return asker
 
 

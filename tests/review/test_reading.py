@@ -106,8 +106,11 @@ def test_an_answer_without_its_file_or_with_another_one_is_the_one_that_was_grad
     one = Submission("s", "s.ipynb", "S", file=notebook(tmp_path, cell("new", "one")))
     other = answer(work, lab, one, digest="0" * 64)
     assert (other.note, "as graded" in other.parts[0].html) == (ANOTHER_FILE, True)
-    unopened = answer(work, lab, None)
-    assert (unopened.note, "as graded" in unopened.parts[0].html) == (NOT_OPEN, True)
+    grade = Grade(Submission("s", "s.ipynb", "S"), Status.GRADED, digest="1")
+    for pictures, said in (((), ""), (("a.png",), NOT_OPEN)):
+        question = ManualQuestion(DERIVATION, "D", 3, f"as graded {said}", pictures=pictures)
+        unopened = work.answer(lab.path, None, grade, question)
+        assert (unopened.note, "as graded" in unopened.parts[0].html) == (said, True)
     assert answer(work, lab, None, text="  ").parts == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -16,14 +17,26 @@ import pytest
 from autograder.model import Override
 from autograder.report.student import feedback_page
 from autograder.review.app import application
+from autograder.review.common_code import side_by_side
 from autograder.review.desk import Desk
 from autograder.review.doors import Doors, Place
 from autograder.review.handed_in import opened
 from autograder.review.server import listening_socket, serve
+from autograder.review.similar_page import read_pairs
 from autograder.review.site import Site
+from autograder.similar.compare import Pair
+from autograder.similar.write import write_pairs
 from autograder.store.records import Decision, Subject, What
 from autograder.store.seen import looked_at
-from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, write_class
+from tests.review.classes import (
+    DERIVATION,
+    LAST_STEP,
+    MEDIAN,
+    Student,
+    WrittenClass,
+    write_class,
+    write_lab,
+)
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 PNG = base64.b64decode(
@@ -202,7 +215,9 @@ def test_points_of_who_cannot_be_graded_are_kept_and_the_page_says_that_they_hav
     text = browser.page(browser.student(2))
     assert "not a notebook" in text
     assert "have no effect" in text
+    browser.save(2, do="override", question="median", points="2", reason="on paper")
     browser.save(2, do="comment", text="Hand in again.")
+    assert "on paper" in browser.page(browser.student(2))
     grade = browser.site.open_desk.now().grades[browser.written.ids[2]]
     assert (grade.mark, grade.comment) == (None, "Hand in again.")
 
@@ -265,3 +280,67 @@ def test_the_notebook_stands_there_as_handed_in_and_as_it_ran(browser: Browser) 
 def test_nobody_is_nobody(browser: Browser) -> None:
     for path in ("/student/nobody", "/student/..%2f..%2fetc%2fpasswd", "/student/nobody/executed.ipynb"):
         assert browser.get(path)[0] == 404
+
+
+# Similar work
+
+OWN = """def helper(values):
+    total = 0
+    for at, value in enumerate(values):
+        if value % 3 == 1 and at > 2:
+            total = total + value ** 2 - at
+        elif value < 0:
+            total -= abs(value) // 2
+    return total / (1 + len(values))
+"""
+OTHER = """def unlike(text):
+    while text.startswith("a"):
+        text = text[1:].upper().replace("b", "c")
+    return [part for part in text.split(",") if part not in ("x", "y")]
+"""
+
+
+def test_common_code_is_marked_whatever_its_names_are(tmp_path: Path) -> None:
+    lab = write_lab(tmp_path / "lab")
+    renamed = OWN.replace("helper", "mine").replace("value", "v").replace("total", "t")
+    (first, second) = side_by_side([[MEDIAN, OWN], [f"{OTHER}\n{renamed}"]], lab)
+    assert [(cell["number"], {line["common"] for line in cell["lines"][:8]}) for cell in first] == [
+        (2, {True})
+    ]
+    lines = {line["text"]: line["common"] for line in second[0]["lines"]}
+    assert lines["def mine(vs):"]
+    assert not lines["def unlike(text):"]
+    assert side_by_side([["def broken(:"], []], lab) == [[], []]
+
+
+def test_pairs_are_listed_and_stand_side_by_side_and_are_no_mark(browser: Browser) -> None:
+    assert "Compare the notebooks" in browser.page("/similar")
+    first, second, _ = browser.written.ids
+    before = browser.site.open_desk.now()
+    pair = Pair((first, second), 0.8, 12, 3, ("median",), ("median", f"f{ATTACK}"))
+    write_pairs(browser.written.out, [pair], {first: "Ada", second: f"Eve {ATTACK}"})
+    for path in ("/similar", browser.student(0), browser.student(1)):
+        text = browser.page(path)
+        assert f'href="/similar/{first}/{second}"' in text
+        assert "the same wrong code, 80 % of it, median" in text
+        assert "<script>" not in text
+    assert "/similar/" not in browser.page(browser.student(2)).replace('"/similar"', "")
+    text = browser.page(f"/similar/{first}/{second}")
+    assert f'href="{browser.student(1)}"' in text
+    assert "No mark depends on it" in text
+    assert browser.get(f"/similar/{first}/nobody")[0] == 404
+    assert browser.site.open_desk.now().grades == before.grades
+    for broken in ("", "id_1\n1\n", "id_1,id_2,share\na,b,x\n", "\0"):
+        (browser.written.out / "similar.csv").write_text(broken)
+        assert not read_pairs(browser.written.out)
+
+
+def test_the_class_is_compared_at_the_press_of_a_button(browser: Browser) -> None:
+    (browser.written.out / "similar.csv").unlink(missing_ok=True)
+    assert browser.post("/similar")[0] == 303
+    for _ in range(200):
+        text = browser.page("/similar")
+        if "Compare again" in text and "Comparing" not in text:
+            break
+        time.sleep(0.1)
+    assert "No pair shares enough" in text
