@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from autograder.review.answers import answer_html
 from autograder.review.desk import Desk
-from autograder.review.pile import Answer, Group, Pile, Piles
+from autograder.review.pile import NO_ANSWER, Answer, Group, Pile, Piles
 from autograder.review.repeats import due
 from autograder.review.score_changes import (
     Change,
@@ -139,22 +139,13 @@ class ScorePage:
         return Reply(200, {"seen": done, "scored": pile.scored, "of": len(pile.answers)})
 
     def _due(self, request: Request, pile: Pile) -> Answer | None:
-        """An answer that comes back unmarked to who asks; ``None`` where none does now."""
+        """An answer that comes back unmarked to who asks, one of equal ones; ``None`` where none does now."""
         who, share = grader_of(request), self._site.repeat
         ids = due(pile.question.name, who, share, pile.state) if share and pile.question.items else ()
-        return next(
-            (
-                one
-                for id in ids
-                for one in pile.answers
-                if one.grade.submission.id == id and self._is_new(who, one)
-            ),
-            None,
-        )
-
-    def _is_new(self, who: str, answer: Answer) -> bool:
+        shown = {one.first.grade.submission.id: one.first for one in pile.groups}
+        found = (shown[id] for id in ids if id in shown and shown[id].writing != NO_ANSWER)
         # What somebody gives twice in the same way leaves no new record, and would be due for ever.
-        return (who, answer.token) not in self._looked_again
+        return next((one for one in found if (who, one.token) not in self._looked_again), None)
 
     def _second_look(self, request: Request, score: Score, answer: Answer, pile: Pile) -> Sequence[Decision]:
         self._looked_again.add((grader_of(request), answer.token))

@@ -56,6 +56,7 @@ def view(pile: Pile, at: int, answer: Answer) -> Mapping[str, Any]:
         "answer": answer,
         "group": group,
         "rows": rows(answer.question),
+        "by_number": _by_number(answer.question),
         "rubric": rubric_version(pile.question),
         "is_empty": answer.writing == NO_ANSWER,
         "remarks": answer.remarks,
@@ -83,6 +84,12 @@ def rows_given(question: Asked, earned: Collection[str], fields: Mapping[str, st
         Row(_key(at), one.code, one.text, one.points, fields.get(f"part-{one.code}", ""), one.code in earned)
         for at, one in enumerate(question.items)
     ]
+
+
+def _by_number(question: ManualQuestion) -> bool:
+    """Whether a table has points for the question, but none for its items."""
+    given = [one.points for one in question.items]
+    return bool(given) and question.points is not None and given == [None] * len(given)
 
 
 def _key(at: int) -> str:

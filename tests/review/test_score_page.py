@@ -489,3 +489,18 @@ def test_a_question_without_items_takes_a_number(tmp_path: Path) -> None:
     assert sorted(filter(None, points(desk, LAST_STEP))) == [0.5, 1.5]
     window.open(window.address)
     assert 'value="0.5"' in window.text
+
+
+def test_points_that_a_table_gave_as_one_number_stay_until_items_replace_them(
+    desk: Desk, window: Window
+) -> None:
+    open_group(window, 3)
+    id = [*desk.now().grades][3]
+    Journal(desk.out).append(Decision(Subject(id, DERIVATION, What.POINTS), 2.0), "manual.csv", 0)
+    open_group(window, 3)
+    assert "2 points were given as one number" in window.text
+    assert window.form(("comment", "Well."), ("do", "save")).status == 303
+    assert points(desk)[3] == 2.0
+    window.open(window.address)
+    assert window.give("c")[0] == 200
+    assert points(desk)[3] == 1.0

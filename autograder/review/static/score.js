@@ -30,7 +30,7 @@ addEventListener("keydown", keyDown);
 addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
 addEventListener("beforeunload", (event) => {
   sendComment();
-  if (!changes.empty) event.preventDefault();
+  if (!changes.empty || conflict) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => document.hidden && sendComment());
 document.addEventListener("click", clicked);
@@ -48,6 +48,7 @@ function enter() {
     comment: find("comment")?.value.trim() ?? "",
     again: form.elements.again !== undefined,
     scored: work.dataset.scored === "yes",
+    byNumber: work.dataset.scored === "number", // what it was before cannot be given again by items
   };
   here.token = here.address.split("/").pop();
   here.points = here.scored ? shown() : null;
@@ -75,6 +76,7 @@ const boxes = () => all("input[name=earned]");
 const part = (box) => find("form").elements[`part-${box.value}`];
 const single = () => find("points");
 const most = (box) => Number(box.dataset.possible);
+const mostOf = (code) => (code === "" ? Number(find("work").dataset.possible) : most(boxes().find((box) => box.value === code)));
 
 /** The points that the fields say, by item. */
 function shown() {
@@ -95,8 +97,9 @@ function uniform(full) {
 
 /** Let these points hold: show them, and send them. null: not scored. */
 function give(points, { undo = true } = {}) {
-  if (undo) undoable.set(here.address, [...(undoable.get(here.address) ?? []), here.points]);
+  if (undo && !here.byNumber) undoable.set(here.address, [...(undoable.get(here.address) ?? []), here.points]);
   here.points = points;
+  here.byNumber = false;
   show();
   send({ points });
 }
@@ -270,8 +273,8 @@ function changed(event) {
   if (field.id === "comment") return;
   if (field.name === "earned") part(field).value = "";
   const points = shown();
-  if (points !== null && !Object.values(points).every((value) => Number.isFinite(value) && value >= 0)) {
-    tell("not saved: that is no number of points", "unsaved");
+  if (points !== null && !Object.entries(points).every(([code, value]) => value >= 0 && value <= mostOf(code))) {
+    tell(`not saved: ${field.value} is no number of points that can be given`, "unsaved");
     return;
   }
   enqueue(() => (conflict ? undefined : give(points)));
@@ -332,7 +335,7 @@ async function act(key) {
     if (key === "t" || (key === "k" && conflict.problem === undefined)) await settle(key);
     return;
   }
-  if (mode) return actInMode(key);
+  if (mode) return await actInMode(key);
   if (key === "0" || key === "f") return give(uniform(key === "f"));
   if (itemOf(key)) return toggle(itemOf(key));
   if (single() && /^[1-9]$/.test(key)) {
@@ -379,7 +382,7 @@ function startSnippets() {
   startMode("snippet", "now a digit");
 }
 
-function actInMode(key) {
+async function actInMode(key) {
   const was = mode;
   mode = "";
   tell("", "");
@@ -390,6 +393,8 @@ function actInMode(key) {
     const snippet = all("#snippets li")[Number(key) - 1];
     if (snippet) insert(snippet.textContent);
     find("snippets").open = false;
+  } else if (key !== "Escape") {
+    return act(key);
   }
 }
 
