@@ -16,7 +16,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.marks import unscored
-from autograder.model import Entry, Status, Submission
+from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
 
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
@@ -176,12 +176,22 @@ def _comment(grade: Entry) -> str:
         parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
+    parts += _changed(grade)
     for question in grade.questions:
-        if question.failures and question.points < question.possible:
+        if question.failures and question.points < question.possible and not question.override:
             points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
     return f"{_sentence(text)} The attached page tells more."
+
+
+def _changed(grade: Entry) -> Iterator[str]:
+    """What the course team changed, and why; lateness stands beside the mark."""
+    both: list[QuestionEntry | ManualQuestion] = [*grade.questions, *grade.manual]
+    for one in both:
+        if one.override is not None and one.override.points is not None:
+            points = f"{number(one.override.points, 2)}/{number(one.possible, 2)}"
+            yield f"{one.name} {points}, changed by the course team: {plain(one.override.reason, 160)}"
 
 
 def _sentence(text: str) -> str:

@@ -119,7 +119,7 @@ class Grading:
         with self._lock:
             if self._process is not None and self._code is None:
                 return False
-            self._process = _started([*task.arguments, *self._means])
+            self._process = _started([*self._means, *task.arguments])
             self._heard, self._code, self._trouble, self._stopping = Heard(), None, "", False
             self.task = task
             self._version += 1

@@ -42,11 +42,16 @@ _ATTRIBUTES = {
 _PICTURE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
 """As nh3 writes it: no quote stands in a value."""
 
+_FORMULA = re.compile(r"(?<![\\$])(\$\$?)(?!\$)((?:\\[^\n]|[^\\$%\n]|\n(?![ \t]*\n))++)\1(?!\$)")
+"""A formula between dollar signs, without an empty line or a comment in it."""
+
 _MATH = {"class": {"math", "math display"}}
 
 
 def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
     """A text as HTML.
+
+    A formula may go over several lines, whatever they begin with: ``- b`` within one is no item of a list.
 
     Args:
         text: untrusted Markdown; what exceeds ``LONGEST`` is left out.
@@ -54,6 +59,8 @@ def as_html(text: str, pictures: Mapping[str, str] | None = None) -> Markup:
     """
     known = pictures or {}
     shown = plain(text, LONGEST, multiline=True)
+    if "```" not in shown and "~~~" not in shown:  # code keeps its lines
+        shown = _FORMULA.sub(lambda found: found[0].replace("\n", " "), shown)
     looks = shown.count(r"\begin{") * shown.count("\n")
     read = _reader(looks <= MOST_LOOKS).render(shown)
     ours = frozenset(known.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.model import AnswerState, Grade, ManualQuestion, Status
@@ -48,6 +48,11 @@ class Answer:
     def is_waiting(self) -> bool:
         """Whether nobody has scored it."""
         return self.question.points is None
+
+    def unmarked(self) -> Answer:
+        """As if nobody had scored it."""
+        items = tuple(replace(one, points=None) for one in self.question.items)
+        return replace(self, question=replace(self.question, points=None, comment="", items=items))
 
     @property
     def given(self) -> tuple[object, ...]:

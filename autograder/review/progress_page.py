@@ -37,7 +37,8 @@ def routes(site: Site) -> list[Route]:
     async def events(request: Request) -> Response:
         _grading(site)  # what is wrong is said before the answer begins
         # Never in a thread of its own: as many as there are tabs would be all that the server has.
-        return StreamingResponse(_events(site), media_type="text/event-stream")
+        no_delay = {"X-Accel-Buffering": "no"}  # for a reverse proxy
+        return StreamingResponse(_events(site), media_type="text/event-stream", headers=no_delay)
 
     def stop(request: Request) -> Response:
         _grading(site).stop()

@@ -32,7 +32,8 @@ from autograder.store.published import Publication, kept
 UPLOAD = "UPLOAD.md"
 GRADES = "grades.csv"
 ALL = "what-goes-back.zip"
-MOST_ROWS = 2000
+MOST_ROWS = 200
+"""Students that are listed unless somebody asks for all; what is to be looked at comes first."""
 _LONGEST_FORM = 10_000
 """Bytes of what a browser sends."""
 
@@ -170,7 +171,7 @@ class PublishPage:
             to_write=_is_to_write(against_last, last, partial=partial),
             kinds=KINDS,
             asked=asked,
-            most_rows=MOST_ROWS,
+            most_rows=len(rows) if query.get("all") == "yes" else MOST_ROWS,
             upload=_upload(desk.out),
             files=[path.name for path in _files(desk.out)],
             all_files=ALL,

@@ -95,6 +95,17 @@ def decisions(
     return [one for answer in answers for one in _decisions(change, answer, question, state)]
 
 
+def second_look(score: Score, answer: Answer, question: ManualQuestion) -> Sequence[Decision]:
+    """What is to be written down of points that somebody gives once more, to compare: no mark comes of it."""
+    points = score.points or {}
+    return [
+        Decision(
+            Subject(answer.grade.submission.id, question.name, What.REPEAT, one.code), points.get(one.code)
+        )
+        for one in question.items
+    ]
+
+
 def _decisions(change: Change, answer: Answer, question: ManualQuestion, state: State) -> Iterator[Decision]:
     def about(what: What, value: Value, item: str = "") -> Iterator[Decision]:
         subject = Subject(answer.grade.submission.id, question.name, what, item)

@@ -7,9 +7,9 @@ links alone; its script sends each press of a key as a change of its own.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,19 +21,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from autograder.config.schema import ManualQuestion
 from autograder.review.answers import answer_html
 from autograder.review.desk import Desk
 from autograder.review.pile import Answer, Group, Pile, Piles
+from autograder.review.repeats import due
 from autograder.review.score_changes import (
     Change,
     Clients,
     Refused,
     Reply,
+    Score,
     decisions,
     read_change,
     rubric_version,
+    second_look,
 )
+from autograder.review.score_form import said_by, touched
 from autograder.review.score_view import holds, rows_given, view
 from autograder.review.site import Site, grader_of
 from autograder.store.records import Decision, Stale
@@ -64,10 +67,13 @@ class ScorePage:
         self._site = site
         self._clients = Clients()
         self._piles: tuple[Desk, Piles] | None = None
+        self._looked_again: set[tuple[str, str]] = set()
 
     def go(self, request: Request) -> Response:
         """To another answer: ``?go=`` waiting, remark, next or previous, ``&after=`` an answer."""
         pile, where = self._pile(request), request.query_params
+        if where.get("go", "waiting") == "waiting" and (again := self._due(request, pile)):
+            return RedirectResponse(f"/score/{pile.question.name}/{again.token}?again", status_code=303)
         found = pile.find(where.get("after", ""))
         at = found[0] if found else -1
         group = _there(pile, at, where.get("go", "waiting"))
@@ -82,7 +88,11 @@ class ScorePage:
     def show(self, request: Request) -> Response:
         """One answer."""
         pile = self._pile(request)
-        return self._page(request, pile, *_found(pile, request))
+        at, answer = _found(pile, request)
+        if "again" in request.query_params and pile.question.items:
+            alone = replace(pile, groups=[Group([answer.unmarked()])])
+            return self._page(request, alone, 0, answer.unmarked(), again=True)
+        return self._page(request, pile, at, answer)
 
     async def form(self, request: Request) -> Response:
         """What somebody gives for an answer without a script."""
@@ -111,7 +121,11 @@ class ScorePage:
             answers = _members(pile, answer, said.get("members"))
             if said.get("rubric") != rubric_version(pile.question):
                 raise Refused("The items of this question have changed: load the page again.")
-            wanted = decisions(read_change(said, pile.question), answers, pile.question, pile.state)
+            change = read_change(said, pile.question)
+            if said.get("again") and isinstance(change, Score):
+                wanted = self._second_look(request, change, answer, pile)
+            else:
+                wanted = decisions(change, answers, pile.question, pile.state)
             done = self._decide(request, wanted, _seen(said.get("seen")))
         except Refused as reason:
             return Reply(422, {"problem": str(reason)})
@@ -123,6 +137,28 @@ class ScorePage:
             by = {"who": done.newest.who, "when": done.newest.when, "seen": pile.state.last}
             return Reply(409, {**by, "theirs": holds(theirs.question), "of": len(answers)})
         return Reply(200, {"seen": done, "scored": pile.scored, "of": len(pile.answers)})
+
+    def _due(self, request: Request, pile: Pile) -> Answer | None:
+        """An answer that comes back unmarked to who asks; ``None`` where none does now."""
+        who, share = grader_of(request), self._site.repeat
+        ids = due(pile.question.name, who, share, pile.state) if share and pile.question.items else ()
+        return next(
+            (
+                one
+                for id in ids
+                for one in pile.answers
+                if one.grade.submission.id == id and self._is_new(who, one)
+            ),
+            None,
+        )
+
+    def _is_new(self, who: str, answer: Answer) -> bool:
+        # What somebody gives twice in the same way leaves no new record, and would be due for ever.
+        return (who, answer.token) not in self._looked_again
+
+    def _second_look(self, request: Request, score: Score, answer: Answer, pile: Pile) -> Sequence[Decision]:
+        self._looked_again.add((grader_of(request), answer.token))
+        return second_look(score, answer, pile.question)
 
     def _by_form(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response:
         pile = self._pile(request)
@@ -137,8 +173,15 @@ class ScorePage:
                 )
             seen = _seen(form.get("seen"))
             earned = {value for name, value in fields if name == "earned"}
-            changes = [read_change(said, pile.question) for said in _said(form, earned, pile.question)]
-            done = self._decide(request, list(_touched(changes, answers, pile, seen)), seen)
+            changes: list[Change] = [
+                read_change(said, pile.question) for said in said_by(form, earned, pile.question)
+            ]
+            if "again" in form:
+                looks = [one for one in changes if isinstance(one, Score)]
+                wanted = [one for look in looks for one in self._second_look(request, look, answer, pile)]
+            else:
+                wanted = list(touched(changes, answers, pile, seen))
+            done = self._decide(request, wanted, seen)
         except Refused as reason:
             return self._page(request, pile, at, answer, problem=str(reason), status=422)
         if isinstance(done, Stale):
@@ -148,7 +191,7 @@ class ScorePage:
                 request, pile, *_found(pile, request), status=409, stale=done.newest, rows=mine,
                 comment=form.get("comment", ""), members=[one.token for one in answers],
             )  # fmt: skip
-        if form.get("do") in ("full", "none", "next"):
+        if form.get("do") in ("full", "none", "next") or "again" in form:
             return RedirectResponse(_go(pile, answer, request, "waiting"), status_code=303)
         return RedirectResponse(_address(pile, answer, request), status_code=303)
 
@@ -182,7 +225,7 @@ class ScorePage:
             solution=self._site.open_desk.solutions.get(pile.question.name, ""),
             names="names" in request.query_params,
             go={where: _go(pile, answer, request, where) for where in _WAYS},
-            **{"problem": "", "stale": None, **view(pile, at, answer), **more},
+            **{"problem": "", "stale": None, "again": False, **view(pile, at, answer), **more},
         )
 
     def _others(self, pile: Pile) -> Sequence[tuple[str, str, int]]:
@@ -262,50 +305,3 @@ def _seen(value: object) -> int:
     """The newest record that a page knew; 0 where it says none."""
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def _touched(
-    changes: Sequence[Change], answers: Sequence[Answer], pile: Pile, seen: int
-) -> Iterator[Decision]:
-    """What a form changes: what stands in it as it was shown is not given once more."""
-    for change in changes:
-        wanted = decisions(change, answers, pile.question, pile.state)
-        if any(one.value != pile.state.value_at(one.subject, seen) for one in wanted):
-            yield from wanted
-
-
-def _said(form: Mapping[str, str], earned: set[str], question: ManualQuestion) -> list[dict[str, Any]]:
-    """A form as changes that :func:`~autograder.review.score_changes.read_change` reads.
-
-    Raises:
-        Refused: a field for points holds no number.
-    """
-    most = {one.code: one.points for one in question.items} or {"": question.points}
-    changes: list[dict[str, Any]] = [{"comment": form["comment"]}] if "comment" in form else []
-    do = form.get("do", "save")
-    if do == "full":
-        return [*changes, {"points": most}]
-    if do == "none":
-        return [*changes, {"points": dict.fromkeys(most, 0.0)}]
-    if do == "clear":
-        return [*changes, {"points": None}]
-    given = {code: _part(form.get(f"part-{code}", "")) for code in most}
-    touched = earned or any(value is not None for value in given.values()) or form.get("was") == "scored"
-    if not touched or (not question.items and given[""] is None):
-        return changes
-    full = {code: most[code] if code in earned else 0.0 for code in most}
-    points = {code: full[code] if value is None else value for code, value in given.items()}
-    return [*changes, {"points": points}]
-
-
-def _part(text: str) -> float | None:
-    """Points that somebody typed; ``None`` where the field is empty."""
-    if not text.strip():
-        return None
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise Refused(f"Expected points, found {text[:40]!r}.")
-    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import zipfile
 from dataclasses import replace
@@ -14,6 +15,7 @@ from autograder.class_run import events
 from autograder.class_run.republish import republish
 from autograder.cli import main
 from autograder.errors import UsageError
+from autograder.lms.returning import LONGEST_COMMENT
 from autograder.model import Override
 from autograder.store.journal import Journal
 from autograder.store.out_folder import locked
@@ -163,6 +165,28 @@ def test_the_command_says_what_it_came_to(written: WrittenClass, capsys: pytest.
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [one["known"] for one in said if one["event"] == "ended"] == [True] * 4
     assert (said[-1]["event"], said[-1]["graded"], said[-1]["not_gradable"]) == ("report", 3, 1)
+
+
+def test_the_line_for_the_lms_says_what_was_changed_and_is_never_long(written: WrittenClass) -> None:
+    score_everybody(written)
+    decide(
+        written,
+        (0, "median", What.OVERRIDE, Override(1.5, "right on paper")),
+        (0, "", What.COMMENT, "Come to my office"),
+        (1, "median", What.OVERRIDE, Override(0.0, "=1+1 <b>" + "w" * 9000, "c" * 9000)),
+        (1, LAST_STEP, What.OVERRIDE, Override(2.0, '"' * 9000)),
+        (1, "", What.COMMENT, "&" * 9000),
+    )
+    republish(written.out, None, lambda event: None)
+    with (written.out / "lms" / "moodle_grades.csv").open(encoding="utf-8", newline="") as opened:
+        comments = [row["Feedback comments"] for row in csv.DictReader(opened)]
+    assert comments[0] == (
+        "7.5 of 10 points. From the course team: Come to my office. median 1.5/2, changed by the course team: "
+        "right on paper. The attached page tells more."
+    )
+    assert len(html.unescape(comments[1])) <= LONGEST_COMMENT + 50
+    assert "<b>" not in comments[1]
+    assert max(map(len, comments)) < 7000
 
 
 # What was written last

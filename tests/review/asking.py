@@ -85,6 +85,15 @@ class Asker:
         return asyncio.run(_asked(self.app, method, target, named, body))
 
 
+_SITES: list[Site] = []
+
+
+def close_all() -> None:
+    """End what the applications of :func:`opened` have started."""
+    while _SITES:
+        _SITES.pop().work.close()
+
+
 def opened(desk: Desk | None, handed_in: HandedIn | None = None, grader: str = "Ada") -> Asker:
     """A browser that came in with a key of this grader."""
     return entered(Site(desk, handed_in), grader)
@@ -92,6 +101,7 @@ def opened(desk: Desk | None, handed_in: HandedIn | None = None, grader: str = "
 
 def entered(site: Site, grader: str = "Ada") -> Asker:
     """A browser that came in with a key of this grader to what may have no class yet."""
+    _SITES.append(site)
     links: list[str] = []
     doors = Doors(Place(PORT), lambda link, grader: links.append(link))
     doors.hand_out([grader])

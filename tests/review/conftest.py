@@ -1,4 +1,4 @@
-"""Fixtures of the tests in a real browser."""
+"""Fixtures of the tests of the pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.review.asking import close_all
 from tests.review.served import CHROMIUM, chromium
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """What the pages of a file's tests have started ends with them."""
+    yield
+    close_all()
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 
 from autograder.class_run.republish import republish
 from autograder.model import Override
+from autograder.review import publish_page
 from autograder.review.compared import Kind, Row, compared
 from autograder.review.desk import Desk
 from autograder.review.handed_in import opened as uploads
@@ -176,6 +177,20 @@ def test_the_page_says_what_is_missing_and_writes(written: WrittenClass) -> None
     assert kept(written.out)[0].by == "Ada"
     with zipfile.ZipFile(io.BytesIO(asker.get("/publish/what-goes-back.zip").body)) as archive:
         assert archive.namelist() == ["UPLOAD.md", "moodle_feedback.zip", "moodle_grades.csv", "grades.csv"]
+
+
+def test_a_large_class_is_listed_in_part_until_somebody_asks_for_all(
+    written: WrittenClass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_page, "MOST_ROWS", 2)
+    asker = opened(Desk(written.out))
+    page = asker.get("/publish").text
+    assert page.count('<th scope="row">') == 2
+    assert "Show all 5</a>" in page
+    assert asker.get("/publish?all=yes").text.count('<th scope="row">') == 5
+    odd = asker.get("/publish?show=%22%3E%3Cscript%3E&all=no")
+    assert "Nobody." in odd.text
+    assert '"><script>' not in odd.text
 
 
 def test_marks_in_part_go_back_only_where_the_box_says_so(written: WrittenClass) -> None:

@@ -43,12 +43,12 @@ def _reader_that_ends() -> Iterator[None]:
     WORK.close()
 
 
-def opened(desk: Desk, grader: str = "Ada") -> Asker:
+def opened(desk: Desk, grader: str = "Ada", repeat: float = 0.0) -> Asker:
     """A browser that came in with a key of this grader."""
     links: list[str] = []
     doors = Doors(Place(PORT), lambda link, grader: links.append(link))
     doors.hand_out([grader])
-    asker = Asker(application(Site(desk, work=WORK), doors))
+    asker = Asker(application(Site(desk, work=WORK, repeat=repeat), doors))
     entered = asker.get("/?" + links[0].partition("?")[2])
     asker.cookie = entered.headers["set-cookie"].partition(";")[0]
     return asker
@@ -426,3 +426,66 @@ def test_a_comment_is_offered_again(desk: Desk, window: Window) -> None:
 
 def test_every_kind_of_answer_has_a_page(desk: Desk, window: Window) -> None:
     assert len(every_answer(window)) == len({TYPED[0], TYPED[3], "", *TYPED[6:]})
+
+
+def test_an_answer_that_comes_back_is_unmarked_and_earns_nothing_more(desk: Desk) -> None:
+    window = Window(opened(desk, repeat=1.0))
+    open_group(window, 0)  # six equal ones: all but five may come back
+    window.give("h_last", "c")
+    window.open(window.address)
+    window.change(comment="Read this.")
+    before = points(desk)
+    window.open(f"/score/{DERIVATION}")
+    assert "You scored this answer before" in window.text
+    assert "not scored yet" in window.text
+    assert "Read this." not in window.text
+    assert "checked" not in window.text
+    assert window.field("members") == window.address.rpartition("/")[2]
+    assert window.give("c", "V", again=True)[0] == 200
+    assert points(desk) == before
+    looks = [one for one in Journal(desk.out).state().records() if one.subject.what is What.REPEAT]
+    assert {one.subject.item: one.after for one in looks} == {"h_last": 0.0, "c": 1.0, "V": 1.0}
+    window.open(f"/score/{DERIVATION}")
+    assert "You scored this answer before" not in window.text
+
+    by_form = Window(opened(desk, repeat=1.0))
+    by_form.asker.post(window.address, [])  # nothing is due for a window that began anew, either
+    by_form.open(f"/score/{DERIVATION}")
+    assert "You scored this answer before" not in by_form.text
+
+
+def test_a_second_look_by_form_changes_no_mark(desk: Desk) -> None:
+    window = Window(opened(desk, repeat=1.0))
+    open_group(window, 0)
+    window.give("h_last")
+    before = points(desk)
+    window.open(f"/score/{DERIVATION}")
+    done = window.form(("again", "yes"), ("do", "full"))
+    assert done.status == 303
+    assert points(desk) == before
+    assert [one.subject.what for one in Journal(desk.out).state().records()].count(What.REPEAT) == 3
+
+
+def test_a_question_without_items_takes_a_number(tmp_path: Path) -> None:
+    written = write_class(
+        tmp_path, [Student("One", {LAST_STEP: "Because."}), Student("Two", {LAST_STEP: "So."})]
+    )
+    config = written.lab.path
+    text = config.read_text("utf-8")
+    items = text[text.index("    solution: {tag: last_step}") : text.index("data:\n")]
+    config.write_text(text.replace(items, ""), "utf-8")
+    desk = Desk(written.out)
+    window = Window(opened(desk))
+    window.open(f"/score/{LAST_STEP}")
+    assert window.change(points={"": 1.5})[0] == 200
+    assert window.change(points={"": 2.5})[0] == 422
+    assert sorted(points(desk, LAST_STEP), key=str) == [1.5, None]
+    window.open(f"/score/{LAST_STEP}")
+    assert window.form(("part-", "x"), ("do", "save")).status == 422
+    assert window.form(("part-", ""), ("do", "save")).status == 303
+    assert None in points(desk, LAST_STEP)
+    window.open(window.address)
+    assert window.form(("part-", "0,5"), ("do", "save")).status == 303
+    assert sorted(filter(None, points(desk, LAST_STEP))) == [0.5, 1.5]
+    window.open(window.address)
+    assert 'value="0.5"' in window.text

@@ -45,7 +45,8 @@ function enter() {
     rubric: work.dataset.rubric,
     members: form.elements.members.value.split(" "),
     seen: { points: Number(work.dataset.seen), comment: Number(work.dataset.seen) },
-    comment: find("comment").value.trim(),
+    comment: find("comment")?.value.trim() ?? "",
+    again: form.elements.again !== undefined,
     scored: work.dataset.scored === "yes",
   };
   here.token = here.address.split("/").pop();
@@ -61,11 +62,11 @@ function enter() {
       event.target.blur();
     }
   });
-  find("comment").addEventListener("input", () => {
+  find("comment")?.addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(sendComment, TYPING_PAUSE);
   });
-  find("comment").addEventListener("blur", sendComment);
+  find("comment")?.addEventListener("blur", sendComment);
 }
 
 // Points
@@ -138,13 +139,14 @@ function members() {
 
 function send(change) {
   const about = here;
-  const body = { ...change, rubric: about.rubric, members: members() };
+  const body = { ...change, rubric: about.rubric, members: members(), again: about.again };
   const kind = "comment" in change ? "comment" : "points";
   changes.add(`${about.address}/change`, () => ({ ...body, seen: about.seen[kind] }));
 }
 
 function sendComment() {
   clearTimeout(typing);
+  if (!find("comment")) return;
   const text = find("comment").value.trim();
   if (text === here.comment || conflict) return;
   here.comment = text;
@@ -162,8 +164,7 @@ function refused(change, reply, status) {
   if (status === 409) {
     setConflict({ ...reply, kind: "comment" in change.body() ? "comment" : "points" });
   } else {
-    tell(`not saved: ${reply.problem}`, "unsaved");
-    here.comment = null; // what stands in the field is not saved
+    setConflict({ problem: reply.problem });
   }
 }
 
@@ -171,6 +172,14 @@ function setConflict(found) {
   conflict = found;
   find("conflict").hidden = found === null;
   if (found === null) return;
+  find("mine").hidden = found.problem !== undefined;
+  find("theirs-label").textContent = found.problem === undefined ? "Take theirs" : "Load the answer again";
+  if (found.problem !== undefined) {
+    find("conflict-text").textContent = found.problem;
+    tell("not saved", "unsaved");
+    find("theirs").focus();
+    return;
+  }
   const time = new Date(found.when).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const whose = found.of === 1 ? "this answer" : "one of these answers";
   const what =
@@ -320,7 +329,7 @@ function enqueue(action) {
 async function act(key) {
   if (key === "?") return find("help").showModal();
   if (conflict) {
-    if (key === "t" || key === "k") await settle(key);
+    if (key === "t" || (key === "k" && conflict.problem === undefined)) await settle(key);
     return;
   }
   if (mode) return actInMode(key);
@@ -339,7 +348,7 @@ async function command(key) {
   const link = all("a[data-key]").find((one) => one.dataset.key === key);
   if (link) return await move(link.href);
   if (key === "u") undo();
-  else if (key === "c") find("comment").focus();
+  else if (key === "c") find("comment")?.focus();
   else if (key === "m") toggleDetails("solution");
   else if (key === "g") toggleAlone();
   else if (key === ".") startMode("part", "now an item’s key");
