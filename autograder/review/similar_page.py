@@ -56,12 +56,9 @@ class Pair:
     @property
     def said(self) -> str:
         """What they share, in a line."""
-        parts = [
-            "the same wrong code" if self.wrong else "unusual code",
-            f"{round(100 * self.share)} % of it" if self.share else "",
-            self.functions,
-        ]
-        return ", ".join(filter(None, parts))
+        what = "the same wrong code" if self.wrong else "unusual code"
+        where = f" in {self.functions}" if self.functions else ""
+        return f"{what}{where} ({round(100 * self.share)} % of what is unusual)"
 
 
 class Search:
@@ -165,11 +162,18 @@ def pairs_of_student(out: Path, id: str) -> list[Pair]:
 
 
 def _pair(row: dict[str, str]) -> Pair:
+    """
+    Raises:
+        ValueError, LookupError, TypeError: the row is none of ours.
+    """
+    share = float(row["share"] or 0)
+    if not 0 <= share <= 1:
+        raise ValueError(share)
     return Pair(
         first=row["id_1"],
         second=row["id_2"],
         names=(row["student_1"], row["student_2"]),
-        share=float(row["share"] or 0),
+        share=share,
         wrong=float(row["shared_wrong"] or 0) > 0,
         lost=row["lost_by_both"],
         functions=row["functions"],

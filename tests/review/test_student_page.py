@@ -322,7 +322,8 @@ def test_pairs_are_listed_and_stand_side_by_side_and_are_no_mark(browser: Browse
     for path in ("/similar", browser.student(0), browser.student(1)):
         text = browser.page(path)
         assert f'href="/similar/{first}/{second}"' in text
-        assert "the same wrong code, 80 % of it, median" in text
+        assert "the same wrong code in median, f&lt;script&gt;" in text
+        assert "(80 % of what is unusual)" in text
         assert "<script>" not in text
     assert "/similar/" not in browser.page(browser.student(2)).replace('"/similar"', "")
     text = browser.page(f"/similar/{first}/{second}")
@@ -330,7 +331,8 @@ def test_pairs_are_listed_and_stand_side_by_side_and_are_no_mark(browser: Browse
     assert "No mark depends on it" in text
     assert browser.get(f"/similar/{first}/nobody")[0] == 404
     assert browser.site.open_desk.now().grades == before.grades
-    for broken in ("", "id_1\n1\n", "id_1,id_2,share\na,b,x\n", "\0"):
+    head = "student_1,id_1,student_2,id_2,share,shared,shared_wrong,lost_by_both,functions"
+    for broken in (f"{head}\nA,a,B,b,nan,1,1,,\n", "", "id_1\n1\n", "id_1,id_2,share\na,b,x\n", "\0"):
         (browser.written.out / "similar.csv").write_text(broken)
         assert not read_pairs(browser.written.out)
 
