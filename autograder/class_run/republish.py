@@ -25,6 +25,11 @@ from autograder.store.results import results_file
 from autograder.store.reuse import Results
 from autograder.store.run import before, done_before, remember_again
 
+_OTHERS_NOW = (
+    "the lab's tests, or what grades, are not those of the last grading any more: these are its points, and "
+    "autograder regrade says whose would change"
+)
+
 
 def republish(
     out: Path, config: Path | None, tell: Listener, *, partial: bool | None = None, by: str = ""
@@ -52,7 +57,7 @@ def republish(
         with closing(Results(out, one_class.lab, one_class.by_hand)) as results:
             grades = _stored(one_class, results)
             if _is_of_other_conditions(grades, Conditions.of_run(one_class.lab, run.settings)):
-                tell(Noted("tests or engine are others than those that graded: regrade says who changes"))
+                tell(Noted(_OTHERS_NOW))
             one_class.by_hand.enter()
             remember_again(out, one_class.submissions, partial=run.partial)
             withdraw_lms(out)

@@ -62,6 +62,8 @@ def test_decisions_go_into_everything_and_nothing_is_graded(written: WrittenClas
     assert [one.grade.submission.id for one in graded] == [*written.ids]
     assert all(one.reused for one in graded)
     assert not any(isinstance(one, events.Running) for one in heard)
+    (noted,) = (one for one in heard if isinstance(one, events.Noted))  # the class was written by no engine
+    assert noted.text.startswith("the lab's tests, or what grades, are not those of the last grading")
     assert (published.figures.graded, published.figures.unscored) == (3, 0)
     table = rows(written)
     assert [(table[id]["score"], table[id]["mark"]) for id in "123"] == [
