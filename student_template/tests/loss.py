@@ -17,3 +17,7 @@ def worked_by_hand(env):
         f"The loss is {loss}: is the TODO filled in and returned?"
     )
     assert abs(float(loss) - 0.25) < 1e-6, f"The loss is {float(loss):.4g}, by hand (1.5 − 1)² = 0.25."
+    loss = mse_loss_func(torch.tensor([2.0]), torch.tensor([-1.5]))
+    assert abs(float(loss) - 12.25) < 1e-4, (
+        f"For y_true = 2 and y_pred = −1.5 the loss is {float(loss):.4g}, by hand (−3.5)² = 12.25."
+    )

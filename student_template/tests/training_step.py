@@ -1,6 +1,8 @@
 # The public test cases of this question. Grading asks further ones.
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -12,6 +14,29 @@ name = "training_step"
 points = None
 
 
+def wave(*shape: int, start: float, size: float = 1.0) -> Any:
+    """Numbers of this shape that look like no pattern, as lists: those of a sine at distances of 1.3."""
+    numbers = size * torch.sin(1.3 * torch.arange(math.prod(shape), dtype=torch.float64) + start)
+    return numbers.reshape(shape).tolist()
+
+
+# H = 10, F = 6, T = 24: the lab's sizes. Of each answer the sum of all entries, each with its own weight.
+LAB_SIZES = {
+    "weights": {
+        "u": wave(10, 6, start=0.1, size=0.3),
+        "w": wave(10, 10, start=0.2, size=0.3),
+        "v": wave(10, start=0.3),
+        "b": wave(10, start=0.4, size=0.5),
+        "c": wave(1, start=0.5),
+    },
+    "x": wave(24, 6, start=0.6),
+    "y_true": [0.25],
+    "hidden": wave(24, 10, start=0.7, size=0.9),
+    "y_pred": [1.75],
+    "grad_h": wave(24, 10, start=0.8, size=0.5),
+}
+
+
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
     """Give a network of the notebook these parameters, each of the shape that it has there."""
     for name, value in parameters.items():
@@ -19,6 +44,28 @@ def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
             setattr(rnn, name, value)
         except TypeError:  # a torch.nn.Parameter takes new numbers only
             getattr(rnn, name).data = value
+
+
+def network(env: Any, example: Mapping[str, Any]) -> Any:
+    """An RNN of the notebook with the weights of an example, after a forward pass of its x.
+
+    Raises:
+        AssertionError: the notebook has no RNN.
+    """
+    rnn_class = env.get("RNN")
+    assert rnn_class not in (None, ...), "RNN is not defined: run the cell of the class first."
+    weights = {name: torch.tensor(value) for name, value in example["weights"].items()}
+    rnn = rnn_class(*weights["u"].shape)
+    set_parameters(rnn, weights)
+    with suppress(Exception):  # for those who keep states in forward; whether it works is another question
+        rnn.forward(torch.tensor(example["x"]))
+    return rnn
+
+
+def weighted_sum(numbers: Tensor) -> float:
+    """The sum of all entries, each with a weight of its own, so that no two of them can be swapped."""
+    flat = numbers.double().flatten()
+    return float((flat * torch.cos(0.9 * torch.arange(len(flat), dtype=flat.dtype) + 0.4)).sum())
 
 
 @test_case(name="worked example", points=0, hidden=False)
@@ -37,3 +84,32 @@ def worked_by_hand(env):
     assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
         "u changed although its gradient is zero."
     )
+
+
+@test_case(name="the same hour again and again", points=0, hidden=False)
+def one_hour(env):
+    """All rows are equal, so every window is, and the numbers do not depend on what is drawn."""
+    for what in ("RNN", "do_training_step"):
+        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
+    for batch_size in (1, 4):
+        rnn = network(env, LAB_SIZES)
+        loss = env.get("do_training_step")(rnn, torch.tensor([row] * 60), batch_size, 0.1)
+        assert loss is not None, "do_training_step returns nothing: is there a `return`?"
+        told = f"With batch_size={batch_size}"
+        assert abs(float(loss) - 7.2063) < 0.01, (
+            f"{told} the loss is {float(loss):.4g}, expected {7.2063}: the mean over the minibatch."
+        )
+        wrong = [name for name, after in AFTER_A_STEP.items() if not came_to(getattr(rnn, name), after)]
+        assert not wrong, (
+            f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
+            f"{'is' if len(wrong) == 1 else 'are'} wrong."
+        )
+
+
+AFTER_A_STEP = {"u": 0.238, "w": 0.5047, "v": 2.6413, "b": 0.2116, "c": -0.0529}
+
+
+def came_to(parameter, after):
+    """Whether a parameter has this weighted sum."""
+    return abs(weighted_sum(torch.as_tensor(parameter).detach()) - after) < 2e-3

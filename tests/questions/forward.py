@@ -3,7 +3,7 @@
 import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import HIDDEN, Y_PRED, X, network_by_hand, readable
+from reference.worked_examples import BY_HAND, TWO_STATES, forward_at_lab_sizes, worked_forward
 
 OK_FORMAT = False
 name = "forward"
@@ -13,17 +13,17 @@ points = None
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """U = 1, W = 0.5, V = 2, b = 0, c = −0.1: the states are tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8."""
-    rnn = network_by_hand(env)
-    hidden, y = rnn.forward(torch.tensor(X))
-    hidden, y = torch.as_tensor(hidden).detach().float(), torch.as_tensor(y).detach().float()
-    assert tuple(hidden.shape) == (2, 1), f"hidden has shape {tuple(hidden.shape)}, expected (T, H) = (2, 1)."
-    assert torch.allclose(hidden, torch.tensor(HIDDEN), atol=1e-4), (
-        f"hidden is {readable(hidden)}, by hand it is [[0.6], [0.8]]."
-    )
-    assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
-    assert torch.allclose(y, torch.tensor(Y_PRED), atol=1e-4), (
-        f"y is {float(y):.4g}, by hand 2 · 0.8 − 0.1 = 1.5."
-    )
+    worked_forward(env, BY_HAND)
+
+
+@test_case(name="two states, three steps", points=0, hidden=False)
+def two_states(env):
+    worked_forward(env, TWO_STATES)
+
+
+@test_case(name="the lab’s sizes", points=0, hidden=False)
+def lab_sizes(env):
+    forward_at_lab_sizes(env)
 
 
 def mistakes():

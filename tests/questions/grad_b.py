@@ -1,9 +1,8 @@
 """The sum over time of (1 − h[t]²) ∇h[t]."""
 
-import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import GRAD_H, HIDDEN, compare_by_hand, network_after_forward
+from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_b"
@@ -19,9 +18,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    rnn = network_after_forward(env)
-    result = rnn._compute_grad_b(torch.tensor(HIDDEN), torch.tensor(GRAD_H))
-    compare_by_hand(result, [0.9504], "grad_b")  # 0.64 · 0.36 + 0.36 · 2
+    worked_example(env, BY_HAND, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+
+
+@test_case(name="two states, three steps", points=0, hidden=False)
+def two_states(env):
+    worked_example(env, TWO_STATES, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+
+
+@test_case(name="the lab’s sizes", points=0, hidden=False)
+def lab_sizes(env):
+    at_lab_sizes(env, "grad_b", "_compute_grad_b", "hidden", "grad_h")
 
 
 @test_case(name="random numbers", points=2, hidden=True)

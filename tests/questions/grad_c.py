@@ -1,9 +1,8 @@
 """The derivative of (ŷ − y)² with ŷ = V·h[T] + c."""
 
-import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import Y_PRED, Y_TRUE, compare_by_hand, network_after_forward
+from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_c"
@@ -19,9 +18,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    rnn = network_after_forward(env)
-    result = rnn._compute_grad_c(torch.tensor(Y_TRUE), torch.tensor(Y_PRED))
-    compare_by_hand(result, [1.0], "grad_c")  # 2(ŷ − y) = 2 · (1.5 − 1)
+    worked_example(env, BY_HAND, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+
+
+@test_case(name="two states, three steps", points=0, hidden=False)
+def two_states(env):
+    worked_example(env, TWO_STATES, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+
+
+@test_case(name="the lab’s sizes", points=0, hidden=False)
+def lab_sizes(env):
+    at_lab_sizes(env, "grad_c", "_compute_grad_c", "y_true", "y_pred")
 
 
 @test_case(name="random numbers", points=1, hidden=True)

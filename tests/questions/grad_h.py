@@ -1,9 +1,8 @@
 """Gradient of every hidden state: the last one, and the recursion back in time."""
 
-import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import GRAD_H, HIDDEN, Y_PRED, Y_TRUE, compare_by_hand, network_after_forward
+from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_h"
@@ -19,9 +18,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    rnn = network_after_forward(env)
-    result = rnn._compute_grad_h(torch.tensor(Y_TRUE), torch.tensor(Y_PRED), torch.tensor(HIDDEN))
-    compare_by_hand(result, GRAD_H, "grad_h")
+    worked_example(env, BY_HAND, "grad_h", "_compute_grad_h", "y_true", "y_pred", "hidden")
+
+
+@test_case(name="two states, three steps", points=0, hidden=False)
+def two_states(env):
+    worked_example(env, TWO_STATES, "grad_h", "_compute_grad_h", "y_true", "y_pred", "hidden")
+
+
+@test_case(name="the lab’s sizes", points=0, hidden=False)
+def lab_sizes(env):
+    at_lab_sizes(env, "grad_h", "_compute_grad_h", "y_true", "y_pred", "hidden")
 
 
 def ask(rnn, case):

@@ -1,9 +1,8 @@
 """The sum over time of (1 − h[t]²) ∇h[t] x[t]ᵀ."""
 
-import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import GRAD_H, HIDDEN, X, compare_by_hand, network_after_forward
+from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_u"
@@ -19,9 +18,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    rnn = network_after_forward(env)
-    result = rnn._compute_grad_u(torch.tensor(HIDDEN), torch.tensor(GRAD_H), torch.tensor(X))
-    compare_by_hand(result, [[0.73470]], "grad_u")  # 0.64 · 0.36 · 0.693147 + 0.36 · 2 · 0.798612
+    worked_example(env, BY_HAND, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
+
+
+@test_case(name="two states, three steps", points=0, hidden=False)
+def two_states(env):
+    worked_example(env, TWO_STATES, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
+
+
+@test_case(name="the lab’s sizes", points=0, hidden=False)
+def lab_sizes(env):
+    at_lab_sizes(env, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
 
 
 @test_case(name="random numbers", points=2, hidden=True)

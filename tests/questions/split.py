@@ -31,6 +31,9 @@ def parts_fit(env):
     assert len(train) + len(test) == ROWS, (
         f"data_train and data_test have {len(train) + len(test)} rows together, the data set has {ROWS}."
     )
+    assert 0.79 < len(train) / ROWS < 0.81, (
+        f"data_train has {len(train)} of {ROWS} rows, {100 * len(train) / ROWS:.0f} %; it should have the first 80 %."
+    )
 
 
 PARTS = ("data_train", "data_test")

@@ -3,7 +3,7 @@
 import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import set_parameters
+from reference.worked_examples import LAB_SIZES, network, set_parameters, weighted_sum
 
 OK_FORMAT = False
 name = "training_step"
@@ -26,6 +26,36 @@ def worked_by_hand(env):
     assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
         "u changed although its gradient is zero."
     )
+
+
+@test_case(name="the same hour again and again", points=0, hidden=False)
+def one_hour(env):
+    """All rows are equal, so every window is, and the numbers do not depend on what is drawn."""
+    for what in ("RNN", "do_training_step"):
+        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
+    for batch_size in (1, 4):
+        rnn = network(env, LAB_SIZES)
+        loss = env.get("do_training_step")(rnn, torch.tensor([row] * 60), batch_size, 0.1)
+        assert loss is not None, "do_training_step returns nothing: is there a `return`?"
+        told = f"With batch_size={batch_size}"
+        assert abs(float(loss) - 7.2063) < 0.01, (
+            f"{told} the loss is {float(loss):.4g}, expected {7.2063}: the mean over the minibatch."
+        )
+        wrong = [name for name, after in AFTER_A_STEP.items() if not came_to(getattr(rnn, name), after)]
+        assert not wrong, (
+            f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
+            f"{'is' if len(wrong) == 1 else 'are'} wrong."
+        )
+
+
+AFTER_A_STEP = {"u": 0.238, "w": 0.5047, "v": 2.6413, "b": 0.2116, "c": -0.0529}
+"""Of each parameter the weighted sum of its entries after one step with lr = 0.1 from ``LAB_SIZES``."""
+
+
+def came_to(parameter, after):
+    """Whether a parameter has this weighted sum."""
+    return abs(weighted_sum(torch.as_tensor(parameter).detach()) - after) < 2e-3
 
 
 BATCH = 8
