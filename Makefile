@@ -39,7 +39,7 @@ test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same
 	$(PYTEST) -m "thorough and not docker"
 
 test-all: check  ## every test, those in the image too where a Docker engine can be had
-	$(PYTEST) -m "not docker"
+	$(PYTEST) --every-example -m "not docker"
 	$(BIN)/python -m pytest -rs -m docker tests/docker
 
 check: setup-dev

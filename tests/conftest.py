@@ -22,6 +22,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
+EVERY_EXAMPLE = "AUTOGRADER_EVERY_EXAMPLE"
+"""Environment variable that ``--every-example`` sets, which ``make test-all`` gives to pytest."""
+
+
 LONGEST = (
     "tests/corpus/test_attacks.py",
     "tests/package/test_gradescope_runs.py",
@@ -36,6 +40,16 @@ LONGEST = (
 
 SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
 """Files whose tests need only what every process has once: whoever has nothing to do takes the next one."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-example", action="store_true", help="draw as many examples as a fuzzing test has")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the tests are imported, which is when they ask for examples."""
+    if config.getoption("--every-example"):
+        os.environ[EVERY_EXAMPLE] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -91,6 +105,15 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def forked_zygotes() -> Iterator[None]:
+    """For files about something else than the start of grading processes (:mod:`tests.forked`)."""
+    from tests.forked import zygotes_are_forked
+
+    with zygotes_are_forked():
+        yield
 
 
 @pytest.fixture(scope="session")

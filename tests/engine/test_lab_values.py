@@ -128,7 +128,7 @@ def test_what_one_submission_could_change_is_refused(tmp_path):
         lab_settings(dataclass(type("Loose", (), {"__annotations__": {"a": int}})), tmp_path)
 
 
-def test_two_labs_in_one_process_keep_their_values(tmp_path):
+def test_two_labs_in_one_process_keep_their_values(tmp_path, forked_zygotes):
     configs = [toy(tmp_path / name, f"lab: {{even: {even}}}\n") for name, even in (("one", 2.5), ("two", 3))]
     with opened(load(configs[0])) as one, opened(load(configs[1])) as two:
         file = tmp_path / "student.ipynb"
@@ -137,7 +137,7 @@ def test_two_labs_in_one_process_keep_their_values(tmp_path):
         assert [grade(handed_in, course).score for course in (one, two, one)] == [2, 0, 2]
 
 
-def test_one_lab_with_two_configurations_in_one_process_too(tmp_path):
+def test_one_lab_with_two_configurations_in_one_process_too(tmp_path, forked_zygotes):
     """Its modules are imported once: only asking at the time of use tells whose turn it is."""
     config = toy(tmp_path / "lab", "lab: {even: 2.5}\n")
     other = config.with_name("other.yml")
@@ -214,7 +214,7 @@ def test_a_wrong_value_ends_every_command_before_anything_is_done(lab, tmp_path,
     lab.write_text(lab.read_text().replace("even: 2.5", "evne: 2.5"))
     (tmp_path / "ann.ipynb").write_bytes(notebook_bytes(MEDIAN))
     paths = {"ann.ipynb", "out", "packed.zip", "packed"}
-    done = autograder(*(tmp_path / word if word in paths else word for word in command), "--config", lab)
+    done = run_here(*(tmp_path / word if word in paths else word for word in command), "--config", lab)
     assert done.returncode == code, done.stderr
     said = done.stdout + done.stderr
     assert f"{lab}:35: lab.evne: unknown field; did you mean 'even'? allowed: even, cases" in said
@@ -230,7 +230,7 @@ def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_
     for config in (lab, copy):
         place = tmp_path / config.stem
         options = ("--dockerfile",) if way == "folder" else ()
-        done = autograder("package", "gradescope", *options, "--out", place, "--config", config)
+        done = run_here("package", "gradescope", *options, "--out", place, "--config", config)
         assert done.returncode == 0, done.stderr
         if way == "zip":
             archive = place.rename(place.with_suffix(".zip"))
