@@ -6,6 +6,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -43,7 +44,9 @@ SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--every-example", action="store_true", help="draw as many examples as a fuzzing test has")
+    parser.addoption(
+        "--every-example", action="store_true", help="draw as many examples as a fuzzing test has"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -155,12 +158,13 @@ def gradescope_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def grade_cells(toy_course: object, write_notebook: Callable[..., Path]) -> Callable[..., object]:
-    """Grade a notebook made of code cells in the toy lab."""
+    """Grade a notebook made of code cells in the toy lab; keywords are other seconds than the lab's."""
     from autograder.grading.pipeline import grade
     from autograder.model import Submission
 
-    def run(*cells: str) -> object:
+    def run(*cells: str, **seconds: float) -> object:
         file = write_notebook(*cells)
-        return grade(Submission("student", file.name, "student", file=file), toy_course)
+        course = replace(toy_course, settings=replace(toy_course.settings, **seconds))
+        return grade(Submission("student", file.name, "student", file=file), course)
 
     return run

@@ -1,6 +1,6 @@
 """A process that imports modules and then forks: each child becomes one of them (:mod:`tests.forked`).
 
-    python -P -s tests/forks.py DESCRIPTOR MODULE…
+python -P -s tests/forks.py DESCRIPTOR MODULE…
 """
 
 import importlib

@@ -213,7 +213,9 @@ def test_the_tests_that_the_promises_name_are_there(name):
     if file.startswith("attacks/"):
         assert (TESTS / "corpus" / file / "expect.yml").is_file()
     else:
-        assert test in [node.name for node in nodes(TESTS / file)[0].body if isinstance(node, ast.FunctionDef)]
+        assert test in [
+            node.name for node in nodes(TESTS / file)[0].body if isinstance(node, ast.FunctionDef)
+        ]
 
 
 def test_every_attack_of_the_table_names_a_test():
