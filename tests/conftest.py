@@ -110,7 +110,7 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def forked_zygotes() -> Iterator[None]:
     """For files about something else than the start of grading processes (:mod:`tests.forked`)."""
     from tests.forked import zygotes_are_forked

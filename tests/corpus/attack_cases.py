@@ -140,7 +140,7 @@ def _marks(value: Any) -> Mapping[str, float]:
     return dict(marks)
 
 
-ONE_IN = 3
+ONE_IN = 6
 """Of the thorough attacks, which train a network for long: ``make test-rest`` runs so many, ``make test-all`` all."""
 
 

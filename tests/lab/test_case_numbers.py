@@ -25,7 +25,7 @@ NUMBERS = [
     *(pytest.param(7**turn, marks=pytest.mark.single) for turn in range(5, 19, 2)),
 ]
 
-ONE_IN = 4
+ONE_IN = 8
 """Of the mistakes that another number is tried with."""
 
 ASKED = [name for name in POINTS if name != "training_loop"]
