@@ -205,16 +205,18 @@ def test_the_configuration_that_is_named_reaches_the_test_cases(lab, copy, tmp_p
         (("grade", "ann.ipynb", "--out", "out"), 2),
         (("doctor", "--quick"), 1),
         (("build",), 2),
-        (("build", "--check"), 2),
+        pytest.param(("build", "--check"), 2, marks=pytest.mark.thorough),  # build
         (("package", "gradescope", "--out", "packed.zip"), 2),
-        (("package", "gradescope", "--dockerfile", "--out", "packed"), 2),
+        pytest.param(  # the archive
+            ("package", "gradescope", "--dockerfile", "--out", "packed"), 2, marks=pytest.mark.thorough
+        ),
     ],
 )
 def test_a_wrong_value_ends_every_command_before_anything_is_done(lab, tmp_path, command, code):
     lab.write_text(lab.read_text().replace("even: 2.5", "evne: 2.5"))
     (tmp_path / "ann.ipynb").write_bytes(notebook_bytes(MEDIAN))
     paths = {"ann.ipynb", "out", "packed.zip", "packed"}
-    done = run_here(*(tmp_path / word if word in paths else word for word in command), "--config", lab)
+    done = autograder(*(tmp_path / word if word in paths else word for word in command), "--config", lab)
     assert done.returncode == code, done.stderr
     said = done.stdout + done.stderr
     assert f"{lab}:35: lab.evne: unknown field; did you mean 'even'? allowed: even, cases" in said
@@ -230,7 +232,7 @@ def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_
     for config in (lab, copy):
         place = tmp_path / config.stem
         options = ("--dockerfile",) if way == "folder" else ()
-        done = run_here("package", "gradescope", *options, "--out", place, "--config", config)
+        done = autograder("package", "gradescope", *options, "--out", place, "--config", config)
         assert done.returncode == 0, done.stderr
         if way == "zip":
             archive = place.rename(place.with_suffix(".zip"))
