@@ -21,6 +21,8 @@ INSTALL := $(BIN)/python docker/pip_settings.py install --quiet --no-compile
 # bring files that are no Python of this version.
 UNUSED := /(tests?|testing|pip|setuptools|mypyc?|_inductor|_dynamo|onnx|ao|_export|_vendor)/|/torch/distributed/
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '$(UNUSED)' $(VENV)/lib || true
+# Runs beside what is installed after torch, which waits for downloads more than it computes.
+COMPILE_TORCH := $(BIN)/python -m compileall -qq -x '$(UNUSED)' $(VENV)/lib/python3*/site-packages/torch || true
 PYTEST := $(BIN)/python -m pytest -n logical --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
@@ -39,14 +41,20 @@ review: setup-review  ## grade the bundled example class if it is not yet, then 
 		$(if $(JOBS),--jobs $(JOBS)) || test $$? -eq 3
 	$(BIN)/autograder review $(OUT)
 
-test: check  ## format, lint, types, notebooks, tests
-	$(PYTEST) -m "not docker and not thorough and not single"
+# The types take a core for half a minute, which the first tests do not need.
+test: setup-dev  ## format, lint, types, notebooks, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@said=$$(mktemp) && { $(BIN)/mypy >$$said 2>&1 & types=$$!; failed=0; \
+	$(BIN)/autograder build --check && \
+		$(PYTEST) -m "not docker and not thorough and not single" || failed=$$?; \
+	wait $$types || failed=$$?; cat $$said; rm $$said; exit $$failed; }
 
 test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same kinds
 	$(PYTEST) -m "thorough and not docker"
 
 test-all: check  ## every test, those in the image too where a Docker engine can be had
-	$(PYTEST) -m "not docker"
+	$(PYTEST) --every-example -m "not docker"
 	$(BIN)/python -m pytest -rs -m docker tests/docker
 
 check: setup-dev
@@ -68,7 +76,7 @@ docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
 	$(PYTHON) docker/build.py $(DOCKER_ARGS)
 
 docker-test: setup-dev  ## build the image in an engine of its own, grade in it, leave nothing behind
-	$(BIN)/python -m pytest -rs -m "docker and not thorough" tests/docker
+	$(BIN)/python -m pytest -rs -m "docker and not thorough and not single" tests/docker
 
 benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same notebooks, side by side
 	$(BIN)/python benchmarks/compare.py
@@ -95,18 +103,15 @@ $(VENV)/.torch:
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.torch pyproject.toml
-	$(INSTALL) --editable .
-	@$(COMPILE)
+	($(COMPILE_TORCH)) & $(INSTALL) --editable . && wait && { $(COMPILE); }
 	@touch $@
 
 $(VENV)/.ready-review: $(VENV)/.torch pyproject.toml
-	$(INSTALL) --editable ".[review]"
-	@$(COMPILE)
+	($(COMPILE_TORCH)) & $(INSTALL) --editable ".[review]" && wait && { $(COMPILE); }
 	@touch $(VENV)/.ready $@
 
 $(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
-	$(INSTALL) --editable ".[dev]"
-	@$(COMPILE)
+	($(COMPILE_TORCH)) & $(INSTALL) --editable ".[dev]" && wait && { $(COMPILE); }
 	@touch $(VENV)/.ready $(VENV)/.ready-review $@
 
 clean:

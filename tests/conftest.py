@@ -6,6 +6,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -22,6 +23,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 
+EVERY_EXAMPLE = "AUTOGRADER_EVERY_EXAMPLE"
+"""Environment variable that ``--every-example`` sets, which ``make test-all`` gives to pytest."""
+
+
 LONGEST = (
     "tests/corpus/test_attacks.py",
     "tests/package/test_gradescope_runs.py",
@@ -36,6 +41,18 @@ LONGEST = (
 
 SHARED_OUT = ("tests/corpus/test_corpus.py", "tests/corpus/test_damaged.py")
 """Files whose tests need only what every process has once: whoever has nothing to do takes the next one."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-example", action="store_true", help="draw as many examples as a fuzzing test has"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the tests are imported, which is when they ask for examples."""
+    if config.getoption("--every-example"):
+        os.environ[EVERY_EXAMPLE] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,6 +110,15 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture
+def forked_zygotes() -> Iterator[None]:
+    """For files about something else than the start of grading processes (:mod:`tests.forked`)."""
+    from tests.forked import zygotes_are_forked
+
+    with zygotes_are_forked():
+        yield
+
+
 @pytest.fixture(scope="session")
 def toy_course() -> Iterator[object]:
     """The toy lab, opened once: its fork server serves every test of the session."""
@@ -132,12 +158,13 @@ def gradescope_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def grade_cells(toy_course: object, write_notebook: Callable[..., Path]) -> Callable[..., object]:
-    """Grade a notebook made of code cells in the toy lab."""
+    """Grade a notebook made of code cells in the toy lab; keywords are other seconds than the lab's."""
     from autograder.grading.pipeline import grade
     from autograder.model import Submission
 
-    def run(*cells: str) -> object:
+    def run(*cells: str, **seconds: float) -> object:
         file = write_notebook(*cells)
-        return grade(Submission("student", file.name, "student", file=file), toy_course)
+        course = replace(toy_course, settings=replace(toy_course.settings, **seconds))
+        return grade(Submission("student", file.name, "student", file=file), course)
 
     return run

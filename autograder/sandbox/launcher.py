@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import SandboxError
+from autograder.sandbox import programs
 from autograder.sandbox.forks import ForkClient, ForkedProcess
 from autograder.sandbox.forkserver import MESSAGE_BYTES
 from autograder.sandbox.user_ids import claim_uid
@@ -63,15 +63,15 @@ class Zygote:
     def __init__(self, guest: str, folder: str) -> None:
         self.nursery, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         places = {"MPLCONFIGDIR": str(_matplotlib_cache()), "TMPDIR": folder, "PYTHONPATH": str(ENGINE)}
-        command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote", str(theirs.fileno()), guest]
         with theirs:
-            self._process = subprocess.Popen(
-                command,
-                pass_fds=[theirs.fileno()],
-                env=ENVIRONMENT | places,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # a Ctrl-C on the terminal is the parent's to handle
+            self._process = programs.start_module(
+                "autograder.sandbox.zygote",
+                theirs.fileno(),
+                guest,
+                environment=ENVIRONMENT | places,
+                options=["-s"],
+                folder="/",
+                own_session=True,  # a Ctrl-C on the terminal is the parent's to handle
             )
 
     def preload(self, modules: Sequence[str], threads: int) -> None:

@@ -7,8 +7,6 @@ import os
 import pickle
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import SandboxError
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.zygote import GUEST
+from autograder.sandbox import programs
 from autograder.sandbox.forks import ForkClient, ForkedProcess
 from autograder.sandbox.launcher import ENGINE, Zygote
 from autograder.workers.temporary import temporary_folder
@@ -155,11 +154,10 @@ class _WorkerZygote:
         self.client = ForkClient(self.control)
         path = os.pathsep.join(filter(None, [str(ENGINE), os.environ.get("PYTHONPATH")]))
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.workers.zygote", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=os.environ | ONE_THREAD | {"TMPDIR": str(folder), "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
+            self._process = programs.start_module(
+                "autograder.workers.zygote",
+                theirs.fileno(),
+                environment=os.environ | ONE_THREAD | {"TMPDIR": str(folder), "PYTHONPATH": path},
             )
         with contextlib.suppress(BrokenPipeError):
             self.control.send(pickle.dumps(settings))

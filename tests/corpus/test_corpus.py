@@ -2,7 +2,7 @@
 
 Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
 (``in_one_process``), and of each question some in the sandbox too, several in one notebook. ``make test-rest`` grades
-all mistakes there, ``make test-all`` every right one and every mistake by itself.
+more of them there, ``make test-all`` all, and every right one and every mistake by itself.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ PACKS, ALONE = packed(RIGHT)
 IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
 CERTAIN = [case for case in MISTAKES if not case.also_may_lose]
 MISTAKEN_PACKS, _ = packed(CERTAIN)
+ONE_IN = 4
+"""Of the notebooks that all mistakes share, and of the trainings that come to nothing: ``make test-rest`` has so many."""
 IN_PACKS |= {case.name for pack in MISTAKEN_PACKS for case in pack.cases}
 SAMPLE_PACKS, _ = packed(case for case in CERTAIN if case.sandbox is True)
 IN_SAMPLE_PACKS = {case.name for pack in SAMPLE_PACKS for case in pack.cases}
@@ -41,6 +43,11 @@ def in_every_run(case: Case) -> bool:
     """Whether a mistake is graded in the sandbox, and by itself, whenever tests run."""
     sampled = case.sandbox is True and case.name not in IN_SAMPLE_PACKS
     return sampled or (case.sandbox == "only" and case.name not in IN_PACKS)
+
+
+def one_of_some(place: int) -> pytest.MarkDecorator:
+    """The mark of what stands at this place of a list: of each ``ONE_IN`` one is for ``make test-rest``."""
+    return pytest.mark.single if place % ONE_IN else pytest.mark.thorough
 
 
 def _mark(case: Case) -> pytest.MarkDecorator:
@@ -132,7 +139,10 @@ def test_right_in_the_sandbox(case, lab_course, tmp_path):
     "pack",
     [
         *(pytest.param(pack, id=f"sample: {pack.name}") for pack in SAMPLE_PACKS),
-        *(pytest.param(pack, id=pack.name, marks=pytest.mark.thorough) for pack in MISTAKEN_PACKS),
+        *(
+            pytest.param(pack, id=pack.name, marks=one_of_some(place))
+            for place, pack in enumerate(MISTAKEN_PACKS)
+        ),
     ],
 )
 def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
@@ -220,10 +230,16 @@ def test_mistake_in_one_process(case):
     check_in_one_process(case, seen_by(case), trained_already=not (trains and OWN_RUN in case.loses))
 
 
-@pytest.mark.thorough  # test_mistake_in_one_process has the loop's own mistakes, which come to nothing either
 @pytest.mark.usefixtures("_as_in_a_kernel")
 @pytest.mark.filterwarnings("ignore")  # of the students' code
-@pytest.mark.parametrize("case", TRAINED_BY_ALL, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [
+        # test_mistake_in_one_process has the loop's own mistakes, which come to nothing either
+        pytest.param(case, id=case.name, marks=one_of_some(place))
+        for place, case in enumerate(TRAINED_BY_ALL)
+    ],
+)
 def test_training_with_a_mistake_comes_to_nothing(case):
     check_in_one_process(case, [OWN_RUN], trained_already=False)
 

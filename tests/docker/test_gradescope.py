@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB
 from tests.corpus.cases import POINTS
 from tests.engine.processes import autograder
 from tests.package.gradescope_schema import problems
@@ -190,10 +190,12 @@ def test_the_image_itself_can_pack(image, packed, tmp_path):
         os.chown(out, OWNER, OWNER)
 
     def run(*arguments: str) -> None:
-        docker("run", "--rm", *AS_DOCUMENTED, "--volume", f"{out}:/out", image, "package", *arguments)
+        volumes = ("--volume", f"{out}:/out", "--volume", f"{TOY_LAB}:/course:ro")
+        docker("run", "--rm", *AS_DOCUMENTED, *volumes, image, "package", *arguments)
 
     run("gradescope", "--dockerfile", "--image", image, "--out", "/out/gradescope")
-    run("gradescope", "--out", "/out/autograder.zip")
+    # Another lab: packing this one grades its solution each time.
+    run("gradescope", "--config", "/course/grading_config.yml", "--out", "/out/autograder.zip")
     run("student", "--out", "/out/students.zip")
     content, same = (
         {str(file.relative_to(place)): file.read_bytes() for file in place.rglob("*") if file.is_file()}
@@ -201,7 +203,8 @@ def test_the_image_itself_can_pack(image, packed, tmp_path):
     )
     assert content == same
     assert {file.stat().st_uid for file in (out / "gradescope").rglob("*")} == {out.stat().st_uid}
-    done = autograder("package", "gradescope", "--out", tmp_path / "outside.zip")
+    small = ("--config", TOY_LAB / "grading_config.yml")
+    done = autograder("package", "gradescope", *small, "--out", tmp_path / "outside.zip")
     assert done.returncode == 0, done.stderr
     with (
         zipfile.ZipFile(out / "autograder.zip") as inside,

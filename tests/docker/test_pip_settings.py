@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ CHOICES = {
 """Options that take certain values; pip passes over an empty one."""
 
 
+THOROUGH = pytest.mark.thorough
+"""Of a setting's value or place: another one of the same test runs always."""
+
+
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the machine that runs the tests, and nothing of pip's in the checkout (``log``, ``cache-dir``)."""
@@ -50,6 +55,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
 
+@cache
 def options_of_pip() -> dict[str, str]:
     """Every long option of ``pip install`` and a value that pip takes for it in a configuration."""
     text = subprocess.run(
@@ -84,7 +90,7 @@ def reached(folder: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if name != "cert"}
 
 
-@pytest.mark.parametrize("section", ["global", "install"])
+@pytest.mark.parametrize("section", ["install", pytest.param("global", marks=THOROUGH)])
 def test_of_a_file_with_every_setting_the_build_is_told_how_to_reach_the_index(
     tmp_path, monkeypatch, section
 ):
@@ -99,7 +105,7 @@ def test_of_an_environment_with_every_setting_the_build_is_told_how_to_reach_the
     assert reached(tmp_path) == NEEDED
 
 
-@pytest.mark.parametrize("name", ["user", "site", "global"])
+@pytest.mark.parametrize("name", ["user", *(pytest.param(one, marks=THOROUGH) for one in ("site", "global"))])
 def test_settings_of_one_kind_of_file_do_not_hide_the_others(monkeypatch, tmp_path, name):
     configured(
         tmp_path / "pip.conf", {"global": {name: "true", "index-url": "https://one.example"}}, monkeypatch
@@ -108,7 +114,12 @@ def test_settings_of_one_kind_of_file_do_not_hide_the_others(monkeypatch, tmp_pa
 
 
 @pytest.mark.parametrize(
-    "loudness", [{"quiet": "1"}, {"quiet": "3"}, {"verbose": "3"}, {"no-color": "true"}, {}]
+    "loudness",
+    [
+        {"quiet": "3"},
+        {"verbose": "3"},
+        *(pytest.param(one, marks=THOROUGH) for one in ({"quiet": "1"}, {"no-color": "true"}, {})),
+    ],
 )
 def test_settings_are_found_however_loud_pip_is(monkeypatch, tmp_path, loudness):
     configured(
@@ -205,7 +216,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("by", ["file", "environment"])
+@pytest.mark.parametrize("by", ["file", pytest.param("environment", marks=THOROUGH)])
 def test_set_up_installs_into_its_own_environment_whatever_pip_is_told(tmp_path, monkeypatch, by):
     settings = {name: value.format(tmp_path) for name, value in ELSEWHERE.items()}
     if by == "file":

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.forked import zygotes_are_forked
 
 
 def autograder(*arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
@@ -22,13 +23,16 @@ def autograder(*arguments: object, timeout: float = 300) -> subprocess.Completed
 
 
 def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command in this process: all that differs is the start of Python and its imports, a second each."""
+    """Run a command in this process: all that differs is the start of Python and its imports, a second each.
+
+    Those of the grading processes too (:mod:`tests.forked`).
+    """
     from autograder.cli import main
 
     said, complained = io.StringIO(), io.StringIO()
     before = signal.getsignal(signal.SIGTERM)
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained), zygotes_are_forked():
             try:
                 code = main([*map(str, arguments)])
             except SystemExit as usage:  # of argparse

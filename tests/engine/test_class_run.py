@@ -21,7 +21,7 @@ from autograder.store.results import read_results
 from autograder.store.run import RUN_FILE, Run
 from tests.conftest import TOY_LAB, entry_of, notebook_bytes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_zygotes")]
 
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return (v[n//2] + v[(n-1)//2]) / 2"
 WRONG = "def median(v):\n    return v[0]"

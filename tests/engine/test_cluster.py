@@ -164,7 +164,7 @@ def test_a_grading_process_outlives_the_thread_that_asked_for_it(tmp_path, tempo
     assert len(seen) == 1
 
 
-def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary):
+def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary, forked_zygotes):
     handed_in = trivial(tmp_path, 4)
     taken = []
 
@@ -187,7 +187,7 @@ def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary):
     assert gone.submission is handed_in[3]
 
 
-def test_large_notebooks_wait_for_each_other(tmp_path, temporary, monkeypatch):
+def test_large_notebooks_wait_for_each_other(tmp_path, temporary, monkeypatch, forked_zygotes):
     handed_in = trivial(tmp_path, 3)
     monkeypatch.setattr(executor_module, "BYTES_UNDER_WAY", 1)
     taken, ended = [], 0
@@ -222,7 +222,7 @@ def test_other_versions_are_named(tmp_path, temporary, monkeypatch):
         list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
 
-def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary):
+def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary, forked_zygotes):
     config, question = lab / "grading_config.yml", lab / "questions" / "median.py"
     settings, handed_in = RunSettings(config), trivial(tmp_path, 1)
     with ThreadPoolExecutor(1) as pool:
@@ -273,7 +273,7 @@ class Elsewhere(ThreadPoolExecutor):
         return super().submit(run)
 
 
-def test_a_machine_where_a_question_opens_another_file_is_named(tmp_path, temporary):
+def test_a_machine_where_a_question_opens_another_file_is_named(tmp_path, temporary, forked_zygotes):
     with Elsewhere(1) as pool, pytest.raises(AutograderError, match=r"limits\.json is not the same there"):
         list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
@@ -305,7 +305,7 @@ def test_a_broken_lab_ends_the_run_and_names_the_machine(lab, tmp_path, temporar
     assert list(temporary.iterdir()) == []
 
 
-def test_a_machine_in_trouble_costs_one_more_try(tmp_path, temporary, monkeypatch):
+def test_a_machine_in_trouble_costs_one_more_try(tmp_path, temporary, monkeypatch, forked_zygotes):
     missing = temporary / "missing"
     monkeypatch.setattr(tempfile, "tempdir", str(missing))
     asked = []
@@ -325,7 +325,9 @@ def test_a_machine_in_trouble_costs_one_more_try(tmp_path, temporary, monkeypatc
     ]
 
 
-def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(tmp_path, temporary, monkeypatch):
+def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(
+    tmp_path, temporary, monkeypatch, forked_zygotes
+):
     monkeypatch.setattr(tempfile, "tempdir", str(temporary / "missing"))
     with ThreadPoolExecutor(1) as pool:
         grades = list(grade_with(pool, trivial(tmp_path, 2), SETTINGS, here(), two))
@@ -366,7 +368,7 @@ class Recording(ThreadPoolExecutor):
         return self.futures[-1]
 
 
-def test_who_stops_listening_takes_back_what_has_not_begun(tmp_path, temporary):
+def test_who_stops_listening_takes_back_what_has_not_begun(tmp_path, temporary, forked_zygotes):
     with Recording(1) as pool:
         grades = grade_with(pool, trivial(tmp_path, 8), SETTINGS, here(), lambda: 4)
         next(grades)
@@ -376,7 +378,7 @@ def test_who_stops_listening_takes_back_what_has_not_begun(tmp_path, temporary):
     assert cancelled[2:] == [True, True]
 
 
-def test_paths_reach_other_machines_whole(tmp_path, temporary, monkeypatch):
+def test_paths_reach_other_machines_whole(tmp_path, temporary, monkeypatch, forked_zygotes):
     monkeypatch.chdir(TOY_LAB)
     with Recording(1) as pool:
         relative = replace(SETTINGS, config=Path(CONFIG.name))

@@ -263,7 +263,7 @@ def test_what_ran_is_what_was_handed_in(toy_course, write_notebook):
 
 
 @pytest.fixture
-def handed_in(tmp_path):
+def handed_in(tmp_path, forked_zygotes):
     """A right notebook, two copies of a wrong one, and a file that is no notebook; in a toy lab of their own."""
     for student, data in (
         ("ann", notebook_bytes(MEDIAN, "'ann'")),

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder, start, started_below, wait_until
+from tests.engine.processes import autograder, run_here, start, started_below, wait_until
 
 CONFIG = TOY_LAB / "grading_config.yml"
 GOOD = (
@@ -136,9 +136,15 @@ def test_no_process_is_left(graded_class):
 )
 def test_usage_and_configuration_give_exit_code_2_and_a_reason(write_notebook, tmp_path, arguments, said):
     places = {"nb": write_notebook(*GOOD), "out": tmp_path / "out"}
-    done = autograder(*[str(argument).format(**places) for argument in arguments])
+    done = run_here(*[str(argument).format(**places) for argument in arguments])
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_a_usage_error_of_the_command_itself_has_no_traceback(tmp_path):
+    done = autograder("grade", "no-such.ipynb", "--out", tmp_path / "out", "--config", CONFIG)
+    assert done.returncode == 2
+    assert "no-such.ipynb" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -146,7 +152,7 @@ def test_a_broken_test_file_is_named(tmp_path, write_notebook):
     lab = tmp_path / "lab"
     shutil.copytree(TOY_LAB, lab)
     (lab / "questions" / "median.py").write_text("OK_FORMAT = False\nname = 'median'\nthis is no Python\n")
-    done = autograder(
+    done = run_here(
         "grade", write_notebook(*GOOD), "--out", tmp_path / "o", "--config", lab / "grading_config.yml"
     )
     assert done.returncode == 2
@@ -159,7 +165,7 @@ def test_points_that_disagree_are_named(tmp_path, write_notebook):
     shutil.copytree(TOY_LAB, lab)
     config = lab / "grading_config.yml"
     config.write_text(config.read_text().replace("title: Median, points: 2", "title: Median, points: 4"))
-    done = autograder("grade", write_notebook(*GOOD), "--out", tmp_path / "o", "--config", config)
+    done = run_here("grade", write_notebook(*GOOD), "--out", tmp_path / "o", "--config", config)
     assert done.returncode == 2
     assert "has 2 points" in done.stderr
 
@@ -170,7 +176,7 @@ def test_a_folder_and_single_files_are_taken_together(tmp_path, write_notebook):
     write_notebook(*GOOD, name="folder/sub/b.ipynb")
     single = write_notebook("pass", name="c.ipynb")
     out = tmp_path / "out"
-    done = autograder("grade", folder, single, "--out", out, "--config", CONFIG, "--jobs", 1)
+    done = run_here("grade", folder, single, "--out", out, "--config", CONFIG, "--jobs", 1)
     assert done.returncode == 0, done.stderr
     assert sorted(row["score"] for row in rows(out).values()) == ["0", "5", "5"]
 

@@ -83,8 +83,8 @@ def test_each_limit_of_the_schema_stands_in_the_configuration_with_its_default()
 def test_a_limit_that_a_cell_hits_is_named_and_costs_nothing_else(grade_with, course_with, name):
     few_files = dataclasses.replace(course_with().settings.limits, disk_files=200)
     limits = {"limits": few_files}
-    if name == "notebook_seconds":
-        limits |= {"notebook_seconds": 2.0}
+    if name in ("notebook_seconds", "cell_seconds"):
+        limits |= {name: 2.0 if name == "notebook_seconds" else 1.0}
     cells = [COUNTS, CELLS[name], "pass"] if name == "notebook_seconds" else [CELLS[name], COUNTS]
     graded = grade_with(*cells, **limits)
     assert graded.status is Status.GRADED
@@ -96,7 +96,8 @@ def test_a_limit_that_a_cell_hits_is_named_and_costs_nothing_else(grade_with, co
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_limit_that_an_answer_hits_is_named(grade_with, name):
     seconds = 3.0 if name == "submission_seconds" else 60.0
-    graded = grade_with(COUNTS, QUESTIONS[name], submission_seconds=seconds)
+    hurried = {"request_seconds": 1.0} if name == "request_seconds" else {}
+    graded = grade_with(COUNTS, QUESTIONS[name], submission_seconds=seconds, **hurried)
     assert graded.status is Status.GRADED
     assert [hit.split(":")[0] for hit in graded.limits_hit] == [name]
 

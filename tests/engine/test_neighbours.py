@@ -21,7 +21,7 @@ from autograder.workers.cores import core_shares
 from autograder.workers.pool import WorkerPool
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_zygotes")]
 
 COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
 COMPUTES = "import time\nbegan = time.process_time()\nwhile time.process_time() < began + %s: pass"
@@ -98,9 +98,9 @@ def cell_seconds(grade: Grade, ending: Ending) -> list[float]:
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core, so there are no neighbours")
 def test_a_crowd_of_threads_takes_no_core_of_its_neighbour(lab, graded):
     settings = lab(cell_seconds=60, notebook_seconds=120, submission_seconds=240)
-    honest = [COUNTS, COMPUTES % 4]
+    honest = [COUNTS, COMPUTES % 2]
     alone = graded(settings, 1, honest=honest)["honest"]
-    beside = graded(settings, 2, crowd=[COUNTS, CROWD, COMPUTES % 2], honest=honest)
+    beside = graded(settings, 2, crowd=[COUNTS, CROWD, COMPUTES % 1], honest=honest)
     assert beside["honest"].score == alone.score == 1
     assert beside["crowd"].score == 1
     assert sum(cell_seconds(beside["honest"], Ending.FINISHED)) < 2 * sum(
@@ -160,7 +160,7 @@ def test_what_was_cut_short_for_want_of_a_processor_is_no_zero(lab, graded):
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})  # where a session gets a share of each core, it gets half of one
     try:
-        with busy_processes(10):
+        with busy_processes(4):
             grade = graded(lab(cell_seconds=2, busy_factor=1.05), 1, slow=[COMPUTES % 1.9, COUNTS])["slow"]
     finally:
         os.sched_setaffinity(0, cores)

@@ -23,7 +23,7 @@ from tests.conftest import TOY_LAB, notebook_bytes
 
 pytestmark = pytest.mark.slow
 
-MANY = int(os.environ.get("SOAK", "200"))
+MANY = int(os.environ.get("SOAK", "110"))
 WARM_UP = 30
 """Notebooks until every import has happened and every cache is full."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,12 +81,19 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a module, read once."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     package = module_name(path).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -93,7 +101,7 @@ def imports(path: Path) -> set[str]:
             module = ".".join([*base, *(node.module.split(".") if node.module else [])])
             found.add(module)
             found.update(f"{module}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def below(name: str, package: str) -> bool:
@@ -136,14 +144,14 @@ def test_what_decides_a_mark_imports_nothing_else_of_the_engine(path):
 def test_there_is_no_import_cycle():
     graph = {}
     for path in ENGINE.rglob("*.py"):
-        top = [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.Import | ast.ImportFrom)]
-        names = imports(path) if top else set()
+        top = [n for n in nodes(path)[0].body if isinstance(n, ast.Import | ast.ImportFrom)]
+        names = imports(path) if top else frozenset()
         graph[module_name(path)] = names
     known = {name: {i for i in names if i in graph and i != name} for name, names in graph.items()}
     # Only imports at the top of a module can close a cycle that matters.
     for path in ENGINE.rglob("*.py"):
         lazy = set()
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) or (
                 isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
             ):
@@ -172,7 +180,7 @@ PRINTS = ("commands", "cli.py", "report/terminal.py", "package/gradescope_run.py
 def test_nobody_prints_but_the_commands(path):
     if path.relative_to(ENGINE).as_posix().startswith(PRINTS):
         return
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node.func for node in nodes(path) if isinstance(node, ast.Call)]
     named = [one.id if isinstance(one, ast.Name) else ast.unparse(one) for one in calls]
     assert not {"print", "sys.stdout.write", "sys.stderr.write"} & set(named)
 
@@ -210,8 +218,9 @@ def test_the_tests_that_the_promises_name_are_there(name):
     if file.startswith("attacks/"):
         assert (TESTS / "corpus" / file / "expect.yml").is_file()
     else:
-        tree = ast.parse((TESTS / file).read_text("utf-8"))
-        assert test in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+        assert test in [
+            node.name for node in nodes(TESTS / file)[0].body if isinstance(node, ast.FunctionDef)
+        ]
 
 
 def test_every_attack_of_the_table_names_a_test():

@@ -97,15 +97,21 @@ def usual(lab: Path) -> dict[str, Any]:
     return result(lab, {})
 
 
+ENVIRONMENTS = (
+    {"PYTHONOPTIMIZE": "2"},
+    {"PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1", "PYTHONINSPECT": "1"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
+    {"HOME": None, "TZ": "nowhere", "LANG": "xx_nowhere", "OMP_NUM_THREADS": "64", "MPLBACKEND": "TkAgg"},
+)
+STREAMS = (">&-", "2>&-", "<&-")
+
+
 @pytest.mark.parametrize(
     "environment",
     [
-        {"PYTHONOPTIMIZE": "2"},
-        {"PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1", "PYTHONINSPECT": "1"},
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
-        {"HOME": None, "TZ": "nowhere", "LANG": "xx_nowhere", "OMP_NUM_THREADS": "64", "MPLBACKEND": "TkAgg"},
+        pytest.param({name: value for one in ENVIRONMENTS for name, value in one.items()}, id="all of them"),
+        *(pytest.param(one, id="+".join(one), marks=pytest.mark.thorough) for one in ENVIRONMENTS),
     ],
-    ids=lambda environment: "+".join(environment),
 )
 def test_the_environment_decides_nothing(lab, environment):
     found = result(lab, environment)
@@ -115,7 +121,13 @@ def test_the_environment_decides_nothing(lab, environment):
     assert "is ∇ really 4?" in str(found["questions"])
 
 
-@pytest.mark.parametrize("shell", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param(" ".join(STREAMS), id="all of them"),
+        *(pytest.param(one, marks=pytest.mark.thorough) for one in STREAMS),
+    ],
+)
 def test_closed_streams_decide_nothing(lab, shell):
     assert result(lab, {}, shell) == usual(lab)
 

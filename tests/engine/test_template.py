@@ -79,11 +79,12 @@ def remarks(data):
     return lab_template(LAB).remarks(code)
 
 
-def test_of_this_lab_the_template_and_text_alone_are_remarked_and_no_ordinary_notebook():
+@pytest.mark.parametrize("every_case", [False, pytest.param(True, marks=pytest.mark.thorough)])
+def test_of_this_lab_the_template_and_text_alone_are_remarked_and_no_ordinary_notebook(every_case):
     assert remarks(LAB.template().read_bytes()) == UNTOUCHED
     assert remarks((ROOT / LAB.config.build.solution).read_bytes()) == ()
-    remarked = [case.name for case in all_cases() if remarks(notebook(case))]
-    assert remarked == ["mistakes/whole/only_text"]
+    cases = [case for case in all_cases() if case.correct or case.sandbox or every_case]
+    assert [case.name for case in cases if remarks(notebook(case))] == ["mistakes/whole/only_text"]
 
 
 def test_a_template_that_is_no_notebook_is_named(tmp_path):

@@ -83,6 +83,7 @@ def test_an_endless_cell_that_ignores_interrupts_is_ended(grade_cells):
         ignore + "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
         COUNTS,
         CLASS,
+        cell_seconds=1,
     )
     assert grade.score == 5
     assert grade.cells[1].ending is Ending.TIMED_OUT
@@ -90,7 +91,7 @@ def test_an_endless_cell_that_ignores_interrupts_is_ended(grade_cells):
 
 @pytest.mark.slow
 def test_an_endless_question_costs_only_itself(grade_cells):
-    grade = grade_cells("def median(v):\n    while True: pass", COUNTS, CLASS)
+    grade = grade_cells("def median(v):\n    while True: pass", COUNTS, CLASS, request_seconds=1)
     assert points(grade) == {"median": 0, "counter": 3}
     assert grade.questions[0].cases[0].ending is Ending.TIMED_OUT
     assert any(hit.startswith("request_seconds") for hit in grade.limits_hit)

@@ -247,7 +247,8 @@ def train_rnn(data_train, num_steps):
 """A loop without do_training_step, all windows of a batch at once: 500 steps take about two seconds."""
 
 
-@pytest.mark.parametrize("data", [pytest.param("data_train", marks=THOROUGH), "globals()['data_train']"])
+@pytest.mark.thorough  # the next one, and correct/own_steps_in_the_loop of the corpus
+@pytest.mark.parametrize("data", ["data_train", "globals()['data_train']"])
 def test_a_loop_that_does_its_own_steps_earns_everything(data):
     env = notebook({"training_loop": OWN_STEPS.format(data=data)})
     del env["do_training_step"]

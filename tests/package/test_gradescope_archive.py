@@ -36,14 +36,27 @@ SMALL = ("--config", TOY_LAB / "grading_config.yml")
 
 
 def packed(folder: Path, *options: object) -> Path:
-    done = autograder("package", "gradescope", "--out", folder / "autograder.zip", *options)
+    done = run_here("package", "gradescope", "--out", folder / "autograder.zip", *options)
     assert done.returncode == 0, done.stderr
     return folder / "autograder.zip"
 
 
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(SMALL[1], id="small lab"),
+        pytest.param(CONFIG, id="the lab", marks=pytest.mark.thorough),  # packing grades its solution
+    ],
+)
+def config(request) -> Path:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def archive(gradescope_archive) -> Path:
-    return gradescope_archive
+def archive(config, request, tmp_path_factory) -> Path:
+    if config == CONFIG:
+        return request.getfixturevalue("gradescope_archive")
+    return packed(tmp_path_factory.mktemp("packed"), "--config", config)
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
@@ -62,10 +75,11 @@ def test_what_gradescope_wants_lies_at_the_root_and_can_be_run(archive):
             assert checked.returncode == 0, checked.stderr
 
 
-def test_the_lab_in_it_grades_like_the_lab_here(archive, tmp_path):
+def test_the_lab_in_it_grades_like_the_lab_here(config, archive, tmp_path):
     copy = unpacked(archive, tmp_path) / "lab" / "grading_config.yml"
-    assert fingerprint(load(copy)) == fingerprint(load(CONFIG))
-    assert (tmp_path / "lab/student_template/rnn_lab.ipynb").is_file(), "it says which cells carry no mark"
+    assert fingerprint(load(copy)) == fingerprint(load(config))
+    template = tmp_path / "lab" / "student_template" / "rnn_lab.ipynb"
+    assert template.is_file() == (config == CONFIG), "it says which cells carry no mark"
 
 
 @pytest.fixture
@@ -97,13 +111,18 @@ def test_a_file_that_only_a_question_opens_goes_along(tmp_path, elsewhere, outsi
         }  # fmt: skip
 
 
-def test_it_holds_neither_master_nor_solution_nor_the_projects_own_tests(archive):
+def test_it_holds_neither_master_nor_solution_nor_the_projects_own_tests(config, archive):
     with zipfile.ZipFile(archive) as opened:
         names = opened.namelist()
+    lab = load(config).config
+    assert lab.build is not None
+    assert not {f"lab/{lab.build.master}", f"lab/{lab.build.solution}"} & {*names}
     assert not [name for name in names if "rnn_lab.py" in name or "reference/rnn_lab.ipynb" in name]
     assert not [name for name in names if name.startswith(("lab/tests/engine", "lab/tests/corpus"))]
-    assert len([name for name in names if name.startswith("lab/tests/questions/")]) == 13
-    assert "lab/reference/data/README.md" in names, "the data's provenance goes along"
+    tests = [name for name in names if name.startswith(f"lab/{lab.tests}/")]
+    assert sorted(tests) == sorted(f"lab/{lab.tests}/{question.name}.py" for question in lab.questions)
+    if config == CONFIG:
+        assert "lab/reference/data/README.md" in names, "the data's provenance goes along"
 
 
 def test_the_wheel_is_one_by_its_own_record(archive):
@@ -161,8 +180,8 @@ def test_the_same_lab_gives_the_same_bytes(tmp_path):
 
 
 @pytest.mark.thorough  # the small lab shows it in every run
-def test_the_lab_itself_gives_the_same_bytes_too(archive, tmp_path):
-    assert packed(tmp_path).read_bytes() == archive.read_bytes()
+def test_the_lab_itself_gives_the_same_bytes_too(gradescope_archive, tmp_path):
+    assert packed(tmp_path).read_bytes() == gradescope_archive.read_bytes()
 
 
 def test_the_results_that_are_there_from_the_beginning_are_no_mark(archive):
@@ -238,8 +257,10 @@ def test_less_memory_means_less_for_the_student_and_too_little_is_refused():
         limits_within(config, 40, 768)
 
 
-def test_the_adapted_configuration_is_the_labs_with_other_limits(archive, tmp_path):
-    original = unpacked(archive, tmp_path) / "lab" / "grading_config.yml"
+def test_the_adapted_configuration_is_the_labs_with_other_limits(tmp_path):
+    for name in ("reference", "tests", "student_template"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    original = shutil.copy(CONFIG, tmp_path / CONFIG.name)
     lab = adapted(original, 10, 1536)
     assert lab.root == original.parent
     assert lab.config.limits.submission_seconds < load(original).config.limits.submission_seconds

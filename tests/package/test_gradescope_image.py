@@ -76,7 +76,7 @@ def test_the_image_can_have_another_name(tmp_path):
 
 def test_lab_and_decisions_are_those_of_the_archive(tmp_path):
     decisions = ("--visible", "after_published", "--minutes", "20")
-    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL, *decisions)
+    done = run_here("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL, *decisions)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "autograder.zip") as opened:
         archive = {name: opened.read(name) for name in opened.namelist()}
@@ -91,7 +91,7 @@ def test_lab_and_decisions_are_those_of_the_archive(tmp_path):
 def test_it_starts_the_images_interpreter_and_else_what_the_archive_starts(folder, tmp_path):
     file = folder / "run_autograder"
     assert stat.S_IMODE(file.stat().st_mode) == 0o755
-    done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL)
+    done = run_here("package", "gradescope", "--out", tmp_path / "autograder.zip", *SMALL)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "autograder.zip") as opened:
         there = opened.read("run_autograder").decode().splitlines()
@@ -207,7 +207,7 @@ def test_an_empty_folder_is_filled_and_one_with_something_in_it_left_alone(tmp_p
     (tmp_path / "image").mkdir()
     before = files(written(tmp_path))
     again = ("--dockerfile", "--out", tmp_path / "image", "--minutes", "20")
-    done = autograder("package", "gradescope", *again, *SMALL)
+    done = run_here("package", "gradescope", *again, *SMALL)
     assert done.returncode == 2
     assert "is not empty" in done.stderr
     assert files(tmp_path / "image") == before
