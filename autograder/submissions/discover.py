@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Submission
+from autograder.notebook.code import ReadingTime
 from autograder.submissions import student
 from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
@@ -106,10 +107,10 @@ def submissions_of(
         Submissions, upload by upload; sorted within a folder, in the archive's order within a zip.
     """
 
-    def is_untouched(file: UploadedFile) -> bool:
+    def is_untouched(file: UploadedFile, reading: ReadingTime) -> bool:
         if template is None or file.file is None:
             return False
-        return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB))
+        return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB), reading)
 
     found: list[Submission] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.

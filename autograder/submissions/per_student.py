@@ -15,11 +15,12 @@ from itertools import islice
 from autograder.files.visible import shortened
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
+from autograder.notebook.code import ReadingTime
 from autograder.uploads import names
 from autograder.uploads.uploaded import UploadedFile
 
-IsUntouched = Callable[[UploadedFile], bool]
-"""Whether a file is the template as students get it."""
+IsUntouched = Callable[[UploadedFile, ReadingTime], bool]
+"""Whether a file is the template as students get it; the time is that of all files of one student."""
 
 MOST_NAMED = 5
 """Files that a message names."""
@@ -30,6 +31,9 @@ MOST_PICTURES, LONGEST_PICTURE = 20, 80
 MOST_LOOKED_AT = 30
 """Notebooks of one student among which the untouched template is looked for: each is read for that, before
 anything is graded."""
+
+LOOKING_SECONDS = 1.0
+"""Processor time for that, of one student: untouched templates are known by their text."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def chosen(
     lms: Lms,
     export: Export,
     notebook: str,
-    is_untouched: IsUntouched = lambda file: False,
+    is_untouched: IsUntouched = lambda file, reading: False,
 ) -> tuple[list[Chosen], list[UploadedFile]]:
     """One entry per student, in the order of the export, and what belongs to no student.
 
@@ -185,14 +189,15 @@ def _meant(
 ) -> tuple[Sequence[tuple[Origin, UploadedFile]], tuple[str, ...]]:
     """The files without those that nobody means where there is another notebook, and notes on them."""
     notes: tuple[str, ...] = ()
-    few = len(_notebooks(files)) <= MOST_LOOKED_AT
+    few, reading = len(_notebooks(files)) <= MOST_LOOKED_AT, ReadingTime(LOOKING_SECONDS)
     reasons: dict[str, Callable[[Origin, UploadedFile], bool]] = {
         "a copy that Jupyter keeps": lambda origin, _: bool(names.copied_from(origin.path[-1])),
-        "the untouched template": lambda _, one: few and is_untouched(one),
+        "the untouched template": lambda _, one: few and is_untouched(one, reading),
     }
     for what, is_unwanted in reasons.items():
         candidates = [pair for pair in _notebooks(files) if pair[1].file]
-        unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
+        with reading:
+            unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
         if unwanted and len(unwanted) < len(candidates):
             notes += (f"also handed in, not graded: {_listed(unwanted)} ({what})",)
             files = [pair for pair in files if pair not in unwanted]
