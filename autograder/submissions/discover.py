@@ -113,25 +113,28 @@ def submissions_of(
         return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB), reading)
 
     found: list[Submission] = []
+    keys: list[tuple[str, str]] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.
     nameless: dict[int, tuple[str, ...]] = {}
     in_own_folders: list[Chosen] = []
     for source in sources:
         of_students, others = _handed_in(source, notebook, is_untouched)
         found += [_of_student(one, source) for one in of_students]
+        keys += [_key(one, source) for one in of_students]
         in_own_folders += of_students if source.lms is None else []
         pictures = _pictures_beside(source.upload.files)
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
-            one = _submission(file, names.submission_id(file.name, source.upload.name))
-            found.append(replace(one, pictures=pictures.get(file.path, ())))
+            found.append(replace(_submission(file), pictures=pictures.get(file.path, ())))
+            keys.append((file.name, source.upload.name))
     told = [(*one.origin.place.split("/"), notebook) for one in in_own_folders if one.origin.place]
     called = student.names_of([*nameless.values(), *told], notebook)[: len(nameless)]
     if len(sources) == len(found) == len(called) == 1 and names.is_zip(sources[0].upload.name):
         called = [student.owner_of(sources[0].upload.name, next(iter(nameless.values())), notebook)]
     for place, name in zip(nameless, called, strict=True):
         found[place] = replace(found[place], student=name)
-    return _with_own_ids(found)
+    ids = names.submission_ids(keys)
+    return [replace(one, id=own) for one, own in zip(found, ids, strict=True)]
 
 
 def _handed_in(
@@ -180,17 +183,23 @@ def _around(upload: Upload, uploads: int) -> tuple[str, ...]:
     return (upload.name,) if uploads > 1 and not upload.is_broken else ()
 
 
-def _submission(file: UploadedFile, identifier: str) -> Submission:
+def _submission(file: UploadedFile) -> Submission:
+    """The submission of a file, without an identifier."""
     notes = tuple(f"unpacked from {part}" for part in file.path[:-1] if names.is_zip(part))
-    return Submission(identifier, file.name, "", file=file.file, problem=file.problem, notes=notes)
+    return Submission("", file.name, "", file=file.file, problem=file.problem, notes=notes)
+
+
+def _key(one: Chosen, source: Source) -> tuple[str, str]:
+    """By the LMS's identifier: the same student keeps the same files when the export is downloaded again."""
+    origin = one.origin
+    told = f"{origin.student}-{origin.lms_id or origin.place}"
+    return told, source.lms.name if source.lms else source.upload.name
 
 
 def _of_student(one: Chosen, source: Source) -> Submission:
     origin, lms = one.origin, source.lms.name if source.lms else ""
-    # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
-    key = origin.lms_id or origin.place
     return replace(
-        _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name)),
+        _submission(one.found),
         student=origin.student,
         lms=lms,
         lms_id=origin.lms_id,
@@ -201,19 +210,6 @@ def _of_student(one: Chosen, source: Source) -> Submission:
         set_aside=one.set_aside,
         pictures=one.pictures,
     )
-
-
-def _with_own_ids(submissions: Sequence[Submission]) -> list[Submission]:
-    """The submissions, each with an identifier of its own."""
-    used: set[str] = set()
-    result = []
-    for one in submissions:
-        unique = one.id
-        while unique in used:
-            unique = f"{one.id}-{len(used)}"
-        used.add(unique)
-        result.append(replace(one, id=unique))
-    return result
 
 
 def _without_copies(found: list[UploadedFile]) -> list[UploadedFile]:
