@@ -18,6 +18,7 @@ from autograder.lms.model import Export
 from autograder.model import Submission
 from autograder.notebook.code import ReadingTime
 from autograder.submissions import student
+from autograder.submissions.crowds import without_crowds
 from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
 from autograder.uploads import names
@@ -146,7 +147,7 @@ def _handed_in(
         files = [*upload.files, *upload.left_out]
         return chosen(files, source.lms, source.export, notebook, is_untouched)
     of_students, others = in_folders(upload, notebook, is_untouched)
-    files = _without_copies(others)
+    files = without_crowds(_without_copies(others))
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
     if not (named or of_students):
