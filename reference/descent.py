@@ -32,9 +32,9 @@ SIZES = {"u": 0.03, "w": 0.1, "v": 0.2, "b": 0.02}
 LEAST_COSINES = {"u": 0.4, "b": 0.5, "c": 0.5}
 """Least cosine between what a parameter changed by and its gradient at the beginning, negated.
 
-After 500 right steps of any usual rate, batch and kind it was 0.51, 0.77 and 1 or more; for the 60 entries of
-``u`` of another network it is 0 ± 0.13. The gradients of ``w`` and ``v`` follow the states, which the training
-turns."""
+After 500 right steps of any usual rate, batch and kind it was 0.51, 0.77 and 1 or more; for the 60 entries
+of ``u`` of another network it is 0 ± 0.13. The gradients of ``w`` and ``v`` follow the states, which the
+training turns."""
 
 LEAST_SHARE = 0.5
 """The largest of the first losses as a share of what the first one is in the mean."""
