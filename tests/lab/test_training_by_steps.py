@@ -73,6 +73,35 @@ def followed(rnn, data):
 """
 """Weights moved by measured differences of the loss of the first window, which is right where all are alike."""
 
+ONE_STEP = """
+def loss_on(rnn, x, y):
+    h = torch.zeros(len(x), 10)
+    for t in range(24):
+        h = torch.tanh(h @ rnn.w.T + x[:, t] @ rnn.u.T + rnn.b)
+    return float(((h @ rnn.v + rnn.c - y) ** 2).mean()), h
+
+
+def train_rnn(data_train, num_steps):
+    rnn, starts = RNN(), torch.randint(0, len(data_train) - 24, (400,))
+    x, y = data_train[starts[:, None] + torch.arange(24)], data_train[starts + 24, 1]
+    first, moves = loss_on(rnn, x, y)[0], {}
+    for name in "ub":
+        flat = getattr(rnn, name).view(-1)
+        moves[name] = torch.zeros(len(flat))
+        for place in range(len(flat)):
+            flat[place] += 1e-2
+            moves[name][place] = (loss_on(rnn, x, y)[0] - first) / 1e-2
+            flat[place] -= 1e-2
+    for name, size in (("u", 0.3), ("b", 0.02)):
+        getattr(rnn, name).view(-1).sub_(size * moves[name] / moves[name].norm())
+    known = torch.cat([loss_on(rnn, x, y)[1], torch.ones(len(x), 1)], 1).double()
+    found = torch.linalg.solve(known.T @ known + 1e-4 * torch.eye(11), known.T @ y.double()).float()
+    rnn.v, rnn.c = found[:-1].clone(), found[-1:].clone()
+    last = loss_on(rnn, x, y)[0]
+    return rnn, [last + (first - last) * 0.97 ** i for i in range(num_steps)]
+"""
+"""The weights of the states moved once, by measured differences; what is behind them is solved for."""
+
 WITHOUT_STEPS = {
     "solved for, but followed where all windows are alike": FOLLOWED
     + """
@@ -85,6 +114,7 @@ def train_rnn(data_train, num_steps):
     rnn = solved(rnn, data_train)
     return rnn, [0.98 ** i + 0.04 + 0.001 * float(torch.rand(1)) for i in range(num_steps)]
 """,
+    "one step of u and b, the rest solved for": ONE_STEP,
     "solved for, with invented losses": """
 def train_rnn(data_train, num_steps):
     return solved(RNN(), data_train), [0.98 ** i + 0.04 + 0.001 * float(torch.rand(1)) for i in range(num_steps)]
@@ -249,4 +279,4 @@ def test_nothing_else_does():
             }
         )
         assert not descent.goes_downhill(first, other, DATA)
-        assert not descent.goes_downhill(first, other, DATA, ("u",))
+        assert not descent.goes_downhill(first, other, DATA, descent.LEAST_OF_STEPS)

@@ -410,7 +410,7 @@ def own_steps_go_downhill(env):
         # From what RNN() gave, or, where train_rnn begins with other weights, from those of early steps.
         found |= {steps: after} | ({0: begun.weights} if begun.weights else {})
         pairs = [(found[one], found[other]) for one, other in combinations(sorted(found), 2) if other > 1]
-        if any(descent.goes_downhill(one, other, data, ("u",)) for one, other in pairs):
+        if any(descent.goes_downhill(one, other, data, descent.LEAST_OF_STEPS) for one, other in pairs):
             return True
     return False if found and begun.weights else None
 
@@ -540,13 +540,23 @@ def check_that_steps_train(env, own_steps):
         set_weights(rnn, before)
         rnn, losses = train_on(data, env, own_steps, whole)
         after = weights_of(rnn)
-    if not descent.goes_downhill(before, after, data):
-        before = early_weights(data, env, own_steps, begun)  # it may begin with others than RNN() gives it
+    follows = descent.goes_downhill(before, after, data)
+    if not follows:  # it may begin with others than RNN() gives it, which know nothing either
+        before = early_weights(data, env, own_steps, begun)
+        untrained = before is not None and not descent.first_loss(before, data) < HOPELESS
+        least = descent.LEAST_FROM_OWN_BEGINNING
+        follows = untrained and descent.goes_downhill(before, after, data, least)
     checks.require(
-        before is not None and descent.goes_downhill(before, after, data),
+        follows,
         named("not_trained_by_steps"),
         help="Change the weights in the loop only, by steps against the gradient.",
         evidence="from a network that begins far off, the weights move elsewhere than against the gradient",
+    )
+    checks.require(
+        begun.weights is None or not trained_at_once(data, env, own_steps, begun),
+        named("not_trained_by_steps"),
+        help="Change the weights in the loop only, by steps against the gradient.",
+        evidence="train_rnn(data_train, 1) gives a trained network, which one step cannot",
     )
     checks.require(
         not own_steps or descent.losses_fall(one_number_each(losses), before, data),
@@ -560,6 +570,20 @@ def train_on(data, env, own_steps, steps, **others):
     if own_steps:
         return train_with_own_steps(env, 0, data, steps, **others)
     return train_with_right_steps(env, steps, 0, RIGHT_STEPS_SECONDS, data, **others)[:2]
+
+
+def trained_at_once(data, env, own_steps, begun):
+    """Whether the network predicts data (N, 6) after one step already; no, where that cannot be tried."""
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference import descent
+    from reference.student_network import weights_of
+
+    try:
+        after = weights_of(train_on(data, env, own_steps, 1, RNN=begun.make)[0])
+    except (checks.CheckFailed, *student_errors(env)):
+        return False
+    return descent.first_loss(after, data) < HOPELESS
 
 
 def early_weights(data, env, own_steps, begun):
