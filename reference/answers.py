@@ -1,8 +1,9 @@
-"""How a case is put to a student's network: as it is, behind a forward pass, with foreign states."""
+"""How a case is put to a student's network: as it is, behind other functions, with foreign states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from typing import Any
 
 from autograder.errors import RequestTimedOut
@@ -11,56 +12,68 @@ from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states
 from reference.cases import Case, given
 from reference.oracle import Weights
+from reference.results import same
 from reference.student_network import network, set_weights
 
 Ask = Callable[[Any, Case], Any]
 """Calls a student's function with the inputs of a case."""
 
 
+class Behind(Enum):
+    """What a training step has called on the same network before a function answers."""
+
+    NOTHING = auto()
+    FORWARD_PASS = auto()
+    OWN_GRAD_H = auto()
+    """Forward pass, then the notebook's own ∇h, and what else takes that and stands before the function."""
+
+
 class Answers:
     """A student's answers to the cases of one question.
 
-    Who keeps the states of the forward pass can only answer after one, so a wrong or failing answer gets a
-    second try behind a forward pass. Once that was the right one, every later case is asked that way:
-    two tries for each case would be two guesses.
+    Who keeps something of the functions before can only answer behind them, so a wrong or failing answer gets
+    a second try behind a forward pass, and a third one behind ∇h. Once one of these was the right one, every
+    later case is asked that way: several tries for each case would be several guesses.
 
     Args:
         ask: calls the student's function with the inputs of a case.
+        before: methods of the network that take states and ∇h and come before the function in the lab's step;
+            ``None`` where ∇h comes later or is asked for.
 
     Attributes:
-        keeps_states: whether a right answer needed a forward pass before it.
+        behind: what a right answer needed before it.
     """
 
-    def __init__(self, env: Any, rnn_class: Any, ask: Ask) -> None:
-        self._env, self._rnn_class, self._ask = env, rnn_class, ask
-        self.keeps_states = False
+    def __init__(self, env: Any, rnn_class: Any, ask: Ask, before: Sequence[str] | None = None) -> None:
+        self._env, self._rnn_class, self._ask, self._before = env, rnn_class, ask, before
+        self.behind = Behind.NOTHING
 
     def to(self, case: Case, is_right: Callable[[Any], bool]) -> Any:
-        """The answer to ``case``; of two tries the right one, else the first.
+        """The answer to ``case``; of several tries the right one, else the first.
 
         Raises:
             StudentCodeError: the student's function fails.
         """
-        if self.keeps_states:
-            return self._after_a_forward_pass(case)
+        if self.behind is not Behind.NOTHING:
+            return self._answer(case, self.behind)
         answer: Any = None
         problem: Exception | None = None
-        rnn = network(self._rnn_class, case.weights)
         try:
-            answer = self._ask(rnn, case)
+            answer = self._answer(case, Behind.NOTHING)
         except RequestTimedOut:
             raise  # a loop without end: another try only costs time
         except student_errors(self._env) as error:
             problem = error
         if problem is None and accepted(is_right, answer):
             return answer
-        try:
-            second = self._after_a_forward_pass(case)
-        except student_errors(self._env):
-            second = None
-        if accepted(is_right, second):
-            self.keeps_states = True
-            return second
+        for behind in (Behind.FORWARD_PASS, Behind.OWN_GRAD_H):
+            try:
+                another = self._answer(case, behind)
+            except self._failures():
+                continue
+            if accepted(is_right, another):
+                self.behind = behind
+                return another
         if problem is not None:
             raise problem
         return answer
@@ -68,11 +81,17 @@ class Answers:
     def elsewhere(self) -> tuple[Case, Weights]:
         """A case and the weights to put into the network before it is asked: ``reference.foreign_states``.
 
-        Who keeps the states of the forward pass is asked for those, but never with their gradients.
+        Who keeps the states of the forward pass is asked for those, but never with their gradients. Who keeps
+        something of ∇h is asked with the gradients that belong to these states and to the other weights: no
+        loss of any network has them either.
         """
-        case = foreign_states.with_foreign_gradients(cases.of_the_lab()[0])
+        case = cases.of_the_lab()[0]
         weights = foreign_states.other_weights(case.weights)
-        return (case if self.keeps_states else foreign_states.with_foreign_states(case)), weights
+        if self.behind is Behind.OWN_GRAD_H:
+            return foreign_states.with_gradients_at(case, weights), weights
+        case = foreign_states.with_foreign_gradients(case)
+        keeps_states = self.behind is Behind.FORWARD_PASS
+        return (case if keeps_states else foreign_states.with_foreign_states(case)), weights
 
     def with_other_weights(self, case: Case, weights: Weights) -> Any:
         """The answer to ``case`` when the weights change before it is asked; ``None`` where that fails.
@@ -81,20 +100,40 @@ class Answers:
             RequestTimedOut: the student's function does not end.
         """
         try:
-            rnn = network(self._rnn_class, case.weights)
-            if self.keeps_states:
-                rnn.forward(given(case.x))
-            set_weights(rnn, weights)
-            return self._ask(rnn, case)
+            return self._answer(case, self.behind, weights)
         except RequestTimedOut:
             raise
-        except student_errors(self._env):
+        except self._failures():
             return None
 
-    def _after_a_forward_pass(self, case: Case) -> Any:
+    def _failures(self) -> tuple[type[Exception], ...]:
+        """What says that an answer is none."""
+        return (checks.CheckFailed, *student_errors(self._env))
+
+    def _answer(self, case: Case, behind: Behind, other: Weights | None = None) -> Any:
+        """The answer behind other functions; the weights become others behind the forward pass.
+
+        Raises:
+            CheckFailed: there is no ∇h before this function, or the notebook's own is not right.
+        """
         rnn = network(self._rnn_class, case.weights)
-        rnn.forward(given(case.x))
+        if behind is not Behind.NOTHING:
+            rnn.forward(given(case.x))
+        if other is not None:
+            set_weights(rnn, other)
+        if behind is Behind.OWN_GRAD_H:
+            self._call_what_comes_before(rnn, case)
         return self._ask(rnn, case)
+
+    def _call_what_comes_before(self, rnn: Any, case: Case) -> None:
+        checks.require(
+            self._before is not None, "No gradient of the hidden states comes before this function."
+        )
+        own = rnn._compute_grad_h(given(case.y_true), given(case.y_pred), given(case.hidden))
+        # With a wrong one nobody could tell what follows from it: all zeros hide every mistake.
+        checks.require(same(own, case.gradients.h), "The own gradient of the hidden states is not right.")
+        for function in self._before or ():
+            getattr(rnn, function)(given(case.hidden), given(case.gradients.h))
 
 
 def accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:

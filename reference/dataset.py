@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading import checks
 from autograder.grading.case_number import derived_seed, once_for_each_number
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def fewer_rows() -> Tensor:
 
 
 def on_fewer_rows(env: Any, wanted: Sequence[str], is_right: Callable[[Mapping[str, Any]], bool]) -> bool:
-    """Whether what the notebook makes of ``dataset`` is right for fewer rows, too, as no pasted number is.
+    """Whether what the notebook makes of ``dataset`` is right for fewer rows, too, as no pasted result is.
+
+    The size of the data set itself may be written down: that earns a remark.
 
     Args:
         env: what the test sees of the notebook.
@@ -106,19 +109,36 @@ def on_fewer_rows(env: Any, wanted: Sequence[str], is_right: Callable[[Mapping[s
     Raises:
         StudentCodeError: a cell does not end in time.
     """
+    if _is_right_on_fewer(env, wanted, is_right, written=False):
+        return True
+    if not _is_right_on_fewer(env, wanted, is_right, written=True):
+        return False
+    checks.note(WRITTEN_DOWN.format(len(features()), len(features()) // 24))
+    return True
+
+
+def _is_right_on_fewer(
+    env: Any, wanted: Sequence[str], is_right: Callable[[Mapping[str, Any]], bool], written: bool
+) -> bool:
+    """As :func:`on_fewer_rows`; perhaps with another size in the place of the one that is written down."""
     from autograder.grading.namespace import namespace_of
 
     names, rows, few = namespace_of(env), len(features()), len(fewer_rows())
     lengths = {rows: few, rows // 24: few // 24}
     for number in range(MOST_CELLS):
         with names.time_limit(FEWER_ROWS_SECONDS):
-            found = names.rerun_on_fewer("dataset", fewer_rows(), wanted, lengths, number)
+            found = names.rerun_on_fewer("dataset", fewer_rows(), wanted, lengths, number, written)
         if not found:
             return found is None
         if is_right(found) or (number == 0 and _is_whole(found["dataset"])):
             return True
     return False
 
+
+WRITTEN_DOWN = (
+    "The number of rows, {}, or of days, {}, is written down in the notebook: what is computed from it is "
+    "right for this data set only. len(dataset) is right for any."
+)
 
 MOST_CELLS = 8
 """Cells after which the notebook is looked at: those that standardise may follow the split one by one."""

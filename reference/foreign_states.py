@@ -36,6 +36,12 @@ def with_foreign_gradients(case: Case) -> Case:
     return replace(case, gradients=replace(case.gradients, h=-case.gradients.h.flip(0)))
 
 
+def with_gradients_at(case: Case, weights: Weights) -> Case:
+    """``case`` with the ∇h, (T, H), that the formula gives for its states at other weights."""
+    factor = formula.residual(case.y_true, case.y_pred)
+    return replace(case, gradients=replace(case.gradients, h=formula.grad_h(weights, case.hidden, factor)))
+
+
 def with_states_from_sums(case: Case, weights: Weights) -> Case:
     """``case`` with each state computed anew from the one before it: what ``1 − tanh²`` of the sums sees.
 

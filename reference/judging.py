@@ -49,6 +49,13 @@ def in_either_precision(env: Any, check: Callable[[], None]) -> None:
         check()
 
 
+BEHIND_GRAD_H = {
+    "grad_b": (),
+    "grad_w": ("_compute_grad_b",),
+    "grad_u": ("_compute_grad_b", "_compute_grad_w"),
+}
+"""What takes states and ∇h, by name, and what else does before it in the order of ``get_gradients``."""
+
 Select = Callable[[Any, Case], Any]
 """Takes the part of an answer that is judged."""
 
@@ -94,7 +101,7 @@ def _judge(
     help: str,
     select: Select,
 ) -> None:
-    answers = Answers(env, rnn_class, ask)
+    answers = Answers(env, rnn_class, ask, BEHIND_GRAD_H.get(name))
 
     def look(case: Case) -> list[Result]:
         right = expected(case)

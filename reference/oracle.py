@@ -145,12 +145,22 @@ def sgd_step(weights: Weights, x: Tensor, y_true: Tensor, lr: float) -> tuple[We
     Returns:
         the new weights, and the minibatch's mean loss at the old ones.
     """
+    steps, loss = _mean_loss_and_gradients(weights, x, y_true)
+    moved = {name: value - lr * steps[name] for name, value in weights.tensors().items()}
+    return Weights(**moved), loss
+
+
+def mean_gradients(weights: Weights, x: Tensor, y_true: Tensor) -> dict[str, Tensor]:
+    """Gradients of the mean loss of a minibatch by parameter: x (B, T, F), y_true (B, 1) or (B,)."""
+    return _mean_loss_and_gradients(weights, x, y_true)[0]
+
+
+def _mean_loss_and_gradients(weights: Weights, x: Tensor, y_true: Tensor) -> tuple[dict[str, Tensor], float]:
     leaves = _leaves(weights)
     loss = _mean_loss(leaves, x, y_true)
     names = leaves.tensors()
-    steps = torch.autograd.grad(loss, list(names.values()))
-    moved = {name: (names[name] - lr * step).detach() for name, step in zip(names, steps, strict=True)}
-    return Weights(**moved), float(loss.detach())
+    found = torch.autograd.grad(loss, list(names.values()))
+    return dict(zip(names, found, strict=True)), float(loss.detach())
 
 
 def mean_loss(weights: Weights, x: Tensor, y_true: Tensor) -> float:

@@ -18,7 +18,7 @@ from autograder.grading.bounds import first
 from autograder.grading.newer_python import newer_syntax
 from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
 from autograder.notebook.bound_names import bound_by, names_written
-from autograder.notebook.code import Code, CodeReader, code_lines
+from autograder.notebook.code import CodeReader, ReadingTime, code_lines
 
 LONGEST_LINE, LONGEST_ERROR, MOST_NAMED = 80, 160, 5
 """Characters of the student's line and of its error in a sentence, and causes that are named."""
@@ -49,19 +49,24 @@ class Stopped:
 
 
 def explained(
-    notebook: Any, cells: Sequence[CellRun], results: Sequence[QuestionResult], python: str = ""
+    notebook: Any,
+    cells: Sequence[CellRun],
+    results: Sequence[QuestionResult],
+    python: str = "",
+    shared: ReadingTime | None = None,
 ) -> tuple[tuple[QuestionResult, ...], tuple[str, ...]]:
     """The results, with the first cause in the place of "X is not defined", and the causes as sentences.
 
     Args:
         notebook: nbformat 4 notebook; only its sources count.
         python: the version of Python that it names; may be empty.
+        shared: the time of all who read this notebook.
 
     Returns:
         Results with the same points, and what stopped, each with the number of questions that it concerns:
         those that concern most first.
     """
-    stopped = stopped_cells(notebook, cells, python)
+    stopped = stopped_cells(notebook, cells, python, shared)
     roots = _roots(stopped)
     concerned: dict[Stopped, int] = {}
     told = []
@@ -76,9 +81,11 @@ def explained(
     return tuple(told), first(named, len(ordered), " that stopped")
 
 
-def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> list[Stopped]:
+def stopped_cells(
+    notebook: Any, cells: Sequence[CellRun], python: str = "", shared: ReadingTime | None = None
+) -> list[Stopped]:
     """The cells that failed, in order."""
-    found, reader = [], CodeReader()
+    found, reader = [], CodeReader(shared=shared)
     for number, run in enumerate(cells, start=1):
         if run.ending in _NO_FAILURE and not run.error:
             continue
@@ -86,7 +93,8 @@ def stopped_cells(notebook: Any, cells: Sequence[CellRun], python: str = "") -> 
         code = reader.read(source)
         names = names_written(code.python) if code.tree is None else _names_behind(code.tree, run.line)
         lacked = _NOT_DEFINED.match(run.error)
-        what = _what(run, code_lines(source, code), code, python)
+        newer = None if code.tree or reader.is_out_of_time() else newer_syntax(code.python)
+        what = _what(run, code_lines(source, code), newer, python)
         found.append(Stopped(number, what, names, lacked[1] if lacked else ""))
     return found
 
@@ -127,20 +135,25 @@ def _sentence(cause: Stopped, questions: int) -> str:
     return f"code cell {cause.cell} {cause.what}; {depend} on what follows it"
 
 
-def _what(run: CellRun, lines: Sequence[str], code: Code, python: str) -> str:
-    """Words behind "code cell 3"; ``lines`` are the cell's as tracebacks count them."""
+def _what(run: CellRun, lines: Sequence[str], newer: tuple[str, str] | None, python: str) -> str:
+    """Words behind "code cell 3".
+
+    Args:
+        lines: the cell's as tracebacks count them.
+        newer: as :func:`newer_syntax` gives it.
+    """
     if run.ending is not Ending.RAISED and not run.error:
         return f"did not come to its end ({run.ending.value})"
     line = lines[run.line - 1].strip() if 0 < run.line <= len(lines) else ""
     place = f" at line {run.line}, `{_short(line, LONGEST_LINE)}`" if line else ""
     error = _short(" ".join(_KERNELS_FILE.sub("", run.error).split()), LONGEST_ERROR)
-    return f"stopped{place}: {error}{_remedy(run, code, python)}"
+    return f"stopped{place}: {error}{_remedy(run, newer, python)}"
 
 
-def _remedy(run: CellRun, code: Code, python: str) -> str:
+def _remedy(run: CellRun, newer: tuple[str, str] | None, python: str) -> str:
     if run.error.startswith("ModuleNotFoundError") and "not installed" not in run.error:
         return " (this package is not installed here)"
-    if code.tree is None and (newer := newer_syntax(code.python)):
+    if newer:
         syntax, version = newer
         ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
         named = f"; the notebook names Python {python}" if python else ""

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.grading.flag_rules import RULES
 from autograder.grading.source_names import names_in
 from autograder.model import QuestionResult
-from autograder.notebook.code import CodeReader
+from autograder.notebook.code import CodeReader, ReadingTime
 
 SECONDS = 3.0
 """Processor time for all of it; a solution takes a tenth of a second."""
@@ -29,7 +29,10 @@ NODES_BETWEEN_LOOKS = 500
 
 
 def static(
-    notebook: Any, known_files: Collection[str] = (), is_given: Callable[[str], bool] = lambda source: False
+    notebook: Any,
+    known_files: Collection[str] = (),
+    is_given: Callable[[str], bool] = lambda source: False,
+    shared: ReadingTime | None = None,
 ) -> tuple[str, ...]:
     """Flags for the code cells of an nbformat 4 notebook, each at most once, in order of appearance.
 
@@ -39,8 +42,9 @@ def static(
     Args:
         known_files: names and addresses that the lab itself hands out; reading them is no remark.
         is_given: whether a source is that of a cell as students get it, which need not be complete.
+        shared: the time of all who read this notebook.
     """
-    found, reader = _Found(), CodeReader(SECONDS)
+    found, reader = _Found(), CodeReader(SECONDS, shared=shared)
     trees: list[ast.Module] = []
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     for number, source in enumerate(sources, start=1):

@@ -46,7 +46,13 @@ class Namespace(Protocol):
         """
 
     def rerun_on_fewer(
-        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+        self,
+        name: str,
+        table: Any,
+        wanted: Sequence[str],
+        lengths: Mapping[int, int],
+        number: int,
+        written: bool = False,
     ) -> dict[str, Any] | None:
         """Run again the cells between a table and what is made of it, with a shorter table; nothing remains.
 
@@ -59,6 +65,7 @@ class Namespace(Protocol):
             lengths: new length by old one.
             number: of the cell after which it ends, from 0: those count after which all that is wanted is
                 there.
+            written: whether old lengths that are written down in the cells become new ones, too.
 
         Returns:
             The values of ``wanted`` and of ``name``; nothing when there is no such cell. None outside this
@@ -103,7 +110,13 @@ class PlainNamespace:
         return False
 
     def rerun_on_fewer(
-        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+        self,
+        name: str,
+        table: Any,
+        wanted: Sequence[str],
+        lengths: Mapping[int, int],
+        number: int,
+        written: bool = False,
     ) -> dict[str, Any] | None:
         """Always None, as :meth:`rerun`."""
         return None

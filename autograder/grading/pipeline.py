@@ -29,6 +29,7 @@ from autograder.model import (
     Submission,
 )
 from autograder.notebook.answers import answers
+from autograder.notebook.code import ReadingTime
 from autograder.notebook.executed import executed_notebook
 from autograder.notebook.own_lines import OwnLines
 from autograder.notebook.read import ReadNotebook, read_notebook
@@ -49,16 +50,23 @@ def grade(submission: Submission, course: Course) -> Grade:
     started = time.monotonic()
     digest = ""
     read: ReadNotebook | None = None
+    reading = ReadingTime()
     try:
         data = _bytes(submission)
         digest = hashlib.sha256(data).hexdigest()
         read = read_notebook(data, course.lab.config.limits)
-        ran = _run_and_ask(read, course)
+        with reading:
+            shorter = _shortcuts(read, course, reading)
+        ran = _run_and_ask(read, course, shorter)
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
         return replace(refused, digest=digest, manual=_manual(read, course) if read else ())
     executed = ran.executed
-    results, first_causes = first_cause.explained(read.notebook, executed.cells, ran.results, read.python)
+    with reading:
+        results, first_causes = first_cause.explained(
+            read.notebook, executed.cells, ran.results, read.python, reading
+        )
+        of_template, of_source = _of_template(read, course, reading), _of_source(read, course, reading)
     cases = [case for result in results for case in result.cases]
     troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     troubles += [ran.cut_short] if ran.cut_short else []
@@ -71,10 +79,10 @@ def grade(submission: Submission, course: Course) -> Grade:
         cells=executed.cells,
         first_causes=first_causes,
         flags=_of_reading(read)
-        + _of_template(read, course)
+        + of_template
         + first_causes
         + _passed_over(executed)
-        + _of_source(read, course)
+        + of_source
         + _dynamic_flags(executed, results)
         + flags.alone(results, {one.name for one in course.lab.config.questions if one.flag_if_alone}),
         notes=read.notes,
@@ -110,13 +118,13 @@ class _Answers:
     phases: dict[str, float]
 
 
-def _shortcuts(read: ReadNotebook, course: Course) -> Shortcuts:
+def _shortcuts(read: ReadNotebook, course: Course, reading: ReadingTime) -> Shortcuts:
     if course.conditions.all_cells:
         return AS_IT_IS
-    return shortcuts.for_notebook(read.notebook, course.may_be_left_out)
+    return shortcuts.for_notebook(read.notebook, course.may_be_left_out, reading)
 
 
-def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
+def _run_and_ask(read: ReadNotebook, course: Course, shorter: Shortcuts) -> _Answers:
     """One session: the notebook runs, the questions are asked."""
 
     def ask_all() -> tuple[tuple[QuestionResult, ...], float]:
@@ -128,7 +136,7 @@ def _run_and_ask(read: ReadNotebook, course: Course) -> _Answers:
         return results, time.monotonic() - began
 
     with Session(course.server, course.settings) as session:
-        executed, (results, asking) = session.run_and_ask(read.notebook, ask_all, _shortcuts(read, course))
+        executed, (results, asking) = session.run_and_ask(read.notebook, ask_all, shorter)
         phases = {
             "start": executed.start_seconds,
             "cells": executed.seconds - executed.start_seconds,
@@ -175,11 +183,12 @@ def _of_reading(read: ReadNotebook) -> tuple[str, ...]:
     return ("upload cut off",) if read.cut_off else ()
 
 
-def _of_template(read: ReadNotebook, course: Course) -> tuple[str, ...]:
+def _of_template(read: ReadNotebook, course: Course, reading: ReadingTime) -> tuple[str, ...]:
     """Whether anything was done, and for this lab."""
     if course.template is None:
         return ()
-    return course.template.remarks(cell.source for cell in read.notebook.cells if cell.cell_type == "code")
+    sources = (cell.source for cell in read.notebook.cells if cell.cell_type == "code")
+    return course.template.remarks(sources, reading)
 
 
 def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) -> bytes:
@@ -188,9 +197,9 @@ def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) ->
     return executed_notebook(read.notebook, executed, course.settings.output_bytes)
 
 
-def _of_source(read: ReadNotebook, course: Course) -> tuple[str, ...]:
-    known = (_handed_out(course), course.template.has) if course.template else (_handed_out(course),)
-    return flags.static(read.notebook, *known)
+def _of_source(read: ReadNotebook, course: Course, reading: ReadingTime) -> tuple[str, ...]:
+    is_given = course.template.has if course.template else (lambda source: False)
+    return flags.static(read.notebook, _handed_out(course), is_given, reading)
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:

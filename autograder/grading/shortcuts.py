@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder.grading.effects import Functions
 from autograder.model import AS_IT_IS, Shortcuts
-from autograder.notebook.code import Code, CodeReader, stacks_marks
+from autograder.notebook.code import Code, CodeReader, ReadingTime, stacks_marks
 
 TAG = "leave-out"
 """Tag of cells in the template that carry no mark, draw no random numbers and only show something."""
@@ -92,20 +92,26 @@ def normalised(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.split("\n")).strip("\n")
 
 
-def for_notebook(notebook: Any, may_be_left_out: Collection[str]) -> Shortcuts:
+def for_notebook(
+    notebook: Any, may_be_left_out: Collection[str], shared: ReadingTime | None = None
+) -> Shortcuts:
     """The shortcuts that change nothing about this notebook's marks.
 
     Args:
         notebook: nbformat 4 notebook; only its sources count.
         may_be_left_out: as :func:`leave_out_sources` gives them.
+        shared: the time of all who read this notebook.
     """
     sources = {i: cell.source for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"}
     if sum(map(len, sources.values())) > MOST_SOURCE:
         return AS_IT_IS
     if any(map(stacks_marks, sources.values())):
         return AS_IT_IS
-    reader = CodeReader()
-    cells = {index: _Cell(source, reader.read(source)) for index, source in sources.items()}
+    reader, cells = CodeReader(shared=shared), dict[int, _Cell]()
+    for index, source in sources.items():
+        cells[index] = _Cell(source, reader.read(source))
+        if reader.is_out_of_time():
+            return AS_IT_IS
     if not all(map(_torch_is_torch, cells.values())):
         for cell in cells.values():
             cell.words |= cell.compiled

@@ -141,7 +141,13 @@ class RemoteNamespace:
         return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns, first=first) is True
 
     def rerun_on_fewer(
-        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+        self,
+        name: str,
+        table: Any,
+        wanted: Sequence[str],
+        lengths: Mapping[int, int],
+        number: int,
+        written: bool = False,
     ) -> dict[str, Any] | None:
         """What the cells between a table and what is made of it give for a shorter one; see the protocol.
 
@@ -155,6 +161,7 @@ class RemoteNamespace:
             wanted=[*wanted],
             lengths=[*lengths.items()],
             number=number,
+            written=written,
         )
         if not isinstance(answer, dict) or (answer and answer.keys() != {*wanted, name}):
             raise BadReply("the answer is not the values that were asked for")

@@ -22,6 +22,10 @@ memory, and Python reads some texts in quadratic time. A solution of the lab has
 READING_SECONDS = 2.0
 """Processor time for the cells of a notebook; those of a solution take a twentieth of a second."""
 
+SUBMISSION_SECONDS = 5.0
+"""Processor time for all that reads the source of one submission, each reader within its own: what a solution
+takes twenty times."""
+
 MOST_MARKS = 30
 """Combining marks behind each other: sorting them takes Python quadratic time, whose end nobody sees."""
 
@@ -87,15 +91,42 @@ class Code:
         return (*((self.tree,) if self.tree else ()), *self.behind_magics)
 
 
-class CodeReader:
-    """Reads the cells of one notebook until its time or its characters are used up.
+class ReadingTime:
+    """Processor time that all readers of one submission share; it passes inside of ``with`` blocks alone.
 
     Args:
         seconds: of the processor time of this thread.
     """
 
-    def __init__(self, seconds: float = READING_SECONDS, most_source: int = MOST_SOURCE) -> None:
-        self._until = time.thread_time() + seconds
+    def __init__(self, seconds: float = SUBMISSION_SECONDS) -> None:
+        self._left, self._until = seconds, 0.0
+
+    def __enter__(self) -> None:
+        self._until = time.thread_time() + self._left
+
+    def __exit__(self, *_: object) -> None:
+        self._left = self._until - time.thread_time()
+
+    def until(self, seconds: float) -> float:
+        """When a reader has to end that begins now and may take so many seconds by itself."""
+        return min(self._until, time.thread_time() + seconds)
+
+
+class CodeReader:
+    """Reads the cells of one notebook until its time or its characters are used up.
+
+    Args:
+        seconds: of the processor time of this thread.
+        shared: what it shares with other readers of the same submission, which is passing now.
+    """
+
+    def __init__(
+        self,
+        seconds: float = READING_SECONDS,
+        most_source: int = MOST_SOURCE,
+        shared: ReadingTime | None = None,
+    ) -> None:
+        self._until = shared.until(seconds) if shared else time.thread_time() + seconds
         self._left = most_source
 
     def read(self, source: str) -> Code:

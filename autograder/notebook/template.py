@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError, UnreadableNotebook
 from autograder.notebook.bound_names import bound_by, names_written
-from autograder.notebook.code import CodeReader, parsed
+from autograder.notebook.code import CodeReader, ReadingTime, parsed
 from autograder.notebook.decoding import decode_json
 
 FEW = 0.25
@@ -43,12 +43,12 @@ class Template:
         """Whether a code cell is the template's."""
         return _squeezed(source) in self.sources
 
-    def is_untouched(self, sources: Iterable[str]) -> bool:
+    def is_untouched(self, sources: Iterable[str], shared: ReadingTime | None = None) -> bool:
         """Whether code cells are the template's; cells that only import, show or call something may be added.
 
         Nothing of a notebook without any code cell of the template is untouched.
         """
-        known, reader = 0, CodeReader(UNTOUCHED_SECONDS)
+        known, reader = 0, CodeReader(UNTOUCHED_SECONDS, shared=shared)
         for source in sources:
             if self.has(source):
                 known += 1
@@ -56,7 +56,7 @@ class Template:
                 return False
         return known > 0
 
-    def is_untouched_file(self, data: bytes, most_bytes: int) -> bool:
+    def is_untouched_file(self, data: bytes, most_bytes: int, shared: ReadingTime | None = None) -> bool:
         """The same for the bytes of a file; false for what cannot be read."""
         try:
             value = decode_json(data, most_bytes).value
@@ -66,14 +66,14 @@ class Template:
         if not isinstance(cells, list):
             return False
         code = (cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code")
-        return self.is_untouched(_text(cell.get("source")) for cell in code)
+        return self.is_untouched((_text(cell.get("source")) for cell in code), shared)
 
-    def remarks(self, sources: Iterable[str]) -> tuple[str, ...]:
+    def remarks(self, sources: Iterable[str], shared: ReadingTime | None = None) -> tuple[str, ...]:
         """What the person who looks at the class should know; nothing for an ordinary notebook."""
         sources = list(sources)
-        if self.is_untouched(sources):
+        if self.is_untouched(sources, shared):
             return ("nothing done: the code is that of the template",)
-        found = self.names & _names(sources)
+        found = self.names & _names(sources, shared)
         few = len(found) < FEW * len(self.names) and len(found & self.definitions) < len(self.definitions) / 2
         if few:
             return (
@@ -138,9 +138,9 @@ def code_sources(notebook: Any) -> list[str]:
     return [_text(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def _names(sources: Iterable[str]) -> set[str]:
+def _names(sources: Iterable[str], shared: ReadingTime | None) -> set[str]:
     found: set[str] = set()
-    reader = CodeReader()
+    reader = CodeReader(shared=shared)
     for source in sources:
         code = reader.read(source)
         found |= names_written(code.python) if code.tree is None else bound_by(code.tree.body)

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from autograder.config.packed import MB
 from autograder.lms.model import Export
 from autograder.model import Beside, Submission
+from autograder.notebook.code import ReadingTime
 from autograder.submissions import student
+from autograder.submissions.crowds import without_crowds
 from autograder.submissions.in_folders import in_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen, named_pictures, recognised
 from autograder.uploads import names
@@ -106,31 +108,34 @@ def submissions_of(
         Submissions, upload by upload; sorted within a folder, in the archive's order within a zip.
     """
 
-    def is_untouched(file: UploadedFile) -> bool:
+    def is_untouched(file: UploadedFile, reading: ReadingTime) -> bool:
         if template is None or file.file is None:
             return False
-        return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB))
+        return template.is_untouched_file(file.file.read_bytes(), int(notebook_mb * MB), reading)
 
     found: list[Submission] = []
+    keys: list[tuple[str, str]] = []
     # Who has no name of an LMS is named by the path, as it differs from those of all the others.
     nameless: dict[int, tuple[str, ...]] = {}
     in_own_folders: list[Chosen] = []
     for source in sources:
         of_students, others = _handed_in(source, notebook, is_untouched)
         found += [_of_student(one, source) for one in of_students]
+        keys += [_key(one, source) for one in of_students]
         in_own_folders += of_students if source.lms is None else []
         pictures = _pictures_beside(source.upload.files)
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
-            one = _submission(file, names.submission_id(file.name, source.upload.name))
-            found.append(_with_pictures(one, source, pictures.get(file.path, {})))
+            found.append(_with_pictures(_submission(file), source, pictures.get(file.path, {})))
+            keys.append((file.name, source.upload.name))
     told = [(*one.origin.place.split("/"), notebook) for one in in_own_folders if one.origin.place]
     called = student.names_of([*nameless.values(), *told], notebook)[: len(nameless)]
     if len(sources) == len(found) == len(called) == 1 and names.is_zip(sources[0].upload.name):
         called = [student.owner_of(sources[0].upload.name, next(iter(nameless.values())), notebook)]
     for place, name in zip(nameless, called, strict=True):
         found[place] = replace(found[place], student=name)
-    return _with_own_ids(found)
+    ids = names.submission_ids(keys)
+    return [replace(one, id=own) for one, own in zip(found, ids, strict=True)]
 
 
 def _handed_in(
@@ -142,7 +147,7 @@ def _handed_in(
         files = [*upload.files, *upload.left_out]
         return chosen(files, source.lms, source.export, notebook, is_untouched)
     of_students, others = in_folders(upload, notebook, is_untouched)
-    files = _without_copies(others)
+    files = without_crowds(_without_copies(others))
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
     if not (named or of_students):
@@ -188,19 +193,24 @@ def _around(upload: Upload, uploads: int) -> tuple[str, ...]:
     return (upload.name,) if uploads > 1 and not upload.is_broken else ()
 
 
-def _submission(file: UploadedFile, identifier: str) -> Submission:
+def _submission(file: UploadedFile) -> Submission:
+    """The submission of a file, without an identifier."""
     notes = tuple(f"unpacked from {part}" for part in file.path[:-1] if names.is_zip(part))
-    return Submission(identifier, file.name, "", file=file.file, problem=file.problem, notes=notes)
+    return Submission("", file.name, "", file=file.file, problem=file.problem, notes=notes)
+
+
+def _key(one: Chosen, source: Source) -> tuple[str, str]:
+    """By the LMS's identifier: the same student keeps the same files when the export is downloaded again."""
+    origin = one.origin
+    told = f"{origin.student}-{origin.lms_id or origin.place}"
+    return told, source.lms.name if source.lms else source.upload.name
 
 
 def _of_student(one: Chosen, source: Source) -> Submission:
     origin, lms = one.origin, source.lms.name if source.lms else ""
-    # By the LMS's identifier: the same student keeps the same files when the export is downloaded again.
-    key = origin.lms_id or origin.place
-    found = _submission(one.found, names.submission_id(f"{origin.student}-{key}", lms or source.upload.name))
     pictures = dict(zip(one.pictures, one.picture_paths, strict=True))
     return replace(
-        _with_pictures(found, source, pictures),
+        _with_pictures(_submission(one.found), source, pictures),
         student=origin.student,
         lms=lms,
         lms_id=origin.lms_id,
@@ -210,19 +220,6 @@ def _of_student(one: Chosen, source: Source) -> Submission:
         late=origin.late or None,
         set_aside=one.set_aside,
     )
-
-
-def _with_own_ids(submissions: Sequence[Submission]) -> list[Submission]:
-    """The submissions, each with an identifier of its own."""
-    used: set[str] = set()
-    result = []
-    for one in submissions:
-        unique = one.id
-        while unique in used:
-            unique = f"{one.id}-{len(used)}"
-        used.add(unique)
-        result.append(replace(one, id=unique))
-    return result
 
 
 def _without_copies(found: list[UploadedFile]) -> list[UploadedFile]:

@@ -7,7 +7,7 @@ meant, else the newest; where neither tells, a person has to, and the submission
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,11 +15,13 @@ from itertools import islice
 from autograder.files.visible import shortened
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
+from autograder.notebook.code import ReadingTime
+from autograder.submissions.layouts import common_folder
 from autograder.uploads import names
 from autograder.uploads.uploaded import UploadedFile
 
-IsUntouched = Callable[[UploadedFile], bool]
-"""Whether a file is the template as students get it."""
+IsUntouched = Callable[[UploadedFile, ReadingTime], bool]
+"""Whether a file is the template as students get it; the time is that of all files of one student."""
 
 MOST_NAMED = 5
 """Files that a message names."""
@@ -30,6 +32,9 @@ MOST_PICTURES, LONGEST_PICTURE = 20, 80
 MOST_LOOKED_AT = 30
 """Notebooks of one student among which the untouched template is looked for: each is read for that, before
 anything is graded."""
+
+LOOKING_SECONDS = 1.0
+"""Processor time for that, of one student: untouched templates are known by their text."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +61,27 @@ def recognised(
 ) -> Lms | None:
     """The LMS whose names most of these paths have; ``None`` when no LMS's do.
 
+    Files in one folder have one vote together: nobody outvotes the others with a thousand files.
+
     Args:
         broken: takes the reasons, by their names, why adapters cannot be asked.
     """
-    counts = {}
+    votes = {}
     for lms in known:
         try:
-            counts[lms.name] = _named_by(lms, paths)
+            votes[lms.name] = _votes_for(lms, paths)
         except Exception as trouble:  # another package's adapter may raise anything
             if broken is None:
                 raise
-            counts[lms.name] = 0
+            votes[lms.name] = 0.0
             reason = " ".join(f"{type(trouble).__name__}: {trouble}".split())[:300]
             broken[lms.name] = f"the adapter for {lms.title} cannot be used ({reason})"
-    best = max(known, key=lambda lms: counts[lms.name], default=None)
-    return best if best is not None and 2 * counts[best.name] > len(paths) else None
+    best = max(known, key=lambda lms: votes[lms.name], default=None)
+    return best if best is not None and votes[best.name] > 0.5 else None
 
 
-def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
-    """How many of the paths have names of this LMS.
+def _votes_for(lms: Lms, paths: Sequence[tuple[str, ...]]) -> float:
+    """Which share of the paths has names of this LMS, each folder and each file beside them counted once.
 
     None, where its names are easily met by chance and all paths would be one student's: then it is rather
     a folder around a class whose own name happens to look like a student's.
@@ -82,8 +89,12 @@ def _named_by(lms: Lms, paths: Sequence[tuple[str, ...]]) -> int:
     origins = [(path, _origin(lms, path, Export())) for path in paths]
     students = {origin.lms_id or origin.place for _, origin in origins if origin is not None}
     if not lms.telling and len(students) == 1:
-        return 0
-    return sum(origin is not None or lms.is_own_text(path) for path, origin in origins)
+        return 0.0
+    around = len(common_folder([path[:-1] for path in paths]))
+    named: dict[tuple[str, ...], list[bool]] = defaultdict(list)
+    for path, origin in origins:
+        named[path[: around + 1]].append(origin is not None or lms.is_own_text(path))
+    return sum(sum(each) / len(each) for each in named.values()) / max(1, len(named))
 
 
 def _origin(lms: Lms, path: tuple[str, ...], export: Export) -> Origin | None:
@@ -99,7 +110,7 @@ def chosen(
     lms: Lms,
     export: Export,
     notebook: str,
-    is_untouched: IsUntouched = lambda file: False,
+    is_untouched: IsUntouched = lambda file, reading: False,
 ) -> tuple[list[Chosen], list[UploadedFile]]:
     """One entry per student, in the order of the export, and what belongs to no student.
 
@@ -185,14 +196,15 @@ def _meant(
 ) -> tuple[Sequence[tuple[Origin, UploadedFile]], tuple[str, ...]]:
     """The files without those that nobody means where there is another notebook, and notes on them."""
     notes: tuple[str, ...] = ()
-    few = len(_notebooks(files)) <= MOST_LOOKED_AT
+    few, reading = len(_notebooks(files)) <= MOST_LOOKED_AT, ReadingTime(LOOKING_SECONDS)
     reasons: dict[str, Callable[[Origin, UploadedFile], bool]] = {
         "a copy that Jupyter keeps": lambda origin, _: bool(names.copied_from(origin.path[-1])),
-        "the untouched template": lambda _, one: few and is_untouched(one),
+        "the untouched template": lambda _, one: few and is_untouched(one, reading),
     }
     for what, is_unwanted in reasons.items():
         candidates = [pair for pair in _notebooks(files) if pair[1].file]
-        unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
+        with reading:
+            unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
         if unwanted and len(unwanted) < len(candidates):
             notes += (f"also handed in, not graded: {_listed(unwanted)} ({what})",)
             files = [pair for pair in files if pair not in unwanted]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from autograder.uploads import names
+
+FEWEST = 4
+"""Folders from which on most of them can tell what one is: fewer may be sections of a class."""
 
 
 def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     """A student's name for each path.
 
-    Where every file lies in a folder and one level of folders tells all of them apart, its folders name the
-    students: the outermost such level, so that ``eve.zip`` around ``bob/lab.ipynb`` is eve's. Otherwise it
-    is the file's stem; where that is the lab's own notebook, or several files share it, the folder of the
-    outermost level that tells those files apart best, else the folder that holds the file. A name that stands
-    further out in another path is that student's: it gets the folders around it, as in ``mallory/ada``.
+    Where every file lies in a folder and one level of folders tells all of them apart, its folders name
+    the students: the outermost such level, so that ``eve.zip`` around ``bob/lab.ipynb`` is eve's. So they
+    do where most of them hold one file; of the others each file gets the way to it behind the name.
+    Otherwise it is the file's stem; where that is the lab's own notebook, or several files share it, the
+    folder of the outermost level that tells those files apart best, else the folder that holds the file. A
+    name that stands further out in another path is that student's: it gets the folders around it, as in
+    ``mallory/ada``.
 
     Args:
         paths: components of each file's path, the file name last.
@@ -27,6 +32,8 @@ def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
         if told_apart == len(paths):
             called = [folders[min(level, len(folders) - 1)] for folders in everybody]
             return _with_folders_around(called, paths)
+        if own := _in_own_folders(paths, everybody, level):
+            return own
     groups: dict[str, list[int]] = defaultdict(list)
     for index, path in enumerate(paths):
         groups[names.same_name_key(names.without_suffix(path[-1]))].append(index)
@@ -93,7 +100,8 @@ def _telling_level(everybody: Sequence[Sequence[str]], *, numbers: bool = False)
     """The outermost level of folders that tells most files apart, and how many it does.
 
     A level of numbers or times names nobody, nor does one whose folders stand in several others (``part1`` of
-    each).
+    each). Nor does one that tells only files apart which lie in a few of the folders further out: students
+    choose what lies below their own folder.
 
     Args:
         numbers: whether numbers may be names.
@@ -103,9 +111,43 @@ def _telling_level(everybody: Sequence[Sequence[str]], *, numbers: bool = False)
         here = {folders[min(level, len(folders) - 1)] for folders in everybody}
         ways = {tuple(folders[: level + 1]) for folders in everybody}
         counted = not numbers and all(name.replace("-", "").isdecimal() for name in here)
-        if len(here) > best[1] and len(here) == len(ways) and not counted:
+        tells_more = len(here) > best[1] and len(here) == len(ways) and not counted
+        if tells_more and (best[1] < FEWEST or _divides(everybody, best[0], level)):
             best = (level, len(here))
     return best
+
+
+def _divides(everybody: Sequence[Sequence[str]], outer: int, level: int) -> bool:
+    """Whether at least half of the folders of a level have several of another, further inside."""
+    inside: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for folders in everybody:
+        inside[tuple(folders[: outer + 1])].add(tuple(folders[: level + 1]))
+    return 2 * sum(len(ways) > 1 for ways in inside.values()) >= len(inside)
+
+
+def _in_own_folders(
+    paths: Sequence[tuple[str, ...]], everybody: Sequence[Sequence[str]], level: int
+) -> list[str] | None:
+    """The names where most folders of a level hold one file: theirs, and the way to each file of the others.
+
+    Returns:
+        ``None`` where they do not, or are fewer than :data:`FEWEST`.
+    """
+    folders = [tuple(one[: level + 1]) for one in everybody]
+    held = Counter(folders)
+    alone = sum(count == 1 for count in held.values())
+    if alone < FEWEST or 2 * alone <= len(held):
+        return None
+    return [
+        folder[-1] if held[folder] == 1 else _from_folder(folder[-1], path)
+        for folder, path in zip(folders, paths, strict=True)
+    ]
+
+
+def _from_folder(name: str, path: tuple[str, ...]) -> str:
+    """The path of a file from the folder of this name on."""
+    parts = [*map(_unpacked, path[:-1]), names.without_suffix(path[-1])]
+    return "/".join(parts[parts.index(name) :])
 
 
 def _holders(path: tuple[str, ...]) -> list[str]:

@@ -13,9 +13,10 @@ from autograder.lms.plain import Pattern, Plain
 from autograder.lms.returning import assignment_of
 from autograder.notebook.template import lab_template
 from autograder.submissions.adding import with_added
+from autograder.submissions.crowds import notes_on_crowds
 from autograder.submissions.discover import Source, source_of, submissions_of
 from autograder.submissions.lateness import with_lateness
-from autograder.uploads.upload import open_uploads
+from autograder.uploads.upload import Upload, open_uploads
 
 if TYPE_CHECKING:
     from autograder.config.load import Lab
@@ -52,7 +53,7 @@ class FoundClass:
         lms: where all of it comes from, as far as anybody knows.
         worksheet: the list of the class: the TA's own, otherwise the one that came with the export.
         troubles: adapters of other packages that cannot be used, a line each.
-        notes: what was left out of the uploads, a sentence each.
+        notes: what was left out of the uploads, or may be one student's, a sentence each.
     """
 
     submissions: list[Submission]
@@ -99,7 +100,12 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
         for upload in uploads
         for report in upload.reports
     )
+    notes += tuple(note for source in sources if source.lms is None for note in _on_crowds(source.upload))
     return FoundClass(submissions, lms, worksheet, tuple(broken.values()), notes)
+
+
+def _on_crowds(upload: Upload) -> list[str]:
+    return notes_on_crowds(upload.name, [one.path for one in upload.files if one.is_handed_in and one.path])
 
 
 def _only(sources: Sequence[Source]) -> Lms | None:

@@ -8,7 +8,8 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 # Litter of operating systems and editors. Names with a leading dot are hidden files, `~` marks
@@ -26,7 +27,10 @@ _UTF8_FLAG = 0x800
 # No file system has longer paths. Composing a long run of accents takes time with its square.
 _LONGEST_NAME = 4096
 _SHOWN = 100
-_SLUG_LENGTH = 64
+_ID_LENGTH = 76  # of an identifier, without the dash before its hash
+# Of the hash: nobody finds two names with the same 64 bits that are another's, and whoever finds two own ones
+# gains two longer identifiers.
+_DIGITS, _MOST_DIGITS = 16, 40
 
 
 def is_litter(parts: Iterable[str]) -> bool:
@@ -135,15 +139,39 @@ def same_name_key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def submission_id(source: str, origin: str) -> str:
-    """A file name for what belongs to a submission: at most 75 characters of ``[A-Za-z0-9._-]``.
+def submission_ids(keys: Sequence[tuple[str, str]], digits: int = _DIGITS) -> list[str]:
+    """An identifier for each submission that no other one has, in capitals or not.
+
+    Students choose names: two of them that were made to have one identifier get longer ones, both, whatever
+    their order. Equal keys are told apart by their order.
+
+    Args:
+        keys: source and origin of each, as for :func:`submission_id`.
+        digits: of the hash.
+    """
+    alike = Counter(submission_id(*key, digits).casefold() for key in set(keys))
+    given: Counter[str] = Counter()
+    result = []
+    for key in keys:
+        found = submission_id(*key, digits)
+        if alike[found.casefold()] > 1:
+            found = submission_id(*key, _MOST_DIGITS)
+        given[found.casefold()] += 1
+        number = given[found.casefold()]
+        result.append(f"{found}-{number}" if number > 1 else found)
+    return result
+
+
+def submission_id(source: str, origin: str, digits: int = _DIGITS) -> str:
+    """A file name for what belongs to a submission: at most 77 characters of ``[A-Za-z0-9._-]``.
 
     Args:
         source: the member path; its readable part.
         origin: the name of the upload that it came from; both enter the hash at the end.
+        digits: of that hash, in base 16; more of them leave less for the readable part.
     """
-    digest = hashlib.sha256(f"{origin}\0{source}".encode("utf-8", "replace")).hexdigest()[:10]
+    digest = hashlib.sha256(f"{origin}\0{source}".encode("utf-8", "replace")).hexdigest()[:digits]
     stem = _RENAMED.sub("", source)
     ascii_text = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^A-Za-z0-9._]+", "-", ascii_text)[:_SLUG_LENGTH].strip("-._")
+    slug = re.sub(r"[^A-Za-z0-9._]+", "-", ascii_text)[: _ID_LENGTH - digits].strip("-._")
     return f"{slug or 'submission'}-{digest}"

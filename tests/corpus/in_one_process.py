@@ -51,17 +51,25 @@ class Cells(PlainNamespace):
         return False
 
     def rerun_on_fewer(
-        self, name: str, table: Any, wanted: Sequence[str], lengths: Mapping[int, int], number: int
+        self,
+        name: str,
+        table: Any,
+        wanted: Sequence[str],
+        lengths: Mapping[int, int],
+        number: int,
+        written: bool = False,
     ) -> dict[str, Any] | None:
+        cells = [fewer_rows.with_lengths(source, lengths if written else {}) for source in self.cells]
+
         def run_cell(position: int) -> Exception | None:
             try:
-                exec(self.cells[position], self.names)  # noqa: S102  our own notebooks
+                exec(cells[position], self.names)  # noqa: S102  our own notebooks
             except Exception as error:  # noqa: BLE001  of a student's cell
                 return error
             return None
 
         return fewer_rows.rerun(
-            self.names, [assigned_names(source) for source in self.cells], run_cell,
+            self.names, [assigned_names(source) for source in cells], run_cell,
             table=(name, table), wanted=wanted, lengths=lengths, number=number,
         )  # fmt: skip
 

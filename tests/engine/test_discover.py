@@ -387,6 +387,24 @@ def test_a_path_that_is_nothing_to_grade_is_a_usage_error(desk: Desk, name: str)
         desk.find(desk.folder / name)
 
 
+def test_names_that_were_made_to_have_one_identifier_have_two() -> None:
+    """One digit of the hash is as short as it takes to find such names here."""
+    accent = "\u0301"
+    keys = [(f"ada/lab{accent * number}.ipynb", "class.zip") for number in range(40)]
+    keys += [("Ada/lab.ipynb", f"{n}.zip") for n in range(40)]
+    assert len({names.submission_id(*key, 1).casefold() for key in keys}) < len(keys) / 2
+    found = dict(zip(keys, names.submission_ids(keys, 1), strict=True))
+    assert len({one.casefold() for one in found.values()}) == len(keys)
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]{1,80}", one) for one in found.values())
+    turned = names.submission_ids(keys[::-1], 1)
+    assert dict(zip(keys[::-1], turned, strict=True)) == found, "whoever comes first"
+
+
+def test_the_same_upload_twice_has_two_identifiers_and_the_first_keeps_its_own() -> None:
+    key = ("lab.ipynb", "class.zip")
+    assert names.submission_ids([key, key]) == [names.submission_id(*key), f"{names.submission_id(*key)}-2"]
+
+
 def test_a_path_given_twice_counts_once_and_equal_names_stay_apart(desk: Desk) -> None:
     one, two = desk.put("1/lab.ipynb"), desk.put("2/lab.ipynb")
     assert len(desk.find(one, two, one, desk.folder / "1" / ".." / "1" / "lab.ipynb")) == 2

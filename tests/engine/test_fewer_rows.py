@@ -142,3 +142,21 @@ def test_classes_of_the_notebook_are_left_alone():
     trap = "class Trap:\n    def __len__(self): raise SystemError\ntrap = Trap()\ntext = 'abcdef'\nyes = True"
     found, _ = again(READ, trap, "count = len(text)\npart = trap")
     assert found["count"] == 6
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("n = 42984 // 24", "n = 600 // 24"),
+        ("n = 42_984", "n = 600"),
+        ("days = 1791.0", "days = 25.0"),
+        ("x = table[:42984, 6]", "x = table[:600, 6]"),
+        ("%time n = int(1791*.8)", "%time n = int(25*.8)"),
+        ("n = 34368", "n = 34368"),
+        ("n = 142984 + 1791.5 + x1791 + 0.1791 + 1791e3", "n = 142984 + 1791.5 + x1791 + 0.1791 + 1791e3"),
+        ("9" * 50_000, "9" * 50_000),
+    ],
+)
+def test_lengths_that_are_written_down_become_others(source, found):
+    assert fewer_rows.with_lengths(source, {42_984: 600, 1791: 25}) == found
+    assert fewer_rows.with_lengths(source, {}) == source

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from autograder.grading.case_number import cases_of
 from reference import descent, oracle
+from reference.dataset import features
 from reference.oracle import Weights
 from tests.corpus.in_one_process import ask
 from tests.lab.lab_solutions import CELLS
@@ -47,7 +49,72 @@ def between(first, last, share):
 """
 """Weights by least squares, behind states that nobody trained."""
 
+FOLLOWED = """
+def followed(rnn, data):
+    def loss():
+        h, known = torch.zeros(10), data[:25]
+        for x in known[:24]:
+            h = torch.tanh(rnn.w @ h + rnn.u @ x + rnn.b)
+        return float((rnn.v @ h + rnn.c - known[24, 1]) ** 2)
+
+    losses = [loss()]
+    while len(losses) < 60:
+        moves = {}
+        for name in "ubc":
+            flat = getattr(rnn, name).view(-1)
+            for place in range(len(flat)):
+                flat[place] += 1e-2
+                moves[name, place] = (loss() - losses[-1]) / 1e-2
+                flat[place] -= 1e-2
+        for (name, place), move in moves.items():
+            getattr(rnn, name).view(-1)[place] -= 0.05 * move
+        losses.append(loss())
+    return losses
+"""
+"""Weights moved by measured differences of the loss of the first window, which is right where all are alike."""
+
+ONE_STEP = """
+def loss_on(rnn, x, y):
+    h = torch.zeros(len(x), 10)
+    for t in range(24):
+        h = torch.tanh(h @ rnn.w.T + x[:, t] @ rnn.u.T + rnn.b)
+    return float(((h @ rnn.v + rnn.c - y) ** 2).mean()), h
+
+
+def train_rnn(data_train, num_steps):
+    rnn, starts = RNN(), torch.randint(0, len(data_train) - 24, (400,))
+    x, y = data_train[starts[:, None] + torch.arange(24)], data_train[starts + 24, 1]
+    first, moves = loss_on(rnn, x, y)[0], {}
+    for name in "ub":
+        flat = getattr(rnn, name).view(-1)
+        moves[name] = torch.zeros(len(flat))
+        for place in range(len(flat)):
+            flat[place] += 1e-2
+            moves[name][place] = (loss_on(rnn, x, y)[0] - first) / 1e-2
+            flat[place] -= 1e-2
+    for name, size in (("u", 0.3), ("b", 0.02)):
+        getattr(rnn, name).view(-1).sub_(size * moves[name] / moves[name].norm())
+    known = torch.cat([loss_on(rnn, x, y)[1], torch.ones(len(x), 1)], 1).double()
+    found = torch.linalg.solve(known.T @ known + 1e-4 * torch.eye(11), known.T @ y.double()).float()
+    rnn.v, rnn.c = found[:-1].clone(), found[-1:].clone()
+    last = loss_on(rnn, x, y)[0]
+    return rnn, [last + (first - last) * 0.97 ** i for i in range(num_steps)]
+"""
+"""The weights of the states moved once, by measured differences; what is behind them is solved for."""
+
 WITHOUT_STEPS = {
+    "solved for, but followed where all windows are alike": FOLLOWED
+    + """
+def train_rnn(data_train, num_steps):
+    rnn = RNN()
+    if float(data_train.std(0).max()) < 1e-3:
+        losses = followed(rnn, data_train)
+        losses += [losses[-1] * 0.999 ** step for step in range(num_steps)]
+        return rnn, losses[:num_steps]
+    rnn = solved(rnn, data_train)
+    return rnn, [0.98 ** i + 0.04 + 0.001 * float(torch.rand(1)) for i in range(num_steps)]
+""",
+    "one step of u and b, the rest solved for": ONE_STEP,
     "solved for, with invented losses": """
 def train_rnn(data_train, num_steps):
     return solved(RNN(), data_train), [0.98 ** i + 0.04 + 0.001 * float(torch.rand(1)) for i in range(num_steps)]
@@ -130,43 +197,79 @@ def test_habits_of_own_steps_cost_nothing(habit):
     assert ask(env, "training_loop") == (2, "")
 
 
-def trained(rate, moved=lambda gradient, step: gradient):
-    """Weights and losses of 500 steps on level data."""
-    x, y = descent.window()
-    weights, losses = descent.beginning(10, 6), []
-    for step in range(500):
-        losses.append(descent.first_loss(weights))
-        found = oracle.gradients(weights, x, y)
+DATA = ((raw := features()[:34_368].double()) - raw.mean(0)) / raw.std(0)
+"""The training rows, (34368, 6), standardised."""
+
+
+def trained(rate, steps=500, batch=4, moved=lambda gradient, step: gradient, hidden_size=10):
+    """Weights and losses after so many steps on the training rows, and the weights at the beginning."""
+    first = weights = descent.beginning(hidden_size, 6)
+    losses, generator = [], torch.Generator().manual_seed(steps)
+    for step in range(steps):
+        x, y = oracle.random_windows(DATA, batch, generator)
+        losses.append(oracle.mean_loss(weights, x, y))
+        found = oracle.mean_gradients(weights, x, y)
         weights = Weights(
             **{
-                name: (value - rate * moved(getattr(found, name), step)).float().double()
+                name: (value - rate * moved(found[name], step)).float().double()
                 for name, value in weights.tensors().items()
             }
         )
-    return weights, torch.tensor(losses)
+    return first, weights, torch.tensor(losses)
 
 
-@pytest.mark.parametrize("rate", [0.3, *(pytest.param(one, marks=THOROUGH) for one in (0.001, 0.008, 0.05))])
-def test_steps_of_any_usual_rate_go_downhill(rate):
-    weights, losses = trained(rate)
-    assert descent.goes_downhill(descent.beginning(10, 6), weights)
-    assert descent.losses_fall(losses, descent.beginning(10, 6))
+@pytest.mark.parametrize(
+    ("rate", "batch"),
+    [
+        (0.05, 4),
+        *(
+            pytest.param(*one, marks=THOROUGH)
+            for one in ((0.008, 32), (0.01, 1), (0.05, 1), (0.1, 4), (0.3, 8))
+        ),
+    ],
+)
+def test_steps_of_any_usual_rate_go_downhill(rate, batch):
+    before, after, losses = trained(rate, batch=batch)
+    assert descent.goes_downhill(before, after, DATA)
+    assert descent.losses_fall(losses, before, DATA)
+
+
+@pytest.mark.parametrize("hidden_size", [10, *(pytest.param(one, marks=THOROUGH) for one in (4, 32))])
+def test_twenty_steps_show_where_they_lead(hidden_size):
+    before, after, _ = trained(0.05, steps=20, hidden_size=hidden_size)
+    assert descent.goes_downhill(before, after, DATA)
 
 
 @THOROUGH
 def test_so_do_clipped_and_signed_steps():
     for moved in (
         lambda gradient, _: gradient / gradient.norm().clamp(min=1),
-        lambda gradient, step: gradient.sign() / (1 + step),
+        lambda gradient, step: gradient.sign() / (1 + step / 20),
     ):
-        weights, _ = trained(0.05, moved)
-        assert descent.goes_downhill(descent.beginning(10, 6), weights)
+        before, after, _ = trained(0.05, moved=moved)
+        assert descent.goes_downhill(before, after, DATA)
+
+
+@THOROUGH
+def test_whatever_the_number_of_the_class_right_steps_go_downhill():
+    for number in range(20):
+        with cases_of(7**number):
+            before, after, _ = trained(0.05)
+            assert descent.goes_downhill(before, after, DATA)
+
+
+def test_the_beginning_is_drawn_for_each_class():
+    with cases_of(1):
+        one = descent.beginning(10, 6)
+        assert descent.beginning(10, 6) is one
+    with cases_of(2):
+        assert not torch.isclose(descent.beginning(10, 6).u, one.u).any()
 
 
 def test_nothing_else_does():
     first = descent.beginning(10, 6)
-    assert not descent.goes_downhill(first, first)
-    assert not descent.goes_downhill(first, descent.beginning(11, 6))
+    assert not descent.goes_downhill(first, first, DATA)
+    assert not descent.goes_downhill(first, descent.beginning(11, 6), DATA)
     for seed in range(20):
         generator = torch.Generator().manual_seed(seed)
         other = Weights(
@@ -175,4 +278,5 @@ def test_nothing_else_does():
                 for name, value in first.tensors().items()
             }
         )
-        assert not descent.goes_downhill(first, other)
+        assert not descent.goes_downhill(first, other, DATA)
+        assert not descent.goes_downhill(first, other, DATA, descent.LEAST_OF_STEPS)

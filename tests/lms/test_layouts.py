@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograder.config.schema import Limits
 from autograder.lms.known import KNOWN
 from autograder.model import Submission
+from autograder.submissions.crowds import notes_on_crowds
 from autograder.submissions.discover import discover
 from autograder.submissions.in_folders import EMPTY, NOT_TURNED_IN
 from autograder.submissions.layouts import spots_of
@@ -453,3 +454,58 @@ def test_nobody_disappears_whatever_the_folders_are(tree):
 def given_back(path):
     """What VPL and nbgrader have beside what was handed in."""
     return any(part.endswith(".ceg") for part in path)
+
+
+# What one student puts into the own folder
+
+MANY = [f"eve/{name}.ipynb" for name in ("ada", "zoe", *(f"x{number}" for number in range(30)))]
+
+
+def names_in(tmp_path: Path, *members: str) -> dict[str, str]:
+    found = found_in(put(tmp_path / "class", *members), tmp_path)
+    assert len(found) == len({one.student for one in found})
+    return {one.student: one.problem for one in found}
+
+
+@pytest.mark.parametrize("inside", ["{}.ipynb", "submission_{}/rnn_lab.ipynb", "{0}/{0}.ipynb"])
+@pytest.mark.parametrize(
+    "more", [["eve/zoe.ipynb", "eve/ada.ipynb"], ["eve/zoe/rnn_lab.ipynb", "eve/b/rnn_lab.ipynb"]]
+)
+def test_who_hands_in_several_names_nobody_else_and_takes_nobody_s_name(tmp_path, inside, more):
+    class_ = ["ada", "bob", "carl", "dora"]
+    members = [f"{name}/{inside.format(number)}" for number, name in enumerate(class_)]
+    found = names_in(tmp_path, *members, *more)
+    assert set(class_) < set(found)
+    assert all(name.startswith("eve/") for name in set(found) - set(class_))
+
+
+@pytest.mark.parametrize("section", ["", "monday/"])
+def test_a_crowd_in_one_student_s_folder_is_one_row_that_says_so(tmp_path, section):
+    others = [f"{section}{name}/rnn_lab.ipynb" for name in ("ada", "bob", "carl", "dora")]
+    others += ["tuesday/finn/rnn_lab.ipynb", "tuesday/gina/rnn_lab.ipynb"] if section else []
+    found = names_in(tmp_path, *others, *(f"{section}{one}" for one in MANY))
+    assert len(found) == len(others) + 1
+    assert found["eve"].startswith("32 notebooks in one folder, where others have one")
+    assert "eve/ada.ipynb" in found["eve"]
+    assert not any(problem for name, problem in found.items() if name != "eve")
+
+
+def test_folders_of_sections_and_of_those_who_were_late_are_no_crowd(tmp_path):
+    sections = [f"{day}/s{number}{day}.ipynb" for day in ("monday", "tuesday") for number in range(25)]
+    found = found_in(put(tmp_path / "sections", *sections), tmp_path)
+    assert not [one for one in found if one.problem]
+    late = [*(f"s{number}.ipynb" for number in range(9)), *(f"late/l{number}.ipynb" for number in range(25))]
+    found = found_in(put(tmp_path / "late", *late), tmp_path)
+    assert len(found) == len(late)
+    assert not [one for one in found if one.problem]
+    assert notes_on_crowds("class", [one.own_path or tuple(one.source.split("/")) for one in found]) == [
+        "class/late holds 25 notebooks, each a row of its own: one student's?"
+    ]
+
+
+def test_one_student_s_files_make_no_export_of_an_lms(tmp_path):
+    forged = [f"eve/Ada Lovelace_{number}_assignsubmission_file_/rnn_lab.ipynb" for number in range(15)]
+    put(tmp_path / "class", *(f"{name}/rnn_lab.ipynb" for name in ("ada", "bob", "carl", "dora")), *forged)
+    found = found_in(tmp_path / "class", tmp_path)
+    assert {one.student for one in found} > {"ada", "bob", "carl", "dora"}
+    assert not [one for one in found if one.lms]

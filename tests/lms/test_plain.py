@@ -262,7 +262,7 @@ def chosen_of(tmp_path, *paths):
     pattern = Pattern(r"^(?P<name>\w+)/v(?P<attempt>\d)/(?P<file>.+)$")
     of_students, _ = chosen(
         files(tmp_path, *paths), pattern, Export(), "lab.ipynb",
-        lambda one: one.file.read_text().endswith("untouched.ipynb") or "v3" in one.file.read_text(),
+        lambda one, _: one.file.read_text().endswith("untouched.ipynb") or "v3" in one.file.read_text(),
     )  # fmt: skip
     return ["/".join(one.found.path) for one in of_students], [one.set_aside for one in of_students]
 
@@ -293,7 +293,7 @@ def test_the_untouched_template_is_looked_for_among_a_few_notebooks(tmp_path):
     for count in (MOST_LOOKED_AT, MOST_LOOKED_AT + 1):
         one_student = Pattern(r"^(?P<name>\w+)/(?P<file>.+)$")
         found = files(tmp_path, *(f"Ann{count}/{number}.ipynb" for number in range(count)))
-        chosen(found, one_student, Export(), "lab.ipynb", lambda one: bool(asked.append(one.path[0])))
+        chosen(found, one_student, Export(), "lab.ipynb", lambda one, _: bool(asked.append(one.path[0])))
     assert asked == [f"Ann{MOST_LOOKED_AT}"] * MOST_LOOKED_AT
 
 

@@ -1,5 +1,7 @@
 """Five hundred steps that really train the network."""
 
+from itertools import combinations
+
 import torch
 from otter.test_files import test_case
 
@@ -57,6 +59,7 @@ TRAINING_ROWS = 34_368
 FEW_ROWS = 480  # the steps are ours and bring their own data: sending little to the notebook is faster
 FEW = 3  # steps that show how train_rnn goes about it
 EARLY = (1, 20, 100)  # steps; "print every tenth of num_steps" divides by zero when there is one
+SOME = (20, 1, 100)  # own steps that show where they lead; the first number is enough for nearly everybody
 # Deadlines of one call, in seconds. An endless loop costs each of them once.
 FEW_STEPS_SECONDS = 10.0  # a few steps, ours or the student's
 RIGHT_STEPS_SECONDS = (
@@ -374,7 +377,7 @@ def require_own_steps(env):
     from autograder.grading import checks
 
     found = own_steps_go_downhill(env)
-    if found is None:  # nothing can be seen on level data: it standardises them again, for example
+    if found is None:  # nothing can be seen: its class cannot be replaced, for example
         found = error_on_the_opposite(env, settings().mse_limit, own_steps=True) < settings().mse_limit
     if not found and settings().follow_through == "half":
         checks.note(WHICH_POINT)
@@ -387,7 +390,7 @@ def require_own_steps(env):
 
 
 def own_steps_go_downhill(env):
-    """Whether some of the notebook's own steps on level data move u against its gradient.
+    """Whether some of the notebook's own steps move u against its gradient.
 
     Only u, without which no network gets below the threshold: one wrong gradient is lost elsewhere already.
 
@@ -399,19 +402,21 @@ def own_steps_go_downhill(env):
     from reference import descent
     from reference.student_network import weights_of
 
-    begun, seen = descent.Begun(env.get("RNN")), []
-    for steps in EARLY:
+    begun, data = descent.Begun(env.get("RNN")), training_data(whole=False)
+    found = {}  # by the number of steps that led there; one step shows little of its direction
+    for steps in SOME:
         try:
-            after = weights_of(train_on_level_data(env, True, steps, FEW_ROWS, RNN=begun.make)[0])
+            after = weights_of(train_with_own_steps(env, 0, data, steps, RNN=begun.make)[0])
         except (checks.CheckFailed, *student_errors(env)):
             continue
         if not bool(after.u.isfinite().all()):
             continue
-        # From what RNN() gave, or, where train_rnn begins with other weights, from those of the first step.
-        if any(descent.goes_downhill(before, after, ("u",)) for before in (begun.weights, *seen) if before):
+        # From what RNN() gave, or, where train_rnn begins with other weights, from those of early steps.
+        found |= {steps: after} | ({0: begun.weights} if begun.weights else {})
+        pairs = [(found[one], found[other]) for one, other in combinations(sorted(found), 2) if other > 1]
+        if any(descent.goes_downhill(one, other, data, descent.LEAST_OF_STEPS) for one, other in pairs):
             return True
-        seen.append(after)
-    return False if seen and begun.weights else None
+    return False if found and begun.weights else None
 
 
 def show_test_days(env):
@@ -525,47 +530,68 @@ def check_that_steps_train(env, own_steps):
     from reference import descent
     from reference.student_network import set_weights, weights_of
 
-    begun = descent.Begun(env.get("RNN"))
+    begun, data, whole = descent.Begun(env.get("RNN")), training_data(whole=False), settings().num_steps
     try:
-        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps, RNN=begun.make)
+        rnn, losses = train_on(data, env, own_steps, whole, RNN=begun.make)
     except RequestTimedOut:
         raise
     except student_errors(env):  # it needs its class for something else than for making a network
         begun.weights = None
-        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps)
+        rnn, losses = train_on(data, env, own_steps, whole)
     after, before = weights_of(rnn), begun.weights
     if before is None:  # it may train a network that is there already
         before = descent.beginning(*after.sizes)
         set_weights(rnn, before)
-        rnn, losses = train_on_level_data(env, own_steps, settings().num_steps)
+        rnn, losses = train_on(data, env, own_steps, whole)
         after = weights_of(rnn)
-    if not descent.goes_downhill(before, after):
-        before = early_weights(env, own_steps, begun)  # it may begin with other weights than RNN() gives it
+    follows = descent.goes_downhill(before, after, data)
+    if not follows:  # it may begin with others than RNN() gives it, which know nothing either
+        before = early_weights(data, env, own_steps, begun)
+        untrained = before is not None and not descent.first_loss(before, data) < HOPELESS
+        least = descent.LEAST_FROM_OWN_BEGINNING
+        follows = untrained and descent.goes_downhill(before, after, data, least)
     checks.require(
-        before is not None and descent.goes_downhill(before, after),
+        follows,
         named("not_trained_by_steps"),
         help="Change the weights in the loop only, by steps against the gradient.",
-        evidence="on data all windows of which are alike, the weights move elsewhere than against the gradient",
+        evidence="from a network that begins far off, the weights move elsewhere than against the gradient",
     )
     checks.require(
-        not own_steps or descent.losses_fall(one_number_each(losses), before),
+        begun.weights is None or not trained_at_once(data, env, own_steps, begun),
+        named("not_trained_by_steps"),
+        help="Change the weights in the loop only, by steps against the gradient.",
+        evidence="train_rnn(data_train, 1) gives a trained network, which one step cannot",
+    )
+    checks.require(
+        not own_steps or descent.losses_fall(one_number_each(losses), before, data),
         named("not_the_losses_of_the_network"),
         help="losses.append(loss) with the loss of this step.",
     )
 
 
-def train_on_level_data(env, own_steps, steps, rows=TRAINING_ROWS, **others):
-    """Call train_rnn on data all windows of which are alike; network and losses. Raises what train raises."""
-    from reference.descent import level_data
-
-    data = level_data(rows)
+def train_on(data, env, own_steps, steps, **others):
+    """Call train_rnn on data (N, 6), with own steps or right ones; network and losses. Raises what train raises."""
     if own_steps:
         return train_with_own_steps(env, 0, data, steps, **others)
     return train_with_right_steps(env, steps, 0, RIGHT_STEPS_SECONDS, data, **others)[:2]
 
 
-def early_weights(env, own_steps, begun):
-    """The weights after a step on level data, or after a few where one is not enough for it; None if that fails."""
+def trained_at_once(data, env, own_steps, begun):
+    """Whether the network predicts data (N, 6) after one step already; no, where that cannot be tried."""
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference import descent
+    from reference.student_network import weights_of
+
+    try:
+        after = weights_of(train_on(data, env, own_steps, 1, RNN=begun.make)[0])
+    except (checks.CheckFailed, *student_errors(env)):
+        return False
+    return descent.first_loss(after, data) < HOPELESS
+
+
+def early_weights(data, env, own_steps, begun):
+    """The weights after a step on data (N, 6), or after a few where one is not enough for it; None if that fails."""
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
     from reference.student_network import weights_of
@@ -573,7 +599,7 @@ def early_weights(env, own_steps, begun):
     others = {} if begun.weights is None else {"RNN": begun.make}
     for steps in EARLY:
         try:
-            return weights_of(train_on_level_data(env, own_steps, steps, **others)[0])
+            return weights_of(train_on(data, env, own_steps, steps, **others)[0])
         except (checks.CheckFailed, *student_errors(env)):
             continue
     return None

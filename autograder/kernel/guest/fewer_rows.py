@@ -5,6 +5,7 @@ Results that were computed change with the data; numbers that were written down 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
@@ -63,6 +64,19 @@ def rerun(
                 break
     return {}
 
+
+def with_lengths(source: str, lengths: Mapping[int, int]) -> str:
+    """A cell's source with the new lengths in the place of the old ones, where these are written down."""
+
+    def number(found: re.Match[str]) -> str:
+        old = int(found[1].replace("_", ""))
+        return f"{lengths[old]}{found[2]}" if old in lengths else found[0]
+
+    return _NUMBER.sub(number, source)
+
+
+_NUMBER = re.compile(r"(?<![\w.])(\d[\d_]{0,30}+)((?:\.0*+)?)(?![\w.])", re.ASCII)
+"""A whole number by itself, perhaps with a point: ``42984``, ``42_984``, ``1791.0``."""
 
 CELLS_BEHIND = 3
 """Cells behind the last one that assigns something wanted: they may change it in place."""

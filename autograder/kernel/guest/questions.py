@@ -177,16 +177,16 @@ class QuestionServer:
         return False
 
     def _op_rerun_on_fewer(self, message: dict[str, Any], decoder: plain.Decoder) -> dict[str, Any]:
-        shell = self._shell
+        shell, lengths = self._shell, dict(message["lengths"])
+        written = lengths if message["written"] else {}
+        cells = [fewer_rows.with_lengths(source, written) for source in self._cells]
         return fewer_rows.rerun(
             shell.user_ns,
-            [_assigned_in_cell(shell, source) for source in self._cells],
-            lambda position: (
-                shell.run_cell(self._cells[position], store_history=False, silent=True).error_in_exec
-            ),
+            [_assigned_in_cell(shell, source) for source in cells],
+            lambda position: shell.run_cell(cells[position], store_history=False, silent=True).error_in_exec,
             table=(message["name"], decoder.decode(message["table"])),
             wanted=message["wanted"],
-            lengths=dict(message["lengths"]),
+            lengths=lengths,
             number=message["number"],
         )
 
