@@ -30,12 +30,15 @@ EVERY_EXAMPLE = "AUTOGRADER_EVERY_EXAMPLE"
 LONGEST = (
     "tests/corpus/test_attacks.py",
     "tests/package/test_gradescope_runs.py",
+    "tests/corpus/test_attacks_elsewhere.py",
     "tests/engine/test_cluster.py",
     "tests/engine/test_whole_class.py",
     "tests/lab/test_questions.py",
     "tests/lms/test_round_trip.py",
     "tests/package/test_stock_otter.py",
     "tests/engine/test_soak.py",
+    "tests/engine/test_neighbours.py",
+    "tests/engine/test_build.py",
 )
 """Files that take longest: they begin first, so that none is left alone at the end."""
 

@@ -181,7 +181,7 @@ USES = {
 }
 """Question -> those that meet what its cell defines; not told, it is ``training_step``. The others are asked the
 same as of any notebook: they need no second look for each mistake. The loop, which trains for each, meets all in the
-sandbox (``make test-rest``)."""
+sandbox (``make test-all``)."""
 
 
 def seen_by(case: Case) -> list[str]:
