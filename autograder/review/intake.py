@@ -163,7 +163,7 @@ def more_submissions(
         run: of the class.
         spool: takes the files, which the command copies.
         whose: the student's name; empty: the files say so.
-        notebook: the name that the lab gave its notebook: what is called so is the student's whose folder it is in.
+        notebook: the name that the lab gave its notebook; a file called so is of whom its folder names.
 
     Raises:
         UsageError: the name cannot be that of a folder, or the files cannot be kept.
