@@ -198,8 +198,9 @@ def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) ->
 
 
 def _of_source(read: ReadNotebook, course: Course, reading: ReadingTime) -> tuple[str, ...]:
-    known = (_handed_out(course), course.template.has) if course.template else (_handed_out(course),)
-    return flags.static(read.notebook, *known, shared=reading)
+    if course.template is None:
+        return flags.static(read.notebook, _handed_out(course), shared=reading)
+    return flags.static(read.notebook, _handed_out(course), course.template.has, reading)
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
