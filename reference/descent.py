@@ -68,6 +68,8 @@ def beginning(hidden_size: int, features: int) -> Weights:
     shapes = {"u": (hidden_size, features), "w": (hidden_size,) * 2, "v": (hidden_size,), "b": (hidden_size,)}
     narrower = (LAB_SIZE[1] / hidden_size) ** 0.5  # more units push the output as far as those of the lab
     drawn = {name: _drawn(SIZES[name] * narrower, shape, generator) for name, shape in shapes.items()}
+    # As many of either sign: weights that all point one way must not happen to follow the gradient of u.
+    drawn["v"] = drawn["v"].abs() * (1 - 2 * (torch.randperm(hidden_size, generator=generator) % 2))
     return Weights(**drawn, c=torch.tensor([BEGINNING], dtype=torch.float64))
 
 

@@ -198,8 +198,9 @@ def _executed(read: ReadNotebook, executed: ExecutedNotebook, course: Course) ->
 
 
 def _of_source(read: ReadNotebook, course: Course, reading: ReadingTime) -> tuple[str, ...]:
-    is_given = course.template.has if course.template else (lambda source: False)
-    return flags.static(read.notebook, _handed_out(course), is_given, reading)
+    if course.template is None:
+        return flags.static(read.notebook, _handed_out(course), shared=reading)
+    return flags.static(read.notebook, _handed_out(course), course.template.has, reading)
 
 
 def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:

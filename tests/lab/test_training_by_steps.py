@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -264,6 +266,19 @@ def test_the_beginning_is_drawn_for_each_class():
         assert descent.beginning(10, 6) is one
     with cases_of(2):
         assert not torch.isclose(descent.beginning(10, 6).u, one.u).any()
+
+
+def test_weights_that_all_point_one_way_follow_no_gradient():
+    """As somebody writes them down who wants the last temperatures; 7174438190589887160 once let them pass."""
+    solved_for = torch.zeros(10, 6, dtype=torch.float64)
+    solved_for[:, 0], solved_for[:, 1] = 0.02, torch.linspace(0.05, 0.3, 10)
+    for number in (7_174_438_190_589_887_160, *range(10)):
+        with cases_of(number):
+            first = descent.beginning(10, 6)
+            assert int(first.v.sign().sum()) == 0
+            assert not descent.goes_downhill(
+                first, replace(first, u=solved_for), DATA, descent.LEAST_OF_STEPS
+            )
 
 
 def test_nothing_else_does():
