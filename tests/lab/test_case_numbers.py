@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from autograder.grading.case_number import FIXED, cases_of
+from autograder.grading.namespace import PlainNamespace
 from reference import cases, misconceptions
 from reference.cases import Case
 from reference.results import same
@@ -125,7 +126,7 @@ def test_a_table_of_answers_is_worth_something_for_its_own_number_alone():
         exec("".join(cell["source"]), names)  # noqa: S102  our own notebook
     earned = {}
     for number in (FIXED, ANOTHER):
-        env = in_one_process.PlainNamespace(names)
+        env = PlainNamespace(names)
         with cases_of(number):
             earned[number] = {name: in_one_process.ask(env, name)[0] for name in GRADIENTS}
     assert earned == {FIXED: {name: POINTS[name] for name in GRADIENTS}, ANOTHER: dict.fromkeys(GRADIENTS, 0)}
