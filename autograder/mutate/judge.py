@@ -115,7 +115,7 @@ class Judge:
             made = {name: value for name, value in names.items() if before.get(name, names) is not value}
             makers |= {name: number for name, value in made.items() if not callable(value)}
             if time.process_time() - began > SLOW_SECONDS:
-                self._handed_in[number] = copy.deepcopy(made)
+                self._handed_in[number] = _copied(made)
             recorder.watch(names, number)
         left = self._left(names)
         env = RecordedNames(names, self._cells, recorder)
@@ -145,7 +145,7 @@ class Judge:
     def _run(self, number: int, source: str, names: dict[str, Any]) -> None:
         """Run a cell, or put what it gives into its place."""
         if number in self._handed_in:
-            names.update(copy.deepcopy(self._handed_in[number]))
+            names.update(_copied(self._handed_in[number]))
         else:
             run_cell(source, names, self._seconds)
 
@@ -201,6 +201,18 @@ class Judge:
         else:
             os.chdir(work)
             enter.die_with_parent()
+
+
+def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Copies of values by name, which may share parts; what cannot be copied, such as a module, is shared."""
+    memo: dict[int, Any] = {}
+    found = {}
+    for name, value in values.items():
+        try:
+            found[name] = copy.deepcopy(value, memo)
+        except Exception:  # noqa: BLE001  of a class of the notebook, whatever it is
+            found[name] = value
+    return found
 
 
 def _end_with(answer: Callable[[], dict[str, Any]], descriptor: int) -> NoReturn:

@@ -7,6 +7,7 @@ Of its own, and started anew, because it serves the lab's data in the place of t
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import os
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -71,12 +72,9 @@ def _lines(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _judged(course: Prepared, asked: dict[str, Any], resources: ExitStack) -> Iterator[dict[str, Any]]:
     from autograder.grading.case_number import cases_of
     from autograder.grading.lab_settings import handed_out
-    from autograder.kernel.guest import downloads
     from autograder.mutate.judge import Judge, Task
 
-    for name, file in course.settings.files.items():
-        Path(name).symlink_to(file)
-    downloads.serve({one.url: course.settings.files[one.name].read_bytes() for one in course.lab.config.data})
+    _be_like_a_kernel(course)
     resources.enter_context(handed_out(course.values))
     resources.enter_context(cases_of(course.conditions.case_number))
     judge = Judge(course, asked["cells"])
@@ -87,6 +85,19 @@ def _judged(course: Prepared, asked: dict[str, Any], resources: ExitStack) -> It
     yield {"ready": True}
     for found in judge.judged([Task(**task) for task in asked["tasks"]]):
         yield asdict(found)
+
+
+def _be_like_a_kernel(course: Prepared) -> None:
+    """Put around the notebook what a kernel has: the lab's data, its packages, no checks of otter's."""
+    from autograder.kernel.guest import downloads, scenery
+
+    for name, file in course.settings.files.items():
+        Path(name).symlink_to(file)
+    downloads.serve({one.url: course.settings.files[one.name].read_bytes() for one in course.lab.config.data})
+    for module in course.lab.config.kernel.preload:
+        with suppress(ImportError):  # as in a kernel: who needs it hears of it
+            importlib.import_module(module)
+    scenery.replace_otter()
 
 
 def _say(out: TextIO, line: dict[str, Any]) -> None:

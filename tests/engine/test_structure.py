@@ -65,6 +65,7 @@ FORBIDDEN = {
         *RUNS_STUDENT_CODE, "autograder.grading", "autograder.store", "autograder.uploads", "autograder.submissions",
         *SHOWS, *RUNS_CLASSES,
     ),
+    "autograder.mutate": ("autograder.store", "autograder.uploads", "autograder.submissions", *SHOWS, *RUNS_CLASSES),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
 }  # fmt: skip
