@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     mutate.add_argument(
         "--case-number", metavar="N", type=whole_number(0, 2**63 - 1), help="what hidden cases are drawn from"
     )
+    mutate.add_argument(
+        "--reviewed", metavar="FILE", type=Path,
+        help="changes that somebody found right: a line each, its code and why; they are not told again",
+    )  # fmt: skip
     mutate.add_argument("--list", action="store_true", help="name the mistakes, and judge none")
     mutate.add_argument("--json-lines", action="store_true", help="one JSON object a mistake, for programs")
     add_common_options(mutate)
@@ -66,9 +70,11 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         AutograderError: there is nothing to change, or nothing can be judged.
     """
+    from autograder.mutate.records import read_reviewed
     from autograder.mutate.run import judged, mutation
 
     asked = _asked(options)
+    reviewed = read_reviewed(options.reviewed) if options.reviewed else {}
     mutated = mutation(asked)
     if options.list:
         for mutant in mutated.mutants:
@@ -81,7 +87,8 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(verdict.to_json(), ensure_ascii=False), flush=True)
         elif len(found) % TOLD_EACH == 0:
             print(f"{len(found)} of {len(mutated.mutants)}", flush=True)
-    return _tell(found, told_already=options.json_lines)
+    of_all = {one.name for one in mutated.lab.config.questions if one.flag_if_alone}
+    return _tell(found, reviewed, of_all, told_already=options.json_lines)
 
 
 def _asked(options: argparse.Namespace) -> Asked:
@@ -104,29 +111,39 @@ def _asked(options: argparse.Namespace) -> Asked:
     )
 
 
-def _tell(found: Sequence[Verdict], *, told_already: bool) -> int:
-    """Print what somebody has to look at, and the figures; the exit code."""
+def _tell(
+    found: Sequence[Verdict], reviewed: Collection[str], of_all: Collection[str], *, told_already: bool
+) -> int:
+    """Print what somebody has to look at, and the figures; the exit code.
+
+    Args:
+        reviewed: codes of changes that are right.
+        of_all: questions that look at the whole notebook: they lose points with many others.
+    """
     from autograder.mutate.model import Fate
 
-    survivors = [one for one in found if one.fate is Fate.SURVIVED]
-    elsewhere = [one for one in found if one.fate is Fate.ELSEWHERE]
-    others = [one for one in found if one.fate is Fate.CAUGHT and one.others]
+    new = [one for one in found if one.mutant.code not in reviewed]
+    survivors = [one for one in new if one.fate is Fate.SURVIVED]
+    elsewhere = [one for one in new if one.fate is Fate.ELSEWHERE]
+    others = [one for one in new if one.fate is Fate.CAUGHT and {*one.others} - {*of_all}]
     if not told_already:
         _tell_each("Missed: full points, though it behaves otherwise", survivors)
         _tell_each("Missed by its own question, and taken for a mistake in other code", elsewhere)
         _tell_each("Caught, and points of other questions are lost too", others)
-        print(figures(found))
+        print(figures(found, reviewed))
     return FOUND_SOMETHING if survivors or elsewhere else OK
 
 
-def figures(found: Sequence[Verdict]) -> str:
+def figures(found: Sequence[Verdict], reviewed: Collection[str]) -> str:
     """How many became what, in a line."""
     from autograder.mutate.model import Fate
 
-    counts = Counter(one.fate for one in found)
-    wrong = len(found) - counts[Fate.EQUIVALENT]
+    missed = (Fate.SURVIVED, Fate.ELSEWHERE)
+    right = [one for one in found if one.fate in missed and one.mutant.code in reviewed]
+    counts = Counter(one.fate for one in found if one not in right)
+    same, wrong = counts[Fate.EQUIVALENT], len(found) - counts[Fate.EQUIVALENT] - len(right)
     return (
-        f"{len(found)} changes: {counts[Fate.EQUIVALENT]} behave the same; of the other {wrong}, "
+        f"{len(found)} changes: {same} behave the same, {len(right)} were found right; of the other {wrong}, "
         f"{counts[Fate.CAUGHT]} are caught by their question, {counts[Fate.ELSEWHERE]} only by others, "
         f"{counts[Fate.SURVIVED]} by none"
     )

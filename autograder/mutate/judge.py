@@ -87,6 +87,8 @@ class Judge:
 
     def __init__(self, course: Prepared, cells: Sequence[str]) -> None:
         self._course, self._cells = course, cells
+        # They look at the whole notebook: where others take points, they say nothing new, and take long.
+        self._of_all = {one.name for one in course.lab.config.questions if one.flag_if_alone}
         self._handed_in: dict[int, dict[str, Any]] = {}
         self.lost: dict[str, float] = {}
         self._seconds = min(course.settings.request_seconds, LONGEST_SECONDS)
@@ -152,7 +154,8 @@ class Judge:
     def _asked(self, task: Task) -> list[Question]:
         """The questions that can see a change of a function: what they do not meet, they cannot see."""
         meet = self._reached.get(task.unit)
-        return [one for one in self._course.questions if meet is None or one.name in meet]
+        asked = [one for one in self._course.questions if meet is None or one.name in meet]
+        return sorted(asked, key=lambda one: one.name in self._of_all)
 
     def _in_a_fork(self, task: Task, env: NotebookNames) -> Found:
         """Judge a mutant in a process of its own, which is confined and ends with it."""
@@ -181,6 +184,8 @@ class Judge:
         left = self._left(env.names)
         lost, said = {}, {}
         for question in self._asked(task):
+            if question.name in self._of_all and lost:
+                continue
             points, text = ask(question, env, self._course.conditions.seed, self._seconds)
             if points:
                 lost[question.name], said[question.name] = points, text[:2000]

@@ -7,8 +7,29 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.errors import UsageError
 from autograder.grading.conditions import Conditions
 from autograder.mutate.model import Verdict
+
+
+def read_reviewed(file: Path) -> dict[str, str]:
+    """Changes that a person has looked at and found right: a line each, its code and why.
+
+    Raises:
+        UsageError: the file cannot be read, or a line says no reason.
+    """
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as reason:
+        raise UsageError(f"{file}: cannot be read: {reason}") from None
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        code, _, why = line.strip().partition(" ")
+        if code and not why.strip() and not code.startswith("#"):
+            raise UsageError(f"{file}:{number}: expected a code and why that change is right")
+        if code and not code.startswith("#"):
+            found[code] = why.strip()
+    return found
 
 
 class Records:

@@ -98,15 +98,18 @@ def test_a_loop_has_other_bounds(after):
     assert wanted in [text for _, text in changes(STEP.format("g += h[t]"))]
 
 
-def test_each_operator_has_an_example():
-    sources = [
-        STEP.format(text) for text in ("g.x = g.x - h", "g = -h[1:]", "g = h.clone() if t < lr else 2")
-    ]
+def test_every_operator_changes_something():
+    steps = (
+        "g.x += g.x - h",
+        "g.x = g.x - h",
+        "g = -h[1:]",
+        "g = h.clone() if t < lr else not torch.tanh(g.T)",
+    )
+    sources = [STEP.format(text) for text in steps]
     sources += [
-        "def f(a):\n    for i in a:\n        b = i\n        a.append(b.sum(dim=0) @ b)\n    return a, b"
+        "def f(a):\n    for i in range(3):\n        b = i\n        a.append(b.sum(dim=0) @ b)\n    return a, b"
     ]
-    found = {operator for operator, _ in changes(*sources)}
-    assert set(OPERATORS) - found == {"assignment"} - found
+    assert {operator for operator, _ in changes(*sources)} == set(OPERATORS)
 
 
 def test_a_change_leaves_the_rest_of_the_cell_as_it_is():
@@ -236,11 +239,7 @@ def test_the_command_names_what_the_questions_miss_and_goes_on_from_there(toy, t
     assert "behave the same" in rest
     verdicts = {one["mutant"]["after"]: one for one in map(json.loads, records.read_text().splitlines())}
     assert verdicts["return v[1] if len(v) == 3 else (v[1] - v[2]) / 2"]["fate"] == "caught"
-    assert (
-        verdicts["return v[1] if len(v) == 3 else (v[2] + v[1]) / 2"]["fate"] == "equivalent"
-        if ("return v[1] if len(v) == 3 else (v[2] + v[1]) / 2" in verdicts)
-        else True
-    )
+    assert verdicts["v = sorted(v); v = sorted(v)"]["fate"] == "equivalent"
     assert verdicts["return v[2] if len(v) == 3 else (v[1] + v[2]) / 2"]["whole"] is True
     again = autograder(*command, "--json-lines")
     assert again.returncode == 1
