@@ -8,6 +8,7 @@ points is asked once more elsewhere, with everything its own.
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import os
@@ -26,13 +27,17 @@ from autograder.grading.questions import Question
 from autograder.kernel.guest import scenery
 from autograder.mutate.calls import Behaviour, RecordedNames, Recorder, behaviour_of, first_difference
 from autograder.mutate.in_process import LONGEST_SECONDS, NotebookNames, ask, run_cell
-from autograder.mutate.sameness import plain
+from autograder.mutate.own_code import plain_tree
+from autograder.mutate.sameness import difference, plain
 from autograder.sandbox import enter
 from autograder.sandbox.launcher import ENGINE
 from autograder.sandbox.policy import Policy, readable_paths
 
 SLOW_SECONDS = 1.0
 """Processor time of a cell beyond which a right notebook's results are handed to the mutants."""
+
+MANY = 10_000
+"""Entries of a list or dictionary that is not compared before and after a cell: it is the raw data."""
 
 MUTANT_SECONDS = 60
 """Processor time of one mutant. One that does nothing wrong takes two seconds; each case has a limit too."""
@@ -110,13 +115,19 @@ class Judge:
         names, recorder = self._new_names(), Recorder()
         makers: dict[str, int] = {}
         for number, source in enumerate(self._cells):
-            before = dict(names)
+            before, data = dict(names), _data_in(source, names)
             began = time.process_time()
             with recorder.running(number):
                 run_cell(source, names)
+            is_slow = time.process_time() - began > SLOW_SECONDS
             made = {name: value for name, value in names.items() if before.get(name, names) is not value}
             makers |= {name: number for name, value in made.items() if not callable(value)}
-            if time.process_time() - began > SLOW_SECONDS:
+            if is_slow:
+                made |= {
+                    name: names[name]
+                    for name, value in data.items()
+                    if difference(plain(names.get(name)), value)
+                }
                 self._handed_in[number] = _copied(made)
             recorder.watch(names, number)
         left = self._left(names)
@@ -182,7 +193,8 @@ class Judge:
         cells[task.cell] = task.source
         env = NotebookNames(env.names, cells)
         left = self._left(env.names)
-        lost, said = {}, {}
+        lost: dict[str, float] = {}
+        said: dict[str, str] = {}
         for question in self._asked(task):
             if question.name in self._of_all and lost:
                 continue
@@ -206,6 +218,18 @@ class Judge:
         else:
             os.chdir(work)
             enter.die_with_parent()
+
+
+def _data_in(source: str, names: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cell might change without assigning it: the data and objects that it names, as plain data."""
+    tree = plain_tree(source) or ast.Module([], [])
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & names.keys()
+    return {
+        name: plain(names[name])
+        for name in named
+        if not callable(names[name])
+        and not (isinstance(names[name], list | dict) and len(names[name]) > MANY)
+    }
 
 
 def _copied(values: Mapping[str, Any]) -> dict[str, Any]:

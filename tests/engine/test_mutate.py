@@ -260,20 +260,32 @@ def fates(notebook: Path, *sources: str) -> list[Verdict]:
 def test_what_never_ends_or_reaches_out_is_caught_and_harms_nobody(toy, tmp_path):
     outside = tmp_path / "written"
     outside.mkdir(mode=0o777)
+    refused = "    median = None\n"  # so that it shows in the points
     loop, write, memory, leave = fates(
         toy,
         MEDIAN.replace("    v = sorted(v)", "    while True: pass"),
-        f"{MEDIAN}\nopen({str(outside / 'file')!r}, 'w').write('x')\nmedian = None",
-        f"{MEDIAN}\nheld = bytearray(2 << 30)\ndel median",
+        f"{MEDIAN}\ntry:\n    open({str(outside / 'file')!r}, 'w').write('x')\nexcept OSError:\n{refused}",
+        f"{MEDIAN}\ntry:\n    held = bytearray(2 << 30)\nexcept MemoryError:\n{refused}",
         "import os\nos._exit(0)",
     )
-    assert loop.fate is write.fate is leave.fate is Fate.CAUGHT
-    assert loop.lost == {"median": 2}
+    assert [one.fate for one in (loop, write, memory, leave)] == [Fate.CAUGHT] * 4
+    assert [one.lost for one in (loop, write, memory)] == [{"median": 2}] * 3
+    assert "RequestTimedOut" in loop.said["median"]
     assert leave.ended
     assert not [*outside.iterdir()]
-    assert (
-        memory.fate is Fate.EQUIVALENT
-    )  # there is no room for it, so that the rest of its cell does not run
+
+
+@pytest.mark.slow
+def test_what_a_slow_cell_changes_in_place_is_there_for_a_mutant(tmp_path):
+    """Rather than run again: the mutant would take the second, too, and a training takes hundreds."""
+    file = tmp_path / "right.ipynb"
+    fill = "import time\nwhile time.process_time() < begun + 1.1: pass\ncounts['three'] = 3"
+    counts = "import time\nbegun = time.process_time()\ncounts = {'one': 1, 'two': 2}"
+    file.write_bytes(notebook_bytes(MEDIAN, counts, fill, CLASS))
+    (verdict,) = fates(file, MEDIAN.replace("/ 2", "/ 3"))
+    assert verdict.lost == {"median": 2}
+    (verdict,) = fates(file, f"{MEDIAN}\n")
+    assert verdict.fate is Fate.EQUIVALENT
 
 
 @pytest.mark.slow
