@@ -48,6 +48,9 @@ IN_STATEMENTS: Mapping[str, statements.Change] = {
     "returned": statements.returned,
     "augmented": statements.augmented,
     "behind the loop": statements.behind_the_loop,
+    "wrapped": statements.wrapped,
+    "guarded": statements.guarded,
+    "kept": statements.kept,
 }
 
 OPERATORS = (*IN_STATEMENTS, *IN_EXPRESSIONS)

@@ -32,13 +32,15 @@ class Statement:
     Attributes:
         unit: ``Class.method`` or ``function``, the outermost one; empty for a cell's top level.
         function: the innermost function around it, if any.
-        loop: the innermost loop whose body it ends, if any.
+        loop: the innermost loop around it, if any.
+        is_last: whether it ends that loop's body, and is not all of it.
     """
 
     node: ast.stmt
     unit: str
     function: ast.FunctionDef | ast.AsyncFunctionDef | None
     loop: ast.For | ast.While | None
+    is_last: bool = False
 
 
 def statements_of(tree: ast.Module) -> Iterator[Statement]:
@@ -61,12 +63,13 @@ def _inside(
                 node.body, unit if function else f"{unit}.{node.name}".lstrip("."), function, None
             )
         else:
-            yield Statement(node, unit, function, loop if node is body[-1] and len(body) > 1 else None)
+            is_last = loop is not None and node is loop.body[-1] and len(loop.body) > 1
+            yield Statement(node, unit, function, loop, is_last)
             for name in ("body", "orelse", "finalbody"):
-                inside = node if name == "body" and isinstance(node, ast.For | ast.While) else None
-                yield from _inside(getattr(node, name, ()), unit, function, inside)
+                around = node if name == "body" and isinstance(node, ast.For | ast.While) else loop
+                yield from _inside(getattr(node, name, ()), unit, function, around)
             for handler in getattr(node, "handlers", ()):
-                yield from _inside(handler.body, unit, function, None)
+                yield from _inside(handler.body, unit, function, loop)
 
 
 def header(node: ast.stmt) -> ast.stmt:

@@ -120,13 +120,19 @@ def _local(around: ast.AST, nodes: Iterable[ast.expr]) -> dict[str, tuple[str, i
         match one:
             case ast.Assign([ast.Name(name)], value) if name in kinds:
                 kinds[name] = kinds[name] or _kind(value)
-            case ast.For(ast.Name(name), iterated) if name in kinds and _counts(iterated):
+            case ast.For(ast.Name(name), iterated) if name in kinds and counts(iterated):
                 kinds[name] = NUMBER
     return {name: (kind, since[name]) for name, kind in kinds.items() if name != "_"}
 
 
-def _counts(iterated: ast.expr) -> bool:
-    """Whether a loop's variable is a number."""
+def whole_numbers(function: Function) -> list[str]:
+    """Parameters that are annotated as whole numbers."""
+    found = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return [one.arg for one in found if isinstance(one.annotation, ast.Name) and one.annotation.id == "int"]
+
+
+def counts(iterated: ast.expr) -> bool:
+    """Whether the variable of a loop over this is a number."""
     return any(isinstance(one, ast.Name) and one.id in _COUNTING for one in ast.walk(iterated))
 
 

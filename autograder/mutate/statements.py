@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from autograder.mutate.own_code import COMPOUND, Statement
+from autograder.mutate.scope import counts, whole_numbers
 
 Change = Callable[[Statement], Iterator[str]]
 """Gives the statement's text; several statements are separated by ``;``."""
@@ -70,8 +72,65 @@ def augmented(statement: Statement) -> Iterator[str]:
 
 def behind_the_loop(statement: Statement) -> Iterator[str]:
     """The last statement of a loop, once behind it instead of in each round."""
-    if statement.loop is not None and not statement.loop.orelse and not isinstance(statement.node, COMPOUND):
+    loop = statement.loop
+    if (
+        statement.is_last
+        and loop is not None
+        and not loop.orelse
+        and not isinstance(statement.node, COMPOUND)
+    ):
         yield ast.unparse(statement.node)
+
+
+def wrapped(statement: Statement) -> Iterator[str]:
+    """The amount of a number, or a number that is cut off, in the place of the number itself."""
+    match statement.node:
+        case ast.Return(ast.BinOp() | ast.Call() as value):
+            makes: Callable[[ast.expr], ast.stmt] = ast.Return
+        case ast.Assign(targets, ast.BinOp() as value):
+            makes = partial(ast.Assign, targets)
+        case ast.AugAssign(target, op, ast.BinOp() | ast.Call() as value):
+            makes = partial(ast.AugAssign, target, op)
+        case _:
+            return
+    yield _written(makes(ast.Call(ast.Name("abs"), [value], [])))
+    bounds = [ast.UnaryOp(ast.USub(), ast.Constant(1)), ast.Constant(1)]
+    yield _written(makes(ast.Call(ast.Attribute(value, "clamp"), [*bounds], [])))
+
+
+def guarded(statement: Statement) -> Iterator[str]:
+    """What is done in some rounds or for some sizes only: not in the first round, not for one of them."""
+    node = statement.node
+    place = node.targets[0] if isinstance(node, ast.Assign) else None
+    if not isinstance(node, ast.AugAssign | ast.Expr) and not isinstance(
+        place, ast.Attribute | ast.Subscript
+    ):
+        return
+    match statement.loop:
+        case ast.For(ast.Name(name), iterated) if counts(iterated) and name != "_":
+            yield f"if {name}: {ast.unparse(node)}"
+    if statement.function is not None:
+        for name in whole_numbers(statement.function):
+            yield f"if {name} > 1: {ast.unparse(node)}"
+
+
+def kept(statement: Statement) -> Iterator[str]:
+    """What should begin anew at each call, and is kept from one to the next."""
+    function = statement.function
+    if function is None or statement.loop is not None or not function.args.args:
+        return
+    match statement.node:
+        case ast.Assign([ast.Name(name)], ast.List() | ast.Dict() | ast.Call() as value) if _is_new(value):
+            keeper = function.args.args[0].arg if "." in statement.unit else function.name
+            yield f"{name} = {keeper}.__dict__.setdefault({name!r}, {ast.unparse(value)})"
+
+
+def _is_new(value: ast.expr) -> bool:
+    """Whether an expression gives something that is filled later on."""
+    match value:
+        case ast.Call(ast.Attribute(_, name) | ast.Name(name)):
+            return any(word in name for word in ("zeros", "ones", "empty", "list", "dict", "deque"))
+    return True
 
 
 def _reads(value: ast.expr, place: ast.expr) -> bool:

@@ -76,6 +76,9 @@ STEP = "def f(self, h, g, lr: float):\n    for t in range(1, len(h)):\n        {
         ("g = h.clone()", "alias", "g = h"),
         ("g = tanh(h)", "call", "g = h"),
         ("g = h if t < 2 else g", "comparison", "g = h if t <= 2 else g"),
+        ("g += h[t] * g", "wrapped", "g += abs(h[t] * g)"),
+        ("g += h[t] * g", "wrapped", "g += (h[t] * g).clamp(-1, 1)"),
+        ("g += h[t] * g", "guarded", "if t: g += h[t] * g"),
     ],
 )
 def test_a_statement_has_this_mistake(statement, operator, after):
@@ -98,6 +101,16 @@ def test_a_loop_has_other_bounds(after):
     assert wanted in [text for _, text in changes(STEP.format("g += h[t]"))]
 
 
+EXAMPLE = """
+def f(a, n: int):
+    c = []
+    for i in range(3):
+        b = i
+        a.append(b.sum(dim=0) @ b)
+    return a, b
+"""
+
+
 def test_every_operator_changes_something():
     steps = (
         "g.x += g.x - h",
@@ -105,11 +118,10 @@ def test_every_operator_changes_something():
         "g = -h[1:]",
         "g = h.clone() if t < lr else not torch.tanh(g.T)",
     )
-    sources = [STEP.format(text) for text in steps]
-    sources += [
-        "def f(a):\n    for i in range(3):\n        b = i\n        a.append(b.sum(dim=0) @ b)\n    return a, b"
-    ]
-    assert {operator for operator, _ in changes(*sources)} == set(OPERATORS)
+    found = changes(*(STEP.format(text) for text in steps), EXAMPLE)
+    assert {operator for operator, _ in found} == set(OPERATORS)
+    assert ("kept", "c = f.__dict__.setdefault('c', [])") in found
+    assert ("guarded", "if n > 1: a.append(b.sum(dim=0) @ b)") in found
 
 
 def test_a_change_leaves_the_rest_of_the_cell_as_it_is():
