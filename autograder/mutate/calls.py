@@ -153,8 +153,9 @@ class Recorder:
 
     def _note(self, path: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         count = self._counts.get(path, 0)
-        if count >= MOST_CALLS:
-            return
+        given = (*args, *kwargs.values())
+        if count >= MOST_CALLS or any(isinstance(one, FunctionType) for one in given):
+            return  # a function is not copied: what hangs on it would change from call to call
         self._counts[path] = count + 1
         with contextlib.suppress(Exception):  # what cannot be copied cannot be asked again
             kept_args, kept_kwargs = copy.deepcopy((args, kwargs))
