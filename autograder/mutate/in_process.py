@@ -7,6 +7,7 @@ only the engine can do (switch automatic differentiation off, end a process) is 
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import signal
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +42,7 @@ class NotebookNames(PlainNamespace):
         """Run again the last cell that assigns a name, or the first one; whether there is one."""
         for source in self.cells if first else reversed(self.cells):
             if assigns in assigned_names(source):
-                self.names.update(given)
+                self.names.update(copy.deepcopy(dict(given)))  # a kernel gets copies, and may write to them
                 run_cell(source, self.names)
                 return True
         return False
