@@ -132,14 +132,19 @@ def output(env):
     in_either_precision(env, lambda: check_output(env))
     # That it keeps a state costs the states; y is judged by the states of its own call.
     require_nothing_spoiled(env, "forward", again=False)
-    in_either_precision(env, lambda: check_output(env, "y of a second call"))
+    in_either_precision(env, lambda: check_output(env, AGAIN))
+    in_either_precision(env, lambda: check_output(env, FAR))
+
+
+AGAIN, FAR = "y of a second call", "y with a large c"
+"""The output of a call after one with another x, and that of a network whose c is larger than after any training."""
 
 
 def check_output(env, result="y"):
     """Judge y = V·h[T] + c, (1,), by the student's own last state h[T].
 
     Args:
-        result: what is judged, ``y`` or ``y of a second call``, which is one after a call with another x.
+        result: what is judged, ``y``, :data:`AGAIN` or :data:`FAR`.
 
     Raises:
         CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
@@ -147,13 +152,15 @@ def check_output(env, result="y"):
     from autograder.grading import checks
     from reference import formula, misconceptions
     from reference.cases import given
+    from reference.foreign_states import with_large_bias
     from reference.results import Result
     from reference.sizes import at_all_sizes
     from reference.student_network import network
 
     def look(case):
+        case = with_large_bias(case) if result == FAR else case
         rnn = network(env.get("RNN"), case.weights)
-        if result != "y":
+        if result == AGAIN:
             rnn.forward(given(case.x.flip(0)))
         hidden, y = both(rnn.forward(given(case.x)))
         # The student's own last state: a mistake in the states costs nothing here.
