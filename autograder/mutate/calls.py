@@ -22,7 +22,7 @@ from autograder.kernel.guest import scenery
 from autograder.mutate.in_process import LONGEST_SECONDS, NotebookNames, time_limit
 from autograder.mutate.sameness import difference, plain
 
-MOST_CALLS = 200
+MOST_CALLS = 500
 """Calls of one function that are kept."""
 
 REPEATED_SECONDS = 0.5

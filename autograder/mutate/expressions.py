@@ -158,16 +158,21 @@ def transpose(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
     match node:
         case ast.Attribute(value, "T"):
             yield value
-        case ast.BinOp(left, ast.MatMult(), right):
-            yield ast.BinOp(right, ast.MatMult(), left)
-            for one in (left, right):
-                if not (isinstance(one, ast.Attribute) and one.attr == "T"):
-                    turned = ast.Attribute(one, "T", ast.Load())
-                    yield ast.BinOp(*(turned if each is one else each for each in (left, node.op, right)))  # type: ignore[arg-type]  # in the order of its fields
+        case ast.BinOp(left, ast.MatMult() as op, right):
+            yield ast.BinOp(right, op, left)
+            yield ast.BinOp(_turned(left), op, right)
+            yield ast.BinOp(left, op, _turned(right))
         case ast.BinOp(left, ast.Sub() | ast.Div() | ast.Pow() as op, right):
             yield ast.BinOp(right, op, left)
         case ast.Call(func, [first, second, *rest]) if not isinstance(second, ast.Starred):
             yield ast.Call(func, [second, first, *rest], node.keywords)
+
+
+def _turned(node: ast.expr) -> ast.expr:
+    """The transpose, or of a transpose the tensor itself."""
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        return node.value
+    return ast.Attribute(node, "T", ast.Load())
 
 
 def axis(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
