@@ -49,8 +49,9 @@ def with_large_numbers(case: Case) -> Case:
 
 
 def with_large_bias(case: Case) -> Case:
-    """``case`` with an output bias that moves ŷ far from zero. Its states stay, its gradients do not fit."""
-    return replace(case, weights=replace(case.weights, c=case.weights.c + LARGE))
+    """``case`` with an output bias that moves ŷ far beyond zero; its gradients do not fit any more."""
+    far = case.weights.c - LARGE * case.y_pred.sign()
+    return replace(case, weights=replace(case.weights, c=far))
 
 
 def with_states_from_sums(case: Case, weights: Weights) -> Case:

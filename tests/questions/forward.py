@@ -137,7 +137,8 @@ def output(env):
 
 
 AGAIN, FAR = "y of a second call", "y with a large c"
-"""The output of a call after one with another x, and that of a network whose c is larger than after any training."""
+"""The output of a call after one with another x; that of a network whose c is larger than after any training, with
+the other sign."""
 
 
 def check_output(env, result="y"):

@@ -115,11 +115,21 @@ class Attempt:
 
 def prepare():
     """Draw the data sets before the first submission."""
-    from reference.cases import minibatch
+    for rows, size, hidden_units in (
+        (24 + BATCH, BATCH, HIDDEN_UNITS),
+        (24 + BATCH, 1, HIDDEN_UNITS),
+        (OWN_ROWS, BATCH, HIDDEN_UNITS),
+        (OWN_ROWS, 1, HIDDEN_UNITS),
+        (24 + BATCH, 1, OTHER_HIDDEN_UNITS),
+    ):
+        data_for(rows, size, hidden_units)
 
-    minibatch(24 + BATCH)
-    minibatch(OWN_ROWS)
-    minibatch(24 + BATCH, OTHER_HIDDEN_UNITS)
+
+def data_for(rows, size, hidden_units):
+    """The data and weights for a step on so many windows: for a single one c has the other sign."""
+    from reference.cases import another_minibatch, minibatch
+
+    return (minibatch if size == BATCH else another_minibatch)(rows, hidden_units)
 
 
 def with_everything_replaced(env, size, make, hidden_units):
@@ -133,11 +143,11 @@ def with_everything_replaced(env, size, make, hidden_units):
         StudentCodeError: the step fails.
     """
     from autograder.grading.namespace import replaced
-    from reference.cases import given, minibatch
+    from reference.cases import given
     from reference.stand_ins import Served
     from reference.student_network import set_weights, weights_of
 
-    batch = minibatch(24 + BATCH, hidden_units)
+    batch = data_for(24 + BATCH, size, hidden_units)
     served = Served(batch)
     with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
         rnn = make(batch.weights, served)
@@ -196,10 +206,10 @@ def with_their_own(env, size, hidden_units=HIDDEN_UNITS):
         CheckFailed: the class is missing, or the network lost its weights.
         StudentCodeError: the step fails.
     """
-    from reference.cases import given, minibatch
+    from reference.cases import given
     from reference.student_network import network, set_weights, weights_of
 
-    batch = minibatch(OWN_ROWS, hidden_units)
+    batch = data_for(OWN_ROWS, size, hidden_units)
     rnn = network(env.get("RNN"), batch.weights)
     step = env.get("do_training_step")
     step(rnn, given(batch.data), size, LR)
