@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder.commands.mutate import figures
 from autograder.config.load import load
 from autograder.errors import UsageError
 from autograder.grading.conditions import Conditions
@@ -17,7 +18,7 @@ from autograder.mutate.generate import OPERATORS, mutants_of
 from autograder.mutate.model import Fate, Mutant, Verdict
 from autograder.mutate.own_code import OpenPlaces
 from autograder.mutate.owners import Owners
-from autograder.mutate.records import Records
+from autograder.mutate.records import Records, read_reviewed
 from autograder.mutate.run import Asked, Mutation, judged, mutation
 from autograder.mutate.sameness import difference, plain
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
@@ -339,3 +340,27 @@ def test_records_know_their_conditions_and_survive_the_end_of_a_run(tmp_path):
     (known,) = Records(file, conditions, ["x"]).known.values()
     assert known == Verdict(mutant, Fate.CAUGHT, {"median": 2.0}, {"median": "no"})
     assert not Records(file, conditions, ["y"]).known
+
+
+def test_changes_that_were_found_right_have_a_reason_each(tmp_path):
+    file = tmp_path / "reviewed.txt"
+    file.write_text("# why\n\n0123abcd another learning rate\n")
+    assert read_reviewed(file) == {"0123abcd": "another learning rate"}
+    file.write_text("0123abcd\n")
+    with pytest.raises(UsageError, match=r"reviewed.txt:1: expected a code and why"):
+        read_reviewed(file)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_reviewed(tmp_path / "missing.txt")
+    assert read_reviewed(ROOT / "tests" / "mutants.txt")
+
+
+def test_the_figures_count_what_was_found_right_by_itself():
+    def verdict(number: int, fate: Fate) -> Verdict:
+        return Verdict(Mutant(f"{number:08x}", "dropped", 0, "", 1, "x", "pass", "pass", ("median",)), fate)
+
+    fates = (Fate.CAUGHT, Fate.CAUGHT, Fate.ELSEWHERE, Fate.EQUIVALENT, Fate.SURVIVED, Fate.SURVIVED)
+    found = [verdict(number, fate) for number, fate in enumerate(fates)]
+    assert figures(found, {f"{4:08x}"}) == (
+        "6 changes: 1 behave the same, 1 were found right; of the other 4, 2 are caught by their question, "
+        "1 only by others, 1 by none"
+    )
