@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 import torch
@@ -60,8 +60,8 @@ def test_cases_of_every_number_are_telling(number):
     with cases_of(number):
         found = [*cases.sequences(), *(cases.without(size) for size in cases.ONE_OTHER_SIZE)]
         assert all(map(cases.is_telling, found))
-        for rows, hidden_units in ((32, 10), (27, 10), (32, 4)):
-            batch = cases.minibatch(rows, hidden_units)
+        made = product((cases.minibatch, cases.another_minibatch), ((32, 10), (27, 10), (32, 4)))
+        for batch in (make(*sizes) for make, sizes in made):
             assert 1.05**2 - 1e-3 < float(batch.losses.min()) <= float(batch.losses.max()) < 1.55**2 + 1e-3
 
 
