@@ -225,19 +225,22 @@ def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
 
 @once_for_each_number
 def another_minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
-    """As :func:`minibatch`, with a negative c, not a positive one: so what is right for one sign shows."""
-    return _minibatch(rows, hidden_size, "another minibatch", -1)
+    """As :func:`minibatch`, with a negative c, which each window's gradient moves further down.
+
+    There c is positive, so that what is right for one sign alone shows in one of them.
+    """
+    return _minibatch(rows, hidden_size, "another minibatch", downwards=True)
 
 
-def _minibatch(rows: int, hidden_size: int, name: str, sign: int = 1) -> Minibatch:
+def _minibatch(rows: int, hidden_size: int, name: str, *, downwards: bool = False) -> Minibatch:
     generator = generator_of(f"{name}, {rows} rows, H={hidden_size}")
     for _ in range(DRAWS):
         draws = draw(rows, hidden_size, 6, generator, count=1)
         weights, data = draws.weights(0), draws.x[0]
-        weights = replace(weights, c=sign * weights.c)
+        weights = replace(weights, c=-weights.c) if downwards else weights
         for number in range(rows - WINDOW):  # a target at a chosen distance from the prediction
             y_pred = forward(weights, data[number : number + WINDOW])[1]
-            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55))
+            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55, -downwards))
         losses = torch.cat(
             [
                 (forward(weights, x)[1] - y).square()
