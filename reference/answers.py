@@ -88,7 +88,7 @@ class Answers:
         something of ∇h is asked with the gradients that belong to these states and to the other weights: no
         loss of any network has them either.
         """
-        case = cases.of_the_lab()[0]
+        case = foreign_states.with_large_numbers(cases.of_the_lab()[0])
         weights = foreign_states.other_weights(case.weights)
         if self.behind is Behind.OWN_GRAD_H:
             return foreign_states.with_gradients_at(case, weights), weights

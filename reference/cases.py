@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -220,13 +220,27 @@ def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
     Raises:
         RuntimeError: none of many draws has losses that can be told apart.
     """
-    generator = generator_of(f"minibatch, {rows} rows, H={hidden_size}")
+    return _minibatch(rows, hidden_size, "minibatch")
+
+
+@once_for_each_number
+def another_minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
+    """As :func:`minibatch`, with a negative c, which each window's gradient moves further down.
+
+    There c is positive, so that what is right for one sign alone shows in one of them.
+    """
+    return _minibatch(rows, hidden_size, "another minibatch", downwards=True)
+
+
+def _minibatch(rows: int, hidden_size: int, name: str, *, downwards: bool = False) -> Minibatch:
+    generator = generator_of(f"{name}, {rows} rows, H={hidden_size}")
     for _ in range(DRAWS):
         draws = draw(rows, hidden_size, 6, generator, count=1)
         weights, data = draws.weights(0), draws.x[0]
+        weights = replace(weights, c=-weights.c) if downwards else weights
         for number in range(rows - WINDOW):  # a target at a chosen distance from the prediction
             y_pred = forward(weights, data[number : number + WINDOW])[1]
-            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55))
+            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55, -downwards))
         losses = torch.cat(
             [
                 (forward(weights, x)[1] - y).square()

@@ -6,7 +6,8 @@ network gave, and with other weights in it. What differentiates the forward pass
 automatically behind the grader's back) answers for other states and gradients, or not at all. Who keeps what
 a forward pass computed gets the states of one, and the foreign gradients all the same: nobody needs to keep
 those, and whoever keeps the weights as well would otherwise be right at the old ones. Honest habits that look
-at the weights are accepted: ŷ from the last state, and the slope 1 − tanh² from the sums inside it.
+at the weights are accepted: ŷ from the last state, and the slope 1 − tanh² from the sums inside it. The
+numbers are larger than those of a training, so that whoever cuts gradients off is seen.
 """
 
 from __future__ import annotations
@@ -40,6 +41,23 @@ def with_gradients_at(case: Case, weights: Weights) -> Case:
     """``case`` with the ∇h, (T, H), that the formula gives for its states at other weights."""
     factor = formula.residual(case.y_true, case.y_pred)
     return replace(case, gradients=replace(case.gradients, h=formula.grad_h(weights, case.hidden, factor)))
+
+
+LARGE = 64
+"""How many times as large as those of the case the gradients are, and how much further ŷ lies from y. As a
+power of two it rounds nothing."""
+
+
+def with_large_numbers(case: Case) -> Case:
+    """``case`` with a target far away and large gradients of the hidden states, (T, H)."""
+    gradients = replace(case.gradients, h=LARGE * case.gradients.h)
+    return replace(case, y_true=case.y_true - LARGE, gradients=gradients)
+
+
+def with_large_bias(case: Case) -> Case:
+    """``case`` with an output bias that moves ŷ far beyond zero; its gradients do not fit any more."""
+    far = case.weights.c - LARGE * case.y_pred.sign()
+    return replace(case, weights=replace(case.weights, c=far))
 
 
 def with_states_from_sums(case: Case, weights: Weights) -> Case:

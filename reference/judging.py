@@ -135,8 +135,8 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
         checks.fail(
             f"{name} does not follow from the states and gradients that are handed over.",
             help="Use the formula of the exercise with the states and gradients that are handed over, "
-            "instead of running the forward pass again or measuring small differences.",
-            evidence=f"{case.setting}: right for the states of a forward pass, wrong for other numbers there",
+            "instead of running the forward pass again, measuring small differences or cutting numbers off.",
+            evidence=f"{case.setting}: right for the numbers of a forward pass, wrong for other, larger ones",
         )
 
 
@@ -166,7 +166,8 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
 
         if case.steps == 1:
             return []  # only the last row
-        return [_with_a_row_to_judge_by(row) for row in rows(answers.to(case, is_right))]
+        found = rows(answers.to(case, is_right))
+        return [_with_a_row_to_judge_by(row, last=row is found[0]) for row in found]
 
     help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
     decide(env, "grad_h", help, look)
@@ -183,8 +184,11 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     remark(env, "_compute_grad_h", look)
 
 
-def _with_a_row_to_judge_by(result: Result) -> Result:
+def _with_a_row_to_judge_by(result: Result, *, last: bool) -> Result:
     """``result``, unless nothing can follow from the student's row after it.
+
+    Args:
+        last: whether that is the last row.
 
     Raises:
         CheckFailed: that row is zero, or no gradient.
@@ -192,7 +196,9 @@ def _with_a_row_to_judge_by(result: Result) -> Result:
     checks.require(
         bool(result.right.any()),
         "A row of grad_h is zero, so the row before it cannot be judged.",
-        help="Fill the last row first: ∇h[T] = 2(ŷ − y) V.",
+        help="Fill the last row first: ∇h[T] = 2(ŷ − y) V."
+        if last
+        else "Does the loop fill every row, from the one before the last back to the first?",
         evidence=result.setting,
     )
     largest = float(result.right.abs().max())

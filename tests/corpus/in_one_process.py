@@ -13,13 +13,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import torch
-from autograder.grading.namespace import PlainNamespace
-from autograder.kernel.guest import fewer_rows
-from autograder.kernel.guest.questions import assigned_names
+from autograder.mutate.in_process import NotebookNames as Cells
+from autograder.mutate.in_process import run_cell
 from otter.test_files import ExceptionTestFile
 from reference.dataset import features
 from reference.stand_ins import TrainingSteps, small_weights
@@ -33,45 +32,6 @@ HANDED_IN = ("download", "header", "features", "train", "threshold", "evaluate",
 
 NEEDS_A_KERNEL = "set_matplotlib_formats('png', 'pdf')"
 """The one line of ``base.py`` that looks for IPython's shell."""
-
-
-class Cells(PlainNamespace):
-    """A notebook's names that can run cells again, as the engine's can."""
-
-    def __init__(self, names: dict[str, Any], cells: Sequence[str]) -> None:
-        super().__init__(names)
-        self.names, self.cells = names, cells
-
-    def rerun(self, assigns: str, given: Mapping[str, Any], *, first: bool = False) -> bool:
-        for source in self.cells if first else reversed(self.cells):
-            if assigns in assigned_names(source):
-                self.names.update(given)
-                exec(source, self.names)  # noqa: S102  our own notebooks
-                return True
-        return False
-
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
-        cells = [fewer_rows.with_lengths(source, lengths if written else {}) for source in self.cells]
-
-        def run_cell(position: int) -> Exception | None:
-            try:
-                exec(cells[position], self.names)  # noqa: S102  our own notebooks
-            except Exception as error:  # noqa: BLE001  of a student's cell
-                return error
-            return None
-
-        return fewer_rows.rerun(
-            self.names, [assigned_names(source) for source in cells], run_cell,
-            table=(name, table), wanted=wanted, lengths=lengths, number=number,
-        )  # fmt: skip
 
 
 class Trained:
@@ -98,7 +58,7 @@ def run(cells: Iterable[Cell], *, trained_already: bool) -> Cells:
         trained_already: whether the names that the cell ``train`` assigns hold what a right run gives.
             They are ``None`` otherwise.
     """
-    names: dict[str, Any] = {"dataset": features().clone()}
+    names: dict[str, Any] = {"__name__": "__main__", "dataset": features().clone()}
     ran = []
     for cell in cells:
         if cell.name == "train":
@@ -107,8 +67,7 @@ def run(cells: Iterable[Cell], *, trained_already: bool) -> Cells:
         if cell.kind != "code" or cell.name in HANDED_IN:
             continue
         ran.append(cell.source.replace(NEEDS_A_KERNEL, ""))
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-            exec(ran[-1], names)  # noqa: S102  our own notebooks
+        run_cell(ran[-1], names)
     return Cells(names, ran)
 
 

@@ -71,6 +71,7 @@ FORBIDDEN = {
         *RUNS_STUDENT_CODE, "autograder.grading.course", "autograder.grading.pipeline", "autograder.workers.pool",
         "autograder.commands", "autograder.cli", "autograder.package", "autograder.docker",
     ),
+    "autograder.mutate": ("autograder.store", "autograder.uploads", "autograder.submissions", *SHOWS, *RUNS_CLASSES),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
 }  # fmt: skip

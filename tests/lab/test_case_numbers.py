@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 import torch
 
 from autograder.grading.case_number import FIXED, cases_of
+from autograder.grading.namespace import PlainNamespace
 from reference import cases, misconceptions
 from reference.cases import Case
 from reference.results import same
@@ -66,8 +67,8 @@ def test_cases_of_every_number_are_telling(number):
     with cases_of(number):
         found = [*cases.sequences(), *(cases.without(size) for size in cases.ONE_OTHER_SIZE)]
         assert all(map(cases.is_telling, found))
-        for rows, hidden_units in ((32, 10), (27, 10), (32, 4)):
-            batch = cases.minibatch(rows, hidden_units)
+        made = product((cases.minibatch, cases.another_minibatch), ((32, 10), (27, 10), (32, 4)))
+        for batch in (make(*sizes) for make, sizes in made):
             assert 1.05**2 - 1e-3 < float(batch.losses.min()) <= float(batch.losses.max()) < 1.55**2 + 1e-3
 
 
@@ -137,7 +138,7 @@ def test_a_table_of_answers_is_worth_something_for_its_own_number_alone():
         exec("".join(cell["source"]), names)  # noqa: S102  our own notebook
     earned = {}
     for number in (FIXED, ANOTHER):
-        env = in_one_process.PlainNamespace(names)
+        env = PlainNamespace(names)
         with cases_of(number):
             earned[number] = {name: in_one_process.ask(env, name)[0] for name in GRADIENTS}
     assert earned == {FIXED: {name: POINTS[name] for name in GRADIENTS}, ANOTHER: dict.fromkeys(GRADIENTS, 0)}

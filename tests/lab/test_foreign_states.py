@@ -55,3 +55,12 @@ def test_differentiating_at_the_old_weights_gives_something_else_for_foreign_gra
     for answer in foreign_states.accepted(FOREIGN_GRADIENTS, CASE.weights)[name]:
         for scale in (1, -1, factor):
             assert not torch.allclose(scale * again, answer, rtol=1e-2)
+
+
+def test_numbers_are_larger_than_any_of_a_training_and_handing_them_over_rounds_nothing():
+    large = foreign_states.with_large_numbers(CASE)
+    assert float(large.gradients.h.abs().max()) > 40
+    assert float((large.y_pred - large.y_true).abs()) > 60
+    for answer in foreign_states.accepted(large, OTHER).values():
+        assert all(float(one.abs().max()) > 20 for one in answer)
+    assert torch.equal(large.gradients.h.float() / foreign_states.LARGE, CASE.gradients.h.float())

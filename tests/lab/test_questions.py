@@ -441,6 +441,42 @@ def test_other_rows_of_the_right_number_are_no_split(cells, cut, later):
     assert "Not the right rows of the data set: " in message
 
 
+def test_of_a_right_split_it_is_said_what_was_not_scaled():
+    """The cell alone, on the other right split, would say that data_train has the wrong number of rows."""
+    split = CELLS["split"].replace("int(len(dataset) / 24 * 0.8)", "(int(len(dataset) / 24 * 0.8) + 1)")
+    forgets = CELLS["standardize"].replace("data_train = (data_train - means) / stds\n", "")
+    points, message = ask(
+        Cells(notebook({"split": split, "standardize": forgets}), [split, forgets]), "standardize"
+    )
+    assert points == 1
+    assert "data_train is not standardised" in message
+    assert "wrong shape" not in message
+
+
+def test_a_row_too_many_at_the_end_is_not_the_initial_state():
+    cell = CELLS["forward"].replace("len(x) + 1", "len(x) + 2")
+    points, message = ask(notebook({"forward": cell}), "forward")
+    assert points == 0
+    assert "hidden has the wrong shape" in message
+    assert "contains h[0]" not in message
+
+
+def test_rows_that_a_loop_does_not_reach_are_not_the_last_one():
+    cell = CELLS["grad_h"].replace("reversed(range(len(hidden) - 1))", "reversed(range(2, len(hidden) - 1))")
+    points, message = ask(notebook({"grad_h": cell}), "grad_h")
+    assert points == 1
+    assert "from the one before the last back to the first" in message
+    assert "Fill the last row first" not in message
+
+
+def test_an_index_of_the_wrong_kind_is_none_that_lies_outside_of_the_data():
+    cell = CELLS["random_day"].replace("data[start_idx + 24, 1]", "data[data, 1]")
+    points, message = ask(notebook({"random_day": cell}), "random_day")
+    assert points == 0
+    assert "tensors used as indices" in message
+    assert "not in the data" not in message
+
+
 def test_standardisation_in_one_cell_each():
     parts = CELLS["standardize"].strip().splitlines()
     cells = Cells(notebook({"split": "num_train_samples = ()"}), ["num_train_samples = ()", *parts])

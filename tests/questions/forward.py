@@ -75,8 +75,9 @@ def states(hidden, case):
 
     size = case.weights.sizes[0]
     tensor = checks.as_tensor(hidden, "hidden")
+    one_too_many = tuple(tensor.shape) == (case.steps + 1, size)
     checks.require(
-        tuple(tensor.shape) != (case.steps + 1, size),
+        not one_too_many or bool(tensor[0].any()),
         keeps_initial_state(),
         help="Return h[1:]: the states of the T time steps, without the initial one.",
         evidence=case.setting,
@@ -131,14 +132,20 @@ def output(env):
     in_either_precision(env, lambda: check_output(env))
     # That it keeps a state costs the states; y is judged by the states of its own call.
     require_nothing_spoiled(env, "forward", again=False)
-    in_either_precision(env, lambda: check_output(env, "y of a second call"))
+    in_either_precision(env, lambda: check_output(env, AGAIN))
+    in_either_precision(env, lambda: check_output(env, FAR))
+
+
+AGAIN, FAR = "y of a second call", "y with a large c"
+"""The output of a call after one with another x; that of a network whose c is larger than after any training, with
+the other sign."""
 
 
 def check_output(env, result="y"):
     """Judge y = V·h[T] + c, (1,), by the student's own last state h[T].
 
     Args:
-        result: what is judged, ``y`` or ``y of a second call``, which is one after a call with another x.
+        result: what is judged, ``y``, :data:`AGAIN` or :data:`FAR`.
 
     Raises:
         CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
@@ -146,13 +153,15 @@ def check_output(env, result="y"):
     from autograder.grading import checks
     from reference import formula, misconceptions
     from reference.cases import given
+    from reference.foreign_states import with_large_bias
     from reference.results import Result
     from reference.sizes import at_all_sizes
     from reference.student_network import network
 
     def look(case):
+        case = with_large_bias(case) if result == FAR else case
         rnn = network(env.get("RNN"), case.weights)
-        if result != "y":
+        if result == AGAIN:
             rnn.forward(given(case.x.flip(0)))
         hidden, y = both(rnn.forward(given(case.x)))
         # The student's own last state: a mistake in the states costs nothing here.

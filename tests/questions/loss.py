@@ -30,8 +30,9 @@ def mistakes():
     return known("squared_error")
 
 
-# Amounts of ŷ − y. None is near 1 or 2, where the square is the amount itself or twice the amount.
-ERRORS = ((0.3, 0.8), (2.3, 3.5), (0.05, 0.2))
+# Amounts of ŷ − y. None is near 1 or 2, where the square is the amount itself or twice the amount. The largest is
+# beyond those of a training: some losses are squares for small errors only.
+ERRORS = ((0.3, 0.8), (2.3, 3.5), (0.05, 0.2), (40.0, 60.0))
 
 
 def pairs():

@@ -63,6 +63,9 @@ HIDDEN_UNITS = 10  # of the lab
 OTHER_HIDDEN_UNITS = 4
 OWN_ROWS = 27  # three windows
 LR = 0.037  # not a value that somebody writes into the function
+LARGE_LR = (
+    41.3  # of steps on one window, larger than any for training: steps and weights that are cut off show
+)
 PARAMETERS = ("u", "w", "v", "b", "c")
 
 
@@ -138,6 +141,7 @@ class Attempt:
 
     def __init__(self, batch, size, moved, loss, served=None):
         self.batch, self.size, self.moved, self.loss = batch, size, moved, loss
+        self.lr = rate_for(size)
         self.windows = None if served is None else served.drawn
         self.losses = [] if served is None else served.losses
         self.losses_at_once = served is not None and served.several_at_once
@@ -145,11 +149,26 @@ class Attempt:
 
 def prepare():
     """Draw the data sets before the first submission."""
-    from reference.cases import minibatch
+    for rows, size, hidden_units in (
+        (24 + BATCH, BATCH, HIDDEN_UNITS),
+        (24 + BATCH, 1, HIDDEN_UNITS),
+        (OWN_ROWS, BATCH, HIDDEN_UNITS),
+        (OWN_ROWS, 1, HIDDEN_UNITS),
+        (24 + BATCH, 1, OTHER_HIDDEN_UNITS),
+    ):
+        data_for(rows, size, hidden_units)
 
-    minibatch(24 + BATCH)
-    minibatch(OWN_ROWS)
-    minibatch(24 + BATCH, OTHER_HIDDEN_UNITS)
+
+def rate_for(size):
+    """The learning rate of a step on so many windows."""
+    return LR if size == BATCH else LARGE_LR
+
+
+def data_for(rows, size, hidden_units):
+    """The data and weights for a step on so many windows: for a single one c has the other sign."""
+    from reference.cases import another_minibatch, minibatch
+
+    return (minibatch if size == BATCH else another_minibatch)(rows, hidden_units)
 
 
 def with_everything_replaced(env, size, make, hidden_units):
@@ -163,20 +182,20 @@ def with_everything_replaced(env, size, make, hidden_units):
         StudentCodeError: the step fails.
     """
     from autograder.grading.namespace import replaced
-    from reference.cases import given, minibatch
+    from reference.cases import given
     from reference.stand_ins import Served
     from reference.student_network import set_weights, weights_of
 
-    batch = minibatch(24 + BATCH, hidden_units)
+    batch = data_for(24 + BATCH, size, hidden_units)
     served = Served(batch)
     with replaced(env, get_random_day=served.get_random_day, mse_loss_func=served.mse_loss_func):
         rnn = make(batch.weights, served)
         step = env.get("do_training_step")
-        step(rnn, given(batch.data), size, LR)
+        step(rnn, given(batch.data), size, rate_for(size))
         # The second step from the same weights is judged: momentum would show in it.
         set_weights(rnn, batch.weights)
         served.begin_again()
-        loss = step(rnn, given(batch.data), size, LR)
+        loss = step(rnn, given(batch.data), size, rate_for(size))
         moved = weights_of(rnn)
     return Attempt(batch, size, moved, loss, served)
 
@@ -226,15 +245,15 @@ def with_their_own(env, size, hidden_units=HIDDEN_UNITS):
         CheckFailed: the class is missing, or the network lost its weights.
         StudentCodeError: the step fails.
     """
-    from reference.cases import given, minibatch
+    from reference.cases import given
     from reference.student_network import network, set_weights, weights_of
 
-    batch = minibatch(OWN_ROWS, hidden_units)
+    batch = data_for(OWN_ROWS, size, hidden_units)
     rnn = network(env.get("RNN"), batch.weights)
     step = env.get("do_training_step")
-    step(rnn, given(batch.data), size, LR)
+    step(rnn, given(batch.data), size, rate_for(size))
     set_weights(rnn, batch.weights)  # the second step is judged, as above
-    loss = step(rnn, given(batch.data), size, LR)
+    loss = step(rnn, given(batch.data), size, rate_for(size))
     return Attempt(batch, size, weights_of(rnn), loss)
 
 
@@ -256,7 +275,7 @@ def drawn_in(attempt):
         counted = shares(attempt.size, len(gradients))
     for counts in counted:
         total = torch.tensor(counts, dtype=torch.float64) @ gradients
-        if any(agree(weights, attempt.moved, -LR * step) for step in (total / attempt.size, total)):
+        if any(agree(weights, attempt.moved, -attempt.lr * step) for step in (total / attempt.size, total)):
             return counts
     return None
 
@@ -295,7 +314,7 @@ def explain_update(attempt):
     """
     from autograder.grading import checks
 
-    weights, setting = attempt.batch.weights, f"batch_size={attempt.size}, lr={LR}"
+    weights, setting = attempt.batch.weights, f"batch_size={attempt.size}, lr={attempt.lr}"
     help = "Each parameter becomes itself − lr · (mean of its gradients over the minibatch)."
     still = [
         parameter
@@ -337,7 +356,8 @@ def explain_parts(attempt, help, setting):
         parameter
         for parameter, moved, step in zip(PARAMETERS, actual.split(sizes), mean.split(sizes), strict=True)
         if not any(
-            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4) for factor in (LR, LR * attempt.size)
+            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
+            for factor in (attempt.lr, attempt.lr * attempt.size)
         )
     ]
     if 0 < len(wrong) < len(PARAMETERS):
@@ -364,21 +384,22 @@ def step_mistakes(attempt):
     weights, windows = attempt.batch.weights, [attempt.batch.window(number) for number in attempt.windows]
     gradients = window_gradients(weights, windows)
     total, size, start = gradients.sum(0), attempt.size, flat(weights.tensors())
+    lr = attempt.lr
     one_by_one = {}
-    for rate in (LR, LR / size):
+    for rate in (lr, lr / size):
         moving = weights
         for x, y in windows:
             moving, _ = oracle.sgd_step(moving, x[None], y, rate)
         one_by_one[rate] = flat(moving.tensors()) - start
     expected = {
-        "divided_twice": [-LR * total / size**2],
-        "uphill": [LR * total / size, LR * total],
-        "only_the_last_window": [-LR * gradients[-1], -LR * gradients[-1] / size],
-        "only_the_first_window": [-LR * gradients[0]],
+        "divided_twice": [-lr * total / size**2],
+        "uphill": [lr * total / size, lr * total],
+        "only_the_last_window": [-lr * gradients[-1], -lr * gradients[-1] / size],
+        "only_the_first_window": [-lr * gradients[0]],
         "rate_missing": [-total / size, -total],
-        "overwritten": [-LR * total / size - start, -LR * total - start],
-        "window_by_window": [one_by_one[LR], one_by_one[LR / size]],
-        "last_window_left_out": [-LR * gradients[:-1].sum(0) / size],
+        "overwritten": [-lr * total / size - start, -lr * total - start],
+        "window_by_window": [one_by_one[lr], one_by_one[lr / size]],
+        "last_window_left_out": [-lr * gradients[:-1].sum(0) / size],
     }
     return [(named(code), step) for code, steps in expected.items() for step in steps]
 
