@@ -83,6 +83,14 @@ SUMS = {
     "grad_w": 0.7489,
     "grad_u": 0.7191,
 }
+# The same for those who keep the states of their forward pass instead of taking the given ones.
+SUMS_OF_KEPT_STATES = {
+    "grad_h": 7.5811,
+    "grad_b": -3.1024,
+    "grad_v": -0.382,
+    "grad_w": 0.5045,
+    "grad_u": 0.5377,
+}
 SHAPES = {
     "states": (24, 10),
     "output": (1,),
@@ -206,7 +214,8 @@ def compare_at_lab_sizes(result: Any, what: str, called: str) -> None:
         AssertionError: it is missing, or of another shape, or has another sum; ``called`` names it.
     """
     found = weighted_sum(as_numbers(result, SHAPES[what], called))
-    assert abs(found - SUMS[what]) < 2e-3 * (1 + abs(SUMS[what])), (
+    right = SUMS[what], SUMS_OF_KEPT_STATES.get(what, SUMS[what])
+    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
         f"{called} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
         f"own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
     )

@@ -16,12 +16,13 @@ from reference.worked_examples import (
     LAB_SIZES,
     SHAPES,
     SUMS,
+    SUMS_OF_KEPT_STATES,
     TWO_STATES,
     wave,
     weighted_sum,
 )
 from tests.corpus import in_one_process
-from tests.questions.training_step import AFTER_A_STEP
+from tests.questions.training_step import AFTER_A_STEP, AFTER_A_STEP_OF_FOUR
 
 
 def exact(numbers):
@@ -63,11 +64,20 @@ def test_the_sums_at_the_labs_sizes_are_those_of_the_formulas():
     assert {what: round(weighted_sum(right), 4) for what, right in found.items()} == SUMS
 
 
+def test_the_sums_for_kept_states_are_those_of_the_formulas():
+    hidden, _ = oracle.forward(weights_of(LAB_SIZES), exact(LAB_SIZES["x"]))
+    found = gradients(LAB_SIZES | {"hidden": hidden.tolist()})
+    assert {what: round(weighted_sum(found[what]), 4) for what in SUMS_OF_KEPT_STATES} == SUMS_OF_KEPT_STATES
+
+
 def test_one_step_from_the_labs_sizes_leads_where_it_is_said():
     weights = weights_of(LAB_SIZES)
     x = exact([[0.2, 0.5, -0.3, 0.4, -0.1, 0.3]] * 24)
     after, loss = oracle.sgd_step(weights, x[None], x[None, 0, 1], lr=0.1)
     assert round(loss, 4) == 7.2063
+    summed, _ = oracle.sgd_step(weights, x[None], x[None, 0, 1], lr=0.4)
+    sums = {name: round(weighted_sum(value), 4) for name, value in summed.tensors().items()}
+    assert sums == AFTER_A_STEP_OF_FOUR
     assert {name: round(weighted_sum(value), 4) for name, value in after.tensors().items()} == AFTER_A_STEP
 
 
