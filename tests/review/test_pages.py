@@ -78,8 +78,10 @@ def _is_ours(link: str) -> bool:
 def _kind(path: str) -> str:
     """The same for pages about several students or answers."""
     parts = urlsplit(path)
+    folders = parts.path.split("/")
     names = sorted(part.partition("=")[0] for part in parts.query.split("&"))
-    return "/".join(parts.path.split("/")[:2]) + f"/{parts.path.count('/')}?" + "&".join(names)
+    of_a_student = "/".join(folders[3:]) if folders[1] == "student" else ""
+    return f"/{folders[1]}/{len(folders) - 1}{of_a_student}?{'&'.join(names)}"
 
 
 def one_of_each(addresses: Sequence[str]) -> Sequence[str]:
@@ -115,7 +117,8 @@ def wrong_on(visit: Visit, addresses: Sequence[str]) -> list[str]:
     found: list[str] = []
     for path in addresses:
         visit.open(path)
-        found += violations(visit)
+        if not path.endswith("/feedback"):  # what a student gets, where no script runs, axe-core's neither
+            found += violations(visit)
         found += filter(None, [too_wide(visit)])
     return found + visit.troubles
 
