@@ -154,6 +154,7 @@ def more_submissions(
     files: Sequence[Path],
     spool: Path,
     whose: str = "",
+    notebook: str = "",
     worksheet: Path | None = None,
 ) -> Task:
     """What adds to a class, or replaces what its students handed in.
@@ -162,6 +163,7 @@ def more_submissions(
         run: of the class.
         spool: takes the files, which the command copies.
         whose: the student's name; empty: the files say so.
+        notebook: the name that the lab gave its notebook; a file called so is of whom its folder names.
 
     Raises:
         UsageError: the name cannot be that of a folder, or the files cannot be kept.
@@ -174,9 +176,17 @@ def more_submissions(
         raise UsageError(
             "Only one notebook at a time can be given to a student: the others say whose they are."
         )
+    if whose:
+        files = [files[0].rename(files[0].with_name(notebook))]
     paths = _kept(spool / f"added-{secrets.token_hex(8)}", files, whose)
     sheet = _sheet(_place(out), worksheet)
     return Task((*_common(config, out), *run.options(), *sheet, "--add", "--", *map(str, paths)), out)
+
+
+def says_nobody(name: str, notebook: str) -> bool:
+    """Whether a file is called as everybody's is, or as a copy of that which a browser or Jupyter made."""
+    usual, copy = re.escape(names.without_suffix(notebook)), r"(?:[ _-]*(?:\(\d+\)|copy ?\d*|\d+))?"
+    return re.fullmatch(usual + copy, names.without_suffix(name), re.IGNORECASE) is not None
 
 
 def once_more(run: Run, config: Path, out: Path) -> Task:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from autograder.errors import UsageError
 from autograder.review.grading import Grading, Task
-from autograder.review.intake import Intake, OfferedLab, more_submissions, new_class, once_more
+from autograder.review.intake import Intake, OfferedLab, more_submissions, new_class, once_more, says_nobody
 from autograder.review.received import Received, received
 from autograder.review.site import Site
 from autograder.store.run import before
@@ -189,7 +189,7 @@ def _add_task(site: Site, intake: Intake, form: Received) -> Task:
     whose = next((one.student for one in earlier.people if id and one.id == id), "")
     if id and not whose:
         raise UsageError("This student is not in the class.")
-    usual = desk.lab.config.assignment.notebook.casefold()
-    if not whose and any(one.name.casefold() == usual for one in files):
-        raise UsageError(f"{desk.lab.config.assignment.notebook} is everybody's name: choose whose it is.")
-    return more_submissions(earlier.run, desk.lab.path, desk.out, files, intake.spool, whose)
+    notebook = desk.lab.config.assignment.notebook
+    if not whose and (nobody := [one.name for one in files if says_nobody(one.name, notebook)]):
+        raise UsageError(f"{nobody[0]} is everybody's name: choose whose it is.")
+    return more_submissions(earlier.run, desk.lab.path, desk.out, files, intake.spool, whose, notebook)

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import UsageError
+from autograder.review.desk import Desk
 from autograder.review.grading import Grading
-from autograder.review.intake import Intake, new_class
+from autograder.review.intake import Intake, more_submissions, new_class, says_nobody
 from autograder.review.received import harmless
 from autograder.review.site import Site
+from autograder.submissions.whole_class import Given, find_class
+from tests.conftest import notebook_bytes
 from tests.review.asking import entered
 from tests.review.classes import students, write_class, write_lab
 
@@ -120,3 +123,33 @@ def test_a_class_is_added_to_only_when_that_is_said(tmp_path):
     assert intake.folder("graded", True) == tmp_path / "graded"
     with pytest.raises(UsageError, match="holds a class of Words and derivations with 1 submissions"):
         intake.folder("graded", False)
+
+
+@pytest.mark.parametrize("name", ["words.ipynb", "final.ipynb", "ben.ipynb", "words (1).ipynb"])
+def test_a_notebook_is_of_the_student_whom_somebody_chose(tmp_path, name):
+    """Whatever its own name says: it would be somebody new's otherwise."""
+    written = write_class(tmp_path, students(2))
+    desk = Desk(written.out)
+    (tmp_path / "sent").mkdir()
+    file = tmp_path / "sent" / name
+    file.write_bytes(notebook_bytes("x = 1"))
+    task = more_submissions(
+        desk.run, desk.lab.path, desk.out, [file], tmp_path / "spool", "Student 001", "words.ipynb"
+    )
+    given = Given(desk.run.paths, worksheet=desk.run.worksheet, added=(Path(task.arguments[-1]),))
+    (tmp_path / "unpacked").mkdir()
+    found = find_class(given, tmp_path / "unpacked", desk.lab).submissions
+    assert [one.id for one in found] == list(written.ids)
+    assert found[1].file.read_bytes() == notebook_bytes("x = 1")
+
+
+def test_what_everybody_s_notebook_is_called():
+    every = [
+        "rnn_lab.ipynb",
+        "RNN_lab.ipynb",
+        "rnn_lab (2).ipynb",
+        "rnn_lab-Copy1.ipynb",
+        "rnn_lab.ipynb.txt",
+    ]
+    assert [says_nobody(name, "rnn_lab.ipynb") for name in every] == [True] * 5
+    assert not any(says_nobody(name, "rnn_lab.ipynb") for name in ("ada.ipynb", "rnn_lab_ada.ipynb"))
