@@ -31,6 +31,8 @@ LONGEST = (
     "tests/lms/test_round_trip.py",
     "tests/package/test_stock_otter.py",
     "tests/engine/test_soak.py",
+    "tests/review/test_evening.py",
+    "tests/review/test_pages.py",
 )
 """Files that take longest: they begin first, so that none is left alone at the end."""
 
