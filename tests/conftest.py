@@ -39,6 +39,8 @@ LONGEST = (
     "tests/engine/test_soak.py",
     "tests/engine/test_neighbours.py",
     "tests/engine/test_build.py",
+    "tests/review/test_evening.py",
+    "tests/review/test_pages.py",
 )
 """Files that take longest: they begin first, so that none is left alone at the end."""
 

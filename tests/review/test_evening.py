@@ -195,7 +195,7 @@ KILLS = 20
 def test_a_server_that_is_killed_loses_nothing_that_the_page_showed_as_saved(
     browser: Browser, tmp_path: Path
 ) -> None:
-    written = write_class(tmp_path, derivations(8))
+    written = write_class(tmp_path, derivations(24))
     by_token: dict[str, str] = {}
     desk, choose = Desk(written.out), random.Random(1)
     server = Server(written.out, "--grader", "Ada")
