@@ -30,13 +30,13 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHOND
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade review test test-rest test-all check setup setup-dev setup-review format build doctor
+.PHONY: grade review test test-rest test-all check setup setup-dev format build doctor
 .PHONY: benchmark vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
 
-review: setup-review  ## grade the bundled example class if it is not yet, then score and publish it in the browser
+review: setup  ## grade the bundled example class if it is not yet, then score and publish it in the browser
 	@test -f $(OUT)/.autograder/run.json || $(BIN)/autograder grade examples/class.zip --out $(OUT) \
 		$(if $(JOBS),--jobs $(JOBS)) || test $$? -eq 3
 	$(BIN)/autograder review $(OUT)
@@ -92,7 +92,6 @@ format: setup-dev
 	$(BIN)/ruff check --fix .
 
 setup: $(VENV)/.ready
-setup-review: $(VENV)/.ready-review
 setup-dev: $(VENV)/.ready-dev
 
 $(VENV)/.torch:
@@ -103,16 +102,12 @@ $(VENV)/.torch:
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.torch pyproject.toml
-	($(COMPILE_TORCH)) & $(INSTALL) --editable . && wait && { $(COMPILE); }
-	@touch $@
-
-$(VENV)/.ready-review: $(VENV)/.torch pyproject.toml
 	($(COMPILE_TORCH)) & $(INSTALL) --editable ".[review]" && wait && { $(COMPILE); }
-	@touch $(VENV)/.ready $@
+	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.torch pyproject.toml
 	($(COMPILE_TORCH)) & $(INSTALL) --editable ".[dev]" && wait && { $(COMPILE); }
-	@touch $(VENV)/.ready $(VENV)/.ready-review $@
+	@touch $(VENV)/.ready $@
 
 clean:
 	rm -rf $(VENV) $(STOCK) $(OUT) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
