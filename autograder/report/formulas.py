@@ -37,16 +37,17 @@ _IN_LINE = frozenset({"$", r"\("})
 _BOOLEAN = re.compile(r"true|false")
 _LENGTH = re.compile(r"-?[0-9]{0,2}(?:\.[0-9]{1,4})?(?:em|ex|pt)?")
 _FORM = re.compile(r"prefix|infix|postfix")
-_ATTRIBUTES = {
+ATTRIBUTES = {
     **dict.fromkeys(("stretchy", "fence", "separator", "largeop", "movablelimits"), _BOOLEAN),
     **dict.fromkeys(("symmetric", "accent", "accentunder", "displaystyle"), _BOOLEAN),
     **dict.fromkeys(("width", "minsize", "maxsize", "lspace", "rspace", "linethickness"), _LENGTH),
     "form": _FORM,
 }
-_TAGS = frozenset(
+TAGS = frozenset(
     "mrow mi mo mn mtext mspace msup msub msubsup munder mover munderover mfrac msqrt mroot mtable mtr mtd "
     "mstyle mpadded mphantom".split()
 )
+"""Elements of a formula; the attributes that they may have and the values that those may have are above."""
 _BOLD = {
     **{chr(ord("A") + at): chr(0x1D400 + at) for at in range(26)},
     **{chr(ord("a") + at): chr(0x1D41A + at) for at in range(26)},
@@ -189,7 +190,7 @@ def _content(element: Element, depth: int, left: list[int]) -> Iterator[str]:
     yield str(escape(plain(text, LONGEST_FORMULA)))
     for child in element:
         left[0] -= 1
-        if child.tag not in _TAGS or left[0] < 0:
+        if child.tag not in TAGS or left[0] < 0:
             raise _NotUnderstood
         yield f"<{child.tag}{_attributes(child)}>"
         yield from _content(child, depth + 1, left)
@@ -201,7 +202,7 @@ def _attributes(element: Element) -> str:
     kept = [
         f' {name}="{value}"'
         for name, value in element.attrib.items()
-        if name in _ATTRIBUTES and _ATTRIBUTES[name].fullmatch(value)
+        if name in ATTRIBUTES and ATTRIBUTES[name].fullmatch(value)
     ]
     side = element.get("columnalign", "")
     if element.tag == "mtd" and side in ("left", "right"):

@@ -200,10 +200,10 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     Raises:
         AssertionError: it is missing, or of another shape, or holds other numbers; ``what`` names it.
     """
-    right = torch.tensor(expected).float()
-    found = as_numbers(result, right.shape, what)
-    assert torch.allclose(found, right, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(right)}.\nIn a cell of its own:\n\n{repeat}"
+    numbers = torch.tensor(expected).float()
+    found = as_numbers(result, numbers.shape, what)
+    assert torch.allclose(found, numbers, rtol=2e-3, atol=2e-4), (
+        f"{what} is {readable(found)}, expected {readable(numbers)}.\nIn a cell of its own:\n\n{repeat}"
     )
 
 

@@ -32,6 +32,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.grading.student_text import LEFT_OUT, MOST_CHARACTERS, MOST_LINES
 from autograder.model import Ending, Grade, Status, Submission
 from autograder.report import terminal
+from autograder.report.formulas import ATTRIBUTES, TAGS
 from autograder.report.pages import TEMPLATES
 from autograder.report.write import write_report, write_submission
 
@@ -409,8 +410,12 @@ class Markup(HTMLParser):
 
 
 def our_markup() -> set[str]:
-    """What the templates are made of: all that a page may be made of."""
-    return set().union(*(Markup(file.read_text("utf-8")).found for file in TEMPLATES.glob("*.html")))
+    """What the templates are made of, and formulas: all that a page may be made of."""
+    templates = set().union(*(Markup(file.read_text("utf-8")).found for file in TEMPLATES.glob("*.html")))
+    return templates | {
+        *("math", "math display", "mtd class", "mi mathvariant"),
+        *(f"{tag} {name}".strip() for tag in TAGS for name in ("", *ATTRIBUTES)),
+    }
 
 
 def test_no_page_is_made_of_anything_that_a_student_wrote(run):

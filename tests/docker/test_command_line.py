@@ -79,7 +79,8 @@ def test_every_option_reaches_the_container(place):
     inside = _parser().parse_args(arguments)
     ours = {"paths", "out", "config", "worksheet", "docker", "image", "run"}
     assert vars(inside).keys() == vars(given).keys()
-    for name in vars(given).keys() - ours - {"cluster"}:  # the one that is refused
+    # The one that is refused, and one that is about the program that was started here.
+    for name in vars(given).keys() - ours - {"cluster", "stop_at_eof"}:
         assert getattr(inside, name) == getattr(given, name), name
         assert getattr(given, name) != getattr(options("a", "--out", "b"), name), f"{name} is not tried here"
     assert not inside.docker

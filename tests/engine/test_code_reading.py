@@ -120,7 +120,7 @@ def test_the_time_and_the_characters_are_those_of_a_notebook():
 
 def test_all_readers_of_a_submission_share_one_time():
     slow = "%pwd\n" * 450 + "x = 1\n" * 7000
-    shared, began = ReadingTime(0.3), time.thread_time()
+    shared, began = ReadingTime(1.0), time.thread_time()
     with shared:
         assert CodeReader(0.2, shared=shared).read(slow).problem
     sum(range(10_000_000))  # what is no reading does not count
@@ -129,7 +129,7 @@ def test_all_readers_of_a_submission_share_one_time():
         assert CodeReader(shared=shared).read(slow).problem
     with shared:
         assert CodeReader(shared=shared).read("x = 1").problem == "took too long to be read"
-    assert time.thread_time() - began < 3
+    assert time.thread_time() - began < 5
 
 
 STARTS = ["a", "time", "ls", "%time", "%time -", "%timeit -n 1", "%timeit -s", "x =", "=", "?"]
