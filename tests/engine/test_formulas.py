@@ -15,8 +15,8 @@ from autograder.report import formulas
 from autograder.report.formulas import as_mathml, has_formulas, with_formulas
 from tests.conftest import ROOT
 
-TAGS = {*formulas._TAGS, "math", "code"}
-ATTRIBUTES = {*formulas._ATTRIBUTES, "class", "display", "mathvariant"}
+TAGS = {*formulas.TAGS, "math", "code"}
+ATTRIBUTES = {*formulas.ATTRIBUTES, "class", "display", "mathvariant"}
 
 
 class Checked(HTMLParser):
