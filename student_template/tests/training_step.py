@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 import torch
@@ -47,7 +46,7 @@ def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
 
 
 def network(env: Any, example: Mapping[str, Any]) -> Any:
-    """An RNN of the notebook with the weights of an example, after a forward pass of its x.
+    """An RNN of the notebook with the weights of an example.
 
     Raises:
         AssertionError: the notebook has no RNN.
@@ -57,8 +56,6 @@ def network(env: Any, example: Mapping[str, Any]) -> Any:
     weights = {name: torch.tensor(value) for name, value in example["weights"].items()}
     rnn = rnn_class(*weights["u"].shape)
     set_parameters(rnn, weights)
-    with suppress(Exception):  # for those who keep states in forward; whether it works is another question
-        rnn.forward(torch.tensor(example["x"]))
     return rnn
 
 
