@@ -57,6 +57,7 @@ def _question(one: QuestionResult) -> QuestionResult:
         cases=tuple(map(_case, one.cases)),
         notes=_texts(one.notes, MOST_NOTES, LONGEST_NOTE),
         pictures=one.pictures[:MOST_PICTURES],
+        curves=one.curves[:MOST_PICTURES],
     )
 
 
@@ -66,6 +67,7 @@ def _case(one: CaseResult) -> CaseResult:
         message=_cut(one.message, LONGEST_TEXT),
         help=_cut(one.help, LONGEST_TEXT),
         evidence=_cut(one.evidence, LONGEST_TEXT),
+        repeat=_cut(one.repeat, LONGEST_TEXT),
         missing=_texts(one.missing, MOST_NAMES, LONGEST_NAME),
     )
 
@@ -80,7 +82,10 @@ def _cells(cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
         remarks = _texts(run.passed_over, max(0, MOST_PASSED_OVER - passed_over), LONGEST_NAME)
         passed_over += len(run.passed_over)
         address = _cut(run.refused_address, LONGEST_NAME if errors <= MOST_ERRORS else SHORT_ERROR)
-        kept.append(replace(run, error=error, passed_over=remarks, refused_address=address))
+        begins = _cut(run.first_line, SHORT_ERROR)
+        kept.append(
+            replace(run, error=error, passed_over=remarks, refused_address=address, first_line=begins)
+        )
     return tuple(kept)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
@@ -18,6 +19,7 @@ from autograder.grading.student_text import StudentText
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
+    CellRun,
     Ending,
     ExecutedNotebook,
     Grade,
@@ -39,6 +41,9 @@ MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
 
 MOST_PASSED_OVER = 10
 """Flags about what was passed over."""
+
+LONGEST_FIRST_LINE = 60
+"""Characters of the line by which a page names a cell."""
 
 
 def grade(submission: Submission, course: Course) -> Grade:
@@ -76,7 +81,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         reason="; ".join(dict.fromkeys(troubles)),
         questions=results,
         manual=_manual(read, course),
-        cells=executed.cells,
+        cells=_with_first_lines(read, executed.cells),
         first_causes=first_causes,
         flags=_of_reading(read)
         + of_template
@@ -116,6 +121,16 @@ class _Answers:
     starved: bool
     cut_short: str
     phases: dict[str, float]
+
+
+def _with_first_lines(read: ReadNotebook, cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
+    """The cells with what each begins with, so that a page can say which one is meant."""
+
+    def first_line(run: CellRun) -> str:
+        lines = read.notebook.cells[run.index].source.split("\n")
+        return str(next((line.strip() for line in lines if line.strip()), ""))[:LONGEST_FIRST_LINE]
+
+    return tuple(replace(run, first_line=first_line(run)) for run in cells)
 
 
 def _shortcuts(read: ReadNotebook, course: Course, reading: ReadingTime) -> Shortcuts:

@@ -179,11 +179,14 @@ def ask(
     """
     cases: list[CaseResult] = []
     said = said or StudentText()
-    with collected_notes() as notes, collected_pictures() as pictures:
+    with collected_notes() as notes, collected_pictures() as shown:
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
-    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
+    return QuestionResult(
+        question.name, question.title, tuple(cases), tuple(notes), tuple(shown.pictures), credit,
+        curves=tuple(shown.curves),
+    )  # fmt: skip
 
 
 def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:
@@ -235,7 +238,7 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent, said)
+    (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
     if unknown := NOT_DEFINED.search(message):
         missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
@@ -244,20 +247,25 @@ def _ask_case(
         possible=float(case.points), hidden=bool(case.hidden),
         message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
         help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started, mistake=mistake,
+        ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING],
     )  # fmt: skip
 
 
 def _verdict(
     run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[tuple[Outcome, str, str, str, Ending], str]:
-    """Outcome, message, help, evidence and ending of one case, and the code of the mistake that it names."""
+) -> tuple[tuple[Outcome, str, str, str, Ending], str, str]:
+    """Outcome, message, help, evidence and ending of one case; the code of the mistake that it names, and
+    lines that repeat it."""
     try:
-        return _told(run, respondent, said), ""
+        return _told(run, respondent, said), "", ""
     except CheckFailed as failure:
         told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return told, failure.mistake
+        return told, failure.mistake, failure.repeat
+    except AssertionError as failure:
+        # What a public case says has only its text: behind the first empty line stands code to repeat it.
+        message, _, repeat = str(failure).partition("\n\n")
+        return (Outcome.FAILED, message, "", "", Ending.FINISHED), "", repeat
 
 
 def _told(
@@ -266,14 +274,12 @@ def _told(
     """Outcome, message, help, evidence and ending of one case.
 
     Raises:
-        CheckFailed: a check failed with words of its own.
+        AssertionError: a check failed with words of its own.
     """
     try:
         run()
-    except CheckFailed:
+    except AssertionError:
         raise
-    except AssertionError as failure:
-        return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
     except StudentCodeError as failure:
         return _student_failure(failure, respondent, said)
     except OUR_TROUBLE as trouble:

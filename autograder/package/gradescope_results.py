@@ -138,6 +138,8 @@ def _failure(case: CaseResult) -> str:
         lines.append(f"Your code did not finish: {case.ending.value}.")
     if case.evidence:
         lines.append(plain(case.evidence, 4000, multiline=True))
+    if case.repeat:
+        lines.append("\n" + plain(case.repeat, 4000, multiline=True))
     hidden = "; hidden, so not among the tests you were given" if case.hidden else ""
     lines.append(f"(Check “{plain(case.name)}”{hidden})")
     return "\n".join(lines)

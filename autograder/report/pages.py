@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.files.visible import duration, number, plain
+from autograder.report.cells import marked
 from autograder.report.formulas import has_formulas, with_formulas
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["line"] = plain
+    environment.filters["marked"] = marked
     environment.filters["answer"] = _answer
     environment.filters["formulas"] = with_formulas
     environment.tests["with_formulas"] = has_formulas
