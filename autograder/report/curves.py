@@ -18,12 +18,12 @@ class Drawn:
     Attributes:
         paths: of the curve, each the ``points`` of a polyline; more than one where there are gaps.
         line: height of the line to compare with; ``None`` where there is none, or it is not in the plane.
-        ticks: of the axis: height and exponent of ten.
+        ticks: of the axis: height, and the number there.
     """
 
     paths: tuple[str, ...]
     line: float | None
-    ticks: tuple[tuple[float, int], ...]
+    ticks: tuple[tuple[float, str], ...]
 
 
 def drawn(curve: Curve) -> Drawn:
@@ -45,5 +45,9 @@ def drawn(curve: Curve) -> Drawn:
     return Drawn(
         tuple(" ".join(path) for path in paths if path),
         line if line is not None and 0 <= line <= HEIGHT else None,
-        tuple((height_of(exponent), exponent) for exponent in range(high, low - 1, -1)[:20]),
+        tuple((height_of(exponent), _power(exponent)) for exponent in range(high, low - 1, -1)[:20]),
     )
+
+
+def _power(exponent: int) -> str:
+    return f"{10.0**exponent:g}" if abs(exponent) <= 4 else f"1e{exponent}"
