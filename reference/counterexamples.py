@@ -66,17 +66,20 @@ def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> s
     """
     if name not in CALLS:
         return ""
-    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
-    for example in of_a_forward_pass() if CALLS[name][0] == "forward" else of_simple_states():
+    method, arguments = CALLS[name]
+    for example in of_a_forward_pass() if method == "forward" else of_simple_states():
         try:
             with namespace_of(env).time_limit(SECONDS):
                 wrong = [result for result in look(example) if not result.is_right]
+            said = _answers(wrong[0]) if wrong else []
+        except checks.CheckFailed as failure:  # of another shape, for example
+            said = [f"# {' '.join((failure.rationale, failure.evidence)).strip()}"]
         except RequestTimedOut:
             return ""
-        except failures:
+        except student_errors(env):
             continue
-        if wrong:
-            return "\n".join([*_lines(example, *CALLS[name]), *_answers(wrong[0])])
+        if said:
+            return "\n".join([*_lines(example, method, arguments), *said])
     return ""
 
 

@@ -46,8 +46,8 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
     """
     any_size = settings().any_size
     deciding = cases.sequences() if any_size else cases.of_the_lab()
-    results = [result for case in deciding for result in look(case)]
     try:
+        results = [result for case in deciding for result in look(case)]
         explain(results, name, help, () if any_size else _smaller(env, look))
     except checks.CheckFailed as failure:
         failure.repeat = repeated(env, name, look) if alone() else ""

@@ -138,6 +138,7 @@ def _waiting(figures: ClassSummary, out_dir: Path) -> str:
     verb = "waits" if figures.to_score == 1 else "wait"
     shown = plain(shlex.quote(str(out_dir)), 4000)
     return (
-        f"{half}{figures.unscored} of {figures.to_score} {verb} for a person's points: score them in the browser "
-        f"with `autograder review {shown}`, or fill in {shown}/manual.csv and run the same command again"
+        f"{half}{figures.unscored} of {figures.to_score} {verb} for a person's points: score them in the "
+        f"browser with `autograder review {shown}`, or fill in {shown}/manual.csv and run the same "
+        f"command again"
     )

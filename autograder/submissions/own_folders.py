@@ -180,9 +180,7 @@ def class_without_notebooks(tree: Tree) -> dict[MemberPath, Spot]:
     }
     if len(_of_others(documents, set())) + (len(units) if len(units) > 1 else 0) > 1:
         files = [path for path in flat if path in documents or _is_picture(path)]
-        found |= {
-            path: Spot((*path[:-1], stem), stem, path[-1:]) for path, stem in _of_others(files, set())
-        }
+        found |= {path: Spot((*path[:-1], stem), stem, path[-1:]) for path, stem in _of_others(files, set())}
     return found
 
 

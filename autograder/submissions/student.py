@@ -11,8 +11,8 @@ FEWEST = 4
 """Folders from which on most of them can tell what one is: fewer may be sections of a class."""
 
 _OF_A_CLASS = frozenset(
-    "lab labs class course assignment exercise homework hw submission submissions solution solutions notebook "
-    "notebooks upload uploads download downloads export files".split()
+    "lab labs class course assignment exercise homework hw submission submissions solution solutions "
+    "notebook notebooks upload uploads download downloads export files".split()
 )
 """Words by which archives are called that hold a class, in lower case and without a number behind them."""
 

@@ -85,7 +85,7 @@ def test_a_cell_that_a_check_names_is_shown_with_its_first_line_and_leads_back()
         CellRun(1, Ending.RAISED, 0.1, "E: no", first_line="class RNN:"),
     )
     page = html(question("a", failed("x", "no", evidence="code cell 1, line 2: y")), cells=cells)
-    assert page.index('id="cell-1"') < page.index("<code dir=\"auto\">import torch</code>")
+    assert page.index('id="cell-1"') < page.index('<code dir="auto">import torch</code>')
     assert page.index('id="cell-2"') < page.index("class RNN:")
     assert page.index("Named in") < page.rindex('href="#q-a"')
     (first, second) = cell_rows(cells, (question("a", failed("x", "no", evidence="code cell 1")),))

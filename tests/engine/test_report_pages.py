@@ -426,7 +426,9 @@ def test_the_page_says_what_was_found_of_an_answer_in_words() -> None:
     missing = ManualQuestion("a", "A", 7, state=AnswerState.MISSING)
     pictured = ManualQuestion("a", "A", 7, pictures=("page.png",))
     assert "The cell for your answer is as you got it" in text_of(untouched)
-    assert "Handed in beside the notebook, for the course team to look at: scan.pdf" in text_of(untouched, pictures=("scan.pdf",))
+    assert "Handed in beside the notebook, for the course team to look at: scan.pdf" in text_of(
+        untouched, pictures=("scan.pdf",)
+    )
     assert "We found no answer in your notebook" in text_of(missing)
     assert "Pictures in your answer, to be looked at in your notebook: page.png" in text_of(pictured)
     assert "We found no answer" not in text_of(pictured)
