@@ -371,6 +371,21 @@ class AnswerState(StrEnum):
 
 
 @dataclass(frozen=True)
+class AnswerPicture:
+    """A picture in an answer that a page can show; it is in no result.
+
+    Attributes:
+        name: what the student called it; untrusted text.
+        kind: ``image/png`` or ``image/jpeg``, by its bytes.
+        data: Base64.
+    """
+
+    name: str
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True)
 class ManualItem:
     """One of the things that a person gives points for in an answer.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from autograder.files.visible import number
-from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
+from autograder.model import AnswerPicture, CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.report.cells import MOST_ROWS, cell_rows
 from autograder.report.curves import drawn
 from autograder.report.findings import Cause, Finding, causes_of, findings_of
@@ -70,11 +71,17 @@ class QuestionView:
         return "all checks passed"
 
 
-def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
+def feedback_page(
+    grade: Grade,
+    lab_title: str,
+    executed: str = "",
+    pictures: Mapping[str, Sequence[AnswerPicture]] = MappingProxyType({}),
+) -> str:
     """The student's page as HTML.
 
     Args:
         executed: address of the notebook as it ran; empty where the page does not lead to it.
+        pictures: in the answers in words, by question.
 
     Flags are for the TA and stay out of it, and so does the text of a case that could not be
     checked: that is trouble on our side, and may quote a hidden test.
@@ -88,6 +95,7 @@ def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
         executed=executed,
+        pictures=pictures,
         causes=causes,
         views=[question_view(question, causes) for question in grade.questions],
         changed=[

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.model import CaseResult, CellRun, Curve, Ending, Outcome, QuestionResult, Submission
+from autograder.model import (
+    AnswerPicture,
+    CaseResult,
+    CellRun,
+    Curve,
+    Ending,
+    ManualQuestion,
+    Outcome,
+    QuestionResult,
+    Submission,
+)
 from autograder.report.cells import cell_rows
 from autograder.report.curves import HEIGHT, WIDTH, drawn
 from autograder.report.student import feedback_page
@@ -129,6 +139,19 @@ def test_a_curve_is_drawn_between_its_bounds_with_the_line_to_compare_with() -> 
     assert [one["points"] for one in page.all("polyline")] == ["0.0,8.6", f"{WIDTH:.1f},{HEIGHT:.1f}"]
     assert "the threshold" in page.text
     assert "How it fell" in page.text
+
+
+def test_pictures_of_an_answer_are_shown_and_nothing_but_base64_is_data() -> None:
+    answer = ManualQuestion("essay", "Essay", 2, pictures=("a.png",))
+    shown = AnswerPicture('"><script>', "image/png", "QUJD")
+    page = feedback_page(replace(grade(), manual=(answer,)), "Lab", pictures={"essay": [shown]})
+    (image,) = Page(page).all("img")
+    assert image["src"] == "data:image/png;base64,QUJD"
+    assert image["alt"] == 'Picture in your answer: "><script>'
+    assert "to be looked at in your notebook" not in page
+    broken = replace(shown, data='QUJD" onerror="x')
+    page = feedback_page(replace(grade(), manual=(answer,)), "Lab", pictures={"essay": [broken]})
+    assert [one["src"] for one in Page(page).all("img")] == ["data:image/png;base64,"]
 
 
 @pytest.mark.parametrize(
