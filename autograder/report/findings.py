@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult
+from autograder.report.cells import named_cells
 
 _BEHIND_A_CAUSE = re.compile(r"(\w+ is not defined): (code cell \d+ .*)", re.DOTALL)
 """As ``grading.first_cause`` writes it."""
@@ -48,18 +49,23 @@ class Cause:
     Attributes:
         help: what to look at, where it is the same in all of them.
         place: the line of the notebook at which all of them stop; empty where there is none.
+        begins: the first line of the cell that stopped, where the text does not quote it.
     """
 
     text: str
     help: str
     place: str
     questions: tuple[QuestionResult, ...]
+    begins: str = ""
 
 
 def causes_of(grade: Grade) -> list[Cause]:
     """What the page says at its top: cells that took others along and what several questions say alike, first
     what concerns most of them."""
-    found = [Cause(text, "", "", _behind(text, grade.questions)) for text in grade.first_causes]
+    found = [
+        Cause(text, "", "", _behind(text, grade.questions), _first_line(text, grade))
+        for text in grade.first_causes
+    ]
     saying: dict[str, list[tuple[QuestionResult, CaseResult]]] = {}
     for question in grade.questions:
         for case in _failed(question):
@@ -73,6 +79,14 @@ def causes_of(grade: Grade) -> list[Cause]:
             places = {case.evidence.rpartition("\n")[2] for _, case in said}
             found.append(Cause(message, _only(helps), _place(_only(places)), questions))
     return sorted(found, key=lambda cause: -len(cause.questions))
+
+
+def _first_line(cause: str, grade: Grade) -> str:
+    numbers = named_cells(cause)
+    if not numbers or not 0 < numbers[0] <= len(grade.cells):
+        return ""
+    line = grade.cells[numbers[0] - 1].first_line
+    return "" if line in cause else line
 
 
 def _only(texts: set[str]) -> str:

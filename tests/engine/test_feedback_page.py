@@ -81,11 +81,14 @@ def test_what_most_questions_depend_on_comes_first() -> None:
     cause = "code cell 1 stopped at line 1, `1 / 0`: ZeroDivisionError"
     behind = [question(name, failed("x", f"{name} is not defined: {cause}")) for name in "abc"]
     alike = [question(name, failed("x", "Your code raised E")) for name in "de"]
-    page = text(*alike, *behind, first_causes=(f"{cause}; 3 questions depend on what follows it",))
+    cells = (CellRun(0, Ending.RAISED, 0.1, "ZeroDivisionError", first_line="import math"),)
+    first = (f"{cause}; 3 questions depend on what follows it",)
+    page = text(*alike, *behind, first_causes=first, cells=cells)
     top = page[: page.index("Questions Question")]
     assert top.index("ZeroDivisionError") < top.index("Your code raised E")
+    assert "That cell begins with import math." in top
     assert "It concerns About a, About b, About c." in top
-    assert page.count("ZeroDivisionError") == 1, "the questions say what is missing, and lead to the top"
+    assert page.count("1 / 0") == 1, "the questions say what is missing, and lead to the top"
     assert "b is not defined. The reason stands on top" in page
 
 
