@@ -33,6 +33,9 @@ LONGEST_TEXT = 5_000
 MOST_ERRORS, LONGEST_ERROR, SHORT_ERROR = 100, 2_500, 100
 """Cells whose error is kept, characters of it, and characters of the errors beyond."""
 
+LONGEST_FIRST_LINE = 60
+"""Characters of the line by which a page names a cell."""
+
 MOST_PASSED_OVER = 100
 """Remarks on what was passed over, of all cells together."""
 
@@ -82,7 +85,7 @@ def _cells(cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
         remarks = _texts(run.passed_over, max(0, MOST_PASSED_OVER - passed_over), LONGEST_NAME)
         passed_over += len(run.passed_over)
         address = _cut(run.refused_address, LONGEST_NAME if errors <= MOST_ERRORS else SHORT_ERROR)
-        begins = _cut(run.first_line, SHORT_ERROR)
+        begins = _cut(run.first_line, LONGEST_FIRST_LINE)
         kept.append(
             replace(run, error=error, passed_over=remarks, refused_address=address, first_line=begins)
         )

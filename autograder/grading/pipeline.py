@@ -42,9 +42,6 @@ MOST_DOWNLOADS, LONGEST_ADDRESS = 3, 120
 MOST_PASSED_OVER = 10
 """Flags about what was passed over."""
 
-LONGEST_FIRST_LINE = 60
-"""Characters of the line by which a page names a cell."""
-
 
 def grade(submission: Submission, course: Course) -> Grade:
     """Grade one submission.
@@ -127,8 +124,8 @@ def _with_first_lines(read: ReadNotebook, cells: Iterable[CellRun]) -> tuple[Cel
     """The cells with what each begins with, so that a page can say which one is meant."""
 
     def first_line(run: CellRun) -> str:
-        lines = read.notebook.cells[run.index].source.split("\n")
-        return str(next((line.strip() for line in lines if line.strip()), ""))[:LONGEST_FIRST_LINE]
+        lines: list[str] = read.notebook.cells[run.index].source.split("\n")
+        return next((line.strip() for line in lines if line.strip()), "")
 
     return tuple(replace(run, first_line=first_line(run)) for run in cells)
 
