@@ -263,9 +263,18 @@ def _verdict(
         told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
         return told, failure.mistake, failure.repeat
     except AssertionError as failure:
-        # What a public case says has only its text: behind the first empty line stands code to repeat it.
-        message, _, repeat = str(failure).partition("\n\n")
+        message, repeat = _without_code(str(failure))
         return (Outcome.FAILED, message, "", "", Ending.FINISHED), "", repeat
+
+
+def _without_code(text: str) -> tuple[str, str]:
+    """What a public case says, which has nothing but one text, and the code behind its first empty line.
+
+    The line that leads over to the code (``In a cell of its own:``) belongs to neither.
+    """
+    message, _, code = text.partition("\n\n")
+    said, _, leads_over = message.rpartition("\n")
+    return (said if code and said and leads_over.endswith(":") else message), code
 
 
 def _told(
