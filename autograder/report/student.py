@@ -42,12 +42,15 @@ class QuestionView:
         return not (self.failed or self.unchecked)
 
     @property
+    def open(self) -> bool:
+        """Whether there is something to read beside the points."""
+        one = self.question
+        return bool(not self.flawless or one.credit or one.notes or one.pictures or one.curves)
+
+    @property
     def remarks(self) -> bool:
         """Whether there is something to read though no points were lost."""
-        question = self.question
-        return not self.costs and bool(
-            self.failed or question.credit or question.notes or question.pictures or question.curves
-        )
+        return self.open and not self.costs
 
     @property
     def public(self) -> int:
