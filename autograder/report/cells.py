@@ -21,6 +21,7 @@ MOST_ROWS = 40
 
 _NAMED = re.compile(r"[Cc]ode cell ([0-9]{1,5})\b")
 _CODE = re.compile(r"`([^`\n]{1,200})`")
+_ASKS = re.compile(r"""grader\.check\(["'](\w{1,80})["']\)""")
 _QUIET = (Ending.FINISHED, Ending.LEFT_OUT)
 
 
@@ -66,6 +67,12 @@ def cell_rows(cells: Sequence[CellRun], questions: Iterable[QuestionResult] = ()
             (first, begun), (last, _) = found[0], found[-1]
             rows.append(CellRow(first, last, ending, error, begun.first_line, tuple(naming.get(named, ()))))
     return rows
+
+
+def checking_cells(cells: Sequence[CellRun]) -> dict[str, int]:
+    """The number of the cell that asks otter for the tests of a question, by the question's name."""
+    asked = ((number, _ASKS.match(run.first_line)) for number, run in enumerate(cells, start=1))
+    return {found[1]: number for number, found in asked if found}
 
 
 def named_cells(text: str) -> list[int]:

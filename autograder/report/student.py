@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from autograder.files.visible import number
 from autograder.model import AnswerPicture, CaseResult, Ending, Grade, Outcome, QuestionResult, Status
-from autograder.report.cells import MOST_ROWS, cell_rows
+from autograder.report.cells import MOST_ROWS, cell_rows, checking_cells
 from autograder.report.curves import drawn
 from autograder.report.findings import Cause, Finding, causes_of, findings_of
 from autograder.report.pages import render
@@ -111,6 +111,7 @@ def feedback_page(
         left_out=sum(cell.ending is Ending.LEFT_OUT for cell in grade.cells),
         finished=sum(cell.ending is Ending.FINISHED for cell in grade.cells),
         cell_rows=shown,
+        checking=checking_cells(grade.cells),
         cells_shown={row.first for row in shown},
         more_cell_rows=len(rows) - len(shown),
         passed_over=[(n, what) for n, cell in enumerate(grade.cells, start=1) for what in cell.passed_over],

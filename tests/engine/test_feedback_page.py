@@ -127,7 +127,13 @@ def test_a_test_that_costs_nothing_is_a_remark_and_says_so() -> None:
     assert "What to look at" not in page
     assert page.index("Remarks that cost no points") < page.index("b is wrong.")
     assert "All points are earned all the same." in page
-    assert 'grader.check("a")' in page
+    assert 'grader.check("a") in your notebook' in page
+    cells = (
+        CellRun(0, Ending.FINISHED, 0.1),
+        CellRun(1, Ending.FINISHED, 0.1, first_line="grader.check('a')"),
+    )
+    told = text(question("a", failed("example", "b is wrong.", 0), passed("random")), cells=cells)
+    assert 'grader.check("a") in cell [2] of your notebook' in told
 
 
 def test_what_else_was_handed_in_is_named() -> None:
