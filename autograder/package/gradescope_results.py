@@ -22,7 +22,8 @@ from autograder.files.visible import number, plain
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
-from autograder.report.student import cell_rows, credit_sentence
+from autograder.report.cells import cell_rows
+from autograder.report.student import credit_sentence
 
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""

@@ -27,10 +27,11 @@ from autograder.model import (
     Status,
     Submission,
 )
+from autograder.report.cells import cell_rows
 from autograder.report.class_summary import summarise
 from autograder.report.course import course_page
 from autograder.report.pages import TEMPLATES
-from autograder.report.student import cell_rows, feedback_page
+from autograder.report.student import feedback_page
 from autograder.report.write import write_report, write_submission
 from tests.conftest import entry_of
 
