@@ -48,7 +48,7 @@ def read_test_file(path: str) -> ExceptionTestFile:
     source = Path(path).read_text(encoding="utf-8")
     if not is_of_doctests(source):
         return ExceptionTestFile.from_file(path)
-    older = OKTestFile.from_spec(_specification(source, path), path)
+    older = OKTestFile.from_spec(specification(source, path), path)
     asked = read_cases([(case.body, bool(case.hidden)) for case in older.test_cases])
     for case, body in zip(older.test_cases, asked, strict=True):
         case.body = body
@@ -70,7 +70,7 @@ def is_of_doctests(source: str) -> bool:
     )
 
 
-def _specification(source: str, path: str) -> dict[str, Any]:
+def specification(source: str, path: str) -> dict[str, Any]:
     """What a file of doctests binds to ``test``.
 
     Raises:
