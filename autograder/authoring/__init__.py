@@ -1,1 +1,1 @@
-"""For who writes a lab: a first one to change, one made of somebody's notebook, one question tried in seconds."""
+"""For who writes a lab: a first one to change, one made of a notebook, one question tried."""

@@ -9,7 +9,9 @@ from autograder.authoring import nbgrader, otter_assign, otter_tests
 from autograder.authoring.draft import Draft
 from autograder.errors import UsageError
 
-_NOT_FOR_STUDENTS = frozenset({".ipynb", ".py", ".pyc", ".zip", ".pdf", ".md", ".yml", ".yaml", ".toml", ".lock"})
+_NOT_FOR_STUDENTS = frozenset(
+    {".ipynb", ".py", ".pyc", ".zip", ".pdf", ".md", ".yml", ".yaml", ".toml", ".lock"}
+)
 LARGEST_FILE = 50 * 2**20
 """Bytes of a file beside the notebook that is carried over: a data set, no film."""
 
@@ -31,8 +33,8 @@ def bring_in(source: Path) -> Draft:
         draft = otter_tests.read(notebook, notebook_file.name, tests)
     else:
         raise UsageError(
-            f"{notebook_file}: it has neither blocks of otter assign (# BEGIN QUESTION) nor cells of nbgrader, and "
-            "there is no folder tests/ with otter's test files beside it"
+            f"{notebook_file}: it has neither blocks of otter assign (# BEGIN QUESTION) nor cells of "
+            "nbgrader, and there is no folder tests/ with otter's test files beside it"
         )
     _carry_files(notebook_file.parent, draft)
     return draft
@@ -72,7 +74,9 @@ def _carry_files(folder: Path, draft: Draft) -> None:
         named = file.suffix not in _NOT_FOR_STUDENTS and file.name in said
         if not file.is_file() or not (module or named):
             if file.is_file() and file.name in tests:
-                draft.notes.append(f"{file.name}: a test names it; tests read files beside themselves, copy it there")
+                draft.notes.append(
+                    f"{file.name}: a test names it; tests read files beside themselves, copy it there"
+                )
             continue
         if file.stat().st_size > LARGEST_FILE:
             draft.notes.append(f"{file.name}: too large to be carried over; see `data:` in the configuration")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-ANSWER_HERE = "_Your answer here: write it in the place of this line, or drop a photograph of it into the cell._"
+ANSWER_HERE = (
+    "_Your answer here: write it in the place of this line, or drop a photograph of it into the cell._"
+)
 
-SETUP = '''import otter
+SETUP = """import otter
 
-grader = otter.Notebook(tests_dir="tests")'''
+grader = otter.Notebook(tests_dir="tests")"""
 
 
 def code(source: str) -> Any:
@@ -55,9 +57,8 @@ def answer(name: str, heading: str, prompt: str, solution: str) -> Any:
 
 def code_answer(prompt: str, solution: str) -> Any:
     """A code cell that students find with ``prompt`` in it, and the solution with its own code."""
-    return code(
-        f'""" # BEGIN PROMPT\n{prompt}\n"""  # END PROMPT\n# BEGIN SOLUTION NO PROMPT\n{solution}\n# END SOLUTION'
-    )
+    shown = f'""" # BEGIN PROMPT\n{prompt}\n"""  # END PROMPT'
+    return code(f"{shown}\n# BEGIN SOLUTION NO PROMPT\n{solution}\n# END SOLUTION")
 
 
 def has_markers(source: str) -> bool:

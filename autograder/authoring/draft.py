@@ -63,6 +63,14 @@ class Draft:
     packages: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def names(self) -> set[str]:
+        """Of all its questions."""
+        return {one.name for one in self.questions} | {one.name for one in self.manual}
+
+    def points(self) -> float:
+        """Of all its questions together."""
+        return sum(one.points for one in self.questions) + sum(one.points for one in self.manual)
+
 
 def write_draft(draft: Draft, out: Path) -> list[Path]:
     """Write a lab into a folder that is new or empty.
@@ -80,7 +88,9 @@ def write_draft(draft: Draft, out: Path) -> list[Path]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out}: is there already; name a folder that is new or empty")
     if not draft.questions:
-        raise UsageError(f"{draft.notebook}: there is no question with tests in it, so there is nothing to grade")
+        raise UsageError(
+            f"{draft.notebook}: there is no question with tests in it, so there is nothing to grade"
+        )
     master = nbformat.v4.new_notebook(cells=draft.cells)
     texts: dict[str, str | bytes] = {
         CONFIG: configuration(draft),
@@ -90,14 +100,17 @@ def write_draft(draft: Draft, out: Path) -> list[Path]:
     }
     for name, content in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
-        replace_file(out / name, content)
+        if isinstance(content, str):
+            replace_file(out / name, content)
+        else:
+            (out / name).write_bytes(content)
     return [out / name for name in texts]
 
 
 def configuration(draft: Draft) -> str:
     """The text of ``grading_config.yml``."""
     lines = [
-        "# The lab, as the grading engine sees it. A mistake in this file ends a run with file, line and field.",
+        "# The lab, as the grading engine sees it. A mistake here ends a run with file, line and field.",
         "assignment:",
         f"  title: {_quoted(draft.title)}",
         f"  notebook: {_quoted(draft.notebook)}",

@@ -24,8 +24,8 @@ class Uses:
     """The names that code uses and does not bind.
 
     Attributes:
-        imports: statements for those that a notebook imports: on the grading side they are the real thing, which
-            a student's process could not be asked for.
+        imports: statements for those that a notebook imports: on the grading side they are the real thing,
+            and a student's process is not asked for it.
         students: names of the others: what is asked of a submission.
     """
 
@@ -34,7 +34,7 @@ class Uses:
 
 
 def imported(sources: Iterable[str]) -> dict[str, str]:
-    """Name to import statement, for all that code cells import at any level; what is no Python is passed over."""
+    """Name to import statement, for all that code cells import; what is no Python is passed over."""
     found: dict[str, str] = {}
     for source in sources:
         for node in _nodes(source):

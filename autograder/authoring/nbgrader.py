@@ -1,4 +1,4 @@
-"""A source notebook of nbgrader: cells whose metadata says what is a solution, a test, or scored by a person."""
+"""A source notebook of nbgrader: metadata says what is a solution, a test, or scored by a person."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read(notebook: Any, file_name: str) -> Draft:
 
 
 def _name(about: dict[str, Any], draft: Draft) -> str:
-    return identifier(str(about.get("grade_id", "question")), {one.name for one in (*draft.questions, *draft.manual)})
+    return identifier(str(about.get("grade_id", "question")), draft.names())
 
 
 def _manual(cell: Any, about: dict[str, Any], draft: Draft) -> None:
@@ -74,7 +74,7 @@ def _manual(cell: Any, about: dict[str, Any], draft: Draft) -> None:
 
 
 def _solution(source: str) -> Any:
-    """A code cell with otter's markers in the place of nbgrader's; without these, all of it is the solution."""
+    """A code cell with otter's markers in the place of nbgrader's; without these all of it is solution."""
     if not _SOLUTION.search(source):
         return make.code_answer(_NOT_YET, source)
 
@@ -89,27 +89,29 @@ def _solution(source: str) -> Any:
     return make.code(_SOLUTION.sub(marked, source))
 
 
-def _question(
-    cell: Any, about: dict[str, Any], draft: Draft, imports: dict[str, str], place: str
-) -> None:
+def _question(cell: Any, about: dict[str, Any], draft: Draft, imports: dict[str, str], place: str) -> None:
     name, points = _name(about, draft), float(about.get("points") or 0)
     whole = _MARKER.sub("", cell.source).strip()
     try:
         ast.parse(whole)
     except SyntaxError as reason:
-        draft.notes.append(f"{place} ({name}): its tests are no Python ({reason.msg}): write {name}.py by hand")
+        draft.notes.append(
+            f"{place} ({name}): its tests are no Python ({reason.msg}): write {name}.py by hand"
+        )
         return
     if points <= 0:
         draft.notes.append(f"{place} ({name}): tests for 0 points are left out")
         return
     draft.questions.append(
-        DraftQuestion(name, str(about.get("grade_id", name)), points, _test_file(name, cell.source, points, imports))
+        DraftQuestion(
+            name, str(about.get("grade_id", name)), points, _test_file(name, cell.source, points, imports)
+        )
     )
     draft.cells.append(make.check(name))
 
 
 def _test_file(name: str, source: str, points: float, imports: dict[str, str]) -> str:
-    """Two cases: what students see, for no points, and all of it; nbgrader gives a cell all points or none."""
+    """Two cases: what students see, for no points, and all of it, for all points as in nbgrader."""
     whole = _MARKER.sub("", source).strip()
     shown = _MARKER.sub("", _HIDDEN.sub("", source)).strip()
     needed = uses(whole, imports)
@@ -139,7 +141,7 @@ def _function(name: str, body: str, own: Uses, every: Uses) -> str:
     asked = own.students or every.students
     checks = [f'    assert {one} is not None, "{one} is not defined"' for one in asked]
     statements = [textwrap.indent(body, "    ")] if _has_code(body) else []
-    return "\n".join([f"def {name}({', '.join(asked)}):", *checks, *statements] or ["    pass"])
+    return "\n".join([f"def {name}({', '.join(asked)}):", *checks, *statements])
 
 
 def _has_code(body: str) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.authoring import cells as make
-from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
 from autograder.authoring.doctest_imports import with_imports
+from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
 from autograder.authoring.names import imported, packages
 from autograder.errors import UsageError
 
@@ -19,7 +19,9 @@ from autograder.errors import UsageError
 def is_otter_assign(notebook: Any) -> bool:
     """Whether a notebook has the blocks of ``otter assign``."""
     pattern = re.compile(r"^\s*(```otter\s+)?#\s+(assignment\s+config|begin\s+question)", re.IGNORECASE)
-    return any(cell.cell_type in ("raw", "markdown") and pattern.match(cell.source) for cell in notebook.cells)
+    return any(
+        cell.cell_type in ("raw", "markdown") and pattern.match(cell.source) for cell in notebook.cells
+    )
 
 
 @dataclass
@@ -60,7 +62,11 @@ class _Reader:
         self._within: list[Any] = []
 
     def draft(self) -> Draft:
-        from otter.assign.blocks import extract_all_fenced_otter_cells, get_cell_config, is_assignment_config_cell
+        from otter.assign.blocks import (
+            extract_all_fenced_otter_cells,
+            get_cell_config,
+            is_assignment_config_cell,
+        )
         from otter.assign.utils import is_ignore_cell
 
         for number, cell in enumerate(extract_all_fenced_otter_cells(self._cells), 1):
@@ -79,8 +85,8 @@ class _Reader:
         known = {"name", "tests", "init_cell", "check_all_cell", "export_cell", "show_question_points"}
         if lost := sorted(set(config) - known):
             self._draft.notes.append(
-                f"ASSIGNMENT CONFIG: {', '.join(lost)}: not carried over; see `files:`, `kernel:` and `data:` in "
-                "grading_config.yml"
+                f"ASSIGNMENT CONFIG: {', '.join(lost)}: not carried over; see `files:`, `packages:` and "
+                "`data:` in grading_config.yml"
             )
 
     def _is_boundary(self, cell: Any, number: int) -> bool:
@@ -108,8 +114,7 @@ class _Reader:
         if not isinstance(config, dict):
             raise UsageError(f"{self._draft.notebook}, cell {number}: the question has no settings")
         question = QuestionConfig(config)
-        taken = {one.name for one in (*self._draft.questions, *self._draft.manual)}
-        name = identifier(question.name, taken)
+        name = identifier(question.name, self._draft.names())
         if name != question.name:
             self._draft.notes.append(f"question {question.name!r} is called {name} now")
         self._tests.add_question(question)
@@ -144,10 +149,14 @@ class _Reader:
             return
         self._draft.cells += _solution_cells(question, self._draft.notes)
         if self._tests.has_tests(question.config):
-            self._draft.questions.append(DraftQuestion(question.name, title, points, self._test_file(question)))
+            self._draft.questions.append(
+                DraftQuestion(question.name, title, points, self._test_file(question))
+            )
             self._draft.cells.append(make.check(question.name))
         else:
-            self._draft.notes.append(f"question {title!r} has no tests and no `manual: true`: nobody would score it")
+            self._draft.notes.append(
+                f"question {title!r} has no tests and no `manual: true`: nobody would score it"
+            )
 
     def _test_file(self, question: _Block) -> str:
         info = self._tests._create_test_file_info(question.config.name)
@@ -167,7 +176,9 @@ def _manual_cells(question: _Block) -> list[Any]:
     found = [make.code(cell.source) for cell in coded]
     if texts or not coded:
         prompt = "\n\n".join(prompts) or make.ANSWER_HERE
-        found.insert(0, make.answer(question.name, "", prompt, "\n\n".join(texts).replace("**SOLUTION:**", "")))
+        found.insert(
+            0, make.answer(question.name, "", prompt, "\n\n".join(texts).replace("**SOLUTION:**", ""))
+        )
     else:
         found[0].metadata["autograder"] = {"manual": question.name}
     return found
@@ -186,8 +197,8 @@ def _solution_cells(question: _Block, notes: list[str]) -> list[Any]:
         else:
             if not make.has_markers(cell.source):
                 notes.append(
-                    f"question {question.config.name!r}: a solution has no marker (# SOLUTION), so students would get "
-                    "it as it is"
+                    f"question {question.config.name!r}: a solution has no marker (# SOLUTION), so "
+                    "students would get it as it is"
                 )
             found.append(make.code(cell.source))
     return found

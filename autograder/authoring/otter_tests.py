@@ -30,8 +30,8 @@ def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
     draft.cells += list(_cells(notebook, draft))
     if not any(make.has_markers(cell.source) for cell in draft.cells):
         draft.notes.append(
-            "the notebook marks no solution, so solution and template are the same: mark what students write with "
-            "# SOLUTION, or # BEGIN SOLUTION and # END SOLUTION, in master.py"
+            "the notebook marks no solution, so solution and template are the same: mark what students write "
+            "with # SOLUTION, or # BEGIN SOLUTION and # END SOLUTION, in master.py"
         )
     return draft
 
@@ -41,9 +41,17 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
         file = read_test_file(path)
         older = is_of_doctests(text)
         written = with_imports(specification(text, path), dict(imports)) if older else text
-    except (ConfigurationError, SyntaxError, ValueError, TypeError, KeyError, AssertionError, ImportError) as reason:
+    except (
+        ConfigurationError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AssertionError,
+        ImportError,
+    ) as reason:
         raise UsageError(f"{path}: cannot be read as a test file of otter: {reason}") from reason
-    name = identifier(file.name, {one.name for one in draft.questions})
+    name = identifier(file.name, draft.names())
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")
         written = written.replace(repr(file.name), repr(name)).replace(f'"{file.name}"', f'"{name}"')

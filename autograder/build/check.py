@@ -34,6 +34,7 @@ class Plan:
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of the solution's run.
         manual: names of the questions that a person scores.
+        files: what lies beside the notebook, while grading too.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Plan:
     kernel: Kernel
     seed: int
     manual: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
 
     @property
     def public_tests(self) -> Path:
@@ -96,6 +98,7 @@ def plan_of(lab: Lab) -> Plan:
         kernel=config.kernel,
         seed=config.seed,
         manual=tuple(question.name for question in config.manual),
+        files=tuple(map(lab.file, config.files)),
     )
 
 
@@ -117,7 +120,14 @@ def build(plan: Plan) -> list[Path]:
     require_free(plan.targets(tests), plan.sources())
     if disagreements := list(_questions(notebooks, tests, plan.manual)):
         raise BuildError("; ".join(disagreements))
-    executed = execute(notebooks.solution, data=plan.data, tests=tests, kernel=plan.kernel, seed=plan.seed)
+    executed = execute(
+        notebooks.solution,
+        data=plan.data,
+        files=plan.files,
+        tests=tests,
+        kernel=plan.kernel,
+        seed=plan.seed,
+    )
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
     for file, text in contents.items():

@@ -9,8 +9,9 @@ from __future__ import annotations
 import copy
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,13 @@ del set_the_scene
 
 
 def execute(
-    notebook: Any, *, data: Mapping[str, Path], tests: Mapping[str, str], kernel: Kernel, seed: int
+    notebook: Any,
+    *,
+    data: Mapping[str, Path],
+    tests: Mapping[str, str],
+    kernel: Kernel,
+    seed: int,
+    files: Iterable[Path] = (),
 ) -> Any:
     """Run a notebook and return a copy with outputs, the same ones each time on one machine.
 
@@ -54,6 +61,7 @@ def execute(
         tests: file name to text, laid into ``tests/`` beside the notebook for ``grader.check``.
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of what is random in the notebook, and of the symbols that otter adds to a passed check.
+        files: copied beside the notebook.
 
     Raises:
         BuildError: a cell raised or took longer than :data:`CELL_SECONDS`, or the outputs are not those
@@ -66,6 +74,8 @@ def execute(
         (work / "tests").mkdir(parents=True)
         for file_name, text in tests.items():
             (work / "tests" / file_name).write_text(text, encoding="utf-8")
+        for file in files:
+            shutil.copyfile(file, work / file.name)
         scene = _SET_THE_SCENE.format(
             engine=str(ENGINE),
             files=_local_files(data, folder / "data"),
