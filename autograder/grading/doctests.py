@@ -16,7 +16,7 @@ import doctest
 import io
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,20 +102,19 @@ def _flags(example: doctest.Example) -> int:
 def _printed(example: doctest.Example, scope: dict[str, Any]) -> str:
     """What an example prints, as an interactive Python does."""
     said = io.StringIO()
-    with redirect_stdout(said), _shown_values():
-        exec(compile(example.source, "<test>", "single"), scope)  # noqa: S102  the course's own test
+    before = sys.displayhook
+    # Not Python's own, which binds the value to a builtin `_` as well.
+    sys.displayhook = lambda value: None if value is None else _put(said, repr(value))
+    try:
+        with redirect_stdout(said):
+            exec(compile(example.source, "<test>", "single"), scope)  # noqa: S102  the course's own test
+    finally:
+        sys.displayhook = before
     return said.getvalue()
 
 
-@contextmanager
-def _shown_values() -> Iterator[None]:
-    before = sys.displayhook
-    # Not Python's own, which binds the value to a builtin `_` as well.
-    sys.displayhook = lambda value: None if value is None else print(repr(value))
-    try:
-        yield
-    finally:
-        sys.displayhook = before
+def _put(said: io.StringIO, text: str) -> None:
+    said.write(f"{text}\n")
 
 
 def read_cases(bodies: Sequence[tuple[str, bool]]) -> list[DoctestCase]:
