@@ -1,0 +1,299 @@
+"""``autograder push`` against a site on loopback: what it shows, writes, reads back, and leaves alone."""
+
+from __future__ import annotations
+
+import csv
+import html
+import sqlite3
+import zipfile
+
+import pytest
+
+from autograder.model import Override
+from autograder.store.going_back import going_back
+from autograder.store.journal import Journal
+from autograder.store.pushed import FILE, Pushed
+from autograder.store.records import Decision, Subject, What
+from tests.engine.processes import run_here
+from tests.online.moodle_server import TOKEN, Moodle
+from tests.review.classes import WrittenClass
+
+
+def push(written: WrittenClass, moodle: Moodle, *more: str) -> tuple[int, str]:
+    """Exit code, and what was said on both streams."""
+    done = run_here("push", written.out, "--assignment", moodle.url, *more)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(autouse=True)
+def _token_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command takes the token out of the environment; here they all run in one process."""
+    monkeypatch.setattr("autograder.online.token.os.environ", _Kept())
+
+
+class _Kept(dict):
+    def pop(self, name: str, default: str = "") -> str:
+        return TOKEN
+
+
+def test_what_would_change_is_shown_and_nothing_is_written(written: WrittenClass, moodle: Moodle) -> None:
+    code, said = push(written, moodle)
+    assert code == 0
+    assert "change  Student 000 (1): mark – → 6, new comment, new page" in said
+    assert "3 would change, 0 are so already, 0 not touched." in said
+    assert f"autograder push {written.out} --yes" in said
+    assert not moodle.saves
+    assert not {"mod_assign_save_grades", "upload.php", "mod_assign_set_user_flags"} & set(moodle.asked)
+    assert not (written.out / FILE).exists()
+
+
+def test_what_goes_back_is_what_the_files_for_the_lms_hold(written: WrittenClass, moodle: Moodle) -> None:
+    assert push(written, moodle, "--yes")[0] == 0
+    with (written.out / "lms" / "moodle_grades.csv").open(encoding="utf-8", newline="") as opened:
+        rows = {row["Identifier"].removeprefix("Participant "): row for row in csv.DictReader(opened)}
+    with zipfile.ZipFile(written.out / "lms" / "moodle_feedback.zip") as archive:
+        pages = {name.split("_")[1]: archive.read(name) for name in archive.namelist()}
+    assert len(rows) == 3
+    for one in moodle.students:
+        assert one.mark == float(rows[str(one.number)]["Grade"])
+        assert html.unescape(one.comment) == html.unescape(rows[str(one.number)]["Feedback comments"])
+        assert one.feedback == {"feedback.html": pages[str(one.number)]}
+
+
+def test_a_second_time_nothing_is_written(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    code, said = push(written, moodle, "--yes")
+    assert code == 0
+    assert "0 written and read back, 3 are so already" in said
+    assert set(moodle.saves.values()) == {1}
+
+
+def test_what_was_decided_since_has_to_be_published_first(written: WrittenClass, moodle: Moodle) -> None:
+    journal = Journal(written.out)
+    decided = Decision(Subject(written.ids[0], "median", What.OVERRIDE), Override(2.0, "right on paper", ""))
+    assert isinstance(journal.append_all([decided], "Ada", journal.state().last), list)
+    code, said = push(written, moodle, "--yes")
+    assert (code, bool(moodle.saves)) == (2, False)
+    assert f"run autograder publish {written.out} first" in said
+
+
+def test_a_changed_mark_is_written_over_ours_and_the_others_stay(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    journal = Journal(written.out)
+    decided = Decision(Subject(written.ids[0], "median", What.OVERRIDE), Override(2.0, "right on paper", ""))
+    journal.append_all([decided], "Ada", journal.state().last)
+    run_here("publish", written.out)
+    code, said = push(written, moodle, "--yes")
+    assert code == 0
+    assert "written Student 000 (1): mark 6 → 8, comment, page" in said
+    assert dict(moodle.saves) == {101: 2, 102: 1, 103: 1}
+
+
+def test_a_mark_of_somebody_else_stays_unless_it_is_said(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.students[0].mark, moodle.students[0].comment = 9.5, "<p>by hand</p>"
+    moodle.students[1].comment = "<p>see me</p>"
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "not     Student 000 (1): there is a mark, 9.5, which this program did not write" in said
+    assert "not     Student 001 (2): there is a comment, which" in said
+    assert dict(moodle.saves) == {103: 1}
+    assert push(written, moodle, "--yes", "--replace")[0] == 0
+    assert (moodle.students[0].mark, set(moodle.saves.values())) == (6.0, {1})
+
+
+def test_a_file_of_somebody_else_stays_beside_the_page(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.students[0].feedback = {"notes/marked ü.pdf": b"%PDF", "feedback.html": b"old"}
+    assert push(written, moodle, "--yes")[0] == 0
+    assert set(moodle.students[0].feedback) == {"notes/marked ü.pdf", "feedback.html"}
+    assert moodle.students[0].feedback["notes/marked ü.pdf"] == b"%PDF"
+    assert moodle.students[0].feedback["feedback.html"] != b"old"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"locked": "locked"}, "the mark is locked in Moodle's gradebook"),
+        ({"locked": "overridden"}, "the mark was set by hand in Moodle's gradebook"),
+        ({"status": "reopened"}, "a further attempt is open, and the mark would go to it"),
+        ({"number": 77}, "the course has no participant 1: suspended, gone, or of another assignment"),
+    ],
+)
+def test_what_moodle_would_drop_or_give_to_another_is_not_sent(
+    written: WrittenClass, moodle: Moodle, change: dict[str, object], said: str
+) -> None:
+    vars(moodle.students[0]).update(change)
+    code, shown = push(written, moodle, "--yes")
+    assert code == 3
+    assert said in shown
+    assert dict(moodle.saves) == {102: 1, 103: 1}
+
+
+def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.maximum = 7.0
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "the mark 8 is above the assignment's maximum grade (7)" in said
+    assert [one.mark for one in moodle.students] == [6.0, None, None]
+    assert moodle.students[1].feedback == {}
+
+
+def test_what_is_switched_off_is_said_and_not_missed(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.files = moodle.comments = False
+    code, said = push(written, moodle, "--yes")
+    assert code == 0
+    assert "“Feedback files” is off in the assignment's settings" in said
+    assert "“Feedback comments” is off" in said
+    assert [one.mark for one in moodle.students][0] == 6.0
+    assert "upload.php" not in moodle.asked
+
+
+@pytest.mark.parametrize(
+    ("site", "said"),
+    [
+        ({"method": "rubric"}, "the assignment is graded by rubric"),
+        ({"maximum": -3}, "graded by a scale, not with points"),
+        ({"maximum": 0}, "graded without a grade, not with points"),
+        ({"teams": True}, "teams hand in at Moodle, students in grading_config.yml"),
+        ({"siteurl": "https://moodle.example.org"}, "the site calls itself https://moodle.example.org"),
+        ({"functions": ("core_webservice_get_site_info",)}, "the token's service lacks core_course_get_course_module"),
+        ({"token": "another"}, "get a new one"),
+    ],
+)
+def test_an_assignment_that_takes_no_marks_is_refused_before_anything(
+    written: WrittenClass, moodle: Moodle, site: dict[str, object], said: str
+) -> None:
+    vars(moodle).update(site)
+    code, shown = push(written, moodle, "--yes")
+    assert (code, bool(moodle.saves)) == (2, False)
+    assert said in shown
+    assert "\x1b" not in shown
+
+
+def test_what_moodle_silently_drops_is_seen_when_it_is_read_back(written: WrittenClass, moodle: Moodle) -> None:
+    def locked_now(function: str, times: int) -> str:
+        if function == "mod_assign_save_grades" and times == 0:
+            moodle.students[0].locked = "locked"
+        return ""
+
+    moodle.fault = locked_now
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "FAILED  Student 000 (1): Moodle did not take the mark and has no mark" in said
+    assert "2 written and read back, 1 not as they should be" in said
+
+
+def test_marks_that_wait_for_their_release_keep_their_state(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.workflow, moodle.students[1].state = True, "released"
+    code, said = push(written, moodle, "--yes")
+    assert code == 0
+    assert "Marking workflow is on" in said
+    assert [one.state for one in moodle.students] == ["", "released", ""]
+    assert [one.mark is None for one in moodle.students] == [False] * 3
+    assert push(written, moodle, "--yes")[1].count("3 are so already") == 1
+
+
+@pytest.mark.parametrize(("notify", "mailed"), [(0, 1), (1, 0)])
+def test_students_are_told_as_the_assignment_says(
+    written: WrittenClass, moodle: Moodle, notify: int, mailed: int
+) -> None:
+    moodle.notify = notify
+    push(written, moodle, "--yes")
+    assert {one.mailed for one in moodle.students} == {mailed}
+
+
+def test_a_non_editing_teacher_finds_people_by_address(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.editing = False
+    assert push(written, moodle, "--yes")[0] == 3  # the worksheet of this class has no addresses
+    assert not moodle.saves
+
+
+def test_who_handed_in_again_is_named(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.students[2].when = 4_000_000_000
+    assert "Student 002 (3): mark – → 8, new comment, new page; handed in again after" in push(written, moodle)[1]
+
+
+def test_the_token_stands_nowhere(written: WrittenClass, moodle: Moodle) -> None:
+    said = push(written, moodle, "--yes")[1]
+    assert TOKEN not in said
+    assert not [line for line in moodle.seen if TOKEN in line]
+    files = [path for path in written.out.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
+
+
+def test_a_page_that_was_changed_by_hand_is_not_sent(written: WrittenClass, moodle: Moodle) -> None:
+    (written.out / "feedback" / f"{written.ids[0]}.html").write_text("mine", encoding="utf-8")
+    code, said = push(written, moodle, "--yes")
+    assert (code, bool(moodle.saves)) == (2, False)
+    assert "was changed after it was published" in said
+
+
+def test_the_assignment_of_the_last_push_needs_no_saying(written: WrittenClass, moodle: Moodle) -> None:
+    assert run_here("push", written.out).returncode == 2
+    push(written, moodle, "--yes")
+    assert "3 are so already" in run_here("push", written.out).stdout
+
+
+def test_what_was_published_has_to_be_there(written: WrittenClass, moodle: Moodle) -> None:
+    assert len(going_back(written.out).people) == 3
+    (written.out / ".autograder" / "going_back.json").unlink()
+    assert "run autograder publish" in push(written, moodle)[1]
+
+
+# Undoing
+
+
+def test_an_undone_push_leaves_what_was_there(written: WrittenClass, moodle: Moodle) -> None:
+    first, second, third = moodle.students
+    first.mark, first.comment, first.feedback = 3.25, "<p>by <b>hand</b></p>", {"old.pdf": b"%PDF", "feedback.html": b"x"}
+    second.comment = "note"
+    before = [(one.mark, one.comment, one.feedback) for one in moodle.students]
+    push(written, moodle, "--yes", "--replace")
+    assert third.mark == 8.0
+    code, said = push(written, moodle, "--undo")
+    assert code == 0
+    assert "change  Student 000: mark 6 → 3.25, comment, page" in said
+    assert set(moodle.saves.values()) == {1}
+    assert push(written, moodle, "--undo", "--yes")[0] == 0
+    assert [(one.mark, one.comment, one.feedback) for one in moodle.students] == before
+    assert "nothing was pushed" in push(written, moodle, "--undo", "--yes")[1]
+
+
+def test_what_was_changed_since_the_push_is_not_undone(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    moodle.students[0].mark = 7.0
+    code, said = push(written, moodle, "--undo", "--yes")
+    assert code == 3
+    assert "there is another mark since" in said
+    assert [one.mark for one in moodle.students] == [7.0, None, None]
+
+
+def test_two_pushes_are_undone_one_after_the_other(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    journal = Journal(written.out)
+    decided = Decision(Subject(written.ids[0], "median", What.OVERRIDE), Override(2.0, "right on paper", ""))
+    journal.append_all([decided], "Ada", journal.state().last)
+    run_here("publish", written.out)
+    push(written, moodle, "--yes")
+    marks = [moodle.students[0].mark]
+    for _ in range(2):
+        push(written, moodle, "--undo", "--yes")
+        marks.append(moodle.students[0].mark)
+    assert marks == [8.0, 6.0, None]
+
+
+def test_after_an_undoing_everything_goes_back_again(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    push(written, moodle, "--undo", "--yes")
+    assert push(written, moodle, "--yes")[0] == 0
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+
+
+def test_a_journal_of_another_version_is_not_read(written: WrittenClass, moodle: Moodle) -> None:
+    push(written, moodle, "--yes")
+    with sqlite3.connect(written.out / FILE) as database:
+        database.execute("PRAGMA user_version = 9")
+    database.close()
+    assert "is of version 9" in push(written, moodle, "--yes")[1]
+    with pytest.raises(Exception, match="version 9"):
+        Pushed(written.out).last()
