@@ -15,25 +15,11 @@ from autograder.store.journal import Journal
 from autograder.store.pushed import FILE, Pushed
 from autograder.store.records import Decision, Subject, What
 from tests.engine.processes import run_here
+from tests.online.commands import push, with_token
 from tests.online.moodle_server import TOKEN, Moodle
 from tests.review.classes import WrittenClass
 
 
-def push(written: WrittenClass, moodle: Moodle, *more: str) -> tuple[int, str]:
-    """Exit code, and what was said on both streams."""
-    done = run_here("push", written.out, "--assignment", moodle.url, *more)
-    return done.returncode, done.stdout + done.stderr
-
-
-@pytest.fixture(autouse=True)
-def _token_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command takes the token out of the environment; here they all run in one process."""
-    monkeypatch.setattr("autograder.online.token.os.environ", _Kept())
-
-
-class _Kept(dict):
-    def pop(self, name: str, default: str = "") -> str:
-        return TOKEN
 
 
 def test_what_would_change_is_shown_and_nothing_is_written(written: WrittenClass, moodle: Moodle) -> None:
@@ -229,9 +215,9 @@ def test_a_page_that_was_changed_by_hand_is_not_sent(written: WrittenClass, mood
 
 
 def test_the_assignment_of_the_last_push_needs_no_saying(written: WrittenClass, moodle: Moodle) -> None:
-    assert run_here("push", written.out).returncode == 2
+    assert with_token("push", written.out)[0] == 2
     push(written, moodle, "--yes")
-    assert "3 are so already" in run_here("push", written.out).stdout
+    assert "3 are so already" in with_token("push", written.out)[1]
 
 
 def test_what_was_published_has_to_be_there(written: WrittenClass, moodle: Moodle) -> None:
@@ -252,7 +238,7 @@ def test_an_undone_push_leaves_what_was_there(written: WrittenClass, moodle: Moo
     assert third.mark == 8.0
     code, said = push(written, moodle, "--undo")
     assert code == 0
-    assert "change  Student 000: mark 6 → 3.25, comment, page" in said
+    assert "change  Student 000 (1): mark 6 → 3.25, comment, page" in said
     assert set(moodle.saves.values()) == {1}
     assert push(written, moodle, "--undo", "--yes")[0] == 0
     assert [(one.mark, one.comment, one.feedback) for one in moodle.students] == before
