@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,20 +30,32 @@ def published_class(folder: Path, count: int = 3) -> WrittenClass:
     written = write_class(folder, students(count))
     journal = Journal(written.out)
     points = ((DERIVATION, 2.0), (LAST_STEP, 1.0))
-    decisions = [Decision(Subject(id, name, What.POINTS), value) for id in written.ids for name, value in points]
+    decisions = [
+        Decision(Subject(id, name, What.POINTS), value) for id in written.ids for name, value in points
+    ]
     assert isinstance(journal.append_all(decisions, "Ada", 0), list)
     republish(written.out, None, lambda event: None)
     return written
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> WrittenClass:
+    """A class of three that nobody changes."""
+    return published_class(tmp_path_factory.mktemp("published"))
+
+
 @pytest.fixture
-def written(tmp_path: Path) -> WrittenClass:
-    return published_class(tmp_path)
+def written(published: WrittenClass, tmp_path: Path) -> WrittenClass:
+    """The same class in a folder of this test's; its uploads and its lab lie where they were."""
+    shutil.copytree(published.out, tmp_path / "graded")
+    return replace(published, out=tmp_path / "graded")
 
 
 def site_of(count: int) -> Moodle:
     """The site of such a class: participants 1, 2, …; the persons have other numbers."""
-    return Moodle([Student(100 + at, at, f"Student {at - 1:03d}", f"s{at}@example.org") for at in range(1, count + 1)])
+    return Moodle(
+        [Student(100 + at, at, f"Student {at - 1:03d}", f"s{at}@example.org") for at in range(1, count + 1)]
+    )
 
 
 @pytest.fixture

@@ -133,11 +133,18 @@ class Moodle:
         if fields["cmid"] != "8":
             return refusal("invalidrecord")
         method = [{"area": "submissions", "method": self.method}]
-        return {"cm": {"id": 8, "course": COURSE, "modname": "assign", "instance": 80, "advancedgrading": method}, "warnings": []}
+        return {
+            "cm": {"id": 8, "course": COURSE, "modname": "assign", "instance": 80, "advancedgrading": method},
+            "warnings": [],
+        }
 
     def mod_assign_get_assignments(self, fields: dict[str, str]) -> Any:
         on = [("comments", self.comments), ("offline", True), ("file", self.files)]
-        configs = [{"plugin": name, "subtype": "assignfeedback", "name": "enabled", "value": "1"} for name, is_on in on if is_on]
+        configs = [
+            {"plugin": name, "subtype": "assignfeedback", "name": "enabled", "value": "1"}
+            for name, is_on in on
+            if is_on
+        ]
         one = {
             "id": 80, "cmid": 8, "name": "Lab <9> & co", "grade": self.maximum, "duedate": self.due, "configs": configs,
             "teamsubmission": int(self.teams), "blindmarking": int(self.blind), "revealidentities": 0,
@@ -158,7 +165,10 @@ class Moodle:
 
     def mod_assign_get_user_mappings(self, fields: dict[str, str]) -> Any:
         if not self.editing:
-            return {"assignments": [], "warnings": [{"warningcode": "1", "message": "No access rights in module context"}]}
+            return {
+                "assignments": [],
+                "warnings": [{"warningcode": "1", "message": "No access rights in module context"}],
+            }
         rows = [{"id": one.number, "userid": one.user} for one in self.students]
         return {"assignments": [{"assignmentid": 80, "mappings": rows}], "warnings": []}
 
@@ -168,12 +178,18 @@ class Moodle:
             for one in self.students
             if one.status
         ]
-        rows += [self.submission(0, group, files, "submitted", 1_795_000_000) for group, files in self.team_files.items()]
+        rows += [
+            self.submission(0, group, files, "submitted", 1_795_000_000)
+            for group, files in self.team_files.items()
+        ]
         return {"assignments": [{"assignmentid": 80, "submissions": rows}], "warnings": []}
 
     def submission(self, user: int, group: int, files: dict[str, bytes], status: str, when: int) -> Any:
         area = "submission_files"
-        plugin = {"type": "file", "fileareas": [{"area": area, "files": self.listed(files, f"{area}/{user or -group}")}]}
+        plugin = {
+            "type": "file",
+            "fileareas": [{"area": area, "files": self.listed(files, f"{area}/{user or -group}")}],
+        }
         return {
             "id": 1000 + user, "userid": user, "groupid": group, "attemptnumber": 0, "status": status,
             "timemodified": when, "plugins": [plugin, {"type": "comments"}],
@@ -184,18 +200,32 @@ class Moodle:
         for path, content in files.items():
             folder, _, name = path.rpartition("/")
             address = f"{self.siteurl or self.address}/webservice/pluginfile.php/50/{where}/{quote(path)}"
-            found.append({"filename": name, "filepath": f"/{folder}/" if folder else "/", "filesize": len(content), "fileurl": address})
+            found.append(
+                {
+                    "filename": name,
+                    "filepath": f"/{folder}/" if folder else "/",
+                    "filesize": len(content),
+                    "fileurl": address,
+                }
+            )
         return found
 
     def mod_assign_get_grades(self, fields: dict[str, str]) -> Any:
-        rows = [{"userid": one.user, "grade": f"{one.mark:.5f}"} for one in self.students if one.mark is not None]
+        rows = [
+            {"userid": one.user, "grade": f"{one.mark:.5f}"} for one in self.students if one.mark is not None
+        ]
         if not rows:
             return {"assignments": [], "warnings": [{"warningcode": "3", "message": "No grades found"}]}
         return {"assignments": [{"assignmentid": 80, "grades": rows}], "warnings": []}
 
     def mod_assign_get_user_flags(self, fields: dict[str, str]) -> Any:
         rows = [
-            {"userid": one.user, "mailed": one.mailed, "extensionduedate": one.extension, "workflowstate": one.state}
+            {
+                "userid": one.user,
+                "mailed": one.mailed,
+                "extensionduedate": one.extension,
+                "workflowstate": one.state,
+            }
             for one in self.students
         ]
         return {"assignments": [{"assignmentid": 80, "userflags": rows}], "warnings": []}
@@ -208,9 +238,16 @@ class Moodle:
         def items(one: Student) -> Any:
             other = {"itemmodule": "quiz", "iteminstance": 80, "gradeislocked": True}
             kinds = {"gradeislocked": one.locked == "locked", "gradeisoverridden": one.locked == "overridden"}
-            return [other, {"itemmodule": "assign", "iteminstance": 80, "locked": False, **kinds}, {"itemmodule": None}]
+            return [
+                other,
+                {"itemmodule": "assign", "iteminstance": 80, "locked": False, **kinds},
+                {"itemmodule": None},
+            ]
 
-        return {"usergrades": [{"userid": one.user, "gradeitems": items(one)} for one in self.students], "warnings": []}
+        return {
+            "usergrades": [{"userid": one.user, "gradeitems": items(one)} for one in self.students],
+            "warnings": [],
+        }
 
     def mod_assign_get_submission_status(self, fields: dict[str, str]) -> Any:
         one = self.student(int(fields["userid"]))
@@ -222,7 +259,9 @@ class Moodle:
         assert fields.get("moodlewssettingraw") == "1"
         plugins = []
         if self.comments:
-            plugins.append({"type": "comments", "editorfields": [{"name": "comments", "text": one.comment, "format": 1}]})
+            plugins.append(
+                {"type": "comments", "editorfields": [{"name": "comments", "text": one.comment, "format": 1}]}
+            )
         if self.files:
             area = "feedback_files"
             files = self.listed(one.feedback, f"{area}/{one.user}")
@@ -271,7 +310,13 @@ class Moodle:
         for name, content in files:
             path = fields.get("filepath", "/").lstrip("/") + name
             if path in self.drafts[number]:
-                return [{"filename": name, "error": f"File name already exists: {name}", "errortype": "filenameexist"}]
+                return [
+                    {
+                        "filename": name,
+                        "error": f"File name already exists: {name}",
+                        "errortype": "filenameexist",
+                    }
+                ]
             self.drafts[number][path] = content
             answer.append({"filename": name, "itemid": number, "filesize": len(content)})
         return answer
@@ -287,7 +332,11 @@ class Moodle:
 
 def refusal(code: str, key: str = "message") -> dict[str, Any]:
     """An error as Moodle's, whose text is in whatever language the user has."""
-    return {"exception": "core\\exception\\moodle_exception", "errorcode": code, key: f"Fehler \x1b[31m{code}"}
+    return {
+        "exception": "core\\exception\\moodle_exception",
+        "errorcode": code,
+        key: f"Fehler \x1b[31m{code}",
+    }
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -362,10 +411,16 @@ class Handler(BaseHTTPRequestHandler):
         if function == "pluginfile":
             content = self.moodle.file(path.partition("/webservice/pluginfile.php/")[2])
             right = fields.get("token") == self.moodle.token
-            return content if content is not None and right else json.dumps(refusal("filenotfound", "error")).encode()
+            return (
+                content
+                if content is not None and right
+                else json.dumps(refusal("filenotfound", "error")).encode()
+            )
         if path == "/login/token.php":
             right = fields.get("password") == PASSWORD and fields.get("service") == "moodle_mobile_app"
-            return json.dumps({"token": self.moodle.token} if right else refusal("invalidlogin", "error")).encode()
+            return json.dumps(
+                {"token": self.moodle.token} if right else refusal("invalidlogin", "error")
+            ).encode()
         if path == "/webservice/upload.php":
             return json.dumps(self.moodle.upload(fields, files)).encode()
         return json.dumps(self.moodle.call(function, fields)).encode()

@@ -38,15 +38,21 @@ def is_complete(moodle: Moodle) -> bool:
 
 @pytest.mark.parametrize("fault", ["drop", "lose", "half", "busy"])
 @pytest.mark.parametrize("at", [0, 2])
-def test_a_lost_answer_to_a_write_is_looked_into(written: WrittenClass, moodle: Moodle, fault: str, at: int) -> None:
+def test_a_lost_answer_to_a_write_is_looked_into(
+    written: WrittenClass, moodle: Moodle, fault: str, at: int
+) -> None:
     once(moodle, SAVE, fault, at)
     assert push(written, moodle, "--yes")[0] == 0
     assert is_complete(moodle)
     assert set(moodle.saves.values()) == {1}
 
 
-@pytest.mark.parametrize("fault", ["drop", "lose", "half", "busy", "html", "long", "list", "elsewhere", "sitemaintenance"])
-@pytest.mark.parametrize("function", ["mod_assign_get_submission_status", "upload.php", "mod_assign_get_assignments"])
+@pytest.mark.parametrize(
+    "fault", ["drop", "lose", "half", "busy", "html", "long", "list", "elsewhere", "sitemaintenance"]
+)
+@pytest.mark.parametrize(
+    "function", ["mod_assign_get_submission_status", "upload.php", "mod_assign_get_assignments"]
+)
 def test_whatever_goes_wrong_the_same_command_goes_on(
     written: WrittenClass, moodle: Moodle, function: str, fault: str
 ) -> None:
@@ -72,7 +78,9 @@ def test_a_refusal_that_all_would_get_ends_the_push(written: WrittenClass, moodl
     assert set(moodle.saves.values()) == {1}
 
 
-def test_who_is_refused_alone_is_named_and_the_others_are_written(written: WrittenClass, moodle: Moodle) -> None:
+def test_who_is_refused_alone_is_named_and_the_others_are_written(
+    written: WrittenClass, moodle: Moodle
+) -> None:
     once(moodle, SAVE, "dmlwriteexception", 0)
     code, said = push(written, moodle, "--yes")
     assert code == 3
@@ -82,7 +90,9 @@ def test_who_is_refused_alone_is_named_and_the_others_are_written(written: Writt
     assert is_complete(moodle)
 
 
-def test_a_write_that_was_half_done_is_completed_and_undone_whole(written: WrittenClass, moodle: Moodle) -> None:
+def test_a_write_that_was_half_done_is_completed_and_undone_whole(
+    written: WrittenClass, moodle: Moodle
+) -> None:
     """The mark is through, the comment is not, and the push was killed: what was there before all of it counts."""
     moodle.students[0].mark, moodle.students[0].comment = 2.0, "by hand"
 
@@ -119,9 +129,22 @@ def test_a_redirect_is_told_and_not_followed(written: WrittenClass, moodle: Mood
 
 def begun(written: WrittenClass, moodle: Moodle, *more: str) -> subprocess.Popen[bytes]:
     """A push in a process of its own."""
-    command = [sys.executable, "-m", "autograder.cli", "push", str(written.out), "--assignment", moodle.url, *more]
+    command = [
+        sys.executable,
+        "-m",
+        "autograder.cli",
+        "push",
+        str(written.out),
+        "--assignment",
+        moodle.url,
+        *more,
+    ]
     return subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {VARIABLE: TOKEN}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        env=os.environ | {VARIABLE: TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
 
 

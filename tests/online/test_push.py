@@ -20,8 +20,6 @@ from tests.online.moodle_server import TOKEN, Moodle
 from tests.review.classes import WrittenClass
 
 
-
-
 def test_what_would_change_is_shown_and_nothing_is_written(written: WrittenClass, moodle: Moodle) -> None:
     code, said = push(written, moodle)
     assert code == 0
@@ -63,7 +61,9 @@ def test_what_was_decided_since_has_to_be_published_first(written: WrittenClass,
     assert f"run autograder publish {written.out} first" in said
 
 
-def test_a_changed_mark_is_written_over_ours_and_the_others_stay(written: WrittenClass, moodle: Moodle) -> None:
+def test_a_changed_mark_is_written_over_ours_and_the_others_stay(
+    written: WrittenClass, moodle: Moodle
+) -> None:
     push(written, moodle, "--yes")
     journal = Journal(written.out)
     decided = Decision(Subject(written.ids[0], "median", What.OVERRIDE), Override(2.0, "right on paper", ""))
@@ -114,7 +114,9 @@ def test_what_moodle_would_drop_or_give_to_another_is_not_sent(
     assert dict(moodle.saves) == {102: 1, 103: 1}
 
 
-def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(written: WrittenClass, moodle: Moodle) -> None:
+def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(
+    written: WrittenClass, moodle: Moodle
+) -> None:
     moodle.maximum = 7.0
     code, said = push(written, moodle, "--yes")
     assert code == 3
@@ -141,7 +143,10 @@ def test_what_is_switched_off_is_said_and_not_missed(written: WrittenClass, mood
         ({"maximum": 0}, "graded without a grade, not with points"),
         ({"teams": True}, "teams hand in at Moodle, students in grading_config.yml"),
         ({"siteurl": "https://moodle.example.org"}, "the site calls itself https://moodle.example.org"),
-        ({"functions": ("core_webservice_get_site_info",)}, "the token's service lacks core_course_get_course_module"),
+        (
+            {"functions": ("core_webservice_get_site_info",)},
+            "the token's service lacks core_course_get_course_module",
+        ),
         ({"token": "another"}, "get a new one"),
     ],
 )
@@ -155,7 +160,9 @@ def test_an_assignment_that_takes_no_marks_is_refused_before_anything(
     assert "\x1b" not in shown
 
 
-def test_what_moodle_silently_drops_is_seen_when_it_is_read_back(written: WrittenClass, moodle: Moodle) -> None:
+def test_what_moodle_silently_drops_is_seen_when_it_is_read_back(
+    written: WrittenClass, moodle: Moodle
+) -> None:
     def locked_now(function: str, times: int) -> str:
         if function == "mod_assign_save_grades" and times == 0:
             moodle.students[0].locked = "locked"
@@ -195,7 +202,10 @@ def test_a_non_editing_teacher_finds_people_by_address(written: WrittenClass, mo
 
 def test_who_handed_in_again_is_named(written: WrittenClass, moodle: Moodle) -> None:
     moodle.students[2].when = 4_000_000_000
-    assert "Student 002 (3): mark – → 8, new comment, new page; handed in again after" in push(written, moodle)[1]
+    assert (
+        "Student 002 (3): mark – → 8, new comment, new page; handed in again after"
+        in push(written, moodle)[1]
+    )
 
 
 def test_the_token_stands_nowhere(written: WrittenClass, moodle: Moodle) -> None:
@@ -231,7 +241,11 @@ def test_what_was_published_has_to_be_there(written: WrittenClass, moodle: Moodl
 
 def test_an_undone_push_leaves_what_was_there(written: WrittenClass, moodle: Moodle) -> None:
     first, second, third = moodle.students
-    first.mark, first.comment, first.feedback = 3.25, "<p>by <b>hand</b></p>", {"old.pdf": b"%PDF", "feedback.html": b"x"}
+    first.mark, first.comment, first.feedback = (
+        3.25,
+        "<p>by <b>hand</b></p>",
+        {"old.pdf": b"%PDF", "feedback.html": b"x"},
+    )
     second.comment = "note"
     before = [(one.mark, one.comment, one.feedback) for one in moodle.students]
     push(written, moodle, "--yes", "--replace")
