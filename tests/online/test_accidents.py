@@ -57,7 +57,7 @@ def test_whatever_goes_wrong_the_same_command_goes_on(
     written: WrittenClass, moodle: Moodle, function: str, fault: str
 ) -> None:
     once(moodle, function, fault, 0)
-    code, said = push(written, moodle, "--yes")
+    said = push(written, moodle, "--yes")[1]
     assert "Traceback" not in said
     assert "\x1b" not in said
     moodle.fault = lambda asked, times: ""
@@ -69,8 +69,7 @@ def test_whatever_goes_wrong_the_same_command_goes_on(
 @pytest.mark.parametrize("code", ["invalidtoken", "sitemaintenance", "nopermissions"])
 def test_a_refusal_that_all_would_get_ends_the_push(written: WrittenClass, moodle: Moodle, code: str) -> None:
     once(moodle, SAVE, code, 1)
-    exit_code, said = push(written, moodle, "--yes")
-    assert exit_code == 2
+    assert push(written, moodle, "--yes")[0] == 2
     assert dict(moodle.saves) == {101: 1}
     moodle.fault = lambda asked, times: ""
     assert push(written, moodle, "--yes")[0] == 0
@@ -155,7 +154,7 @@ def test_twenty_kills_write_nothing_twice_and_lose_nothing(tmp_path: Path) -> No
     written = published_class(tmp_path, people)
     with served(site_of(people)) as moodle:
         moodle.pause = 0.01
-        for count in range(60):
+        for _ in range(60):
             asked = len(moodle.asked)
             process = begun(written, moodle, "--yes")
             wanted = asked + draw.randrange(8, 40)

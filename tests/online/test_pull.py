@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.config.load import load
+from autograder.lms.model import Person
 from autograder.lms.moodle import Moodle as MoodleFiles
 from autograder.lms.moodle_worksheet import worksheet_of
-from autograder.lms.model import Person
 from autograder.model import Submission
 from autograder.online.moodle import OF_PERSON
 from autograder.submissions.whole_class import Given, find_class

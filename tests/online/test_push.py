@@ -131,7 +131,7 @@ def test_what_is_switched_off_is_said_and_not_missed(written: WrittenClass, mood
     assert code == 0
     assert "“Feedback files” is off in the assignment's settings" in said
     assert "“Feedback comments” is off" in said
-    assert [one.mark for one in moodle.students][0] == 6.0
+    assert moodle.students[0].mark == 6.0
     assert "upload.php" not in moodle.asked
 
 
