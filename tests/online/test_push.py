@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import html
+import json
 import sqlite3
 import zipfile
 
 import pytest
 
 from autograder.model import Override
+from autograder.online.moodle import OF_PERSON
+from autograder.store.going_back import FILE as FILE_GOING_BACK
 from autograder.store.going_back import going_back
 from autograder.store.journal import Journal
 from autograder.store.pushed import FILE, Pushed
@@ -297,3 +300,61 @@ def test_a_journal_of_another_version_is_not_read(written: WrittenClass, moodle:
     assert "is of version 9" in push(written, moodle, "--yes")[1]
     with pytest.raises(Exception, match="version 9"):
         Pushed(written.out).last()
+
+
+# Who is who
+
+
+def as_others(written: WrittenClass, **change: object) -> None:
+    """Change what is known of everybody in the class that goes back."""
+    file = written.out / FILE_GOING_BACK
+    data = json.loads(file.read_text(encoding="utf-8"))
+    for at, one in enumerate(data["people"], start=1):
+        one.update({key: value(at) if callable(value) else value for key, value in change.items()})
+    data["teams"] = "members" in change
+    file.write_text(json.dumps(data), encoding="utf-8")
+
+
+def test_numbers_of_a_pull_by_who_may_not_see_them_find_their_people(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    as_others(written, lms_id=lambda at: str(OF_PERSON + 100 + at))
+    assert push(written, moodle, "--yes")[0] == 0
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+
+
+def test_who_may_not_see_numbers_goes_by_addresses_that_one_person_alone_has(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    as_others(written, email=lambda at: f"S{at}@example.org")
+    moodle.editing = False
+    moodle.students[1].email = moodle.students[2].email = "shared@example.org"
+    assert push(written, moodle, "--yes")[0] == 3
+    assert [one.mark for one in moodle.students] == [6.0, None, None]
+
+
+def test_an_address_finds_nobody_where_numbers_are_told(written: WrittenClass, moodle: Moodle) -> None:
+    as_others(written, lms_id="77", email=lambda at: f"s{at}@example.org")
+    assert push(written, moodle, "--yes")[0] == 3
+    assert not moodle.saves
+
+
+def test_every_member_of_a_team_gets_its_mark(written: WrittenClass, moodle: Moodle) -> None:
+    as_others(written, lms_id=lambda at: str(70 + at), members=())
+    moodle.teams, moodle.groups = True, {71: "A", 72: "B"}
+    for one, group in zip(moodle.students, (71, 71, 72), strict=True):
+        one.group = group
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "Student 002: nobody in the course is in the team with the number 73" in said
+    assert [one.mark for one in moodle.students] == [6.0, 6.0, 8.0]
+
+
+def test_two_submissions_of_one_person_are_named_and_none_goes_back(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    as_others(written, lms_id=lambda at: str(min(at, 2)) if at < 3 else str(OF_PERSON + 102))
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert said.count("several submissions are theirs") == 2
+    assert [one.mark for one in moodle.students] == [6.0, None, None]
