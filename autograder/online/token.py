@@ -84,7 +84,7 @@ def keep_in_keyring(site: str, token: Token) -> None:
     """
     keyring = _keyring()
     if keyring is None:
-        raise UsageError("the system's keyring is reached by the package keyring: pip install keyring")
+        raise UsageError("--remember needs the package keyring: pip install keyring")
     try:
         keyring.set_password(_SERVICE, site, token.reveal())
     except keyring.errors.KeyringError as reason:

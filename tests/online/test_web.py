@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keyring
+import keyring.backends.fail
 import pytest
 
 from autograder.cli import main
@@ -20,6 +22,7 @@ from autograder.online.token import VARIABLE, Token, from_environment
 from autograder.online.web import Site, Upload, _multipart
 from tests.conftest import ROOT
 from tests.engine.processes import run_here
+from tests.online.conftest import Drawer
 from tests.online.moodle_server import PASSWORD, TOKEN, Moodle
 from tests.review.classes import WrittenClass
 
@@ -101,6 +104,28 @@ def test_a_login_gives_the_token_and_the_password_goes_only_into_a_body(
     assert not [line for line in moodle.seen if PASSWORD in line or TOKEN in line]
     with pytest.raises(ServiceRefused, match="Moodle knows no such name and password"):
         opened(moodle.url, lambda site: ("ta", "wrong"))
+
+
+def test_a_token_is_remembered_for_its_own_site_only(
+    moodle: Moodle, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    opened(moodle.url, lambda site: ("ta", PASSWORD), remember=True)
+    assert drawer.held == {("rnn-lab-autograder", moodle.address): TOKEN}
+    assert opened(moodle.url, None).assignment().maximum == 10.0
+    with pytest.raises(UsageError, match=VARIABLE):
+        opened(moodle.url.replace("127.0.0.1", "localhost"), None)
+
+
+def test_a_machine_without_a_keyring_says_so_only_where_it_is_asked(
+    moodle: Moodle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    monkeypatch.delenv(VARIABLE)
+    with pytest.raises(UsageError, match=VARIABLE):
+        opened(moodle.url, None)
+    with pytest.raises(UsageError, match="keyring takes no token"):
+        opened(moodle.url, lambda site: ("ta", PASSWORD), remember=True)
 
 
 def test_who_has_a_token_loads_nothing_that_opens_or_runs_what_students_wrote(
