@@ -14,16 +14,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from autograder.errors import ServiceError, ServiceRefused
 from autograder.files.visible import number, plain
-from autograder.online.answers import Part
 from autograder.online.moodle_calls import Calls
+from autograder.online.moodle_lists import Lists, files_of, handed_in_of, mark_in, may_see
 from autograder.online.service import (
     File,
-    HandedIn,
     HandedInFile,
     Held,
     LmsService,
@@ -43,9 +42,8 @@ _NEEDED = (
     "mod_assign_save_grades",
 )  # fmt: skip
 _SET_FLAGS = "mod_assign_set_user_flags"
-_HTML = 1
-_NO_RIGHT = 1
-"""Code of the warning that the account may not see something; others say that there is nothing yet."""
+_HTML = "1"
+"""Format of comments. A raw one comes back without its format; who writes in Moodle's editor writes HTML."""
 
 
 class MoodleService(LmsService):
@@ -112,7 +110,7 @@ class MoodleService(LmsService):
 
     def _read_assignment(self, uploads: bool, largest: int, method: str) -> OnlineAssignment:
         answer = self._calls.ask("mod_assign_get_assignments", courseids__0=self._course)
-        self._may_see(answer, "the assignments of the course")
+        may_see(answer, self._site, "the assignments of the course")
         courses = [one for course in answer.list_of("courses") for one in course.list_of("assignments")]
         found = next((one for one in courses if one.whole("id") == self._id), None)
         if found is None:
@@ -157,14 +155,6 @@ class MoodleService(LmsService):
                     f"“{called}” is off in the assignment's settings (feedback types), so Moodle takes none."
                 )
 
-    def _may_see(self, answer: Part, what: str) -> None:
-        for warning in answer.list_of("warnings"):
-            if warning.whole("warningcode", 0) == _NO_RIGHT:
-                raise ServiceRefused(
-                    f"{self._site}: this account may not see {what} – Moodle says "
-                    f"“{warning.shown('message')}”"
-                )
-
     # Who is there
 
     def participants(self) -> Sequence[Participant]:
@@ -173,14 +163,14 @@ class MoodleService(LmsService):
         listed = self._calls.ask(
             "mod_assign_list_participants", assignid=self._id, groupid=0, filter="", includeenrolments=0
         )
-        numbers = {} if assignment.blind else self._numbers()
-        handed_in = {one.whole("userid"): one for one in self._submissions() if one.whole("userid")}
-        marks, states, locked = self._marks(), self._flags(), self._locked()
+        numbers = {} if assignment.blind else self._lists.numbers()
+        handed_in = {one.whole("userid"): one for one in self._lists.submissions() if one.whole("userid")}
+        marks, flags, locked = self._lists.marks(), self._lists.flags(), self._locked()
         people = []
         for one in listed.items():
             user = one.whole("id")
             told = one.whole("recordid", 0) if assignment.blind else numbers.get(user, 0)
-            state, due = states.get(user, ("", 0))
+            due = flags.get(user, ("", 0))[1]
             people.append(
                 Participant(
                     user=user,
@@ -190,11 +180,10 @@ class MoodleService(LmsService):
                     email=one.text("email", "", 2000),
                     team=str(one.whole("groupid", 0) or ""),
                     team_name=html.unescape(one.text("groupname", "", 2000)),
-                    handed_in=_handed_in(handed_in[user]) if user in handed_in else None,
+                    handed_in=handed_in_of(handed_in[user]) if user in handed_in else None,
                     due=due,
                     mark=marks.get(user),
                     locked=locked.get(user, ""),
-                    state=state,
                 )
             )
         return people
@@ -204,82 +193,47 @@ class MoodleService(LmsService):
         if not self.assignment().teams:
             return ()
         found = []
-        for one in self._submissions():
+        for one in self._lists.submissions():
             if one.whole("userid") == 0 and (group := one.whole("groupid")):
-                found.append(Participant(0, (str(group),), "", team=str(group), handed_in=_handed_in(one)))
+                found.append(Participant(0, (str(group),), "", team=str(group), handed_in=handed_in_of(one)))
         return found
 
-    def _numbers(self) -> dict[int, int]:
-        """Participants' numbers by person; none where the account may not see them."""
-        answer = self._calls.ask("mod_assign_get_user_mappings", assignmentids__0=self._id)
-        rows = (row for one in answer.list_of("assignments") for row in one.list_of("mappings"))
-        return {row.whole("userid"): row.whole("id") for row in rows}
-
-    def _submissions(self) -> Iterator[Part]:
-        answer = self._calls.ask("mod_assign_get_submissions", assignmentids__0=self._id)
-        self._may_see(answer, "what was handed in")
-        for one in answer.list_of("assignments"):
-            yield from one.list_of("submissions")
-
-    def _marks(self) -> dict[int, float]:
-        answer = self._calls.ask("mod_assign_get_grades", assignmentids__0=self._id)
-        self._may_see(answer, "the marks")
-        rows = [row for one in answer.list_of("assignments") for row in one.list_of("grades")]
-        return {row.whole("userid"): mark for row in rows if (mark := _mark(row)) is not None}
-
-    def _flags(self) -> dict[int, tuple[str, int]]:
-        """State of the workflow and extended date, by person."""
-        answer = self._calls.ask("mod_assign_get_user_flags", assignmentids__0=self._id)
-        rows = (row for one in answer.list_of("assignments") for row in one.list_of("userflags"))
-        return {
-            row.whole("userid"): (row.text("workflowstate", "", 100), row.whole("extensionduedate", 0))
-            for row in rows
-        }
-
-    def _locked(self) -> dict[int, str]:
-        """Why the gradebook takes no mark, by person."""
+    def _locked(self) -> Mapping[int, str]:
         try:
-            answer = self._calls.ask("gradereport_user_get_grade_items", courseid=self._course, userid=0)
+            return self._lists.locked(self._course)
         except ServiceRefused as reason:
             self._advice.append(f"Nobody looked whether marks are locked in the gradebook: {reason}")
             return {}
-        found = {}
-        for one in answer.list_of("usergrades"):
-            for item in one.list_of("gradeitems"):
-                if item.shown("itemmodule") == "assign" and item.whole("iteminstance", 0) == self._id:
-                    if item.flag("gradeislocked") or item.flag("locked"):
-                        found[one.whole("userid")] = "the mark is locked in Moodle's gradebook"
-                    elif item.flag("gradeisoverridden"):
-                        found[one.whole("userid")] = (
-                            "the mark was set by hand in Moodle's gradebook (overridden)"
-                        )
-        return found
+
+    @property
+    def _lists(self) -> Lists:
+        return Lists(self._calls, self._id)
 
     # One student
 
     def held(self, one: Participant) -> Held:
         """As every service."""
         if one.handed_in is None:  # to ask would make a submission
-            mark = self._marks().get(one.user)
+            mark = self._lists.marks().get(one.user)
             return Held(mark) if mark is None else Held(mark, None, None)
         answer = self._calls.ask(
             "mod_assign_get_submission_status", assignid=self._id, userid=one.user, moodlewssettingraw=1
         )
         if not answer.has("feedback"):
             unseen = None if self.assignment().workflow else ""
-            mark = self._marks().get(one.user)
+            mark = self._lists.marks().get(one.user)
             return Held(mark, unseen, None if unseen is None else ())
         feedback = answer.of("feedback")
-        comment, form = "", _HTML
+        comment = ""
         files: tuple[File, ...] = ()
         for plugin in feedback.list_of("plugins"):
             if plugin.shown("type") == "comments":
                 for field in plugin.list_of("editorfields"):
-                    comment, form = field.text("text", ""), field.whole("format", _HTML)
+                    comment = field.text("text", "")
             elif plugin.shown("type") == "file":
-                files = tuple(map(self._file, _files(plugin, "feedback_files")))
-        mark = _mark(feedback.of("grade")) if feedback.has("grade") else None
-        return Held(mark, comment, files, form)
+                files = tuple(map(self._file, files_of(plugin, "feedback_files")))
+        mark = mark_in(feedback.of("grade")) if feedback.has("grade") else None
+        return Held(mark, comment, files)
 
     def _file(self, file: HandedInFile) -> File:
         return File(file.path.lstrip("/") + file.name, self.fetch(file))
@@ -294,16 +248,22 @@ class MoodleService(LmsService):
             f"{row}[grade]": "-1" if wanted.mark is None else number(wanted.mark, 5),
             f"{row}[attemptnumber]": "-1",
             f"{row}[addattempt]": "0",
-            f"{row}[workflowstate]": one.state,
+            f"{row}[workflowstate]": self._state(one),
         }
         if assignment.comments:
             editor = f"{row}[plugindata][assignfeedbackcomments_editor]"
-            fields |= {f"{editor}[text]": wanted.comment or "", f"{editor}[format]": str(wanted.format)}
+            fields |= {f"{editor}[text]": wanted.comment or "", f"{editor}[format]": _HTML}
         if assignment.pages and wanted.files is not None:
             fields[f"{row}[plugindata][files_filemanager]"] = str(self._draft(wanted.files))
         self._calls.once("mod_assign_save_grades", fields)
         if not assignment.tells_students and _SET_FLAGS in self._functions:
             self._tell_nobody(one)
+
+    def _state(self, one: Participant) -> str:
+        """The state that somebody has at this moment: it may have been released since the push began."""
+        if not self.assignment().workflow:
+            return ""
+        return self._lists.flags().get(one.user, ("", 0))[0]
 
     def _tell_nobody(self, one: Participant) -> None:
         """Take back the message that this call sends whatever the assignment's setting says."""
@@ -332,29 +292,3 @@ class MoodleService(LmsService):
     def comment(self, text: str) -> str:
         """As every service: HTML."""
         return html.escape(text, quote=False).replace("\n", "<br>")
-
-
-def _mark(row: Part) -> float | None:
-    mark = row.number("grade")
-    return mark if mark >= 0 else None
-
-
-def _handed_in(row: Part) -> HandedIn:
-    files = [
-        file
-        for plugin in row.list_of("plugins")
-        if plugin.shown("type") == "file"
-        for file in _files(plugin, "submission_files")
-    ]
-    return HandedIn(
-        row.text("status", "", 100), row.whole("timemodified", 0), row.whole("attemptnumber", 0), tuple(files)
-    )
-
-
-def _files(plugin: Part, area: str) -> Iterator[HandedInFile]:
-    for one in plugin.list_of("fileareas"):
-        for file in one.list_of("files") if one.shown("area") == area else ():
-            yield HandedInFile(
-                file.text("filepath", "/", 4000), file.text("filename", limit=1000), file.whole("filesize"),
-                file.text("fileurl", limit=8000),
-            )  # fmt: skip

@@ -155,7 +155,7 @@ class _Asked:
         comment = self.service.comment(row.comment) if assignment.comments else before.comment
         after = Held(row.mark, comment, _with_page(before.files, page) if page else before.files)
         if same_comment(before.comment, comment):
-            after = replace(after, comment=before.comment, format=before.format)
+            after = replace(after, comment=before.comment)
         if self._has_files(before, after):
             after = replace(after, files=None)
         changes = differences(before, after)
@@ -183,7 +183,7 @@ class _Asked:
             return held
         after = self.last.after
         if held.comment is None and after.comment is not None:
-            held = replace(held, comment=after.comment, format=after.format)
+            held = replace(held, comment=after.comment)
         return held
 
     def _has_files(self, before: Held, after: Held) -> bool:

@@ -137,4 +137,4 @@ class _Writing:
 
 def kept(held: Held) -> Kept:
     """What the journal keeps of what an LMS holds."""
-    return Kept(held.mark, held.comment, names_of(held.files), held.format)
+    return Kept(held.mark, held.comment, names_of(held.files))

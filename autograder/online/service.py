@@ -87,7 +87,6 @@ class Participant:
         due: another date than the assignment's; 0: none.
         mark: that the LMS holds; ``None``: none.
         locked: why it takes no mark; empty where it does.
-        state: of the marking workflow; empty: none.
     """
 
     user: int
@@ -101,7 +100,6 @@ class Participant:
     due: int = 0
     mark: float | None = None
     locked: str = ""
-    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,14 +122,12 @@ class Held:
     Attributes:
         mark: ``None``: none.
         comment: as it was written, with its markup; empty: none; ``None``: the LMS does not tell.
-        format: of the comment, by the LMS's own number.
         files: of feedback; ``None``: the LMS does not tell.
     """
 
     mark: float | None = None
     comment: str | None = ""
     files: tuple[File, ...] | None = ()
-    format: int = 1
 
 
 class LmsService(ABC):

@@ -43,13 +43,13 @@ def _restored(
         return replace(plan, held_back=person.locked)
     now, before = service.held(person), entry.before
     if now.comment is None:
-        now = replace(now, comment=entry.after.comment, format=entry.after.format)
+        now = replace(now, comment=entry.after.comment)
     # A comment cannot be left out of a call: where nobody knows what there was, what is there now stays.
-    comment, form = (now.comment, now.format) if before.comment is None else (before.comment, before.format)
+    comment = now.comment if before.comment is None else before.comment
     files = None
     if before.files is not None and before.files != names_of(now.files) and before.files != entry.after.files:
         files = tuple(File(name, content(digest)) for name, digest in before.files.items())
-    after = Held(before.mark, comment, files, form)
+    after = Held(before.mark, comment, files)
     changes = differences(now, after)
     why = "" if replacing or not changes else _others(now, (before, entry.after))
     stays = "nobody could see which files were there: they stay as they are"

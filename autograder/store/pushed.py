@@ -56,13 +56,11 @@ class Kept:
         mark: ``None``: none.
         comment: with its markup; empty: none; ``None``: not known.
         files: digests by name; ``None``: not known.
-        format: of the comment, by the LMS's own number.
     """
 
     mark: float | None
     comment: str | None
     files: Mapping[str, str] | None
-    format: int = 1
 
 
 @dataclass(frozen=True)

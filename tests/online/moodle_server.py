@@ -260,7 +260,7 @@ class Moodle:
         plugins = []
         if self.comments:
             plugins.append(
-                {"type": "comments", "editorfields": [{"name": "comments", "text": one.comment, "format": 1}]}
+                {"type": "comments", "editorfields": [{"name": "comments", "text": one.comment, "format": 0}]}
             )
         if self.files:
             area = "feedback_files"

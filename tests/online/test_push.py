@@ -188,6 +188,17 @@ def test_marks_that_wait_for_their_release_keep_their_state(written: WrittenClas
     assert push(written, moodle, "--yes")[1].count("3 are so already") == 1
 
 
+def test_what_is_released_while_a_push_goes_on_stays_released(written: WrittenClass, moodle: Moodle) -> None:
+    def released_meanwhile(function: str, times: int) -> str:
+        if function == "mod_assign_save_grades":
+            moodle.students[2].state = "released"
+        return ""
+
+    moodle.workflow, moodle.fault = True, released_meanwhile
+    push(written, moodle, "--yes")
+    assert [one.state for one in moodle.students] == ["", "", "released"]
+
+
 @pytest.mark.parametrize(("notify", "mailed"), [(0, 1), (1, 0)])
 def test_students_are_told_as_the_assignment_says(
     written: WrittenClass, moodle: Moodle, notify: int, mailed: int
