@@ -55,8 +55,7 @@ def run(options: argparse.Namespace) -> int:
     if found.unnumbered:
         say(
             "Your account may not see participants' numbers, so they have numbers of this program's: let "
-            "push take "
-            "the marks back, because Moodle's own upload would not know them."
+            "push take the marks back, because Moodle's own upload would not know them."
         )
     say(f"{found.submissions} submissions with {found.files} files, {found.people} people in the course.")
     worksheet, archive = options.out / WORKSHEET, options.out / SUBMISSIONS

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -180,7 +181,8 @@ class Pushed:
                 database.execute("COMMIT")
                 return found
             for digest, content in files.items():
-                database.execute("INSERT OR IGNORE INTO file VALUES (?, ?)", (digest, content))
+                packed = zlib.compress(content)  # a page in HTML shrinks to a fifth
+                database.execute("INSERT OR IGNORE INTO file VALUES (?, ?)", (digest, packed))
             number = database.execute(
                 "INSERT INTO entry (push, time, person, submission, name, before, after, state, said) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
@@ -212,9 +214,9 @@ class Pushed:
         """
         with self._opened() as database:
             row = database.execute("SELECT content FROM file WHERE digest = ?", (digest,)).fetchone()
-        if row is None:
-            raise UsageError(f"{self.path}: has no file {digest[:12]}…: it was removed from the journal")
-        return bytes(row[0])
+            if row is None:
+                raise UsageError(f"{self.path}: has no file {digest[:12]}…: it was removed from the journal")
+            return zlib.decompress(row[0])
 
     def _pushes(self, assignment: str) -> Sequence[Push]:
         if not self.path.exists():
@@ -247,7 +249,7 @@ class Pushed:
                     )
                 database.execute("PRAGMA synchronous = FULL")
                 yield database
-        except (sqlite3.Error, TypeError, ValueError, KeyError) as reason:
+        except (sqlite3.Error, zlib.error, TypeError, ValueError, KeyError) as reason:
             raise UsageError(f"{self.path}: cannot be read or written ({reason})") from None
 
     def _create(self) -> None:

@@ -6,6 +6,7 @@ names of fields with brackets, numbers as texts. It knows nothing of the client.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -36,7 +37,7 @@ Fault = Callable[[str, int], str]
 """What goes wrong with a request, by the function asked and how often it was asked before; empty: nothing.
 
 ``drop``: nothing is done, no answer. ``lose``: it is done, no answer. ``half``: it is done, half an answer. ``hang``:
-nothing is done, and silence. ``busy``: status 503. ``html``, ``long``, ``list``: another answer than Moodle's.
+nothing is done, and silence. ``drip``: a byte from time to time, without end. ``busy``: status 503. ``html``, ``long``, ``list``: another answer than Moodle's.
 ``elsewhere``: a redirect. Anything else is the code of an error.
 """
 
@@ -382,6 +383,12 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if fault == "hang":
             self.moodle.ended.wait(30)
+        elif fault == "drip":
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not self.moodle.ended.wait(0.02):
+                    self.wfile.write(b" ")
         elif fault == "busy":
             self.answer(b"<html>502</html>", status=503)
         elif fault == "html":
@@ -392,11 +399,9 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(200)
             self.end_headers()
             piece = b" " * (1 << 20)
-            try:
+            with contextlib.suppress(OSError):  # nobody takes so much
                 for _ in range(100):
                     self.wfile.write(piece)
-            except OSError:
-                pass  # nobody takes so much
         elif fault == "elsewhere":
             self.send_response(303)
             self.send_header("Location", f"http://localhost:{self.server.server_address[1]}{self.path}")

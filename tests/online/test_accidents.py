@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.errors import NotReached
+from autograder.errors import NotReached, ServiceError
 from autograder.online.moodle import MoodleService
 from autograder.online.token import VARIABLE, Token
 from autograder.online.web import Site
@@ -117,6 +117,13 @@ def test_silence_ends(moodle: Moodle) -> None:
     with pytest.raises(NotReached, match="no whole answer came"):
         service.assignment()
     assert len(moodle.asked) == 3
+
+
+def test_a_server_that_answers_without_end_ends(moodle: Moodle) -> None:
+    moodle.fault = lambda asked, times: "drip"
+    service = MoodleService(Site(moodle.address, silence=10.0, whole=0.2), 8, Token(TOKEN))
+    with pytest.raises(ServiceError):
+        service.assignment()
 
 
 def test_a_redirect_is_told_and_not_followed(written: WrittenClass, moodle: Moodle) -> None:
