@@ -106,6 +106,7 @@ class Moodle(Lms):
     title = "Moodle"
     names = Names(folder=rf"{_FOLDER}_?", file=rf"{_FOLDER}_(?P<file>.+)")
     nameless = "Moodle gave it no number"
+    uploads_itself = "Or without any upload: `autograder push` shows what would change, `--yes` writes it."
 
     def team_key(self, name: str) -> str:
         """What is left of a group's name when Moodle has made a folder's name of it.

@@ -268,6 +268,9 @@ def _page(lms: Lms, title: str, written: Written, grades: Sequence[Entry]) -> It
     yield ""
     for place, step in enumerate(written.steps, start=1):
         yield f"{place}. `{step.file}` – {_text(step.text)}"
+    if lms.uploads_itself:
+        yield ""
+        yield lms.uploads_itself
 
 
 def _shown(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:

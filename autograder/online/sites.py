@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograder.errors import UsageError
+from autograder.errors import ServiceRefused, UsageError
 from autograder.online import moodle_calls, token
 from autograder.online.moodle import MoodleService
 from autograder.online.service import LmsService
@@ -38,11 +38,24 @@ def opened(address: str, login: AskLogin | None, *, remember: bool = False) -> L
 
 
 def _token(site: Site, login: AskLogin | None, *, remember: bool) -> Token:
-    found = token.from_environment() or token.from_keyring(site.address)
+    found = token.from_environment() or _remembered(site, login)
     if found is None:
         if login is None:
             raise UsageError(NO_TOKEN)
         found = moodle_calls.login(site, *login(site.address))
     if remember:
         token.keep_in_keyring(site.address, found)
+    return found
+
+
+def _remembered(site: Site, login: AskLogin | None) -> Token | None:
+    """The token in the keyring; ``None`` where it has expired and somebody can be asked for a login."""
+    found = token.from_keyring(site.address)
+    if found is not None and login is not None:
+        try:
+            moodle_calls.Calls(site, found).ask("core_webservice_get_site_info")
+        except ServiceRefused as reason:
+            if reason.code in ("invalidtoken", "accessexception"):
+                return None
+            raise
     return found

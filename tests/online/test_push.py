@@ -47,6 +47,10 @@ def test_what_goes_back_is_what_the_files_for_the_lms_hold(written: WrittenClass
         assert one.feedback == {"feedback.html": pages[str(one.number)]}
 
 
+def test_the_page_about_the_files_names_the_command(written: WrittenClass) -> None:
+    assert "`autograder push`" in (written.out / "lms" / "UPLOAD.md").read_text(encoding="utf-8")
+
+
 def test_a_second_time_nothing_is_written(written: WrittenClass, moodle: Moodle) -> None:
     push(written, moodle, "--yes")
     code, said = push(written, moodle, "--yes")

@@ -117,6 +117,16 @@ def test_a_token_is_remembered_for_its_own_site_only(
         opened(moodle.url.replace("127.0.0.1", "localhost"), None)
 
 
+def test_a_remembered_token_that_has_expired_asks_for_a_login(
+    moodle: Moodle, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    drawer.set_password("rnn-lab-autograder", moodle.address, "expired")
+    assert opened(moodle.url, lambda site: ("ta", PASSWORD)).assignment().maximum == 10.0
+    with pytest.raises(ServiceRefused, match="get a new one"):
+        opened(moodle.url, None).assignment()
+
+
 def test_a_machine_without_a_keyring_says_so_only_where_it_is_asked(
     moodle: Moodle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
