@@ -190,7 +190,8 @@ class _Told:
         self._say(f"maximum grade {number(found.maximum)}")
         if found.workflow:
             self._say(
-                "Marking workflow is on: students see nothing of this before you release the marks there."
+                "Marking workflow is on: students see nothing of this before you release the marks there. "
+                "Until then comments and files are not told: those that are there are replaced unseen."
             )
         if found.blind:
             self._say("Names are hidden: marks reach the gradebook when you reveal the identities there.")

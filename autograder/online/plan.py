@@ -78,6 +78,8 @@ def planned(
     for one, meant in found:
         if meant.held_back or not one.people:
             yield meant
+        for name in one.missing:
+            yield replace(meant, held_back=_nobody(name))
         for person in () if meant.held_back else one.people:
             if times[person.user] > 1:
                 yield replace(meant, person=person, held_back="several submissions are theirs")
@@ -92,6 +94,7 @@ class _Found:
 
     row: GoingBack
     people: Sequence[Participant]
+    missing: Sequence[str] = ()
 
     @classmethod
     def of(cls, service: LmsService, going: ClassGoingBack) -> Sequence[_Found]:
@@ -110,7 +113,7 @@ class _Found:
                 meant = [by_number[name] for name in row.members or (row.lms_id,) if name in by_number]
                 alike = by_email.get(row.email.casefold(), []) if row.email and not going.teams else []
                 meant = meant or (alike if len(alike) == 1 else [])
-            found.append(cls(row, meant))
+            found.append(cls(row, meant, [name for name in row.members if meant and name not in by_number]))
         return found
 
 
@@ -125,8 +128,12 @@ def _meant(found: _Found, going: ClassGoingBack) -> Planned:
     elif going.teams:
         why = f"nobody in the course is in the team with the number {row.lms_id[:40]}"
     else:
-        why = f"the course has no participant {row.lms_id[:40]}: suspended, gone, or of another assignment"
+        why = _nobody(row.lms_id)
     return Planned(row.student, row.id, held_back=why)
+
+
+def _nobody(number: str) -> str:
+    return f"the course has no participant {number[:40]}: suspended, gone, or of another assignment"
 
 
 @dataclass(frozen=True)
@@ -179,24 +186,20 @@ class _Asked:
 
     def _filled_in(self, held: Held) -> Held:
         """What the LMS does not tell before marks are released is what this program wrote, if it did."""
-        if self.last is None or not same_mark(held.mark, self.last.after.mark):
-            return held
-        after = self.last.after
-        if held.comment is None and after.comment is not None:
-            held = replace(held, comment=after.comment)
-        return held
+        after = self._known(held)
+        return replace(held, comment=after.comment) if held.comment is None and after else held
+
+    def _known(self, held: Held) -> Kept | None:
+        """What this program has written and read back, if the mark is still that."""
+        last = self.last
+        if last is None or last.state is not Written.DONE or not same_mark(held.mark, last.after.mark):
+            return None
+        return last.after
 
     def _has_files(self, before: Held, after: Held) -> bool:
         """Whether the files are there already, as far as the LMS or the journal tells."""
-        last = self.last
-        if (
-            before.files is None
-            and last
-            and last.state is Written.DONE
-            and same_mark(before.mark, last.after.mark)
-        ):
-            return last.after.files == names_of(after.files)
-        return names_of(before.files) == names_of(after.files)
+        known = self._known(before) if before.files is None else None
+        return (known.files if known else names_of(before.files)) == names_of(after.files)
 
     def _others(self, before: Held, after: Held) -> str:
         """What of somebody else's would be replaced."""

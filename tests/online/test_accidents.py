@@ -111,6 +111,24 @@ def test_a_write_that_was_half_done_is_completed_and_undone_whole(
     assert (moodle.students[0].mark, moodle.students[0].comment) == (2.0, "by hand")
 
 
+def test_what_waits_for_its_release_and_was_half_done_is_written_again(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """Comment and page cannot be read then, and a journal that says open says nothing of them."""
+
+    def half(function: str, times: int) -> str:
+        if function == SAVE and times == 0:
+            moodle.students[0].mark = 6.0
+            return "invalidtoken"
+        return ""
+
+    moodle.workflow, moodle.fault = True, half
+    assert push(written, moodle, "--yes")[0] == 2
+    assert push(written, moodle, "--yes")[0] == 0
+    assert is_complete(moodle)
+    assert moodle.students[0].comment
+
+
 def test_silence_ends(moodle: Moodle) -> None:
     moodle.fault = lambda asked, times: "hang"
     service = MoodleService(Site(moodle.address, silence=0.1), 8, Token(TOKEN))

@@ -365,6 +365,19 @@ def test_every_member_of_a_team_gets_its_mark(written: WrittenClass, moodle: Moo
     assert [one.mark for one in moodle.students] == [6.0, 6.0, 8.0]
 
 
+def test_a_member_who_is_not_there_is_named_and_the_others_get_their_mark(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    as_others(
+        written, lms_id=lambda at: str(70 + at), members=lambda at: [str(at), "77"] if at == 1 else [str(at)]
+    )
+    moodle.teams = True
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "not     Student 000: the course has no participant 77" in said
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+
+
 def test_two_submissions_of_one_person_are_named_and_none_goes_back(
     written: WrittenClass, moodle: Moodle
 ) -> None:
