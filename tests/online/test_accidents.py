@@ -111,6 +111,17 @@ def test_a_write_that_was_half_done_is_completed_and_undone_whole(
     assert (moodle.students[0].mark, moodle.students[0].comment) == (2.0, "by hand")
 
 
+def test_what_was_written_and_not_read_back_is_not_written_again(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    once(moodle, "mod_assign_get_submission_status", "invalidtoken", 1)
+    assert push(written, moodle, "--yes")[0] == 2
+    assert dict(moodle.saves) == {101: 1}
+    assert push(written, moodle, "--yes")[0] == 0
+    assert set(moodle.saves.values()) == {1}
+    assert [one.state for one in Pushed(written.out).entries(1)] == [Written.DONE] * 3
+
+
 def test_what_waits_for_its_release_and_was_half_done_is_written_again(
     written: WrittenClass, moodle: Moodle
 ) -> None:

@@ -182,6 +182,23 @@ def test_what_moodle_silently_drops_is_seen_when_it_is_read_back(
     assert "2 written and read back, 1 not as they should be" in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"), [("files", "has other files"), ("comments", "has another comment")]
+)
+def test_what_is_switched_off_meanwhile_is_seen_when_it_is_read_back(
+    written: WrittenClass, moodle: Moodle, kind: str, said: str
+) -> None:
+    def switched_off(function: str, times: int) -> str:
+        if function == "mod_assign_save_grades":
+            setattr(moodle, kind, False)
+        return ""
+
+    moodle.fault = switched_off
+    code, shown = push(written, moodle, "--yes")
+    assert code == 3
+    assert shown.count(said) == 3
+
+
 def test_marks_that_wait_for_their_release_keep_their_state(written: WrittenClass, moodle: Moodle) -> None:
     moodle.workflow, moodle.students[1].state = True, "released"
     code, said = push(written, moodle, "--yes")
