@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.grade import SOME_NOT_GRADABLE
 from autograder.commands.online import FORMS, add_login_options, entered
 from autograder.commands.options import Commands
+from autograder.commands.push_told import Told, ToldPrograms
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from autograder.online.plan import Planned
-    from autograder.online.push import Outcome
     from autograder.online.service import LmsService
     from autograder.store.pushed import Push, Pushed
 
@@ -41,6 +38,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="also replace marks and comments that this program did not write",
     )
+    push.add_argument(
+        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
+    )
     add_login_options(push)
     push.set_defaults(run=run)
 
@@ -62,12 +62,12 @@ def run(options: argparse.Namespace) -> int:
 
     if not options.out.is_dir():
         raise UsageError(f"{options.out}: is no folder: give the one that grade has written")
-    console = Console()
+    console = Console(stderr=options.json_lines)
     journal = Pushed(options.out)
     address = options.assignment or _assignment_of(options.out, journal)
     service = entered(address, options)
     assignment = service.assignment()
-    told = _Told(console, service, options.yes)
+    told = (ToldPrograms if options.json_lines else Told)(console, service, options.yes)
     told.begin()
     if not options.yes:
         for plan in _plans(options, service, journal):
@@ -168,91 +168,3 @@ def _again(options: argparse.Namespace) -> str:
     said += ["--replace"] if options.replace else []
     said += [f"--assignment {json.dumps(options.assignment)}"] if options.assignment else []
     return " ".join(said)
-
-
-class _Told:
-    """What a person is told, a line a student, and counted at the end.
-
-    Args:
-        writing: whether something is written.
-    """
-
-    def __init__(self, console: Console, service: LmsService, writing: bool) -> None:
-        self._console, self._service, self._writing = console, service, writing
-        self._changed = self._same = self._left = self._failed = 0
-
-    def begin(self) -> None:
-        """Say where, and what it takes."""
-        from autograder.files.visible import number, plain
-
-        found = self._service.assignment()
-        self._say(f"{self._service.title}: {plain(found.title, 200)} – {found.key}")
-        self._say(f"maximum grade {number(found.maximum)}")
-        if found.workflow:
-            self._say(
-                "Marking workflow is on: students see nothing of this before you release the marks there. "
-                "Until then comments and files are not told: those that are there are replaced unseen."
-            )
-        if found.blind:
-            self._say("Names are hidden: marks reach the gradebook when you reveal the identities there.")
-        if found.tells_students and not found.workflow:
-            self._say(
-                f"{self._service.title} tells each student whose mark is written (the assignment's setting)."
-            )
-        self._say("")
-
-    def plan(self, plan: Planned) -> None:
-        """A student whom nothing was written for."""
-        from autograder.files.visible import plain
-
-        name, notes = self._name(plan), "".join(f"; {plain(note, 200)}" for note in plan.notes)
-        if plan.held_back:
-            self._left += 1
-            changes = f" ({', '.join(plan.changes)})" if plan.changes else ""
-            self._say(f"not     {name}: {plain(plan.held_back, 300)}{changes}{notes}")
-        elif plan.changes:
-            self._changed += 1
-            self._say(f"change  {name}: {', '.join(plan.changes)}{notes}")
-        else:
-            self._same += 1
-
-    def outcome(self, outcome: Outcome) -> None:
-        """A student who is done."""
-        from autograder.files.visible import plain
-
-        if outcome.written is None:
-            self.plan(outcome.planned)
-        elif outcome.written:
-            self._changed += 1
-            self._say(f"written {self._name(outcome.planned)}: {', '.join(outcome.planned.changes)}")
-        else:
-            self._failed += 1
-            self._say(f"FAILED  {self._name(outcome.planned)}: {plain(outcome.said, 400)}")
-
-    def end(self, again: str) -> int:
-        """Say what it came to, and what to do next; the exit code."""
-        self._say("")
-        for said in self._service.advice():
-            self._say(said)
-        changed = f"{self._changed} {'written and read back' if self._writing else 'would change'}"
-        failed = f", {self._failed} not as they should be" if self._failed else ""
-        self._say(f"{changed}{failed}, {self._same} are so already, {self._left} not touched.")
-        if again and self._changed:
-            self._say(f"Nothing was changed. To write it: {again}")
-        elif again:
-            self._say("Nothing was changed, and nothing would be.")
-        elif self._failed:
-            self._say(
-                "Look at the ones that failed, then run the same command again: it writes only what is "
-                "missing."
-            )
-        return SOME_NOT_GRADABLE if self._failed or self._left else 0
-
-    def _name(self, plan: Planned) -> str:
-        from autograder.files.visible import plain
-
-        number = plan.person.numbers[0] if plan.person and plan.person.numbered else ""
-        return f"{plain(plan.name, 60)} ({number})" if number else plain(plan.name or plan.submission, 60)
-
-    def _say(self, line: str) -> None:
-        self._console.print(line, soft_wrap=True, markup=False, emoji=False, highlight=False)

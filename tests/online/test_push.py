@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import json
+import os
 import sqlite3
 import zipfile
 
@@ -12,6 +13,7 @@ import pytest
 
 from autograder.model import Override
 from autograder.online.moodle import OF_PERSON
+from autograder.online.token import VARIABLE
 from autograder.store.going_back import FILE as FILE_GOING_BACK
 from autograder.store.going_back import going_back
 from autograder.store.journal import Journal
@@ -263,6 +265,21 @@ def test_the_assignment_of_the_last_push_needs_no_saying(written: WrittenClass, 
     assert with_token("push", written.out)[0] == 2
     push(written, moodle, "--yes")
     assert "3 are so already" in with_token("push", written.out)[1]
+
+
+def test_programs_get_an_object_a_line(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.students[0].locked = "locked"
+    os.environ[VARIABLE] = TOKEN
+    done = run_here("push", written.out, "--assignment", moodle.url, "--yes", "--json-lines")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["event"], one.get("number"), one.get("written")) for one in told] == [
+        ("student", "1", None), ("student", "2", True), ("student", "3", True), ("pushed", None, None),
+    ]  # fmt: skip
+    assert told[0]["held_back"] == "the mark is locked in Moodle's gradebook"
+    assert {name: told[-1][name] for name in ("changed", "same", "left", "failed")} == {
+        "changed": 2, "same": 0, "left": 1, "failed": 0,
+    }  # fmt: skip
+    assert "2 written and read back" in done.stderr
 
 
 def test_what_was_published_has_to_be_there(written: WrittenClass, moodle: Moodle) -> None:
