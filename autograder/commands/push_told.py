@@ -64,7 +64,8 @@ class Told:
             self.plan(outcome.planned)
         elif outcome.written:
             self._changed += 1
-            self._say(f"written {self._name(outcome.planned)}: {', '.join(outcome.planned.changes)}")
+            notes = "".join(f"; {plain(note, 200)}" for note in outcome.planned.notes)
+            self._say(f"written {self._name(outcome.planned)}: {', '.join(outcome.planned.changes)}{notes}")
         else:
             self._failed += 1
             self._say(f"FAILED  {self._name(outcome.planned)}: {plain(outcome.said, 400)}")
@@ -93,8 +94,8 @@ class Told:
         return SOME_NOT_GRADABLE if self._failed or self._left else 0
 
     def _name(self, plan: Planned) -> str:
-        number = plan.person.numbers[0] if plan.person and plan.person.numbered else ""
-        return f"{plain(plan.name, 60)} ({number})" if number else plain(plan.name or plan.submission, 60)
+        told = plan.person.numbers[0] if plan.person and plan.person.numbered else ""
+        return f"{plain(plan.name, 60)} ({told})" if told else plain(plan.name or plan.submission, 60)
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True, markup=False, emoji=False, highlight=False)
