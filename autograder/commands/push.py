@@ -64,9 +64,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.out}: is no folder: give the one that grade has written")
     console = Console(stderr=options.json_lines)
     journal = Pushed(options.out)
-    address = options.assignment or _assignment_of(options.out, journal)
-    service = entered(address, options)
+    pulled = _pulled_from(options.out)
+    service = entered(options.assignment or _assignment_of(journal, pulled), options)
     assignment = service.assignment()
+    if pulled not in ("", assignment.key):
+        raise UsageError(f"this class was pulled from {pulled}: its marks do not belong to {assignment.key}")
     told = (ToldPrograms if options.json_lines else Told)(console, service, options.yes)
     told.begin()
     if not options.yes:
@@ -143,22 +145,25 @@ def _nothing_newer(out: Path, seen: int) -> None:
         )
 
 
-def _assignment_of(out: Path, journal: Pushed) -> str:
-    """The assignment of the last push, else of the pull that the class came by.
+def _pulled_from(out: Path) -> str:
+    """The assignment that the class was pulled from; empty where it came by hand."""
+    from autograder.online.pull import assignment_beside
+    from autograder.store.run import before
+
+    earlier = before(out)
+    return assignment_beside(earlier.run.worksheet) if earlier and earlier.run.worksheet else ""
+
+
+def _assignment_of(journal: Pushed, pulled: str) -> str:
+    """The assignment of the last push, else of the pull.
 
     Raises:
         UsageError: there was neither.
     """
-    from autograder.online.pull import assignment_beside
-    from autograder.store.run import before
-
-    if (last := journal.last()) is not None:
-        return last.assignment
-    earlier = before(out)
-    found = assignment_beside(earlier.run.worksheet) if earlier and earlier.run.worksheet else ""
-    if not found:
+    last = journal.last()
+    if last is None and not pulled:
         raise UsageError(f"say which assignment is meant: --assignment {FORMS}")
-    return found
+    return last.assignment if last is not None else pulled
 
 
 def _again(options: argparse.Namespace) -> str:

@@ -37,9 +37,14 @@ OF_PERSON = 9_000_000_000
 most."""
 
 _NEEDED = (
-    "core_course_get_course_module", "mod_assign_get_assignments", "mod_assign_list_participants",
-    "mod_assign_get_submissions", "mod_assign_get_grades", "mod_assign_get_submission_status",
-    "mod_assign_save_grades",
+    "core_course_get_course_module",
+    *(
+        f"mod_assign_{name}"
+        for name in (
+            "get_assignments", "get_grades", "get_submission_status", "get_submissions", "get_user_flags",
+            "get_user_mappings", "list_participants", "save_grades",
+        )
+    ),
 )  # fmt: skip
 _SET_FLAGS = "mod_assign_set_user_flags"
 _HTML = "1"
@@ -220,9 +225,8 @@ class MoodleService(LmsService):
             "mod_assign_get_submission_status", assignid=self._id, userid=one.user, moodlewssettingraw=1
         )
         if not answer.has("feedback"):
-            unseen = None if self.assignment().workflow else ""
             mark = self._lists.marks().get(one.user)
-            return Held(mark, unseen, None if unseen is None else ())
+            return Held(mark, None, None) if self.assignment().workflow or mark is not None else Held()
         feedback = answer.of("feedback")
         comment = ""
         files: tuple[File, ...] = ()

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -265,6 +266,19 @@ def test_the_assignment_of_the_last_push_needs_no_saying(written: WrittenClass, 
     assert with_token("push", written.out)[0] == 2
     push(written, moodle, "--yes")
     assert "3 are so already" in with_token("push", written.out)[1]
+
+
+def test_marks_of_one_assignment_do_not_go_into_another(
+    written: WrittenClass, moodle: Moodle, tmp_path: Path
+) -> None:
+    run_file = written.out / ".autograder" / "run.json"
+    run = json.loads(run_file.read_text(encoding="utf-8")) | {"worksheet": str(tmp_path / "worksheet.csv")}
+    run_file.write_text(json.dumps(run), encoding="utf-8")
+    other = moodle.url.replace("id=8", "id=9")
+    (tmp_path / "assignment.json").write_text(json.dumps({"assignment": other}), encoding="utf-8")
+    code, said = push(written, moodle, "--yes")
+    assert (code, bool(moodle.saves)) == (2, False)
+    assert f"this class was pulled from {other}" in said
 
 
 def test_programs_get_an_object_a_line(written: WrittenClass, moodle: Moodle) -> None:
