@@ -16,10 +16,12 @@ from typing import NoReturn
 
 from autograder import __version__
 from autograder.commands import (
+    bring_in,
     build,
     doctor,
     grade,
     mutate,
+    new,
     package,
     publish,
     pull,
@@ -27,6 +29,7 @@ from autograder.commands import (
     regrade,
     review,
     similar,
+    trial,
 )
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
@@ -82,7 +85,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (pull, grade, regrade, review, publish, push, similar, build, mutate, package, doctor):
+    for command in (
+        pull,
+        grade,
+        regrade,
+        review,
+        publish,
+        push,
+        similar,
+        new,
+        bring_in,
+        trial,
+        build,
+        mutate,
+        package,
+        doctor,
+    ):
         command.add(commands)
     return parser
 
