@@ -101,7 +101,12 @@ def test_pictures_of_an_answer_are_on_the_page_of_its_student(tmp_path: Path) ->
 def test_a_second_time_nothing_changes(written: WrittenClass) -> None:
     score_everybody(written)
     republish(written.out, None, lambda event: None)
-    ours = (".autograder/published.json", ".autograder/lock", "journal.sqlite3")
+    ours = (
+        ".autograder/published.json",
+        ".autograder/going_back.json",
+        ".autograder/lock",
+        "journal.sqlite3",
+    )
     files = {path: path.read_bytes() for path in written.out.rglob("*") if path.is_file()}
     republish(written.out, None, lambda event: None)
     again = {path: path.read_bytes() for path in written.out.rglob("*") if path.is_file()}
