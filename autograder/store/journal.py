@@ -83,7 +83,7 @@ class Journal:
         self._create()
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
-            done = []
+            done, when = [], _now()
             for decision in decisions:
                 newest = _newest(database, decision.subject)
                 if newest is not None and newest.after == decision.value:
@@ -94,7 +94,7 @@ class Journal:
                     if other.number > seen:
                         database.execute("ROLLBACK")
                         return Stale(decision, other)
-                done.append(_write(database, decision, newest.after if newest else None, who))
+                done.append(_write(database, decision, newest.after if newest else None, who, when))
             database.execute("COMMIT")
         return done
 
@@ -121,7 +121,8 @@ class Journal:
             for decision in decisions:
                 check(decision)
             news = [one for one in decisions if state.value(one.subject) != one.value]
-            done = [_write(database, one, state.value(one.subject), who) for one in news]
+            when = _now()
+            done = [_write(database, one, state.value(one.subject), who, when) for one in news]
             database.execute("COMMIT")
         return done
 
@@ -233,8 +234,15 @@ def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:
     return _record(row) if row else None
 
 
-def _write(database: sqlite3.Connection, decision: Decision, before: Value, who: str) -> Record:
-    one, when = decision.subject, datetime.now(UTC).isoformat(timespec="milliseconds")
+def _now() -> str:
+    """The time of a record. What is written down together has the same: that is how it is known again."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _write(
+    database: sqlite3.Connection, decision: Decision, before: Value, who: str, when: str
+) -> Record:
+    one = decision.subject
     number = database.execute(
         "INSERT INTO record (time, who, student, question, what, item, before, after) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -54,6 +54,29 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
         server.kill()
 
 
+def test_what_was_given_before_the_page_was_loaded_anew_is_undone(browser: Browser, out: Path) -> None:
+    server = Server(out)
+    try:
+        page = entered(browser, server.link(), f"/score/{DERIVATION}")
+        page.keyboard.press("1")
+        page.keyboard.press("3")
+        expect(page.locator("#total")).to_have_text("2 of 3")
+        expect(page.locator("#status")).to_have_text("saved")
+        page.reload()
+        for key in "u2u":  # undone: 3; then 2 as well; then that
+            page.keyboard.press(key)
+        expect(page.locator("#status")).to_have_text("undone")
+        expect(page.locator("#total")).to_have_text("1 of 3")
+        page.keyboard.press("u")
+        expect(page.locator("#total")).to_have_text("not scored yet")
+        page.keyboard.press("u")
+        expect(page.locator("#status")).to_have_text("nothing of yours to undo here")
+        assert set(given(out).values()) == {(None, None, None)}
+        page.context.close()
+    finally:
+        server.kill()
+
+
 def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
     server = Server(out)
     try:

@@ -19,22 +19,8 @@ let moving = false;
 let presses = Promise.resolve();
 let waitingPresses = 0;
 let typing = 0;
-const undoable = new Map(); // by address: what held before each change, newest last
 
 const changes = new Changes(tell, answered, refused);
-
-document.documentElement.classList.add("scripted");
-find("theirs").addEventListener("click", () => press("t"));
-find("mine").addEventListener("click", () => press("k"));
-addEventListener("keydown", keyDown);
-addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
-addEventListener("beforeunload", (event) => {
-  sendComment();
-  if (!changes.empty || conflict) event.preventDefault();
-});
-document.addEventListener("visibilitychange", () => document.hidden && sendComment());
-document.addEventListener("click", clicked);
-enter();
 
 /** Take over what the page shows now. */
 function enter() {
@@ -48,7 +34,7 @@ function enter() {
     comment: find("comment")?.value.trim() ?? "",
     again: form.elements.again !== undefined,
     scored: work.dataset.scored === "yes",
-    byNumber: work.dataset.scored === "number", // what it was before cannot be given again by items
+    undo: Number(work.dataset.undo), // what may be undone, as the server names it; 0: nothing
   };
   here.token = here.address.split("/").pop();
   here.points = here.scored ? shown() : null;
@@ -96,10 +82,8 @@ function uniform(full) {
 }
 
 /** Let these points hold: show them, and send them. null: not scored. */
-function give(points, { undo = true } = {}) {
-  if (undo && !here.byNumber) undoable.set(here.address, [...(undoable.get(here.address) ?? []), here.points]);
+function give(points) {
   here.points = points;
-  here.byNumber = false;
   show();
   send({ points });
 }
@@ -128,10 +112,14 @@ function toggle(box) {
   give(points);
 }
 
-function undo() {
-  const before = undoable.get(here.address)?.pop();
-  if (before === undefined) return tell("nothing to undo", "");
-  give(before, { undo: false });
+/** Take back one's last points for this answer: the server knows them, also after the page was loaded anew. */
+async function undo() {
+  if (!(await changes.drained())) return;
+  if (here.again || !here.undo) return tell("nothing of yours to undo here", "");
+  send({ undo: here.undo });
+  if (!(await changes.drained())) return;
+  await move(location.href, { keep: true });
+  tell("undone", "saved");
 }
 
 // What is sent, and what comes back
@@ -158,7 +146,10 @@ function sendComment() {
 
 function answered(change, reply) {
   const kind = "comment" in change.body() ? "comment" : "points";
-  if (change.address === `${here.address}/change`) here.seen[kind] = reply.seen;
+  if (change.address === `${here.address}/change`) {
+    here.seen[kind] = reply.seen;
+    here.undo = reply.undo;
+  }
   find("scored").textContent = reply.scored;
   find("progress").value = reply.scored;
 }
@@ -260,7 +251,8 @@ function clicked(event) {
 function submitted(event) {
   event.preventDefault();
   const value = event.submitter?.value;
-  if (value === "full" || value === "none") press(value === "full" ? "f" : "0");
+  const key = { full: "f", none: "0", undo: "u" }[value];
+  if (key) press(key);
 }
 
 /** A field was changed with the mouse, or somebody typed into it. */
@@ -350,7 +342,7 @@ async function act(key) {
 async function command(key) {
   const link = all("a[data-key]").find((one) => one.dataset.key === key);
   if (link) return await move(link.href);
-  if (key === "u") undo();
+  if (key === "u") await undo();
   else if (key === "c") find("comment")?.focus();
   else if (key === "m") toggleDetails("solution");
   else if (key === "g") toggleAlone();
@@ -403,3 +395,18 @@ function insert(text) {
   if (!field.value.includes(text)) field.value = field.value.trim() ? `${field.value.trim()}\n${text}` : text;
   sendComment();
 }
+
+// Everything above is there now: what begins here may use it at once.
+
+document.documentElement.classList.add("scripted");
+find("theirs").addEventListener("click", () => press("t"));
+find("mine").addEventListener("click", () => press("k"));
+addEventListener("keydown", keyDown);
+addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
+addEventListener("beforeunload", (event) => {
+  sendComment();
+  if (!changes.empty || conflict) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => document.hidden && sendComment());
+document.addEventListener("click", clicked);
+enter();
