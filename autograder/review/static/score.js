@@ -7,6 +7,7 @@ import { renderFormulas } from "/static/formulas.js";
 
 const TYPING_PAUSE = 800; // milliseconds
 const MOST_PRESSES = 30; // that wait for an answer to come
+const FRESH = 10_000; // milliseconds for which an answer that was asked for ahead may be shown
 
 const find = (id) => document.getElementById(id);
 const all = (selector, root = find("work")) => Array.from(root.querySelectorAll(selector));
@@ -15,12 +16,14 @@ const all = (selector, root = find("work")) => Array.from(root.querySelectorAll(
 let here;
 let conflict = null;
 let mode = ""; // "part": the next key is an item's; "snippet": the next digit is a comment's
+let shift = ""; // what was pressed of an item's keys where it has several
 let moving = false;
 let presses = Promise.resolve();
 let waitingPresses = 0;
 let typing = 0;
 
-const changes = new Changes(tell, answered, refused);
+let ahead = null; // the answer that waits next, asked for while this one is read
+const changes = new Changes(told, answered, refused);
 
 /** Take over what the page shows now. */
 function enter() {
@@ -38,7 +41,7 @@ function enter() {
   };
   here.token = here.address.split("/").pop();
   here.points = here.scored ? shown() : null;
-  mode = "";
+  mode = shift = "";
   setConflict(null);
   renderFormulas(work);
   form.addEventListener("submit", submitted);
@@ -54,6 +57,7 @@ function enter() {
     typing = setTimeout(sendComment, TYPING_PAUSE);
   });
   find("comment")?.addEventListener("blur", sendComment);
+  lookAhead();
 }
 
 // Points
@@ -129,6 +133,7 @@ function members() {
 }
 
 function send(change) {
+  ahead = null; // it says how many are scored, which comments were used
   const about = here;
   const body = { ...change, rubric: about.rubric, members: members(), again: about.again };
   const kind = "comment" in change ? "comment" : "points";
@@ -202,12 +207,39 @@ async function settle(key) {
   send(kind === "comment" ? { comment: here.comment } : { points: here.points });
 }
 
+function told(text, kind) {
+  tell(text, kind);
+  if (kind === "saved") lookAhead();
+}
+
 function tell(text, kind) {
   find("status").textContent = text;
   find("status").dataset.kind = kind;
 }
 
 // Moving on
+
+async function loaded(address) {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+  if (answer.status >= 500 || answer.status === 403) throw new Error(`the server says ${answer.status}`);
+  return { ok: answer.ok, url: answer.url, text: await answer.text() };
+}
+
+/** Ask for the answer that most people want next; asking writes nothing down, so nobody has seen it by that. */
+function lookAhead() {
+  const address = all("a[data-key=w]")[0]?.href;
+  if (!address) return;
+  ahead = { address, since: Date.now(), page: loaded(address) };
+  ahead.page.catch(() => {}); // then it is asked for again when somebody wants it
+}
+
+/** What lies at an address: as it was a moment ago, where it was asked for then. */
+function taken(address) {
+  const found = ahead;
+  ahead = null;
+  if (found?.address !== address || Date.now() - found.since > FRESH) return loaded(address);
+  return found.page.catch(() => loaded(address));
+}
 
 /** Show another answer in the place of this one, once everything is saved. */
 async function move(address, { keep = false } = {}) {
@@ -216,9 +248,8 @@ async function move(address, { keep = false } = {}) {
   try {
     if (!(await changes.drained())) return;
     tell("loading…", "busy");
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
-    if (answer.status >= 500 || answer.status === 403) throw new Error(`the server says ${answer.status}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const answer = await taken(address);
+    const page = new DOMParser().parseFromString(answer.text, "text/html");
     const work = page.getElementById("work");
     if (work === null || !answer.ok) {
       location.assign(answer.ok ? answer.url : address);
@@ -297,7 +328,12 @@ function keyOf(event) {
 }
 
 function isKnown(key) {
-  return /^[0-9.?]$/.test(key) || key === "Escape" || "acfgmnpsuwxtk".includes(key) || itemOf(key) !== undefined;
+  return /^[0-9.?]$/.test(key) || key === "Escape" || "acfgmnpsuwxtk".includes(key) || itemOf(key) !== undefined || begins(key);
+}
+
+/** Whether an item has more keys than these, which are its first ones. */
+function begins(keys) {
+  return boxes().some((box) => box.dataset.key.length > keys.length && box.dataset.key.startsWith(keys));
 }
 
 function itemOf(key) {
@@ -327,6 +363,9 @@ async function act(key) {
     if (key === "t" || (key === "k" && conflict.problem === undefined)) await settle(key);
     return;
   }
+  key = shift + key;
+  shift = begins(key) ? key : "";
+  if (shift) return tell(`${shift} … and the rest of an item’s keys`, "");
   if (mode) return await actInMode(key);
   if (key === "0" || key === "f") return give(uniform(key === "f"));
   if (itemOf(key)) return toggle(itemOf(key));
