@@ -22,8 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from autograder.review.answers import answer_html
-from autograder.review.desk import Desk
-from autograder.review.pile import NO_ANSWER, Answer, Group, Pile, Piles
+from autograder.review.pile import NO_ANSWER, Answer, Group, Pile
 from autograder.review.repeats import due
 from autograder.review.score_changes import (
     Clients,
@@ -68,7 +67,6 @@ class ScorePage:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._clients = Clients()
-        self._piles: tuple[Desk, Piles] | None = None
         self._looked_again: set[tuple[str, str]] = set()
 
     def go(self, request: Request) -> Response:
@@ -208,10 +206,8 @@ class ScorePage:
         return done if isinstance(done, Stale) else max([seen, *(one.number for one in done)])
 
     def _pile(self, request: Request) -> Pile:
-        desk = self._site.open_desk
-        if self._piles is None or self._piles[0] is not desk:
-            self._piles = desk, Piles(desk)
-        pile = self._piles[1].of(request.path_params["question"], desk.now())
+        now = self._site.open_desk.now()
+        pile = self._site.piles.of(request.path_params["question"], now)
         if pile is None:
             raise HTTPException(404, "There is no such question that a person scores.")
         return pile
@@ -234,11 +230,9 @@ class ScorePage:
 
     def _others(self, pile: Pile) -> Sequence[tuple[str, str, int]]:
         """Other questions: name, title, how many answers wait."""
-        desk = self._site.open_desk
-        assert self._piles is not None
-        now = desk.now()
+        now = self._site.open_desk.now()
         names = [one.name for one in now.config.manual if one.name != pile.question.name]
-        found = [other for name in names if (other := self._piles[1].of(name, now))]
+        found = [other for name in names if (other := self._site.piles.of(name, now))]
         return [(one.question.name, one.question.title, len(one.answers) - one.scored) for one in found]
 
 

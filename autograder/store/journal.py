@@ -84,12 +84,14 @@ class Journal:
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
             done, when = [], _now()
+            wanted = {_rubric_of(one.subject) for one in decisions}  # one for a whole group
+            rubrics = {one: _newest(database, one) if one else None for one in wanted}
             for decision in decisions:
                 newest = _newest(database, decision.subject)
                 if newest is not None and newest.after == decision.value:
                     done.append(newest)
                     continue
-                rubric = _rubric_of(database, decision.subject)
+                rubric = rubrics[_rubric_of(decision.subject)]
                 for other in filter(None, (newest, rubric)):
                     if other.number > seen:
                         database.execute("ROLLBACK")
@@ -218,11 +220,11 @@ def _state(database: sqlite3.Connection) -> State:
     return State([_record(row) for row in rows], identity)
 
 
-def _rubric_of(database: sqlite3.Connection, subject: Subject) -> Record | None:
-    """The record of the items that points were given for; ``None`` where the configuration's hold."""
+def _rubric_of(subject: Subject) -> Subject | None:
+    """The items that points are given for; ``None`` of all that is not points of an item."""
     if subject.what not in (What.ITEM, What.REPEAT):
         return None
-    return _newest(database, Subject("", subject.question, What.RUBRIC))
+    return Subject("", subject.question, What.RUBRIC)
 
 
 def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:
