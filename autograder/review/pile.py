@@ -162,7 +162,7 @@ class Piles:
         return Pile(asked, now.state, answers, list(_groups(answers)))
 
     def _known_answer(self, grade: Grade, question: ManualQuestion, state: State, copies: int) -> Answer:
-        """An answer, made anew only where something has changed about it: each press asks for the whole pile."""
+        """An answer, made anew only where something about it has changed: each press asks for the pile."""
         key, last = (question.name, grade.submission.id), state.last_of(grade.submission.id)
         known = self._known.get(key)
         if known is None or known[0] is not grade or known[1:3] != (last, copies):

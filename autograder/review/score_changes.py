@@ -169,7 +169,9 @@ def second_look(score: Score, answer: Answer, question: ManualQuestion) -> Seque
     ]
 
 
-def _decisions(change: Score | Comment, answer: Answer, question: ManualQuestion, state: State) -> Iterator[Decision]:
+def _decisions(
+    change: Score | Comment, answer: Answer, question: ManualQuestion, state: State
+) -> Iterator[Decision]:
     def about(what: What, value: Value, item: str = "") -> Iterator[Decision]:
         subject = Subject(answer.grade.submission.id, question.name, what, item)
         if value is not None or state.since(subject, 0):  # nothing need not be said of what never was

@@ -241,9 +241,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _write(
-    database: sqlite3.Connection, decision: Decision, before: Value, who: str, when: str
-) -> Record:
+def _write(database: sqlite3.Connection, decision: Decision, before: Value, who: str, when: str) -> Record:
     one = decision.subject
     number = database.execute(
         "INSERT INTO record (time, who, student, question, what, item, before, after) "

@@ -5,8 +5,8 @@ journal's state and read by every run; what is new in it goes into the journal (
 Rows and columns that are not ours stay, also those of a submission that is not there any more. What cannot be
 understood ends the run before anything is graded, all of it in one message: points that are not read would be
 a zero. Beside each question stands, in a column of ours, whether there is an answer at all, and which
-pictures belong to it: that is kept up to date. So is a digest of the answer that lies before who fills the row
-in: it comes back with the points, and a later answer is not taken for that one.
+pictures belong to it: that is kept up to date. So is a digest of the answer that lies before whoever fills
+the row in: it comes back with the points, and a later answer is not taken for that one.
 """
 
 from __future__ import annotations

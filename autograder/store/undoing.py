@@ -1,4 +1,4 @@
-"""Taking back the last points that somebody gave for an answer, as the journal tells them: no page need be open.
+"""Taking back the last points that somebody gave for an answer, as the journal tells them: no page is needed.
 
 Only who gave them may take them back, and only while nobody has decided about them since. What was taken back
 is written down beside what holds again, so that the next time the change before it is meant.

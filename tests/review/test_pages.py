@@ -118,7 +118,9 @@ def wrong_on(visit: Visit, addresses: Sequence[str]) -> list[str]:
     found: list[str] = []
     for path in addresses:
         visit.open(path)
-        has_axe = not path.endswith("/feedback")  # what a student gets, where no script runs, axe-core's neither
+        has_axe = not path.endswith(
+            "/feedback"
+        )  # what a student gets, where no script runs, axe-core's neither
         if has_axe:
             visit.page.evaluate(AXE.read_text(encoding="utf-8"))
         for size, scheme in LOOKS:

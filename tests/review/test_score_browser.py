@@ -82,7 +82,9 @@ def test_what_was_given_before_the_page_was_loaded_anew_is_undone(browser: Brows
 
 def without_network(page: Page) -> None:
     """From now on nothing can be asked for but what changes something."""
-    page.route("**/score/**", lambda route: route.abort() if route.request.method == "GET" else route.fallback())
+    page.route(
+        "**/score/**", lambda route: route.abort() if route.request.method == "GET" else route.fallback()
+    )
 
 
 def test_the_next_answer_is_there_before_it_is_wanted(browser: Browser, out: Path) -> None:
@@ -92,11 +94,15 @@ def test_the_next_answer_is_there_before_it_is_wanted(browser: Browser, out: Pat
         page = browser.new_context().new_page()
         page.goto(server.link())
         page.wait_for_url("**/")
-        with page.expect_request_finished(lambda one: one.is_navigation_request() is False and bool(an_answer.search(one.url))):
+        with page.expect_request_finished(
+            lambda one: one.is_navigation_request() is False and bool(an_answer.search(one.url))
+        ):
             page.goto(server.link().partition("/?")[0] + f"/score/{DERIVATION}")
         assert Journal(out).state().last == 0
         first = page.get_attribute("#work", "data-address")
-        with page.expect_request_finished(lambda one: one.method == "GET" and bool(an_answer.search(one.url))):
+        with page.expect_request_finished(
+            lambda one: one.method == "GET" and bool(an_answer.search(one.url))
+        ):
             page.keyboard.press("1")  # after which there is one more that is scored
         without_network(page)
         page.keyboard.press("w")
