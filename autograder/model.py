@@ -532,6 +532,10 @@ class Entry:
     """What a class's report says of one submission: a :class:`Grade` without cases, cells, answers and notes.
 
     A class of thousands is held as such; the fields mean what they mean there.
+
+    Attributes:
+        manual_digests: of what lies before whoever scores each question of ``manual``
+            (:mod:`autograder.store.seen`).
     """
 
     submission: Submission
@@ -554,3 +558,4 @@ class Entry:
     seconds: float
     excused: Override | None = None
     comment: str = ""
+    manual_digests: tuple[str, ...] = ()

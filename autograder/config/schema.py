@@ -37,7 +37,7 @@ def _free_name(name: str) -> str:
 
 
 # An item's code is part of a heading of manual.csv, beside these of the same question.
-RESERVED_CODES = frozenset(["answer", "comment"])
+RESERVED_CODES = frozenset(["answer", "comment", "seen"])
 
 
 def _free_code(code: str) -> str:
