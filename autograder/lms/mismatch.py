@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder.config.schema import Config
-from autograder.files.visible import listed, number
+from autograder.files.visible import listed
 from autograder.lms.base import Lms
-from autograder.lms.model import Person, Returned, Worksheet
+from autograder.lms.model import Returned, Worksheet
 from autograder.lms.returning import assignment_of, is_named_by, nobody_of
+from autograder.lms.scale import about_scale, is_doubtful
 from autograder.model import Submission
 
 
@@ -28,6 +29,10 @@ def mismatches(
     named = [one for one in submissions if is_named_by(lms, one)]
     if submissions and not named:
         yield f"nothing can go back: {nobody_of(lms)}"
+    rows = [_row(one) for one in named]
+    back = lms.handback(rows, assignment_of(config.assignment.title, config.lms), worksheet)
+    if rows and (nothing := lms.nothing_because(back)):
+        yield f"no mark goes back: {nothing}"
     if worksheet is None:
         return
     unknown = [one for one in named if not _is_listed(one, lms, worksheet, teams=config.lms.teams)]
@@ -37,13 +42,22 @@ def mismatches(
             f"the list of the class is hardly of this class: {len(unknown)} of {len(named)} who handed in "
             f"are not on it ({who})"
         )
+    possible, most = _maxima(lms, worksheet, config)
+    if is_doubtful(lms, most, possible, config.lms.scale or ""):
+        yield about_scale(lms, most, possible, config.lms.scale or "")
+
+
+def scale_note(lms: Lms, worksheet: Worksheet | None, config: Config) -> str:
+    """What is said of another maximum than the lab's where somebody has decided; empty otherwise."""
+    possible, most = _maxima(lms, worksheet, config)
+    scale = config.lms.scale or ""
+    return "" if is_doubtful(lms, most, possible, scale) else about_scale(lms, most, possible, scale)
+
+
+def _maxima(lms: Lms, worksheet: Worksheet | None, config: Config) -> tuple[float, float | None]:
+    """The points of the lab, and those of the assignment in the LMS as far as the list tells."""
     possible = sum(one.points for one in config.questions) + sum(one.points for one in config.manual)
-    maximum = _maximum(lms, worksheet, config)
-    if maximum is not None and maximum < possible:
-        yield (
-            f"{lms.title} takes {number(maximum)} points at most, and the lab gives {number(possible)}: "
-            f"marks above are not taken. Raise the assignment's maximum grade there"
-        )
+    return possible, lms.most(worksheet, assignment_of(config.assignment.title, config.lms))
 
 
 def _is_listed(one: Submission, lms: Lms, worksheet: Worksheet, *, teams: bool) -> bool:
@@ -54,12 +68,6 @@ def _is_listed(one: Submission, lms: Lms, worksheet: Worksheet, *, teams: bool) 
     return not groups or lms.team_key(one.student) in groups
 
 
-def _maximum(lms: Lms, worksheet: Worksheet, config: Config) -> float | None:
-    """The lowest maximum of anybody on the list; ``None`` where it tells none."""
-    everybody = [_row(person) for person in worksheet.people]
-    back = lms.handback(everybody, assignment_of(config.assignment.title, config.lms), worksheet)
-    return min((most for one in everybody if (most := lms.maximum(one, back)) is not None), default=None)
-
-
-def _row(person: Person) -> Returned:
-    return Returned(person.lms_id, person.name, "", (), "", None, 0.0, "", Path(), person)
+def _row(one: Submission) -> Returned:
+    """A submission of which only its place in the export is known."""
+    return Returned(one.lms_id, one.student, one.place, (), "", None, 0.0, "", Path())

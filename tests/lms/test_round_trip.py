@@ -75,6 +75,7 @@ def test_a_real_moodle_gets_every_mark_and_page_back(tmp_path: Path, lab: Path, 
 def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: Path, lab: Path) -> None:
     lab.write_text(
         lab.read_text() + "\nlate:\n  grace_minutes: 1\n  percent_per_day: 20\nrounding:\n  step: 0.5\n"
+        "lms:\n  scale: points\n"
     )
     text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8")
     sheet = tmp_path / "sheet.csv"
@@ -259,7 +260,7 @@ def test_nothing_for_an_lms_stays_beside_newer_results(tmp_path: Path, lab: Path
             ("--worksheet", "other"),
             "the list of the class is hardly of this class: 2 of 2 who handed in are not on it",
         ),
-        (("--worksheet", "low"), "Moodle takes 5 points at most, and the lab gives 6"),
+        (("--worksheet", "low"), "Moodle's maximum is 5 points, the lab's 6: 3 of 6 would be 3 of 5 there, and marks above 5 are not"),
         (("--worksheet", "right"), ""),
     ],
     ids=["lms", "other class", "maximum", "right"],
@@ -289,7 +290,7 @@ def test_what_does_not_fit_is_said_before_grading_and_costs_the_exit_code(
 
 
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
-    lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
+    lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  scale: points\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
     sheet = SAMPLES / "team_ungraded_t_en.csv"
     archive = export(
@@ -306,7 +307,7 @@ def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) ->
         ).returncode
         == 0
     )
-    site = Site("en", set(range(50, 64)), groups={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
+    site = Site("en", set(range(50, 64)), teams={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     # Team_1 and "Team 1" have one name in an export: whose is whose must be said, and was said of one.
     assert site.marks == {58: 2.0, 63: 2.0, 51: 0.0, 53: 0.0}
