@@ -256,6 +256,7 @@ class Lms(ABC):
             steps,
             left_out=tuple((one, why) for one, why in zip(returned, because, strict=True) if why),
             marked=tuple(back.marked),
+            nothing=nothing,
             first=tuple(self.first(back)),
             last=tuple(self.last(back)),
             reports=tuple(self.reports(back)),

@@ -31,11 +31,16 @@ def mismatches(
         yield f"nothing can go back: {nobody_of(lms)}"
     rows = [_row(one) for one in named]
     back = lms.handback(rows, assignment_of(config.assignment.title, config.lms), worksheet)
-    if rows and (nothing := lms.nothing_because(back)):
+    nothing = lms.nothing_because(back) if rows else ""
+    if nothing:
         yield f"no mark goes back: {nothing}"
     if worksheet is None:
         return
-    unknown = [one for one in named if not _is_listed(one, lms, worksheet, teams=config.lms.teams)]
+    unknown = (
+        []
+        if nothing
+        else [one for one in named if not _is_listed(one, lms, worksheet, teams=config.lms.teams)]
+    )
     if 2 * len(unknown) > len(named):
         who = listed([one.student or one.lms_id for one in unknown])
         yield (

@@ -209,13 +209,20 @@ class Moodle(Lms):
             f"First. Above the submissions {labels.menu}, {labels.upload_sheet}; it is missing where "
             f"{labels.sheet_type} is off among the feedback types. Separator comma, encoding UTF-8."
         )
-        if any(one.person is None or one.person.mark for one in back.marked):
-            text += f" Tick {labels.allow_older}: without it, rows over newer marks are skipped silently."
+        if back.worksheet is None:
+            text += (
+                f" Tick {labels.allow_older} only if you want marks replaced that are there already and that "
+                "nobody looked at; without it, Moodle skips whoever has one, and does not say so."
+            )
         else:
-            text += f" Leave {labels.allow_older} unticked: nothing is there that it could replace."
+            text += (
+                f" Leave {labels.allow_older} unticked: then Moodle skips marks that somebody has changed "
+                "since you downloaded your worksheet, and reports lower numbers than those below."
+            )
         text += (
-            f" A second time Moodle says {labels.unchanged}, as long as the file does not know of the first: "
-            "download the worksheet again and run the same command with it, or tick that box."
+            f" Uploaded once more, also with other marks, it says {labels.unchanged}: the file does not know "
+            "of the first time. Download the worksheet again and run the same command with it (or tick that "
+            "box, which replaces whatever is there)."
         )
         if back.worksheet is None:
             text += (

@@ -93,7 +93,7 @@ _ENGLISH = Labels(
     "spreadsheet.”",
     unchanged="“No modified grades found in uploaded worksheet”",
     everybody="“All participants”",
-    updated="“Updated {marks} grades and {comments} feedback instances.”",
+    updated="“Updated {marks} grades and {comments} feedback instances”",
     reached="“Users with updated feedback: {people}”",
     set_state="“Set marking workflow state”",
     released="“Released”",

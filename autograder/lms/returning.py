@@ -110,7 +110,7 @@ def _about_scale(
     grades: Sequence[Entry], lms: Lms, worksheet: Worksheet | None, assignment: Assignment
 ) -> str:
     """What is said of another maximum than the lab's; empty where it is the same, or not known."""
-    possible = max((grade.max_score for grade in grades if grade.status is Status.GRADED), default=0.0)
+    possible = max((_possible(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
     return about_scale(lms, lms.most(worksheet, assignment), possible, assignment.scale)
 
 
@@ -146,12 +146,13 @@ def _returned(
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
     wanted = lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
     for grade in grades:
-        one, most = grade.submission, wanted or grade.max_score
-        points = grade.mark if partial or not unscored(grade) else None
-        if points is not None and most != grade.max_score:
-            points = scaled(points, grade.max_score, most)
-        instead = f"{number(points or 0, 2)} of {number(most, 2)} in {lms.title}"
-        comment = comment_for(grade, instead if points is not None and most != grade.max_score else "")
+        one, possible = grade.submission, _possible(grade)
+        points, most = grade.mark if partial or not unscored(grade) else None, wanted or possible
+        instead = ""
+        if points is not None and most != possible:
+            points = scaled(points, possible, most)
+            instead = f"{number(points, 2)} of {number(most, 2)} in {lms.title}"
+        comment = comment_for(grade, instead)
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
         for lms_id in members or ("",):
             person = lms.person(worksheet, lms_id, one.student) if worksheet else None
@@ -162,11 +163,16 @@ def _returned(
                 path=one.own_path,
                 team=one.lms_id if settings.teams else "",
                 points=points,
-                possible=most,
+                possible=wanted or grade.max_score,
                 comment=comment,
                 feedback=out / "feedback" / f"{file_stem(one.id)}.html",
                 person=person,
             )
+
+
+def _possible(grade: Entry) -> float:
+    """The points of the lab, those that wait for a person among them."""
+    return grade.max_score + sum(one.possible for one in unscored(grade))
 
 
 def _teams(

@@ -80,7 +80,8 @@ class UploadPage:
             f"To compare with what {self.lms.title} reports afterwards: marks: {len(self.written.marked)}"
             f"{archives}."
         )
-        yield from (f"- {_text(line)}" for line in self.written.reports)
+        for line in self.written.reports:
+            yield from ("", _text(line))
         if not self.lms.met:
             yield ""
             yield (
@@ -89,6 +90,8 @@ class UploadPage:
             )
 
     def _on_top(self) -> Iterator[str]:
+        if self.written.nothing:
+            yield f"No mark goes back: {self.written.nothing}."
         if self.scale:
             yield f"Mind: {self.scale}."
         yield from self.written.first
@@ -140,10 +143,12 @@ class UploadPage:
         back = "graded like the others" if self.drafts_go_back else "nothing goes back (lms, drafts)"
         yield f"Drafts, never submitted in {title}: {back}", [_person(one) for one in self.drafts]
         yield from self._without_mark()
-        by_hand = {one.feedback.name: one for one in self.written.by_hand}
+        by_hand: dict[str, list[str]] = defaultdict(list)
+        for one in self.written.by_hand:
+            by_hand[one.feedback.name].append(_person(one))
         yield (
-            "Pages that no archive takes to them: attach them by hand",
-            [f"{_who(one.student, one.lms_id)}: feedback/{name}" for name, one in by_hand.items()],
+            "Pages that no archive takes to these students: attach them by hand",
+            [f"feedback/{name}: {', '.join(people)}" for name, people in by_hand.items()],
         )
         yield (
             "In the upload, but under no name that tells whose it is: nothing goes back",
