@@ -260,7 +260,10 @@ def test_nothing_for_an_lms_stays_beside_newer_results(tmp_path: Path, lab: Path
             ("--worksheet", "other"),
             "the list of the class is hardly of this class: 2 of 2 who handed in are not on it",
         ),
-        (("--worksheet", "low"), "Moodle's maximum is 5 points, the lab's 6: 3 of 6 would be 3 of 5 there, and marks above 5 are not"),
+        (
+            ("--worksheet", "low"),
+            "Moodle's maximum is 5 points, the lab's 6: 3 of 6 would be 3 of 5 there, and marks above 5 are not",
+        ),
         (("--worksheet", "right"), ""),
     ],
     ids=["lms", "other class", "maximum", "right"],
