@@ -102,6 +102,23 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     assert rows(out)["2"]["mark"] == "1.5"
 
 
+def test_the_list_of_the_class_knows_names_drafts_and_the_maximum(tmp_path: Path, lab: Path) -> None:
+    lab.write_text(lab.read_text() + "\nlms:\n  scale: maximum\n")
+    text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8")
+    sheet, submitted = tmp_path / "sheet.csv", 's02@example.com,"Submitted for grading'
+    sheet.write_text(text.replace(submitted, 's02@example.com,"Draft (not submitted)'), encoding="utf-8")
+    out, archive = tmp_path / "out", export(tmp_path, {folder(9, "Sinéad OBrien"): notebook_bytes(MEDIAN)})
+    done = run_here("grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet)
+    assert done.returncode == 0, done.stderr
+    assert "Moodle's maximum is 25 points, the lab's 6: marks are scaled, as configured" in done.stdout
+    row = rows(out)["9"]
+    assert row["student"] == "Sinéad O'Brien"
+    assert "a draft in the LMS, never submitted" in row["flags"]
+    (page,) = (out / "feedback").iterdir()
+    assert 'Feedback for <bdi class="clipped">Sinéad O&#39;Brien</bdi>' in page.read_text("utf-8")
+    assert "Participant 9,8.33,-," in (out / "lms" / "moodle_grades.csv").read_text()
+
+
 def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Path, lab: Path) -> None:
     first = export(tmp_path, {folder(1): notebook_bytes(MEDIAN), folder(2): notebook_bytes(MEDIAN)})
     others = {folder(number): notebook_bytes(HALF) for number in (2, 3)}
