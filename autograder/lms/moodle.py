@@ -159,8 +159,8 @@ class Moodle(Lms):
             comments=0 if withheld else sum(map(_is_new_comment, back.marked)),
         )
         yield f"After the marks Moodle has to report {updated}{condition}. Other numbers: see who is missing."
-        reached = [one for one in back.returned if one.team] if back.assignment.teams else []
-        reached = reached or self._of_participants(back)
+        of_teams = back.assignment.teams
+        reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
         if not withheld and all(one.lms_id for one in reached):
             people = labels.reached.format(people=len(reached))
             yield f"After the pages: {people}; pages that are there already, unchanged, do not count."
@@ -170,10 +170,10 @@ class Moodle(Lms):
         if back.assignment.teams and not self._is_withheld(back):
             yield from (one for one in back.returned if not one.team)
 
-    def _of_participants(self, back: Handback) -> Sequence[Returned]:
+    def _of_participants(self, back: Handback) -> list[Returned]:
         """Whose number is certainly a participant's."""
         if self._is_undeclared(back):
-            return ()
+            return []
         return [one for one in back.returned if one.lms_id and not self._is_of_group(one, back)]
 
     def _is_undeclared(self, back: Handback) -> bool:
