@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from autograder.config.schema import Config
@@ -19,7 +19,8 @@ def mismatches(
 ) -> Iterator[str]:
     """What a TA has to look at before marks go back, a sentence each.
 
-    Uploads under no name of the LMS, a list that is of another class, a maximum below the lab's points.
+    Uploads under no name of the LMS, an export of teams that nobody has declared, a list that is of another
+    class, another maximum than the lab's.
 
     Args:
         lms: what the uploads are exports of.
@@ -36,11 +37,8 @@ def mismatches(
         yield f"no mark goes back: {nothing}"
     if worksheet is None:
         return
-    unknown = (
-        []
-        if nothing
-        else [one for one in named if not _is_listed(one, lms, worksheet, teams=config.lms.teams)]
-    )
+    is_listed = _listing(lms, worksheet, teams=config.lms.teams)
+    unknown = [] if nothing else [one for one in named if not is_listed(one)]
     if 2 * len(unknown) > len(named):
         who = listed([one.student or one.lms_id for one in unknown])
         yield (
@@ -65,12 +63,13 @@ def _maxima(lms: Lms, worksheet: Worksheet | None, config: Config) -> tuple[floa
     return possible, lms.most(worksheet, assignment_of(config.assignment.title, config.lms))
 
 
-def _is_listed(one: Submission, lms: Lms, worksheet: Worksheet, *, teams: bool) -> bool:
+def _listing(lms: Lms, worksheet: Worksheet, *, teams: bool) -> Callable[[Submission], bool]:
+    """What tells whether a submission is of somebody on the list."""
     if not teams:
-        return not one.lms_id or lms.person(worksheet, one.lms_id, one.student) is not None
+        return lambda one: not one.lms_id or lms.person(worksheet, one.lms_id, one.student) is not None
     # What tells a team from the list is its name, where the list has names of teams at all.
     groups = {lms.team_key(person.group) for person in worksheet.people} - {""}
-    return not groups or lms.team_key(one.student) in groups
+    return lambda one: not groups or lms.team_key(one.student) in groups
 
 
 def _row(one: Submission) -> Returned:

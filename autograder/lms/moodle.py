@@ -139,8 +139,8 @@ class Moodle(Lms):
             )
         if self._is_blind(back):
             shown = (
-                "Until then students see nothing of these marks. Afterwards download the worksheet again and "
-                "run the same command with it (--worksheet): it writes comments and pages."
+                "Until then students see nothing of these marks. Afterwards download the worksheet again: "
+                "autograder publish DIR --worksheet FILE writes comments and pages."
                 if back.assignment.withhold
                 else "Until then the gradebook has no marks, but students read comments and pages, in which "
                 "they stand; “lms: withhold: true” in grading_config.yml holds both back."
@@ -221,8 +221,8 @@ class Moodle(Lms):
             )
         text += (
             f" Uploaded once more, also with other marks, it says {labels.unchanged}: the file does not know "
-            "of the first time. Download the worksheet again and run the same command with it (or tick that "
-            "box, which replaces whatever is there)."
+            "of the first time. Download the worksheet again and write the file anew with it: autograder "
+            "publish DIR --worksheet FILE (or tick that box, which replaces whatever is there)."
         )
         if back.worksheet is None:
             text += (

@@ -114,6 +114,17 @@ def test_what_stands_in_the_tables_is_entered_first(written: WrittenClass) -> No
     assert rows(written)["1"][DERIVATION] == "2.5"
 
 
+def test_a_newer_list_of_the_class_counts_from_then_on(written: WrittenClass, tmp_path: Path) -> None:
+    score_everybody(written)
+    newer = tmp_path / "newer.csv"
+    newer.write_text((tmp_path / "worksheet.csv").read_text().replace("Participant 1,", "Participant 77,"))
+    for given in (newer, None):
+        republish(written.out, None, lambda event: None, worksheet=given)
+        upload = (written.out / "lms" / "UPLOAD.md").read_text()
+        assert "Graded, but not on your worksheet (1)" in upload
+    assert before(written.out).run.worksheet == newer
+
+
 def test_partial_holds_until_it_is_said_otherwise(written: WrittenClass) -> None:
     def marks(**more: object) -> int:
         republish(written.out, None, lambda event: None, **more)

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from autograder.config.load import load
 from autograder.config.schema import LmsSettings
+from autograder.lms.mismatch import mismatches
 from autograder.lms.model import Assignment, Worksheet
 from autograder.lms.moodle import Moodle
 from autograder.lms.returning import HandedBack, write_lms
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
+from tests.conftest import TOY_LAB
 from tests.lms.moodle_site import NO_CHANGES, Refused, Site
 
 SAMPLES = Path(__file__).parent / "moodle"
@@ -271,6 +274,17 @@ def test_a_folder_without_a_number_is_of_an_export_of_teams(out: Path) -> None:
         assert (back.marks, back.pages) == (0, {"moodle_feedback.zip": 0})
         assert "No mark goes back: the export is one of teams" in told(out)
         assert "lms: teams: true" in told(out)
+
+
+def test_an_export_of_teams_is_said_to_be_one_before_grading() -> None:
+    config, submissions = (
+        load(TOY_LAB / "grading_config.yml").config,
+        [entry(TEAM_OF_2).submission, entry(NO_TEAM).submission],
+    )
+    (said, *_) = mismatches(submissions, MOODLE, None, config)
+    assert said.startswith("no mark goes back: the export is one of teams")
+    declared = config.model_copy(update={"lms": LmsSettings(teams=True, scale="points")})
+    assert list(mismatches(submissions, MOODLE, sheet("team_ungraded_t_en.csv"), declared)) == []
 
 
 def test_a_team_has_one_page_under_its_name_and_reaches_every_member(out: Path) -> None:
