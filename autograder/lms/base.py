@@ -66,6 +66,9 @@ class Lms(ABC):
     guesses_column: ClassVar[bool] = True
     """Whether the only column of a gradebook is the lab's, whatever it is called."""
 
+    takes_marks: ClassVar[bool] = True
+    """Whether marks go into it at all, so that its maximum matters."""
+
     takes_more: ClassVar[bool] = False
     """Whether it takes marks above the assignment's maximum."""
 
@@ -155,7 +158,8 @@ class Lms(ABC):
 
     def nothing_because(self, back: Handback) -> str:
         """Why no mark of anybody can go back; empty when those of some can."""
-        if back.assignment.scale == "maximum" and not self.most(back.worksheet, back.assignment):
+        wanted = self.takes_marks and back.assignment.scale == "maximum"
+        if wanted and not self.most(back.worksheet, back.assignment):
             return (
                 f"marks are to be scaled to the maximum in {self.title} (lms, scale), and nothing tells it: "
                 f"give {self.list_called} with --worksheet"

@@ -51,10 +51,12 @@ def mismatches(
 
 
 def scale_note(lms: Lms, worksheet: Worksheet | None, config: Config) -> str:
-    """What is said of another maximum than the lab's where somebody has decided; empty otherwise."""
+    """What is said of another maximum than the lab's where somebody has decided; else empty."""
     possible, most = _maxima(lms, worksheet, config)
     scale = config.lms.scale or ""
-    return "" if is_doubtful(lms, most, possible, scale) else about_scale(lms, most, possible, scale)
+    return (
+        "" if not most or is_doubtful(lms, most, possible, scale) else about_scale(lms, most, possible, scale)
+    )
 
 
 def _maxima(lms: Lms, worksheet: Worksheet | None, config: Config) -> tuple[float, float | None]:

@@ -29,10 +29,7 @@ class Plain(Lms):
     name = "plain"
     title = "no LMS"
     met = True
-
-    def nothing_because(self, back: Handback) -> str:
-        """Nothing: the table is for people."""
-        return ""
+    takes_marks = False
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """Nothing: the table is for people."""

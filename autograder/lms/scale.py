@@ -22,8 +22,11 @@ def about_scale(lms: Lms, most: float | None, possible: float, scale: str) -> st
         possible: points that the lab gives.
         scale: as configured; may be empty.
     """
-    if not most or not possible or most == possible:
+    if not lms.takes_marks or not possible or most == possible:
         return ""
+    if not most:
+        unknown = f"nothing tells the maximum in {lms.title}: see that it is {number(possible)} as here"
+        return "" if scale == "maximum" else unknown
     highest, points = number(most), number(possible)
     says = f"{lms.title}'s maximum is {highest} points, the lab's {points}"
     half, as_scaled = number(possible / 2), number(scaled(possible / 2, possible, most))

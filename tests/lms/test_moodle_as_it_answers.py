@@ -208,6 +208,11 @@ def test_points_that_wait_for_a_person_are_part_of_what_is_scaled(out: Path) -> 
     assert "Participant 1,80," in grades(out).read_text()
 
 
+def test_a_maximum_that_nobody_knows_is_named_on_top(out: Path) -> None:
+    give_back(out, [entry(folder(1))], None)
+    assert "nothing tells the maximum in Moodle: see that it is 25 as here" in told(out).split("\n\n")[1]
+
+
 def test_nothing_is_scaled_to_a_maximum_that_nobody_knows(out: Path) -> None:
     back = give_back(out, [entry(folder(1))], None, scale="maximum")
     assert back.marks == 0
