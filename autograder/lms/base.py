@@ -129,6 +129,15 @@ class Lms(ABC):
         """The row of somebody in the export; by identifier, which is the same in both for most LMSs."""
         return worksheet.person(lms_id)
 
+    def telling_row(self, worksheet: Worksheet, lms_id: str, student: str, *, teams: bool) -> Person | None:
+        """The row that tells when a submission came, and whether it did.
+
+        Args:
+            lms_id, student: of the submission, be it a student's or a team's.
+            teams: whether teams hand in.
+        """
+        return self.person(worksheet, lms_id, student)
+
     def team_key(self, name: str) -> str:
         """Equal for two spellings of one team: in the export's names and on the worksheet."""
         return name.strip().casefold()

@@ -25,12 +25,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from autograder.files.visible import number
 from autograder.lms.base import Lms
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
-from autograder.lms.model import Assignment, Returned, Worksheet
+from autograder.lms.model import Assignment, Person, Returned, Worksheet
 from autograder.lms.moodle_sheet import in_iso, read_worksheet
 from autograder.lms.moodle_words import LANGUAGES, Words
 from autograder.lms.names import Names
@@ -63,8 +64,15 @@ class Moodle(Lms):
         It has been through an HTML formatter, which turns ``&`` into ``&amp;`` and drops what looks like a
         tag; then some characters are deleted and underscores become blanks.
         """
-        text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
-        return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
+        return _group_key(name)
+
+    def telling_row(self, worksheet: Worksheet, lms_id: str, student: str, *, teams: bool) -> Person | None:
+        """The student's row; of a team, whose number may be another's participant number, any member's."""
+        if not teams:
+            return worksheet.person(lms_id)
+        key = self.team_key(student)
+        groups = {person.group: person for person in worksheet.people if self.team_key(person.group) == key}
+        return next(iter(groups.values())) if len(groups) == 1 else None
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
         """The offline grading worksheet, in English or German."""
@@ -158,10 +166,11 @@ class Moodle(Lms):
             marks=sum(one.is_new for one in back.marked),
             comments=0 if withheld else sum(map(_is_new_comment, back.marked)),
         )
-        yield f"After the marks Moodle has to report {updated}{condition}. Other numbers: see who is missing."
+        if back.marked:
+            yield f"After the marks Moodle has to report {updated}{condition}."
         of_teams = back.assignment.teams
         reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
-        if not withheld and all(one.lms_id for one in reached):
+        if reached and not withheld and all(one.lms_id for one in reached):
             people = labels.reached.format(people=len(reached))
             yield f"After the pages: {people}; pages that are there already, unchanged, do not count."
 
@@ -230,6 +239,12 @@ class Moodle(Lms):
                 "unreadable: set lms: language in grading_config.yml (en or de), or give your worksheet."
             )
         return text + self.nobody_looked(back)
+
+
+@lru_cache(maxsize=65_536)
+def _group_key(name: str) -> str:
+    text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
+    return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
 
 
 _INSTEAD = (

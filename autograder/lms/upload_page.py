@@ -147,7 +147,7 @@ class UploadPage:
         for one in self.written.by_hand:
             by_hand[one.feedback.name].append(_person(one))
         yield (
-            "Pages that no archive takes to these students: attach them by hand",
+            "Pages that the archive of teams does not take to these students: attach them by hand",
             [f"feedback/{name}: {', '.join(people)}" for name, people in by_hand.items()],
         )
         yield (

@@ -93,9 +93,11 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
         whole = with_added(whole, submissions_of([source], config.assignment.notebook, template, largest))
     submissions = []
     for one in whole:
-        person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
+        person, teams = None, config.lms.teams
+        if lms and worksheet:
+            person = lms.telling_row(worksheet, one.lms_id, one.student, teams=teams)
         one = with_lateness(one, person, config.late)
-        submissions.append(_as_listed(one, person, teams=config.lms.teams))
+        submissions.append(_as_listed(one, person, teams=teams))
     notes = tuple(
         f"{report} is a report of this program and was left out"
         for upload in uploads

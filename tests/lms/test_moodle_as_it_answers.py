@@ -292,6 +292,29 @@ def test_an_export_of_teams_is_said_to_be_one_before_grading() -> None:
     assert list(mismatches(submissions, MOODLE, sheet("team_ungraded_t_en.csv"), declared)) == []
 
 
+def test_a_teams_row_is_a_members_and_not_that_of_a_participant_of_its_number() -> None:
+    text = (
+        (SAMPLES / "team_ungraded_t_en.csv")
+        .read_text(encoding="utf-8")
+        .replace("Participant 50", "Participant 4")
+    )
+    late = text.replace(
+        's08@example.com,"Submitted for grading', 's08@example.com,"Submitted for grading - 2 hours late'
+    )
+    worksheet = MOODLE.worksheet(
+        late.replace(
+            's07@example.com,"Submitted for grading', 's07@example.com,"Submitted for grading - 2 hours late'
+        ).encode()
+    )
+    row = MOODLE.telling_row(worksheet, "4", "Ünï-Team 2 x", teams=True)
+    assert row is not None
+    assert (row.group, row.late_seconds) == ("Ünï-Team 2_x", 7200.0)
+    assert MOODLE.telling_row(worksheet, "1", "Team 1", teams=True) is None  # two teams are called so
+    alone = MOODLE.telling_row(worksheet, "4", "", teams=False)
+    assert alone is not None
+    assert alone.name == "Participant 12"
+
+
 def test_a_team_has_one_page_under_its_name_and_reaches_every_member(out: Path) -> None:
     back = give_back(out, [entry(TEAM_OF_2)], sheet("team_ungraded_t_en.csv"), teams=True)
     assert back.marks == 2
