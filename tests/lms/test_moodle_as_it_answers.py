@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -46,10 +46,10 @@ def folder(number: int, name: str = "Jane Doe") -> str:
     return f"{name}_{number}_assignsubmission_file"
 
 
-def sheet(name: str = "individual_ungraded_t_en.csv", **changes: str) -> Worksheet:
+def sheet(name: str = "individual_ungraded_t_en.csv", words: Mapping[str, str] | None = None) -> Worksheet:
     """A real worksheet in which some words stand for others."""
     text = (SAMPLES / name).read_text(encoding="utf-8")
-    for old, new in changes.pop("words", {}).items() if changes else ():
+    for old, new in (words or {}).items():
         assert old in text
         text = text.replace(old, new)
     return MOODLE.worksheet(text.encode())
