@@ -28,7 +28,7 @@ LONGEST_WORDS = 500
 SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
 """Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
-_DRAFT = "it is a draft, never submitted (lms, drafts)"
+DRAFT = "it is a draft, never submitted (lms, drafts)"
 _TELLS_MORE = "The attached page tells more."
 _POINTS = re.compile(r"[\d.]+ of [\d.]+ points\.")
 """How a comment begins."""
@@ -101,7 +101,7 @@ def write_lms(
     replace_file(page, (f"{line}\n" for line in told.lines()))
     without = {
         **{grade.submission.id: _UNNAMED for grade in others},
-        **{one.feedback.stem: _DRAFT for one in returned if id(one) in kept_back},
+        **{one.feedback.stem: DRAFT for one in returned if id(one) in kept_back},
     }
     return HandedBack(page, len(written.marked), pages, {**without, **_without_mark(written, returned)})
 
@@ -144,15 +144,12 @@ def _returned(
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
-    wanted = lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
+    wanted = scaled_to(lms, worksheet, settings)
     for grade in grades:
-        one, possible = grade.submission, _possible(grade)
-        points, most = grade.mark if partial or not unscored(grade) else None, wanted or possible
-        instead = ""
-        if points is not None and most != possible:
-            points = scaled(points, possible, most)
-            instead = f"{number(points, 2)} of {number(most, 2)} in {lms.title}"
-        comment = comment_for(grade, instead)
+        one = grade.submission
+        points, comment = mark_and_comment(grade, lms, wanted)
+        if unscored(grade) and not partial:
+            points = None
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
         for lms_id in members or ("",):
             person = lms.person(worksheet, lms_id, one.student) if worksheet else None
@@ -168,6 +165,24 @@ def _returned(
                 feedback=out / "feedback" / f"{file_stem(one.id)}.html",
                 person=person,
             )
+
+
+def scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
+    """The maximum that marks are scaled to; ``None`` where they are not, or nothing tells it."""
+    return lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
+
+
+def mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
+    """The mark as the LMS gets it, and the line for the student.
+
+    Args:
+        most: the maximum that it is scaled to; ``None``: it stays as it is.
+    """
+    possible, mark = _possible(grade), grade.mark
+    if mark is None or not most or most == possible:
+        return mark, comment_for(grade)
+    mark = scaled(mark, possible, most)
+    return mark, comment_for(grade, f"{number(mark, 2)} of {number(most, 2)} in {lms.title}")
 
 
 def _possible(grade: Entry) -> float:

@@ -74,6 +74,9 @@ class UploadPage:
         steps = [f"`{step.file}` – {_text(step.text)}" for step in self.written.steps]
         for place, step in enumerate([*steps, *map(_text, self.written.last)], start=1):
             yield f"{place}. {step}"
+        if self.lms.uploads_itself:
+            yield ""
+            yield self.lms.uploads_itself
         archives = "".join(f"; pages in `{name}`: {count}" for name, count in self.pages.items())
         yield ""
         yield (
