@@ -46,6 +46,7 @@ class Submission:
         own_path: the path that the student gave the file.
         submitted: when it was handed in, in ISO 8601; empty when unknown.
         late: whether it came after the deadline; ``None`` when unknown.
+        draft: whether the LMS says that it was never submitted.
         set_aside: what else the student handed in and is not graded.
         pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
         picture_files: where each of them lies; nothing where the uploads are not open.
@@ -64,6 +65,7 @@ class Submission:
     own_path: tuple[str, ...] = ()
     submitted: str = ""
     late: bool | None = None
+    draft: bool = False
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     picture_files: tuple[Beside, ...] = field(
