@@ -163,13 +163,22 @@ def gradescope_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def grade_cells(toy_course: object, write_notebook: Callable[..., Path]) -> Callable[..., object]:
-    """Grade a notebook made of code cells in the toy lab; keywords are other seconds than the lab's."""
+    """Grade a notebook made of code cells in the toy lab; keywords are other settings of its session.
+
+    A cell has a minute, which none needs however busy the machine is: a test that is about a deadline names it.
+    """
     from autograder.grading.pipeline import grade
     from autograder.model import Submission
 
-    def run(*cells: str, **seconds: float) -> object:
+    def run(*cells: str, **settings: float) -> object:
         file = write_notebook(*cells)
-        course = replace(toy_course, settings=replace(toy_course.settings, **seconds))
+        patient = {
+            "cell_seconds": 60,
+            "notebook_seconds": 120,
+            "request_seconds": 30,
+            "submission_seconds": 240,
+        }
+        course = replace(toy_course, settings=replace(toy_course.settings, **patient | settings))
         return grade(Submission("student", file.name, "student", file=file), course)
 
     return run

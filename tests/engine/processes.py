@@ -15,6 +15,10 @@ from pathlib import Path
 from tests.conftest import ROOT
 from tests.forked import zygotes_are_forked
 
+PATIENCE = 120.0
+"""Seconds until another process has to have done something, which may have to import torch first: only a test that
+fails waits so long, however busy the machine is."""
+
 
 def autograder(*arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
@@ -77,11 +81,13 @@ def started_below(temporary: Path) -> list[str]:
     return found
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for an event of another process; fails after half a minute."""
+def wait_until(
+    condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen"
+) -> None:
+    """Wait for an event of another process, at most :data:`PATIENCE`."""
     event = threading.Event()
-    for _ in range(600):
+    for _ in range(int(PATIENCE / 0.05)):
         if condition():
             return
         event.wait(0.05)
-    raise AssertionError("it did not happen")
+    raise AssertionError(failure())

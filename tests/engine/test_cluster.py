@@ -10,8 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +28,7 @@ from autograder.grading.fingerprint import fingerprint
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.engine.processes import wait_until
 
 CONFIG = TOY_LAB / "grading_config.yml"
 SETTINGS = RunSettings(CONFIG, drawn_number=11)
@@ -424,18 +423,6 @@ def alive(processes: set[tuple[int, str]]) -> set[str]:
             if fields[19] == start and fields[0] not in "ZX":
                 found.add(f"{stat} {Path(f'/proc/{pid}/cmdline').read_bytes()!r}")
     return found
-
-
-def wait_until(
-    condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen"
-) -> None:
-    """Wait for an event of another process, which may have to import torch first; fails after two minutes."""
-    event = threading.Event()
-    for _ in range(2400):
-        if condition():
-            return
-        event.wait(0.05)
-    raise AssertionError(failure())
 
 
 class DaskCluster:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder, run_here, start, started_below, wait_until
+from tests.engine.processes import PATIENCE, autograder, run_here, start, started_below, wait_until
 
 CONFIG = TOY_LAB / "grading_config.yml"
 GOOD = (
@@ -210,7 +210,7 @@ def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number)
     running = start(temporary, "grade", notebook, "--out", tmp_path / "out", "--config", CONFIG)
     wait_until(lambda: list(temporary.glob("**/ipc/k-1")))  # the notebook is about to run
     running.send_signal(number)
-    assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)
+    assert running.wait(timeout=PATIENCE) == (-number if number == signal.SIGKILL else 130)
     wait_until(lambda: not started_below(temporary))
     if number != signal.SIGKILL:
         assert list(temporary.iterdir()) == []

@@ -24,7 +24,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
 from autograder.store.run import RUN_FILE, Run, before, remember
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import run_here, start, started_below, wait_until
+from tests.engine.processes import PATIENCE, run_here, start, started_below, wait_until
 
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 LOWER_MEDIAN = "def median(v):\n    return sorted(v)[(len(v) - 1) // 2]"
@@ -338,7 +338,7 @@ def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
         assert f"another run (process {running.pid}) writes there" in done.stderr
     finally:
         running.send_signal(signal.SIGINT)
-        running.wait(timeout=30)
+        running.wait(timeout=PATIENCE)
 
 
 def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, lab, temporary):
@@ -349,7 +349,7 @@ def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, la
     wait_until(lambda: list((tmp_path / "out" / "results").glob("*.json")))
     wait_until(lambda: list(temporary.glob("**/started")))  # by its cell, which is thus under way
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everything hears of it at once
-    said, complaints = running.communicate(timeout=30)
+    said, complaints = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "Traceback" not in complaints
     assert "stopped: 1 of 2 submissions are done and kept; the same command goes on from there" in said
@@ -393,7 +393,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, te
         wait_until(lambda: not started_below(temporary))
     assert killed == KILLS
     last = start(temporary, *command)
-    assert last.wait(timeout=120) == 3
+    assert last.wait(timeout=PATIENCE) == 3
     wait_until(lambda: not started_below(temporary))
     calm, killed_often = table(tmp_path / "calm"), table(tmp_path / "out")
     for row in [*calm, *killed_often]:

@@ -42,7 +42,7 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
         page = entered(browser, server.link(), f"/score/{DERIVATION}")
         for key in "12wf1wu3w0w":  # the first: 1 and 2; the second: all but 1; the third: undone nothing, 3
             page.keyboard.press(key)
-        expect(page.get_by_text("All 4 answers are scored")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("All 4 answers are scored")).to_be_visible()
         assert sorted(given(out).values()) == [
             (0.0, 0.0, 0.0),
             (0.0, 0.0, 1.0),
@@ -72,7 +72,7 @@ def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
         other = page.context.new_page()  # the new link, in another tab
         other.goto(server.link())
         other.wait_for_url("**/")
-        expect(page.locator("#status")).to_have_text("saved", timeout=30_000)
+        expect(page.locator("#status")).to_have_text("saved")
         grades = Desk(out).now().grades.values()
         assert [one.manual[0].comment for one in grades if one.manual[0].points == 2.0] == ["12f"]
         page.context.close()
