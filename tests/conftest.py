@@ -60,6 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[EVERY_EXAMPLE] = "1"
 
 
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep how the run ended, for ``.ci/run``: 1 where every test was asked and some failed."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and session.config.pluginmanager.has_plugin("cacheprovider"):
+        session.config.cache.set("autograder/ended", int(exitstatus))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first; what is shared out test by test comes last and fills up the time."""
 

@@ -156,7 +156,7 @@ def control(lab: str) -> bytes:
 def harmless() -> bytes:
     """Mistakes of every kind that a page tells of: errors, endings, answers, repairs."""
     extra = parse(
-        "# %% error\nundefined_name\n# %% dies\nimport os; os._exit(1)\n# %% late\nwhile True: pass\n"
+        "# %% error\nundefined_name\n# %% dies\nimport os; os._exit(1)\n# %% late\nimport time; time.sleep(600)\n"
         "# %% loss\ndef mse_loss_func(y_true, y_pred):\n    raise ValueError('too difficult')\n"
     )
     data = as_notebook([*base_cells("unsolved"), *extra, Cell("answer", "My derivation.", "markdown")])
