@@ -53,7 +53,7 @@ test: setup-dev  ## format, lint, types, notebooks, tests
 	wait $$types || failed=$$?; cat $$said; rm $$said; exit $$failed; }
 
 test-rest: setup-dev  ## kinds of tests that take long, each once: real schedulers, stock otter, Gradescope
-	$(PYTEST) $(ON_ALL_CORES) -m "thorough and not docker"
+	$(PYTEST) $(ON_ALL_CORES) -m "thorough and not single and not docker"
 
 test-all: check  ## every test, those in the image too where a Docker engine can be had
 	$(PYTEST) $(ON_ALL_CORES) --every-example -m "not docker"

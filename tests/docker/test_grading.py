@@ -253,7 +253,7 @@ ASKED = [
         id=attack.name,
         marks=[]
         if attack.kind in OUTWARDS or (number % ONE_IN == 0 and not attack.thorough)
-        else pytest.mark.thorough,
+        else pytest.mark.single,
     )
     for number, attack in enumerate(ATTACKS)
 ]

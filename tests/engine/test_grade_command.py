@@ -202,7 +202,7 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.thorough), signal.SIGINT, signal.SIGKILL]
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.single), signal.SIGINT, signal.SIGKILL]
 )
 def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number):
     temporary = Path(tempfile.mkdtemp(prefix="ended-"))  # not tmp_path: a socket's path must be short

@@ -194,7 +194,7 @@ def test_what_missed_a_deadline_beside_others_is_graded_again_alone(lab, submiss
         assert (grade.status, grade.score) == (Status.GRADED, 1) or (grade.trouble and grade.starved)
 
 
-@pytest.mark.thorough  # of its kind: test_a_loop_ends_after_its_seconds_although_the_machine_is_busy
+@pytest.mark.single  # of its kind: test_a_loop_ends_after_its_seconds_although_the_machine_is_busy
 def test_marks_are_the_same_with_eight_busy_processes_beside(lab, graded):
     notebooks = {
         "honest": [COUNTS, COMPUTES % 2],

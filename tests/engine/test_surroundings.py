@@ -110,7 +110,7 @@ STREAMS = (">&-", "2>&-", "<&-")
     "environment",
     [
         pytest.param({name: value for one in ENVIRONMENTS for name, value in one.items()}, id="all of them"),
-        *(pytest.param(one, id="+".join(one), marks=pytest.mark.thorough) for one in ENVIRONMENTS),
+        *(pytest.param(one, id="+".join(one), marks=pytest.mark.single) for one in ENVIRONMENTS),
     ],
 )
 def test_the_environment_decides_nothing(lab, environment):
@@ -125,7 +125,7 @@ def test_the_environment_decides_nothing(lab, environment):
     "shell",
     [
         pytest.param(" ".join(STREAMS), id="all of them"),
-        *(pytest.param(one, marks=pytest.mark.thorough) for one in STREAMS),
+        *(pytest.param(one, marks=pytest.mark.single) for one in STREAMS),
     ],
 )
 def test_closed_streams_decide_nothing(lab, shell):

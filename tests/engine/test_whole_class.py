@@ -125,8 +125,8 @@ def test_a_module_that_a_test_imports_decides_too(place, tmp_path, lab):
     "more",
     [
         ("--seed", "8"),
-        pytest.param(("--sandbox", "none"), marks=pytest.mark.thorough),
-        pytest.param(("--all-cells",), marks=pytest.mark.thorough),
+        pytest.param(("--sandbox", "none"), marks=pytest.mark.single),
+        pytest.param(("--all-cells",), marks=pytest.mark.single),
     ],
 )
 def test_a_result_made_otherwise_is_not_used(place, tmp_path, lab, more):
@@ -249,7 +249,7 @@ def test_a_machine_is_told_in_json(place, tmp_path, lab):
     assert (events[-1]["graded"], events[-1]["not_gradable"]) == (1, 1)
 
 
-@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
+@pytest.mark.single  # test_regrade_tells_every_kind_of_change
 def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     hand_in(place, "ben", LOWER_MEDIAN)
@@ -277,7 +277,7 @@ def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     assert "0 of 2 submissions change" in again.stdout
 
 
-@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
+@pytest.mark.single  # test_regrade_tells_every_kind_of_change
 def test_regrade_tells_of_checks_that_change_no_points(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
@@ -363,7 +363,7 @@ KILLS, NOTEBOOKS = 6, 30
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # the test before this one stops a run once
+@pytest.mark.single  # the test before this one stops a run once
 def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, temporary):
     folder = tmp_path / "class.zip"
     with zipfile.ZipFile(folder, "w") as zipped:

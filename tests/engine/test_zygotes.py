@@ -79,7 +79,7 @@ class Watching:
         self.done = self.done or bool(self._act(held))
 
 
-@pytest.mark.thorough  # every other test of this file needs both kinds
+@pytest.mark.single  # every other test of this file needs both kinds
 def test_each_zygote_forks_its_own_kind(tmp_path, temporary):
     seen = {}
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:
@@ -243,7 +243,7 @@ def test_workers_whose_zygote_dies_cost_their_submissions_one_more_try(tmp_path,
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.thorough  # test_a_dead_fork_server_costs_one_try
+@pytest.mark.single  # test_a_dead_fork_server_costs_one_try
 def test_a_dead_zygote_of_kernels_is_replaced_when_it_is_needed(tmp_path, temporary):
     killed, dead = [], []
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:

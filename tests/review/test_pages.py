@@ -140,7 +140,7 @@ def test_pages_are_sound_on_a_telephone(addresses: Sequence[str], browser: Brows
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # test_pages_are_sound_on_a_telephone
+@pytest.mark.single  # test_pages_are_sound_on_a_telephone
 @pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_every_page_is_sound(
     addresses: Sequence[str], browser: Browser, server: Server, size: tuple[int, int], scheme: str
