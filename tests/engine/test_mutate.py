@@ -270,6 +270,7 @@ def fates(notebook: Path, *sources: str) -> list[Verdict]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # the attacks meet the same sandbox
 def test_what_never_ends_or_reaches_out_is_caught_and_harms_nobody(toy, tmp_path):
     outside = tmp_path / "written"
     outside.mkdir(mode=0o777)

@@ -297,6 +297,7 @@ def test_a_worker_gets_a_fork_server_of_its_own_where_the_zygote_has_died(tmp_pa
             assert grade(submission, worker._course).score == 1
 
 
+@pytest.mark.thorough  # every other lab of this file has workers that are copies
 def test_a_lab_that_starts_a_thread_is_graded_by_processes_that_are_no_copies(tmp_path, temporary, lab):
     # A copy of a process has one thread only, and what another one held stays locked for ever.
     test_file = lab.parent / "questions" / "median.py"

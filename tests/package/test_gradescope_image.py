@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,19 +25,21 @@ from autograder.package.archive import Member, write_folder
 from tests.conftest import ROOT, TOY_LAB
 from tests.engine.processes import autograder, run_here
 
+Done = subprocess.CompletedProcess[str]
+
 SMALL = ("--config", TOY_LAB / "grading_config.yml")
 """Packing grades the solution of a lab that has one: this has none."""
 
 
-def written(folder: Path, *options: object) -> Path:
-    done = autograder("package", "gradescope", "--dockerfile", "--out", folder / "image", *SMALL, *options)
+def written(folder: Path, *options: object, run: Callable[..., Done] = run_here) -> Path:
+    done = run("package", "gradescope", "--dockerfile", "--out", folder / "image", *SMALL, *options)
     assert done.returncode == 0, done.stderr
     return folder / "image"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    return written(tmp_path_factory.mktemp("gradescope"))
+    return written(tmp_path_factory.mktemp("gradescope"), run=autograder)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -159,6 +159,7 @@ def test_thirty_derivations_take_at_most_nine_presses_each(browser: Browser, tmp
     check_scored(written, 32)
 
 
+@pytest.mark.thorough  # test_the_slower_of_two_sees_what_differs_and_has_changed_nothing (test_rubric_page.py)
 def test_two_who_score_at_once_lose_nothing(browser: Browser, tmp_path: Path) -> None:
     written = write_class(tmp_path, derivations(5))
     with served(written.out, "--grader", "Ada", "--grader", "Ben") as server:
