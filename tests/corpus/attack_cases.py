@@ -59,8 +59,7 @@ class Attack:
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
         flags: texts that must occur in the flags.
-        thorough: whether only ``make test-all`` runs it: it trains a network for long, and another attack of its
-            kind runs always.
+        thorough: whether only ``make test-all`` runs it: it takes long, and another attack of its kind runs always.
         unconfined: whether it is also run without a sandbox, where it must get ``gains``.
     """
 

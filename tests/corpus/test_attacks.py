@@ -83,7 +83,7 @@ SMALL_LAB = "another lab's notebook? It has 2 of "
 
 SECRET = "SECRET-5b1f0c6e9ad34e53"
 
-BETWEEN_CONTROLS = 20
+BETWEEN_CONTROLS = 40
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -569,8 +569,8 @@ def test_attacks_that_the_sandbox_stops_are_real(real):
                     file = folder / f"{attack.name}.ipynb"
                     file.write_bytes(notebook(attack))
                     submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
-            with temporary_files_in(folder / "t"):
-                found |= {
-                    grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, JOBS[lab])
-                }
+            if submissions:  # whatever is graded starts processes that import torch
+                with temporary_files_in(folder / "t"):
+                    graded = grade_all(submissions, settings, JOBS[lab])
+                    found |= {grade.submission.id: marks(grade) for grade in graded}
     assert found == {attack.name: dict(attack.gains) for attack in real}
