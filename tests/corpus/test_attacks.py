@@ -59,9 +59,10 @@ ATTACKS = all_attacks()
 SMALL_LIMITS = {
     "cell_seconds": 5, "notebook_seconds": 40, "request_seconds": 3, "submission_seconds": 90,
     "memory_mb": 1500, "disk_mb": 30, "disk_files": 500, "file_mb": 20, "output_mb": 4, "reply_mb": 16,
-    "notebook_mb": 20, "open_files": 256, "threads": 48,
+    "notebook_mb": 20, "open_files": 256, "threads": 48, "busy_factor": 20,
 }  # fmt: skip
-"""Limits that are reached in seconds; everything else is the lab's own configuration."""
+"""Limits that are reached in seconds, but not for want of a processor; everything else is the lab's own
+configuration."""
 
 DEADLINES = {
     "whole": {},
