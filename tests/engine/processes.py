@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB
 from tests.forked import zygotes_are_forked
 
 PATIENCE = 120.0
@@ -79,6 +81,15 @@ def started_below(temporary: Path) -> list[str]:
         if str(temporary).encode() in environment + command:
             found.append(command.decode(errors="replace"))
     return found
+
+
+def with_patience(folder: Path) -> Path:
+    """The configuration of a copy of the toy lab in which a cell may sleep until the test ends the run."""
+    shutil.copytree(TOY_LAB, folder, dirs_exist_ok=True)
+    config = folder / "grading_config.yml"
+    text = re.sub(r"(cell|notebook|submission)_seconds: \d+", r"\1_seconds: 600", config.read_text("utf-8"))
+    config.write_text(text, "utf-8")
+    return config
 
 
 def wait_until(

@@ -24,7 +24,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
 from autograder.store.run import RUN_FILE, Run, before, remember
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import PATIENCE, run_here, start, started_below, wait_until
+from tests.engine.processes import PATIENCE, run_here, start, started_below, wait_until, with_patience
 
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 LOWER_MEDIAN = "def median(v):\n    return sorted(v)[(len(v) - 1) // 2]"
@@ -328,8 +328,9 @@ def temporary():
     shutil.rmtree(folder)
 
 
-def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
-    hand_in(place, "ann", "import time; time.sleep(20)")
+def test_two_runs_do_not_write_into_one_folder(place, tmp_path, temporary):
+    lab = with_patience(tmp_path / "lab")
+    hand_in(place, "ann", "import time; time.sleep(500)")
     running = start(temporary, "grade", place, "--out", tmp_path / "out", "--config", lab)
     try:
         wait_until(lambda: list(temporary.glob("**/ipc/k-1")))
@@ -341,9 +342,10 @@ def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
         running.wait(timeout=PATIENCE)
 
 
-def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, lab, temporary):
+def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, temporary):
+    lab = with_patience(tmp_path / "lab")
     hand_in(place, "ann", MEDIAN)
-    hand_in(place, "ben", "open('started', 'w').close(); import time; time.sleep(30)")
+    hand_in(place, "ben", "open('started', 'w').close(); import time; time.sleep(500)")
     command = ("grade", place, "--out", tmp_path / "out", "--config", lab, "--jobs", 1)
     running = start(temporary, *command, out=subprocess.PIPE, errors=subprocess.PIPE)
     wait_until(lambda: list((tmp_path / "out" / "results").glob("*.json")))
