@@ -15,7 +15,20 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder import __version__
-from autograder.commands import build, doctor, grade, mutate, package, publish, regrade, review, similar
+from autograder.commands import (
+    bring_in,
+    build,
+    doctor,
+    grade,
+    mutate,
+    new,
+    package,
+    publish,
+    regrade,
+    review,
+    similar,
+    trial,
+)
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
@@ -67,7 +80,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, publish, similar, build, mutate, package, doctor):
+    for command in (
+        grade,
+        regrade,
+        review,
+        publish,
+        similar,
+        new,
+        bring_in,
+        trial,
+        build,
+        mutate,
+        package,
+        doctor,
+    ):
         command.add(commands)
     return parser
 
