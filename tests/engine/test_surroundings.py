@@ -132,6 +132,7 @@ def test_closed_streams_decide_nothing(lab, shell):
     assert result(lab, {}, shell) == usual(lab)
 
 
+@pytest.mark.thorough  # test_the_environment_decides_nothing
 def test_modules_of_other_labs_and_another_engine_on_the_path_decide_nothing(lab, tmp_path):
     (tmp_path / "helper_of_the_lab.py").write_text("raise RuntimeError('of another lab')")
     (tmp_path / "autograder").mkdir()

@@ -54,6 +54,7 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
         server.kill()
 
 
+@pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
     server = Server(out)
     try:
