@@ -43,10 +43,31 @@ def decide(env: Any, name: str, help: str, look: Look) -> None:
         StudentCodeError: the student's code fails.
     """
     if settings().any_size:
-        explain([result for case in cases.sequences() for result in look(case)], name, help)
+        _at_every_size(env, name, help, look)
         return
     results = [result for case in cases.of_the_lab() for result in look(case)]
     explain(results, name, help, _smaller(env, look))
+
+
+def _at_every_size(env: Any, name: str, help: str, look: Look) -> None:
+    """As :func:`decide` where all sizes count: one that fails hides no mistake that explains all others."""
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    results: list[Result] = []
+    failed: Exception | None = None
+    for case in cases.sequences():
+        try:
+            results += look(case)
+        except RequestTimedOut:
+            raise
+        except failures as failure:
+            failed = failed or failure
+    try:
+        explain(results, name, help)
+    except checks.CheckFailed as found:
+        if failed is None or found.mistake:
+            raise
+    if failed is not None:
+        raise failed
 
 
 def _smaller(env: Any, look: Look) -> Iterator[Result]:

@@ -181,6 +181,6 @@ def check_output(env, result="y"):
         )
         y = checks.shape(y, "y", (1,))
         right = formula.output(case.weights, last)
-        return [Result(y, right, misconceptions.output(case, last), case.setting)]
+        return [Result(y, right, misconceptions.output(case, own), case.setting)]
 
     at_all_sizes(env, "forward", result, "y = V·h[T] + c with the last hidden state of the same call.", look)

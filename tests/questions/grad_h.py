@@ -13,7 +13,7 @@ def mistakes():
     """The mistakes that this question can name."""
     from reference.misconceptions import known
 
-    return known("last_state", "recursion_step")
+    return known("last_state", "recursion")
 
 
 @test_case(name="worked example", points=0, hidden=False)
