@@ -106,7 +106,7 @@ def _judge(
     def look(case: Case) -> list[Result]:
         right = expected(case)
         answer = select(answers.to(case, lambda answer: same(select(answer, case), right)), case)
-        return [Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting)]
+        return [Result(_of_shape(answer, name, right), right, mistakes(case), case.setting)]
 
     decide(env, name, help, look)
     case, weights = answers.elsewhere()
@@ -119,6 +119,22 @@ def _judge(
         check_formula(answers, name, is_possible)
     # Last, because asking for other sizes may change how `answers` asks.
     remark(env, f"_compute_{name.split()[-1]}", look)
+
+
+def _of_shape(answer: Any, name: str, right: Tensor) -> Tensor:
+    """The answer as a tensor of the shape of ``right``.
+
+    Raises:
+        CheckFailed: it has another shape; that it is the transposed one is said.
+    """
+    tensor, shape = checks.as_tensor(answer, name), tuple(right.shape)
+    checks.require(
+        tuple(tensor.shape) != shape[::-1] or shape == shape[::-1],
+        f"{name} has the wrong shape: rows and columns are in each other's place.",
+        help="torch.outer(a, b) has a row for each entry of a and a column for each entry of b.",
+        evidence=f"yours: {tuple(tensor.shape)}, expected: {shape}",
+    )
+    return checks.shape(tensor, name, shape)
 
 
 def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) -> None:

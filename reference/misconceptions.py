@@ -1,9 +1,9 @@
 """The lab's formulas with the mistakes that students make in them, and the words for each.
 
 A wrong answer that one of these explains is answered with the mistake's name instead of "wrong values"; two
-mistakes at once with both names. None of this decides about marks: the oracle and ``formula`` say what is right.
-Each function returns, for each sentence, what that mistake would have computed (float64). Its code stays what it
-is when the sentence is reworded: a course's ``partial_credit`` names it.
+mistakes at once with both names. None of this decides about marks: the oracle and ``formula`` say what is
+right. Each function returns, for each sentence, what that mistake would have computed (float64). Its code
+stays what it is when the sentence is reworded: a course's ``partial_credit`` names it.
 
 The states of the forward pass and their gradients, which follow from one another, are in
 ``reference.named_recursions``.
@@ -12,7 +12,6 @@ The states of the forward pass and their gradients, which follow from one anothe
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -47,7 +46,7 @@ def _factor(case: Case, *, scale: float = 2.0, target: float = -1.0, of: str = "
 
 
 def _factor_slips(what: str, formula: str) -> list[Slip]:
-    """Slips in the factor 2(ŷ − y) of ``what``, a beginning of a sentence; ``formula`` is what stands beside it."""
+    """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
     return [
         Slip.of(
             "factor_2_missing", f"{what} lacks the factor 2 of the squared error's derivative.", scale=1.0
@@ -62,9 +61,8 @@ def _factor_slips(what: str, formula: str) -> list[Slip]:
         Slip.of("factor_3", f"{what} has the factor 3 instead of 2.", scale=3.0),
         Slip.of("sum_for_the_difference", f"{what} has ŷ + y instead of ŷ − y.", target=1.0),
         Slip.of("target_missing", f"{what} has ŷ alone instead of ŷ − y.", target=0.0),
-        Slip.of(
-            "amount_of_the_difference", f"{what} has the amount |ŷ − y| instead of ŷ − y.", of="amount"
-        ),
+        Slip.of("difference_missing", f"{what} lacks ŷ − y.", scale=2.0, of="none"),
+        Slip.of("amount_of_the_difference", f"{what} has the amount |ŷ − y| instead of ŷ − y.", of="amount"),
     ]
 
 
@@ -128,9 +126,7 @@ def grad_v(case: Case) -> Slips:
         formula,
         [
             *_factor_slips("grad_v", "·h[T]"),
-            Slip.of(
-                "first_state", "This takes the first hidden state instead of the last.", state=hidden[0]
-            ),
+            Slip.of("first_state", "This takes the first hidden state instead of the last.", state=hidden[0]),
             Slip.of(
                 "last_but_one_state",
                 "This takes the last but one hidden state instead of the last.",
@@ -183,6 +179,23 @@ def grad_w(case: Case) -> Slips:
             paired=lambda _: hidden,
         ),
         Slip.of(
+            "state_of_the_same_step_and_first_step_left_out",
+            "grad_w pairs step t with h[t] instead of h[t−1], from the second step on.",
+            paired=lambda _: hidden,
+            steps=slice(1, None),
+        ),
+        Slip.of(
+            "second_step_left_out",
+            "grad_w leaves out the second time step, the first one whose h[t−1] is not zero.",
+            steps=slice(2, None),
+        ),
+        Slip.of(
+            "only_the_second_step",
+            "grad_w holds the second time step only: the sum over time is missing, or `return` stands inside "
+            "the loop.",
+            steps=slice(1, 2),
+        ),
+        Slip.of(
             "state_of_the_step_after",
             "grad_w pairs step t with h[t+1] instead of h[t−1].",
             paired=lambda _: following(hidden),
@@ -216,10 +229,8 @@ def grad_w(case: Case) -> Slips:
 def _of_no_difference_in_grad_w(slip: Slip) -> Slip:
     """``slip`` as grad_w has it: h[0] is zero and so is the first term, whatever else stands in it."""
     code = slip.mistake.code
-    if code == "only_the_first_step":
-        return replace(slip, alone=False, joins=False)
-    of_the_first_term = code == "first_step_left_out" or code.endswith("_wrapped")
-    return replace(slip, alone=False) if of_the_first_term else slip
+    of_the_first_term = code in ("only_the_first_step", "first_step_left_out") or code.endswith("_wrapped")
+    return replace(slip, alone=False, joins=False) if of_the_first_term else slip
 
 
 def grad_u(case: Case) -> Slips:
@@ -260,7 +271,8 @@ def output(case: Case, hidden: Tensor) -> Slips:
         Slip.of("c_missing", "y lacks the bias c.", bias=0.0),
         Slip.of(
             "v_missing",
-            "y is c alone: V·h[T] is missing, or y is computed before the loop has filled the states.",
+            "y is c alone: V·h[T] is missing, or the state in it is still zero (h[0], or taken before the "
+            "loop).",
             state=torch.zeros_like(hidden[-1]),
         ),
         Slip.of("c_subtracted", "y is V·h[T] − c.", bias=-1.0),
@@ -276,6 +288,7 @@ def output(case: Case, hidden: Tensor) -> Slips:
         Slip.of("sum_of_states", "y sums over all hidden states.", state=hidden.sum(0)),
         Slip.of("mean_of_states", "y averages all hidden states.", state=hidden.mean(0)),
         Slip.of("minus_v", "y is −V·h[T] + c.", state=-hidden[-1]),
+        Slip.of("sign_flipped", "y has the wrong sign.", state=-hidden[-1], bias=-1.0),
     ]
     # One number says too little for two mistakes at once.
     return Slips(formula, [replace(slip, joins=False) for slip in table])

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from autograder.grading.slips import Slip, Slips
+from reference import formula
 from reference.formula import previous, tanh_slope
 
 Mistakes = Mapping[str, Tensor]
@@ -58,7 +59,7 @@ class SumOverTime:
     def total(
         self,
         *,
-        rows: Callable[[Tensor, Tensor], Tensor] = times_gradient(tanh_slope),
+        rows: Callable[[Tensor, Tensor], Tensor] = formula.grad_sums,
         gradient: Shift = as_it_is,
         paired: Shift = as_it_is,
         steps: slice = slice(None),
@@ -76,20 +77,25 @@ class SumOverTime:
 
     def mistakes(self, name: str, *special: Slip) -> Slips:
         """Mistakes in the sum; ``name`` is that of the gradient, ``special`` slips come first."""
-        return Slips(partial(self.total), [*special, *sum_slips(name)])
+        return Slips(partial(self.total), [*special, *sum_slips(name, self.hidden.shape[1])])
 
 
-def sum_slips(name: str) -> list[Slip]:
-    """The slips that every such sum shares; ``name`` is that of the gradient."""
+def sum_slips(name: str, units: int) -> list[Slip]:
+    """The slips that every such sum shares; ``name`` is that of the gradient, ``units`` H."""
     return [
         *slope_slips(name),
         Slip.of("sign_flipped", f"{name} has the wrong sign.", scale=-1.0),
-        Slip.of(
-            "mean_over_time", f"{name} is the mean over the time steps instead of their sum.", mean=True
-        ),
+        Slip.of("mean_over_time", f"{name} is the mean over the time steps instead of their sum.", mean=True),
         Slip.of("first_step_left_out", f"{name} leaves out the first time step.", steps=slice(1, None)),
         Slip.of("last_step_left_out", f"{name} leaves out the last time step.", steps=slice(-1)),
-        Slip.of("every_second_step", f"{name} takes every second time step only.", steps=slice(None, None, 2)),
+        Slip.of(
+            "every_second_step", f"{name} takes every second time step only.", steps=slice(None, None, 2)
+        ),
+        Slip.of(
+            "as_many_steps_as_units",
+            f"{name} sums as many time steps as there are hidden units, not all of them.",
+            steps=slice(units),
+        ),
         Slip.of(
             "only_the_first_step",
             f"{name} holds the first time step only: the sum over time is missing, or `return` stands inside "
@@ -103,7 +109,8 @@ def sum_slips(name: str) -> list[Slip]:
         ),
         Slip.of(
             "twice_the_gradient",
-            f"{name} is twice the gradient: is each step added twice, or the factor 2 there again, which is in "
+            f"{name} is twice the gradient: is each step added twice, or the factor 2 there again, "
+            "which is in "
             "∇h already?",
             scale=2.0,
         ),
@@ -112,7 +119,8 @@ def sum_slips(name: str) -> list[Slip]:
         Slip.of("starts_with_ones", f"The sum for {name} starts with ones instead of zeros.", start=1.0),
         Slip.of(
             "starts_at_the_weight",
-            f"The sum for {name} starts at self.{name.removeprefix('grad_')}, the weight itself, instead of zeros.",
+            f"The sum for {name} starts at self.{name.removeprefix('grad_')}, the weight itself, "
+            "instead of zeros.",
             from_weight=True,
         ),
         Slip.of(
@@ -122,7 +130,8 @@ def sum_slips(name: str) -> list[Slip]:
         ),
         Slip.of(
             "gradient_of_the_step_before_wrapped",
-            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the last row.",
+            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the "
+            "last row.",
             gradient=wrapped,
         ),
         Slip.of(
@@ -144,6 +153,11 @@ def slope_slips(name: str) -> list[Slip]:
         slope("slope_missing", f"{name} lacks diag(1 − h[t]²).", MISSING),
         slope("slope_1_minus_h", f"{name} has 1 − h[t] instead of 1 − h[t]².", lambda h: 1 - h),
         slope("slope_h_squared", f"{name} has h[t]² instead of 1 − h[t]².", torch.square),
+        slope(
+            "slope_minus_h_squared",
+            f"{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.",
+            lambda h: -h.square(),
+        ),
         slope("slope_1_plus_h_squared", f"{name} has 1 + h[t]² instead of 1 − h[t]².", lambda h: 1 + h * h),
         slope("slope_1_minus_2h", f"{name} has 1 − 2·h[t] instead of 1 − h[t]².", lambda h: 1 - 2 * h),
         slope(
@@ -173,7 +187,8 @@ def slope_slips(name: str) -> list[Slip]:
         ),
         slope(
             "slope_of_the_step_before_wrapped",
-            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes the last "
+            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes "
+            "the last "
             "row.",
             lambda h: tanh_slope(wrapped(h)),
         ),

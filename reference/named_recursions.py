@@ -120,8 +120,12 @@ def _recursion_slips(w: Tensor, output_path: Tensor) -> list[Slip]:
         Slip.of("w_not_transposed", "The recursion multiplies with W instead of Wᵀ.", matrix=w),
         Slip.of("w_missing", "The recursion lacks Wᵀ.", matrix=torch.eye(len(w), dtype=w.dtype)),
         Slip.of("recursion_sign_flipped", "The sign of the recursion is flipped.", scale=-1.0),
-        Slip.of("recursion_doubled", "Each step of the recursion is doubled: no factor 2 belongs here.", scale=2.0),
-        Slip.of("recursion_halved", "Each step of the recursion is halved: no factor ½ belongs here.", scale=0.5),
+        Slip.of(
+            "recursion_doubled", "Each step of the recursion is doubled: no factor 2 belongs here.", scale=2.0
+        ),
+        Slip.of(
+            "recursion_halved", "Each step of the recursion is halved: no factor ½ belongs here.", scale=0.5
+        ),
         Slip.of(
             "recursion_starts_with_ones",
             "The rows of grad_h start with ones instead of zeros.",
@@ -139,8 +143,9 @@ def _recursion_slips(w: Tensor, output_path: Tensor) -> list[Slip]:
         ),
         rows(
             "forwards_in_time",
-            "Only the last two rows of grad_h are filled: the loop runs forwards, and has to run backwards from the "
-            "last row but one to the first.",
+            "Only the last two rows of grad_h are filled: does the loop run backwards through all "
+            "rows, and `return` "
+            "stand behind it?",
             slice(-2, None),
         ),
         rows(
@@ -150,7 +155,8 @@ def _recursion_slips(w: Tensor, output_path: Tensor) -> list[Slip]:
         ),
         rows(
             "only_the_last_row",
-            "Only the last row of grad_h is filled: the others are zero. The loop has to begin with the row before "
+            "Only the last row of grad_h is filled: the others are zero. The loop has to begin with "
+            "the row before "
             "the last, and take row i + 1 to fill row i.",
             slice(-1, None),
         ),
@@ -176,6 +182,7 @@ def hidden_states(case: Case) -> Slips:
         w: Tensor = weights.w,
         b: Tensor = weights.b,
         inside: bool = False,
+        outside: bool = False,
         activation: Shift = torch.tanh,
         inputs: Shift = as_it_is,
         begin: Callable[[Tensor], Tensor] = torch.zeros_like,
@@ -190,8 +197,8 @@ def hidden_states(case: Case) -> Slips:
                 states.append(begin(zeros))
                 continue
             state = states[-recurrent]
-            sums = w @ (state + b) + u @ x_t if inside else w @ state + u @ x_t + b
-            states.append(activation(sums))
+            sums = w @ (state + b if inside else state) + u @ x_t
+            states.append(activation(sums if inside or outside else sums + b) + (b if outside else 0))
         return rows(torch.stack(states[recurrent:]))
 
     return Slips(formula, _state_slips(case))
@@ -208,14 +215,25 @@ def _state_slips(case: Case) -> list[Slip]:
         Slip.of("w_transposed", "The states multiply with Wᵀ instead of W.", w=w.T),
         Slip.of(
             "w_missing",
-            "The states ignore the state before: W·h[t−1] is missing.",
+            "The states ignore the state before: W·h[t−1] is missing, or the state in it is still zero.",
             w=torch.zeros_like(w),
         ),
+        Slip.of(
+            "w_left_out",
+            "The states add h[t−1] itself: W is missing.",
+            w=torch.eye(len(w), dtype=w.dtype),
+        ),
+        Slip.of("b_outside", "The bias b is added behind tanh instead of inside.", outside=True),
+        Slip.of("negated", "The states have the wrong sign.", activation=lambda sums: -torch.tanh(sums)),
         Slip.of("w_subtracted", "The states subtract W·h[t−1].", w=-w),
         Slip.of("u_missing", "The states ignore the input: U·x[t] is missing.", u=torch.zeros_like(u)),
         Slip.of("u_subtracted", "The states subtract U·x[t].", u=-u),
         Slip.of("b_subtracted", "The states subtract the bias b.", b=-b),
-        Slip.of("b_inside", "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.", inside=True),
+        Slip.of(
+            "b_inside",
+            "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.",
+            inside=True,
+        ),
         Slip.of(
             "input_of_the_step_before",
             "The states take x[t−1] instead of x[t].",
@@ -227,8 +245,14 @@ def _state_slips(case: Case) -> list[Slip]:
             inputs=wrapped,
         ),
         Slip.of("input_of_the_step_after", "The states take x[t+1] instead of x[t].", inputs=following),
-        Slip.of("time_reversed", "The states take the inputs from the last to the first.", inputs=lambda x: x.flip(0)),
-        Slip.of("starts_with_ones", "The states begin with h[0] = 1 instead of h[0] = 0.", begin=torch.ones_like),
+        Slip.of(
+            "time_reversed",
+            "The states take the inputs from the last to the first.",
+            inputs=lambda x: x.flip(0),
+        ),
+        Slip.of(
+            "starts_with_ones", "The states begin with h[0] = 1 instead of h[0] = 0.", begin=torch.ones_like
+        ),
         Slip.of(
             "first_step_left_out",
             "The loop leaves out the first time step.",
@@ -238,6 +262,14 @@ def _state_slips(case: Case) -> list[Slip]:
             "last_step_left_out",
             "The loop leaves out the last time step: the last state is never computed.",
             left_out="last",
+        ),
+        replace(
+            Slip.of(
+                "only_the_first_state",
+                "Only the first row of hidden is filled: does `return` stand behind the loop?",
+                rows=lambda h: torch.cat([h[:1], torch.zeros_like(h[1:])]),
+            ),
+            joins=False,
         ),
         Slip.of(
             "state_two_steps_before",
@@ -251,15 +283,21 @@ def _state_slips(case: Case) -> list[Slip]:
         ),
         Slip.of(
             "shifted_the_other_way",
-            "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so step t fills row t+1.",
+            "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so "
+            "step t fills row t+1.",
             rows=following,
         ),
         Slip.of(
             "row_t_for_row_t_plus_1",
-            "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t fills h[t+1].",
+            "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t "
+            "fills h[t+1].",
             w=torch.zeros_like(w),
             rows=following,
         ),
-        Slip.of("rows_reversed", "hidden is in the wrong order: its first row holds h[T].", rows=lambda h: h.flip(0)),
+        Slip.of(
+            "rows_reversed",
+            "hidden is in the wrong order: its first row holds h[T].",
+            rows=lambda h: h.flip(0),
+        ),
         Slip(Slip.of("still_zero", "hidden is still zero.").mistake, {"rows": torch.zeros_like}, joins=False),
     ]

@@ -52,9 +52,7 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
         return
     tolerance = settings().tolerance
     explaining = [
-        sentence
-        for sentence in results[0].mistakes
-        if all(_explains(sentence, result) for result in results)
+        sentence for sentence in results[0].mistakes if all(_explains(sentence, result) for result in results)
     ]
     for result in (*smaller, *results):
         mistakes = {name: result.mistakes[name] for name in explaining if _explains(name, result)}

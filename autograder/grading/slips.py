@@ -1,4 +1,4 @@
-"""A formula done differently in one place or in two, and the words for each: what names a mistake by its numbers.
+"""A formula done differently in one place or in two, and the words for each: a mistake named by its numbers.
 
 A lab writes a formula as a function whose keyword arguments are its parts (a factor, a shift, the steps that
 are summed), with what is right as defaults. A slip is another value of one part, with a sentence. Slips in
@@ -51,8 +51,8 @@ class Slip:
 class Slips(Mapping[str, "Tensor"]):
     """What slips in a formula compute, by their sentences: single ones first, then two at once.
 
-    Two at once have the codes of both, joined by ``_and_``. Where that is the code of a single slip, for which
-    the lab has words of its own, these are used.
+    Two at once have the codes of both, joined by ``_and_``. Where that is the code of a single slip, for
+    which the lab has words of its own, these are used.
 
     Args:
         formula: takes parts by name, and what is right for those it is not given; float64 tensors.

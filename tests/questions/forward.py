@@ -30,7 +30,14 @@ def mistakes():
     """The mistakes that this question can name."""
     from reference.misconceptions import known
 
-    return {keeps_initial_state(), *known("hidden_states", "output")}
+    return {keeps_initial_state(), swapped(), *known("hidden_states", "output")}
+
+
+def swapped():
+    """The mistake of returning y before the states."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake("returned_the_other_way_round", "forward returns y first: the states come before it.")
 
 
 def keeps_initial_state():
@@ -62,6 +69,12 @@ def both(result):
         "forward does not return two values.",
         help="It should end with `return h[1:], y`; are the TODOs filled in?",
     )
+    shapes = [tuple(one.shape) if isinstance(one, torch.Tensor) else () for one in result]
+    checks.require(
+        shapes[0] != (1,) or len(shapes[1]) != 2,
+        swapped(),
+        help="It should end with `return h[1:], y`.",
+    )
     return result
 
 
@@ -85,13 +98,31 @@ def states(hidden, case):
     return checks.shape(tensor, "hidden", (case.steps, size))
 
 
+def with_one_entry(y):
+    """The student's output, (1,) float64.
+
+    Raises:
+        CheckFailed: it is no tensor of that shape.
+    """
+    from autograder.grading import checks
+
+    y = checks.as_tensor(y, "y")
+    checks.require(
+        tuple(y.shape) == (1,),
+        "y has the wrong shape.",
+        help="c has the shape (1,), and so has the number V·h[T] (self.v @ h[-1]) plus c.",
+        evidence=f"yours: {tuple(y.shape)}, expected: (1,)",
+    )
+    return y
+
+
 @test_case(name="hidden states, no memory of earlier calls", points=2, hidden=True)
 def hidden_states(env):
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import in_either_precision
 
-    in_either_precision(env, lambda: check_hidden_states(env))
-    require_nothing_spoiled(env, "forward")
+    with nothing_spoiled(env, "forward"):
+        in_either_precision(env, lambda: check_hidden_states(env))
 
 
 def check_hidden_states(env):
@@ -126,12 +157,12 @@ def check_hidden_states(env):
 
 @test_case(name="output y of each call", points=1, hidden=True)
 def output(env):
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import in_either_precision
 
-    in_either_precision(env, lambda: check_output(env))
     # That it keeps a state costs the states; y is judged by the states of its own call.
-    require_nothing_spoiled(env, "forward", again=False)
+    with nothing_spoiled(env, "forward", again=False):
+        in_either_precision(env, lambda: check_output(env))
     in_either_precision(env, lambda: check_output(env, AGAIN))
     in_either_precision(env, lambda: check_output(env, FAR))
 
@@ -179,7 +210,7 @@ def check_output(env, result="y"):
             help="Compute the hidden states first.",
             evidence=case.setting,
         )
-        y = checks.shape(y, "y", (1,))
+        y = with_one_entry(y)
         right = formula.output(case.weights, last)
         return [Result(y, right, misconceptions.output(case, own), case.setting)]
 

@@ -35,16 +35,16 @@ def lab_sizes(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_b",
-        ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
-        expected=lambda case: case.gradients.b,
-        mistakes=misconceptions.grad_b,
-        help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
-    )
-    require_nothing_spoiled(env, "grad_b")
+    with nothing_spoiled(env, "grad_b"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_b",
+            ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
+            expected=lambda case: case.gradients.b,
+            mistakes=misconceptions.grad_b,
+            help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
+        )

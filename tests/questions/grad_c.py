@@ -35,16 +35,16 @@ def lab_sizes(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_c",
-        ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
-        expected=lambda case: case.gradients.c,
-        mistakes=misconceptions.grad_c,
-        help="∇c = 2(ŷ − y), shape (1,).",
-    )
-    require_nothing_spoiled(env, "grad_c")
+    with nothing_spoiled(env, "grad_c"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_c",
+            ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
+            expected=lambda case: case.gradients.c,
+            mistakes=misconceptions.grad_c,
+            help="∇c = 2(ŷ − y), shape (1,).",
+        )

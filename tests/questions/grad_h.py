@@ -42,26 +42,26 @@ def ask(rnn, case):
 def last_row(env):
     from autograder.grading import checks
     from reference import misconceptions
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "the last row of grad_h",
-        ask=ask,
-        select=lambda answer, case: checks.shape(answer, "grad_h", case.hidden.shape)[-1],
-        expected=lambda case: case.gradients.h[-1],
-        mistakes=misconceptions.last_state,
-        help="∇h[T] = 2(ŷ − y) V.",
-    )
-    require_nothing_spoiled(env, "grad_h")
+    with nothing_spoiled(env, "grad_h"):
+        judge(
+            env,
+            env.get("RNN"),
+            "the last row of grad_h",
+            ask=ask,
+            select=lambda answer, case: checks.shape(answer, "grad_h", case.hidden.shape)[-1],
+            expected=lambda case: case.gradients.h[-1],
+            mistakes=misconceptions.last_state,
+            help="∇h[T] = 2(ŷ − y) V.",
+        )
 
 
 @test_case(name="the recursion", points=2, hidden=True)
 def recursion(env):
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge_recursion
 
-    judge_recursion(env, env.get("RNN"), ask)
-    require_nothing_spoiled(env, "grad_h")
+    with nothing_spoiled(env, "grad_h"):
+        judge_recursion(env, env.get("RNN"), ask)

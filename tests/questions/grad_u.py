@@ -35,16 +35,18 @@ def lab_sizes(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_u",
-        ask=lambda rnn, case: rnn._compute_grad_u(given(case.hidden), given(case.gradients.h), given(case.x)),
-        expected=lambda case: case.gradients.u,
-        mistakes=misconceptions.grad_u,
-        help="∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps.",
-    )
-    require_nothing_spoiled(env, "grad_u")
+    with nothing_spoiled(env, "grad_u"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_u",
+            ask=lambda rnn, case: rnn._compute_grad_u(
+                given(case.hidden), given(case.gradients.h), given(case.x)
+            ),
+            expected=lambda case: case.gradients.u,
+            mistakes=misconceptions.grad_u,
+            help="∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps.",
+        )

@@ -35,16 +35,18 @@ def lab_sizes(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_v",
-        ask=lambda rnn, case: rnn._compute_grad_v(given(case.y_true), given(case.y_pred), given(case.hidden)),
-        expected=lambda case: case.gradients.v,
-        mistakes=misconceptions.grad_v,
-        help="∇V = 2(ŷ − y) h[T], shape (H,).",
-    )
-    require_nothing_spoiled(env, "grad_v")
+    with nothing_spoiled(env, "grad_v"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_v",
+            ask=lambda rnn, case: rnn._compute_grad_v(
+                given(case.y_true), given(case.y_pred), given(case.hidden)
+            ),
+            expected=lambda case: case.gradients.v,
+            mistakes=misconceptions.grad_v,
+            help="∇V = 2(ŷ − y) h[T], shape (H,).",
+        )

@@ -35,16 +35,16 @@ def lab_sizes(env):
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_w",
-        ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
-        expected=lambda case: case.gradients.w,
-        mistakes=misconceptions.grad_w,
-        help="∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].",
-    )
-    require_nothing_spoiled(env, "grad_w")
+    with nothing_spoiled(env, "grad_w"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_w",
+            ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
+            expected=lambda case: case.gradients.w,
+            mistakes=misconceptions.grad_w,
+            help="∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].",
+        )

@@ -82,6 +82,7 @@ MISTAKES = {
     "wrong_length": "The step has the right direction and the wrong length.",
     "divided_twice": "The gradients are divided by batch_size twice.",
     "uphill": "The step goes uphill: subtract lr · gradient.",
+    "swapped_arguments": "The gradients are asked with y and ŷ in each other's place, so the step goes uphill.",
     "only_the_last_window": "Only the last window's gradient is used.",
     "only_the_first_window": "Only the first window's gradient is used.",
     "rate_missing": "The learning rate lr is not used.",
@@ -89,6 +90,7 @@ MISTAKES = {
     "window_by_window": "The weights change after each window: collect all gradients first, then update once.",
     "last_window_left_out": "The last window is left out.",
     "loss_summed": "The returned loss is the sum over the minibatch, not its mean.",
+    "loss_divided_twice": "The returned loss is divided by batch_size twice.",
     "loss_wrong": "The returned loss is not the mean loss of the minibatch.",
 }
 """The sentences by code; what a submission did goes into the braces."""
@@ -148,6 +150,7 @@ class Attempt:
         self.lr = rate_for(size)
         self.windows = None if served is None else served.drawn
         self.losses = [] if served is None else served.losses
+        self.swapped = served is not None and served.swapped
         self.losses_at_once = served is not None and served.several_at_once
 
 
@@ -334,11 +337,19 @@ def explain_update(attempt):
             named("number_of_windows", len(attempt.windows), attempt.size),
             help="Each of the batch_size rounds draws one window: x, y = get_random_day(data_train).",
         )
-    for mistake, expected in step_mistakes(attempt):
-        if agree(weights, attempt.moved, expected):
-            checks.fail(mistake, help=help, evidence=setting)
+    for code, expected in step_mistakes(attempt):
+        if not agree(weights, attempt.moved, expected):
+            continue
+        if code == "uphill" and attempt.swapped:
+            code, help = (
+                "swapped_arguments",
+                "Compare the order of the arguments with that of the parameters.",
+            )
+        checks.fail(named(code), help=help, evidence=setting)
     explain_parts(attempt, help, setting)
-    checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
+    checks.fail(
+        "The update of the weights is wrong.", help=help, evidence=largest_difference(attempt, setting)
+    )
 
 
 def explain_parts(attempt, help, setting):
@@ -352,24 +363,22 @@ def explain_parts(attempt, help, setting):
     if attempt.windows is None:
         return
     weights = attempt.batch.weights
-    windows = [attempt.batch.window(number) for number in attempt.windows]
-    mean = -window_gradients(weights, windows).mean(0)
-    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
-    sizes = [tensor.numel() for tensor in weights.tensors().values()]
-    wrong = [
-        parameter
-        for parameter, moved, step in zip(PARAMETERS, actual.split(sizes), mean.split(sizes), strict=True)
-        if not any(
-            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
-            for factor in (attempt.lr, attempt.lr * attempt.size)
-        )
-    ]
+    found = what_each_did(attempt)
+    right = max(RIGHT_WAYS, key=[*found.values()].count)
+    wrong = {parameter: code for parameter, code in found.items() if code != right}
     if 0 < len(wrong) < len(PARAMETERS):
+        words = [
+            f"{parameter}: {MISTAKES[code] if code in MISTAKES else OTHER_WAYS[code]}"
+            for parameter, code in wrong.items()
+            if code
+        ]
         checks.fail(
             named("parameters_updated_wrongly", ", ".join(wrong)),
-            help="Does it use the gradient of this parameter?",
-            evidence=setting,
+            help=" ".join(words) or "Does it use the gradient of this parameter?",
+            evidence=largest_difference(attempt, setting, wrong),
         )
+    mean = mean_step(attempt) / attempt.lr
+    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
     factor = float(actual @ mean / (mean @ mean))
     if agree(weights, attempt.moved, factor * mean):
         checks.fail(
@@ -379,8 +388,60 @@ def explain_parts(attempt, help, setting):
         )
 
 
+RIGHT_WAYS = ("mean", "sum")
+OTHER_WAYS = {
+    "mean": "It takes the mean of its gradients, the others the sum.",
+    "sum": "It takes the sum of its gradients, the others the mean.",
+    "doubled": "It takes the step twice.",
+    "unchanged": "It does not change.",
+}
+"""What a parameter may do besides the mistakes of whole steps, by code."""
+
+
+def mean_step(attempt):
+    """What one right step changes, (P,): minus lr times the mean of the gradients of its windows."""
+    windows = [attempt.batch.window(number) for number in attempt.windows]
+    return -attempt.lr * window_gradients(attempt.batch.weights, windows).mean(0)
+
+
+def what_each_did(attempt):
+    """For each parameter the code of what explains its step: of a right way, of a mistake, or empty."""
+    from autograder.grading import checks
+
+    weights, mean = attempt.batch.weights, mean_step(attempt)
+    ways = [("mean", mean), ("sum", attempt.size * mean), ("doubled", 2 * mean), ("unchanged", 0 * mean)]
+    sizes = [tensor.numel() for tensor in weights.tensors().values()]
+    moved = (flat(attempt.moved.tensors()) - flat(weights.tensors())).split(sizes)
+    found = dict.fromkeys(PARAMETERS, "")
+    for code, step in (*ways, *step_mistakes(attempt)):
+        for parameter, actual, expected in zip(PARAMETERS, moved, step.split(sizes), strict=True):
+            if not found[parameter] and checks.agrees(actual, expected, rtol=2e-3, floor=1e-4):
+                found[parameter] = code
+    return found
+
+
+def largest_difference(attempt, setting, among=PARAMETERS):
+    """The entry of these parameters that is farthest from where a right step leads, as evidence."""
+    if attempt.windows is None:
+        return setting
+    weights, sizes = attempt.batch.weights.tensors(), []
+    steps = mean_step(attempt).split([tensor.numel() for tensor in weights.values()])
+    for parameter, step in zip(PARAMETERS, steps, strict=True):
+        expected = weights[parameter] + step.reshape(weights[parameter].shape)
+        difference = (attempt.moved.tensors()[parameter] - expected).abs() / step.abs().max()
+        if parameter in among:
+            place = divmod(int(difference.nan_to_num(nan=torch.inf).argmax()), difference.shape[-1])
+            place = place if difference.dim() == 2 else place[1:]
+            sizes.append((float(difference[place]), parameter, place, float(expected[place])))
+    _, parameter, place, expected = max(sizes)
+    return (
+        f"{setting}: rnn.{parameter}[{', '.join(map(str, place))}] was {float(weights[parameter][place]):.6g} and is "
+        f"{float(attempt.moved.tensors()[parameter][place]):.6g} after the step, expected {expected:.6g}"
+    )
+
+
 def step_mistakes(attempt):
-    """Known mistakes with what each changes, a flat vector (P,), for windows that are known."""
+    """Codes of known mistakes with what each changes, a flat vector (P,), for windows that are known."""
     from reference import oracle
 
     if attempt.windows is None:
@@ -405,7 +466,7 @@ def step_mistakes(attempt):
         "window_by_window": [one_by_one[lr], one_by_one[lr / size]],
         "last_window_left_out": [-lr * gradients[:-1].sum(0) / size],
     }
-    return [(named(code), step) for code, steps in expected.items() for step in steps]
+    return [(code, step) for code, steps in expected.items() for step in steps]
 
 
 def accepted_losses(attempt):
@@ -458,9 +519,12 @@ def loss_right(env, call):
         if is_accepted(attempt):
             continue
         value, expected = returned_number(attempt), accepted_losses(attempt)[0]
+        known = attempt.windows is not None and size > 1
         checks.fail(
             named("loss_summed")
-            if attempt.windows is not None and same_loss(value, expected * size)
+            if known and same_loss(value, expected * size)
+            else named("loss_divided_twice")
+            if known and same_loss(value, expected / size)
             else named("loss_wrong"),
             help="total_loss += float(loss) / batch_size, once for each window.",
             evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(expected):.6g}",
