@@ -3,7 +3,8 @@
 import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, forward_at_lab_sizes, worked_forward
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.worked_examples import forward_at_lab_sizes, worked_forward
 
 OK_FORMAT = False
 name = "forward"

@@ -2,7 +2,8 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.worked_examples import at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_b"
@@ -18,17 +19,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    worked_example(env, BY_HAND, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    worked_example(env, TWO_STATES, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    at_lab_sizes(env, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="random numbers", points=2, hidden=True)

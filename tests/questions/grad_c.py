@@ -2,7 +2,8 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.worked_examples import at_lab_sizes, worked_example
 
 OK_FORMAT = False
 name = "grad_c"
@@ -18,17 +19,17 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    worked_example(env, BY_HAND, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    worked_example(env, TWO_STATES, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    at_lab_sizes(env, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="random numbers", points=1, hidden=True)
