@@ -4,7 +4,8 @@ import torch
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
-from reference.worked_examples import forward_at_lab_sizes, worked_forward
+from reference.public_mistakes import HIDDEN
+from reference.worked_examples import forward_at_lab_sizes, naming, worked_forward
 
 OK_FORMAT = False
 name = "forward"
@@ -14,17 +15,20 @@ points = None
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """U = 1, W = 0.5, V = 2, b = 0, c = −0.1: the states are tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8."""
-    worked_forward(env, BY_HAND)
+    with naming(env, HIDDEN, "forward"):
+        worked_forward(env, BY_HAND)
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_forward(env, TWO_STATES)
+    with naming(env, HIDDEN, "forward"):
+        worked_forward(env, TWO_STATES)
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    forward_at_lab_sizes(env)
+    with naming(env, HIDDEN, "forward"):
+        forward_at_lab_sizes(env)
 
 
 def mistakes():

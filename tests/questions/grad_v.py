@@ -3,7 +3,8 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
-from reference.worked_examples import at_lab_sizes, worked_example
+from reference.public_mistakes import GRAD_V
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_v"
@@ -19,17 +20,20 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_v", "_compute_grad_v")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        worked_example(env, BY_HAND, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_v", "_compute_grad_v")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        worked_example(env, TWO_STATES, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_v", "_compute_grad_v")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        at_lab_sizes(env, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="random numbers", points=1, hidden=True)

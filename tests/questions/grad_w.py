@@ -3,7 +3,8 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
-from reference.worked_examples import at_lab_sizes, worked_example
+from reference.public_mistakes import GRAD_W
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_w"
@@ -19,17 +20,20 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_w", "_compute_grad_w")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, BY_HAND, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_w", "_compute_grad_w")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        at_lab_sizes(env, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="random numbers", points=3, hidden=True)

@@ -43,10 +43,10 @@ def rows_in_order(env):
     for part, (found, right) in parts.items():
         if len(found) != len(right) or len(found) < 2:
             continue  # the case above says so
-        columns = [
+        telling = [
             pair for pair in zip(found.T[:WEATHER_COLUMNS], right.T, strict=False) if comparable(pair[0])
         ]
-        assert not columns or any(follows(*pair) for pair in columns), (
+        assert not telling or any(follows(*pair) for pair in telling), (
             f"{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
             "rows are for training, all others for testing."
         )
