@@ -21,7 +21,7 @@ FAR = -60.0
 """An output bias beyond those of a training; the weighted sum of y is then :data:`SUM_FAR`."""
 SUM_FAR = -53.6743
 
-PATIENCE = 5.0
+PATIENCE = 1.0
 """Seconds after which nothing that failed is tried in another way."""
 
 BEFORE = ((), ("forward",), ("forward", "_compute_grad_h"), ("forward", "_compute_grad_h", "_compute_grad_b"))
