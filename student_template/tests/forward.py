@@ -99,7 +99,7 @@ FAR = -60.0
 
 SUM_FAR = -53.6743
 
-PATIENCE = 5.0
+PATIENCE = 1.0
 
 TAKES = {
     "forward": ("x",),

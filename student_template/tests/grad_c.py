@@ -68,7 +68,7 @@ GRAD_C = {
 
 LARGE = 64.0
 
-PATIENCE = 5.0
+PATIENCE = 1.0
 
 BEFORE = ((), ("forward",), ("forward", "_compute_grad_h"), ("forward", "_compute_grad_h", "_compute_grad_b"))
 

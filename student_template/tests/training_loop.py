@@ -91,7 +91,9 @@ EQUAL_HOURS = torch.tensor([[0.2, 0.5, -0.3, 0.4, -0.1, 0.3]] * 60)
 def short_training(env):
     """On equal hours every window is the same, so each step makes the loss of the network that it trains smaller."""
     train_rnn, steps = filled_in(env, "train_rnn"), 20
-    result = called(train_rnn, EQUAL_HOURS, steps)
+    own = env.get("data_train")
+    hours = EQUAL_HOURS.to(own.dtype) if isinstance(own, torch.Tensor) else EQUAL_HOURS
+    result = called(train_rnn, hours, steps)
     assert len(result if isinstance(result, tuple | list) else ()) == 2, (
         "train_rnn does not return two values: it should end with `return rnn, losses`."
     )
@@ -100,8 +102,12 @@ def short_training(env):
     assert len(found) == steps, (
         f"train_rnn(data, {steps}) gives {len(found)} losses: append one in each round, and return behind the loop."
     )
-    untrained, trained = (error_on(one, EQUAL_HOURS) for one in (called(filled_in(env, "RNN")), rnn))
+    untrained, trained = (error_on(one, hours) for one in (called(filled_in(env, "RNN")), rnn))
     assert all(loss >= 0 for loss in found), f"losses holds negative numbers or nan: {min(found)}."
+    assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), (
+        "The network that train_rnn returns has not been trained: b and c are still zero. Make one RNN() before the "
+        "loop, call do_training_step with it in each round, and return it."
+    )
     if abs(found[0] - untrained) > 0.1 * untrained:
         return  # it begins with other weights, or looks at other data: nothing to compare with
     assert found[-1] < found[0], (
