@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -139,7 +139,7 @@ def sum_slips(name: str, units: int) -> list[Slip]:
             f"{name} pairs step t with ∇h[t+1] instead of ∇h[t].",
             gradient=following,
         ),
-        Slip(Slip.of("still_zero", f"{name} is still zero.").mistake, {"scale": 0.0}, joins=False),
+        replace(Slip.of("still_zero", f"{name} is still zero.", scale=0.0), joins=False),
     ]
 
 

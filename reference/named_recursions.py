@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case
-from reference.formula import grad_last_state, previous, residual, tanh_slope
+from reference.formula import previous, tanh_slope
 from reference.named_mistakes import MISSING, Shift, as_it_is, following, wrapped
 
 
@@ -21,7 +21,6 @@ def recursion(case: Case, last: Tensor) -> Slips:
         last: (H,), the student's ∇h[T].
     """
     hidden, w = case.hidden, case.weights.w
-    output_path = grad_last_state(case.weights, residual(case.y_true, case.y_pred))
 
     def formula(
         *,
@@ -53,11 +52,11 @@ def recursion(case: Case, last: Tensor) -> Slips:
             found = found * kept
         return found
 
-    return Slips(formula, _recursion_slips(w, output_path))
+    return Slips(formula, _recursion_slips(w, last))
 
 
-def _recursion_slips(w: Tensor, output_path: Tensor) -> list[Slip]:
-    """The slips of :func:`recursion`: ``w`` is (H, H), ``output_path`` (H,) 2(ŷ − y)V."""
+def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
+    """The slips of :func:`recursion`: ``w`` is (H, H), ``last`` (H,) the student's ∇h[T]."""
 
     def slope(code: str, sentence: str, other: Shift) -> Slip:
         return Slip.of(code, sentence, slope=other)
@@ -134,7 +133,7 @@ def _recursion_slips(w: Tensor, output_path: Tensor) -> list[Slip]:
         Slip.of(
             "output_path_at_every_step",
             "The recursion adds 2(ŷ − y)·V at every step, but only the last step has an output in the loss.",
-            added=output_path,
+            added=last,
         ),
         Slip.of(
             "from_the_last_row",
@@ -299,5 +298,5 @@ def _state_slips(case: Case) -> list[Slip]:
             "hidden is in the wrong order: its first row holds h[T].",
             rows=lambda h: h.flip(0),
         ),
-        Slip(Slip.of("still_zero", "hidden is still zero.").mistake, {"rows": torch.zeros_like}, joins=False),
+        replace(Slip.of("still_zero", "hidden is still zero.", rows=torch.zeros_like), joins=False),
     ]
