@@ -118,13 +118,9 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         Slip.of("slope_on_the_wrong_side", "diag(1 − h²) stands on the wrong side of Wᵀ.", outside=True),
         Slip.of("w_not_transposed", "The recursion multiplies with W instead of Wᵀ.", matrix=w),
         Slip.of("w_missing", "The recursion lacks Wᵀ.", matrix=torch.eye(len(w), dtype=w.dtype)),
-        Slip.of("recursion_sign_flipped", "The sign of the recursion is flipped.", scale=-1.0),
-        Slip.of(
-            "recursion_doubled", "Each step of the recursion is doubled: no factor 2 belongs here.", scale=2.0
-        ),
-        Slip.of(
-            "recursion_halved", "Each step of the recursion is halved: no factor ½ belongs here.", scale=0.5
-        ),
+        Slip.of("recursion_sign_flipped", "Each step back has the wrong sign.", scale=-1.0),
+        Slip.of("recursion_doubled", "Each step back is doubled: no factor 2 belongs here.", scale=2.0),
+        Slip.of("recursion_halved", "Each step back is halved: no factor ½ belongs here.", scale=0.5),
         Slip.of(
             "recursion_starts_with_ones",
             "The rows of grad_h start with ones instead of zeros.",
@@ -162,7 +158,7 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         replace(
             Slip.of(
                 "rows_repeated",
-                "Each row repeats the row after it: the recursion is missing.",
+                "Each row repeats the row after it: Wᵀ diag(1 − h²) is missing.",
                 slope=MISSING,
                 matrix=torch.eye(len(w), dtype=w.dtype),
             ),

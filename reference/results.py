@@ -54,12 +54,13 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
     explaining = [
         sentence for sentence in results[0].mistakes if all(_explains(sentence, result) for result in results)
     ]
+    problems = [result.problem for result in results if result.problem is not None]
+    if problems and not explaining:
+        raise problems[0]
     for result in (*smaller, *results):
         mistakes = {name: result.mistakes[name] for name in explaining if _explains(name, result)}
         if explaining and not mistakes:
             continue  # wrong for another reason
-        if result.problem is not None and not explaining:
-            raise result.problem
         checks.close(
             result.answer,
             result.right,
@@ -70,7 +71,7 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
             help=help,
             setting=result.setting,
         )
-    raise next(result.problem for result in results if result.problem is not None)
+    raise problems[0]
 
 
 def _explains(sentence: str, result: Result) -> bool:

@@ -89,9 +89,9 @@ GRAD_H = {
     "diag(1 − h²) stands on the wrong side of Wᵀ.": (1.6328, 5.5755),
     "The recursion multiplies with W instead of Wᵀ.": (3.8926, 9.3259),
     "The recursion lacks Wᵀ.": (1.6164, 3.9065),
-    "The sign of the recursion is flipped.": (4.2265, 10.3291),
-    "Each step of the recursion is doubled: no factor 2 belongs here.": (3.8933, 4.1173),
-    "Each step of the recursion is halved: no factor ½ belongs here.": (1.7623, 6.2935),
+    "Each step back has the wrong sign.": (4.2265, 10.3291),
+    "Each step back is doubled: no factor 2 belongs here.": (3.8933, 4.1173),
+    "Each step back is halved: no factor ½ belongs here.": (1.7623, 6.2935),
     "The rows of grad_h start with ones instead of zeros.": (2.6154, 4.389),
     "The recursion adds 2(ŷ − y)·V at every step, but only the last step has an output in the loss.": (
         0.6606,
@@ -110,7 +110,7 @@ GRAD_H = {
         2.0731,
         7.3496,
     ),
-    "Each row repeats the row after it: the recursion is missing.": (0.1347, 7.5602),
+    "Each row repeats the row after it: Wᵀ diag(1 − h²) is missing.": (0.1347, 7.5602),
 }
 
 LARGE = 64.0
@@ -239,10 +239,10 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     Raises:
         AssertionError: it is missing, or of another shape, or holds other numbers; ``what`` names it.
     """
-    right = torch.tensor(expected).float()
-    found = as_numbers(result, right.shape, what)
-    assert torch.allclose(found, right, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(right)}.\nIn a cell of its own:\n\n{repeat}"
+    wanted = torch.tensor(expected).float()
+    found = as_numbers(result, wanted.shape, what)
+    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
+        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
     )
 
 

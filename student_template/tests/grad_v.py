@@ -198,10 +198,10 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     Raises:
         AssertionError: it is missing, or of another shape, or holds other numbers; ``what`` names it.
     """
-    right = torch.tensor(expected).float()
-    found = as_numbers(result, right.shape, what)
-    assert torch.allclose(found, right, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(right)}.\nIn a cell of its own:\n\n{repeat}"
+    wanted = torch.tensor(expected).float()
+    found = as_numbers(result, wanted.shape, what)
+    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
+        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
     )
 
 
