@@ -209,6 +209,8 @@ class CaseResult:
         seconds: wall time.
         missing: names that it needed and the notebook did not have.
         mistake: the lab's code of the known mistake that explains it; empty where none does.
+        closest: of all comparisons of numbers the one that was closest to another outcome: its largest
+            difference as a share of what is allowed; ``None`` where none was made, or each was exact.
     """
 
     name: str
@@ -223,6 +225,7 @@ class CaseResult:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     mistake: str = ""
+    closest: float | None = None
 
 
 @dataclass(frozen=True)
