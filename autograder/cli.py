@@ -1,7 +1,7 @@
 """The command line: parse, call, print. What it prints and returns is a contract for other tools.
 
 Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever its marks);
-1 a check found something (``build --check``, ``doctor``, ``mutate``); 2 usage or configuration;
+1 a check found something (``build --check``, ``doctor``, ``mutate``, ``certify``); 2 usage or configuration;
 3 some submissions could not be graded, or something of the LMS does not fit the class.
 """
 
@@ -15,7 +15,18 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder import __version__
-from autograder.commands import build, doctor, grade, mutate, package, publish, regrade, review, similar
+from autograder.commands import (
+    build,
+    certify,
+    doctor,
+    grade,
+    mutate,
+    package,
+    publish,
+    regrade,
+    review,
+    similar,
+)
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
@@ -67,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, publish, similar, build, mutate, package, doctor):
+    for command in (grade, regrade, review, publish, similar, build, mutate, certify, package, doctor):
         command.add(commands)
     return parser
 

@@ -1,8 +1,8 @@
 """A lab's corpus: submissions in folders, each with the marks that it must get.
 
     correct/<name>/               may not lose a mark
-    mistakes/<question>/<name>/   loses something in that question and nothing anywhere else, but for the points
-                                  of the notebook's own run where the mistake may spoil it (``own_run``)
+    mistakes/<question>/<name>/   loses something in that question and nothing anywhere else, but for the
+                                  points of the notebook's own run where it may spoil that (``own_run``)
     mistakes/whole/<name>/        several questions at once, all of them named
 
 A folder holds ``expect.yml`` and one of
@@ -14,14 +14,16 @@ A folder holds ``expect.yml`` and one of
 
 ``expect.yml`` knows these keys:
 
-* ``loses``: question -> marks lost, its own question first, or ``some`` where that depends on how the question is divided.
+* ``loses``: question -> marks lost, its own question first, or ``some`` where that depends on how the question
+  is divided.
 * ``also_may_lose``: questions that may lose as well, with the reason in ``why``. Default: none.
 * ``why``: one sentence.
 * ``names``: codes of the mistakes that the feedback of its own question may name. Default: it names none.
-* ``base``: ``quick`` (default) leaves out the cells that ``left_out`` of the configuration names, ``full`` keeps them.
+* ``base``: ``quick`` (default) leaves out the cells that ``left_out`` of the configuration names, ``full`` keeps
+  them.
 * ``slow``: the notebook needs more than ten seconds. Default: false.
 * ``alone``: in a notebook with other cases it would be another case; ``why`` says so. Default: false.
-* ``says``: what the feedback of the one question that loses says, among other things. Default: nothing is asked.
+* ``says``: what the feedback of the one question that loses says, among other things. Default: nothing.
 * ``remarks``: question -> what a remark on it says, among other things; it costs nothing. Default: none.
 * ``sandbox``: a mistake that belongs to the sample of a quick certificate; ``only`` where one process
   cannot show it, as with a complete submission or automatic differentiation. Default: false.
@@ -49,9 +51,7 @@ SOME = "some"
 
 KINDS = ("correct", "mistakes")
 
-_KEYS = frozenset(
-    "loses also_may_lose why names base slow alone says remarks sandbox may_raise".split()
-)
+_KEYS = frozenset("loses also_may_lose why names base slow alone says remarks sandbox may_raise".split())
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,9 @@ class Corpus:
                     f"{question}, found {lost!r}"
                 )
         if case.name.startswith("correct/") != case.correct:
-            raise ConfigurationError(f"{file}: loses: nothing for what lies in correct, something in mistakes")
+            raise ConfigurationError(
+                f"{file}: loses: nothing for what lies in correct, something in mistakes"
+            )
 
 
 def corpus_of(lab: Lab) -> Corpus:

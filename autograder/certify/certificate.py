@@ -75,7 +75,7 @@ class Certificate:
     Attributes:
         machine: when, where, with what it was made.
         questions: figures by question; ``total`` all together.
-        marks_beside: marks lost in questions that are right, beside a mistake elsewhere, and how many there were.
+        marks_beside: marks lost in right questions, beside a mistake elsewhere, and how many there were.
         false: verdicts of the corpus that are false, a sentence each.
         not_graded: notebooks that could not be graded, and why.
         named, unnamed: mistakes whose feedback names them, or says what is wrong without a name.
@@ -113,7 +113,8 @@ def machine(lab: Lab, began: datetime.datetime, *, quick: bool) -> dict[str, Any
         "command": "autograder certify" + (" --quick" if quick else ""),
         "fingerprint": fingerprint(lab),
         "versions": versions(),
-        "system": f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} processors",
+        "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "processors": os.cpu_count(),
     }
 
 
@@ -131,17 +132,24 @@ def certificate(
         looks: the first one is what the rates are counted from.
     """
     first = looks[0]
-    judged = [(entry, marks, verdicts(entry.cases, marks, corpus)) for entry, marks in first.graded if not marks.reason]
+    judged = [
+        (entry, marks, verdicts(entry.cases, marks, corpus))
+        for entry, marks in first.graded
+        if not marks.reason
+    ]
     found = [one for _, _, each in judged for one in each]
     questions = tuple(_figures(name, [name], found, judged, mutated) for name in corpus.points)
     beside = [one for entry, _, each in judged if not _right(entry) for one in each if not one.wrong]
     naming = _naming(judged)
     stable = tuple(_stable(look, corpus) for look in looks[1:])
     twice, differing = _twice(looks)
-    not_graded = tuple(f"{entry.name}: {marks.reason}" for look in looks for entry, marks in look.graded if marks.reason)
+    not_graded = tuple(
+        f"{entry.name}: {marks.reason}" for look in looks for entry, marks in look.graded if marks.reason
+    )
     false = tuple(_sentence(one) for one in found if one.false)
     seconds = sorted(marks.seconds for _, marks in first.graded)
     missed = [one for each in mutated for one in each.missed]
+    otherwise = [one for one in stable if one.otherwise]
     unlucky = [one for one in luck if one.suggested and one.unlucky > MOST_UNLUCKY]
     return Certificate(
         title=title, machine=made, questions=questions,
@@ -150,7 +158,7 @@ def certificate(
         false=false, not_graded=not_graded, named=naming[NAMED], unnamed=naming[UNNAMED],
         misnamed=naming[MISNAMED], mutated=tuple(mutated), stable=stable, twice=twice, differing=differing,
         near=tuple(_near(looks)), luck=tuple(luck), seconds=(median(seconds), seconds[-1]),
-        holds=not (false or not_graded or missed or differing or unlucky or any(one.otherwise for one in stable)),
+        holds=not (false or not_graded or missed or differing or unlucky or otherwise),
     )  # fmt: skip
 
 
@@ -167,7 +175,9 @@ def _figures(
     """The figures of one question, or of all together."""
     asked = {*questions}
     of_right = [one for entry, _, each in judged if _right(entry) for one in each if one.question in asked]
-    of_wrong = [one for entry, _, each in judged if not _right(entry) for one in each if one.question in asked]
+    of_wrong = [
+        one for entry, _, each in judged if not _right(entry) for one in each if one.question in asked
+    ]
     generated = [
         (one, missed)
         for each in mutated
@@ -210,7 +220,12 @@ def _naming(judged: Judged) -> dict[str, tuple[str, ...]]:
 
 
 def _stable(look: Look, corpus: Corpus) -> Stable:
-    found = [one for entry, marks in look.graded if not marks.reason for one in verdicts(entry.cases, marks, corpus)]
+    found = [
+        one
+        for entry, marks in look.graded
+        if not marks.reason
+        for one in verdicts(entry.cases, marks, corpus)
+    ]
     otherwise = tuple(_sentence(one) for one in found if one.false)
     return Stable(look.circumstances.name, len(look.graded), len(found), otherwise)
 
@@ -218,14 +233,17 @@ def _stable(look: Look, corpus: Corpus) -> Stable:
 def _twice(looks: Sequence[Look]) -> tuple[int, tuple[str, ...]]:
     """How many notebooks were graded a second time, and which came out otherwise."""
     first = {
-        entry.name: marks.digest for look in looks if look.circumstances == USUAL for entry, marks in look.graded
+        entry.name: marks.digest
+        for look in looks
+        if look.circumstances == USUAL
+        for entry, marks in look.graded
     }
     second = [one for look in looks if look.circumstances == AGAIN for one in look.graded]
     return len(second), tuple(entry.name for entry, marks in second if marks.digest != first[entry.name])
 
 
 def _near(looks: Sequence[Look]) -> Iterable[str]:
-    """The comparisons whose difference is within a factor of what is allowed; of each notebook the closest."""
+    """The comparisons with a difference within a factor of what is allowed, the closest of each notebook."""
     closest: dict[tuple[str, str], float] = {}
     for look in looks:
         for entry, marks in look.graded:

@@ -34,18 +34,7 @@ class Done:
     wrong: str = ""
 
 
-@dataclass(frozen=True)
-class Noted:
-    """Something that the part has to say.
-
-    Attributes:
-        text: a sentence without a full stop.
-    """
-
-    text: str
-
-
-Event = Begun | Done | Noted
+Event = Begun | Done
 
 Listener = Callable[[Event], None]
 """Hears of every event as it happens."""

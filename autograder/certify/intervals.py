@@ -1,8 +1,8 @@
 """How sure a rate is that was counted: the exact interval of C. J. Clopper and E. S. Pearson (1934).
 
 For k of n the lower bound is the quantile α/2 of the beta distribution Beta(k, n − k + 1), the upper one the
-quantile 1 − α/2 of Beta(k + 1, n − k). For whole numbers that distribution is a binomial tail, which is summed
-here: P(Beta(a, b) ≤ p) = P(X ≥ a) with X binomial of a + b − 1 trials and probability p.
+quantile 1 − α/2 of Beta(k + 1, n − k). For whole numbers that distribution is a binomial tail, which is
+summed here: P(Beta(a, b) ≤ p) = P(X ≥ a) with X binomial of a + b − 1 trials and probability p.
 
     C. J. Clopper, E. S. Pearson: The use of confidence or fiducial limits illustrated in the case of the
     binomial. Biometrika 26 (4), 404–413.

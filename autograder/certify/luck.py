@@ -96,7 +96,9 @@ def trained(lab: Lab, tasks: Sequence[tuple[str, int]], jobs: int) -> Iterator[t
             yield line["setting"], line["seed"], line["reached"]
     if left:
         setting, seed = min(left)
-        raise ConfigurationError(f"{lab.path}: luck: the training {setting!r} with seed {seed} ended with an error")
+        raise ConfigurationError(
+            f"{lab.path}: luck: the training {setting!r} with seed {seed} ended with an error"
+        )
 
 
 def main() -> int:

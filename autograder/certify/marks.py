@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.certify.cases import SOME, Case, Corpus
-from autograder.model import Grade, Outcome, Status
+from autograder.model import CaseResult, Grade, Outcome, Status
 from autograder.store.results import to_dict
 
 TIMES = frozenset({"seconds", "phases"})
@@ -56,20 +56,23 @@ def marks_of(grade: Grade) -> Marks:
         reason=grade.reason if grade.status is not Status.GRADED else "",
         lost={one.name: one.possible - one.points for one in grade.questions if one.points < one.possible},
         mistakes={
-            name: sorted(codes) for name, cases in failed.items() if (codes := {one.mistake for one in cases} - {""})
-        },
-        said={
-            name: "\n".join(part for one in cases for part in (one.message, one.help, one.evidence) if part)[:MOST_SAID]
+            name: sorted(codes)
             for name, cases in failed.items()
-            if cases
+            if (codes := {one.mistake for one in cases} - {""})
         },
+        said={name: _said(cases) for name, cases in failed.items() if cases},
         closest={one.name: share for one in grade.questions if (share := _closest(one.cases)) is not None},
         digest=digest_of(grade),
         seconds=round(grade.seconds, 2),
     )  # fmt: skip
 
 
-def _closest(cases: Sequence[Any]) -> float | None:
+def _said(cases: Sequence[CaseResult]) -> str:
+    parts = [part for one in cases for part in (one.message, one.help, one.evidence) if part]
+    return "\n".join(parts)[:MOST_SAID]
+
+
+def _closest(cases: Sequence[CaseResult]) -> float | None:
     shares = [case.closest for case in cases if case.closest is not None]
     return min(shares, key=lambda share: max(share, 1 / share), default=None)
 
@@ -156,6 +159,8 @@ def naming(case: Case, marks: Marks) -> str:
     if own not in marks.lost:
         return UNNAMED
     codes = {*marks.mistakes.get(own, ())}
-    if codes - case.names or not any(case.says in text for name, text in marks.said.items() if name in case.loses):
+    if codes - case.names or not any(
+        case.says in text for name, text in marks.said.items() if name in case.loses
+    ):
         return MISNAMED
     return NAMED if codes else UNNAMED

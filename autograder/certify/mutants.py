@@ -95,16 +95,28 @@ def _asked(
     """Each notebook and what is asked of it."""
     if lab.config.build is not None:
         sample = QUICK if quick else None
-        yield SOLUTION, Asked(settings, sample=sample, jobs=1 if quick else jobs, records=out / "mutants-solution.jsonl")
+        yield (
+            SOLUTION,
+            Asked(settings, sample=sample, jobs=1 if quick else jobs, records=out / "mutants-solution.jsonl"),
+        )
     by_name = {case.name: case for case in corpus.cases}
     for name in () if quick else corpus.settings.mutated:
         if name not in by_name or not by_name[name].correct:
-            raise ConfigurationError(f"{lab.path}: corpus.mutated: {name!r} is no case of {corpus.folder}/correct")
+            raise ConfigurationError(
+                f"{lab.path}: corpus.mutated: {name!r} is no case of {corpus.folder}/correct"
+            )
         stem = name.replace("/", "-")
         notebook = out / f"{stem}.ipynb"
         notebook.write_bytes(corpus.notebook(by_name[name]))
-        yield name, Asked(
-            settings, notebook, sample=corpus.settings.mutants, jobs=jobs, records=out / f"mutants-{stem}.jsonl"
+        yield (
+            name,
+            Asked(
+                settings,
+                notebook,
+                sample=corpus.settings.mutants,
+                jobs=jobs,
+                records=out / f"mutants-{stem}.jsonl",
+            ),
         )
 
 

@@ -1,7 +1,7 @@
-"""Several cases in one notebook, where each changes another cell: as sure as one by one, in a fraction of the time.
+"""Several cases in one notebook, where each changes another cell: as sure as one by one, in less time.
 
-A question that loses names the case, since no two cases of a pack change the same cell or method. Not packed are
-complete submissions and cases that need long, that say which cells may fail, or that are marked ``alone``.
+A question that loses names the case, since no two cases of a pack change the same cell or method. Not
+packed are complete submissions and cases that need long, that say which cells may fail, or that are marked ``alone``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Pack:
 
 
 def packed(corpus: Corpus, cases: Iterable[Case]) -> tuple[list[Pack], list[Case]]:
-    """The cases in as few packs as come about when each goes into the first that takes it, and those left over."""
+    """The cases in few packs, each in the first that takes it, and those that are left over."""
     packs: list[Pack] = []
     alone: list[Case] = []
     for case in cases:
@@ -71,7 +71,7 @@ def packed(corpus: Corpus, cases: Iterable[Case]) -> tuple[list[Pack], list[Case
 
 
 def _places(corpus: Corpus, case: Case) -> set[str]:
-    """The cells and methods that a case replaces, its own name if it only adds some; none where it cannot be packed."""
+    """The cells and methods that a case replaces, its name if it only adds; none where it stays alone."""
     if case.alone or case.slow or case.base != "quick" or (case.correct and case.may_raise):
         return set()
     changes = corpus.changes_of(case)

@@ -1,8 +1,8 @@
 """Notebooks as percent scripts: cells with names, and changes of them.
 
-``# %% loss`` begins a cell called ``loss``, ``# %% [markdown] title`` one with text. As changes of another script
-``# %% loss`` replaces the cell of that name, ``# %% model.predict`` one method of the class in cell ``model``,
-``# %% extra after loss`` inserts a cell; a replacement without code removes the cell.
+``# %% loss`` begins a cell called ``loss``, ``# %% [markdown] title`` one with text. As changes of another
+script ``# %% loss`` replaces the cell of that name, ``# %% model.predict`` one method of the class in cell
+``model``, ``# %% extra after loss`` inserts a cell; a replacement without code removes the cell.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ class Records:
         text = file.read_text("utf-8") if file.is_file() else ""
         for line in text.splitlines():
             self._read(line)
-        if text and not text.endswith("\n"):  # cut off by the end of a run: what comes next is a line of its own
+        if text and not text.endswith(
+            "\n"
+        ):  # cut off by the end of a run: what comes next is a line of its own
             with file.open("a", encoding="utf-8") as out:
                 out.write("\n")
 

@@ -15,8 +15,8 @@ from autograder.certify.cases import Case, Corpus, corpus_of
 from autograder.certify.certificate import Certificate, Look, certificate, machine
 from autograder.certify.entries import Circumstances, Entry
 from autograder.certify.events import Begun, Done, Listener
-from autograder.certify.luck import SEEDS, Luck, trained, trainer
 from autograder.certify.intervals import Rate
+from autograder.certify.luck import SEEDS, Luck, trained, trainer
 from autograder.certify.marks import Marks, marks_of, verdicts
 from autograder.certify.mutants import Mutated, mutated
 from autograder.certify.records import Records
@@ -106,7 +106,9 @@ class _Run:
         file = self.lab.file(self.lab.config.corpus.luck)  # type: ignore[union-attr, arg-type]  there is one
         about = (Conditions.of_run(self.lab, self.asked.settings).fingerprint, file.read_bytes())
         tasks = [(setting, seed) for seed in SEEDS for setting in found.settings]
-        reached = {task: known for task in tasks if (known := self.records.get("luck", about, task)) is not None}
+        reached = {
+            task: known for task in tasks if (known := self.records.get("luck", about, task)) is not None
+        }
         left = [task for task in tasks if task not in reached]
         self.tell(Begun("trainings", len(tasks), len(reached)))
         with closing(trained(self.lab, left, self.asked.jobs)) as ended:
@@ -115,14 +117,19 @@ class _Run:
                 self.records.add(good, "luck", about, (setting, seed))
                 self.tell(Done(f"{setting}, seed {seed}"))
         return [
-            Luck(name, suggested, Rate(sum(not reached[name, seed] for seed in SEEDS), len(SEEDS)), found.tries)
+            Luck(
+                name, suggested, Rate(sum(not reached[name, seed] for seed in SEEDS), len(SEEDS)), found.tries
+            )
             for name, suggested in found.settings.items()
         ]
 
     def _look(self, what: str, wanted: Sequence[Entry], circumstances: Circumstances) -> Look:
         """Grade some notebooks under certain circumstances, those that are not known."""
         settings = replace(
-            self.asked.settings, seed=circumstances.seed, case_number=circumstances.case_number, keep_executed=False
+            self.asked.settings,
+            seed=circumstances.seed,
+            case_number=circumstances.case_number,
+            keep_executed=False,
         )
         conditions = Conditions.of_run(self.lab, settings)
         notebooks = {
@@ -134,7 +141,9 @@ class _Run:
             return "notebook", conditions, digest, circumstances.loaded, circumstances.turn
 
         found = {
-            entry.name: Marks(**known) for entry in wanted if (known := self.records.get(*about(entry))) is not None
+            entry.name: Marks(**known)
+            for entry in wanted
+            if (known := self.records.get(*about(entry))) is not None
         }
         left = [entry for entry in wanted if entry.name not in found]
         self.tell(Begun(f"{what}, {circumstances.name}", len(wanted), len(found)))

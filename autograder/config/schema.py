@@ -286,7 +286,7 @@ class LmsSettings(Section):
 
 
 class OwnRun(Section):
-    """Points of a question that are for the notebook's own run, which mistakes in other questions may spoil."""
+    """Points of a question that are for the notebook's own run, which mistakes elsewhere may spoil."""
 
     question: QuestionName = Field(description="the question that holds these points")
     points: Points = Field(description="how many points they are")
@@ -304,7 +304,9 @@ class Corpus(Section):
     )
     own_run: OwnRun | None = Field(default=None, description="points that mistakes elsewhere may cost too")
     mutated: tuple[RelativePath, ...] = Field(
-        default=(), strict=False, description="right cases that get mistakes put into them, as the solution does"
+        default=(),
+        strict=False,
+        description="right cases that get mistakes put into them, as the solution does",
     )
     mutants: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=200, description="count: mistakes that are put into each of them"
@@ -314,10 +316,11 @@ class Corpus(Section):
     )
     circumstances: dict[Title, str] = Field(
         default_factory=dict,
-        description="code by name: a cell put before all others, under which every verdict has to be the same",
+        description="code by name: put before all cells, where every verdict has to be the same",
     )
     luck: RelativePath | None = Field(
-        default=None, description="Python file that trains with a setting and a seed: SETTINGS, TRIES, reached()"
+        default=None,
+        description="Python file that trains with a setting and a seed: SETTINGS, TRIES, reached()",
     )
 
 

@@ -8,7 +8,18 @@ from autograder.certify.cases import SOME, Case, corpus_of
 from autograder.certify.percent import Cell, as_notebook, changed, parse
 from autograder.config.load import load
 
-__all__ = ["SOME", "Case", "Cell", "all_cases", "as_notebook", "base_cells", "cells", "changed", "notebook", "parse"]
+__all__ = [
+    "SOME",
+    "Case",
+    "Cell",
+    "all_cases",
+    "as_notebook",
+    "base_cells",
+    "cells",
+    "changed",
+    "notebook",
+    "parse",
+]
 
 HERE = Path(__file__).parent
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import io
 import json
 import re
 from typing import Any
 
 import torch
-
+from autograder.mutate.in_process import run_cell
 from reference.dataset import features
 from reference.settings import CONFIG, settings
 
 OWN = "batch_size=4, lr=0.05"
 """The setting as it stands in the solution."""
+
+IMPORTS = "from typing import *; from torch import Tensor; from torch.distributions import Normal"
 
 BATCHES, RATES = (1, 4, 8, 32), (0.01, 0.05, 0.1)
 
@@ -37,7 +37,9 @@ def _cells() -> tuple[str, ...]:
     begin = next(place for place, source in enumerate(code) if "num_train_samples" in source)
     end = next(place for place, source in enumerate(code) if source.startswith("rnn, losses = train_rnn"))
     found = tuple(source for source in code[begin:end] if not source.startswith("grader."))
-    assert sum(source.count(OWN) for source in found) == 1, f"the solution trains with another setting than {OWN}"
+    assert sum(source.count(OWN) for source in found) == 1, (
+        f"the solution trains with another setting than {OWN}"
+    )
     return found
 
 
@@ -52,10 +54,8 @@ def reached(setting: str, seed: int) -> bool:
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     names: dict[str, Any] = {"__name__": "__main__", "dataset": features().clone(), "torch": torch}
-    exec("from typing import *\nfrom torch import Tensor\nfrom torch.distributions import Normal\n", names)
-    with contextlib.redirect_stdout(io.StringIO()):
-        for source in _cells():
-            exec(source.replace(OWN, f"batch_size={batch}, lr={rate}"), names)
-        _, losses = names["train_rnn"](names["data_train"], settings().num_steps)
+    for source in (IMPORTS, *_cells()):
+        run_cell(source.replace(OWN, f"batch_size={batch}, lr={rate}"), names)
+    _, losses = names["train_rnn"](names["data_train"], settings().num_steps)
     last = losses[-settings().loss_window :]
     return sum(last) / len(last) < settings().loss_threshold

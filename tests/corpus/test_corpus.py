@@ -18,7 +18,19 @@ from autograder.grading.pipeline import grade
 from autograder.model import QuestionResult, Status, Submission
 
 from . import in_one_process
-from .cases import CORPUS, OWN_RUN, POINTS, SOME, Case, Cell, all_cases, base_cells, cells, notebook, quick_step
+from .cases import (
+    CORPUS,
+    OWN_RUN,
+    POINTS,
+    SOME,
+    Case,
+    Cell,
+    all_cases,
+    base_cells,
+    cells,
+    notebook,
+    quick_step,
+)
 
 CASES = all_cases()
 RIGHT = [case for case in CASES if case.correct]
