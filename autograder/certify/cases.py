@@ -14,13 +14,13 @@ A folder holds ``expect.yml`` and one of
 
 ``expect.yml`` knows these keys:
 
-* ``loses``: question -> marks lost, its own question first, or ``some`` where that depends on how the question
-  is divided.
+* ``loses``: question -> marks lost, its own question first, or ``some`` where that depends on how it is
+  divided.
 * ``also_may_lose``: questions that may lose as well, with the reason in ``why``. Default: none.
 * ``why``: one sentence.
 * ``names``: codes of the mistakes that the feedback of its own question may name. Default: it names none.
-* ``base``: ``quick`` (default) leaves out the cells that ``left_out`` of the configuration names, ``full`` keeps
-  them.
+* ``base``: ``quick`` (default) leaves out the cells that ``left_out`` of the configuration names, ``full``
+  keeps them.
 * ``slow``: the notebook needs more than ten seconds. Default: false.
 * ``alone``: in a notebook with other cases it would be another case; ``why`` says so. Default: false.
 * ``says``: what the feedback of the one question that loses says, among other things. Default: nothing.

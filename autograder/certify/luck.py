@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -106,12 +107,14 @@ def main() -> int:
     from autograder.config.load import load
 
     asked = json.loads(sys.stdin.read())
-    found = trainer(load(Path(asked["config"])))
-    assert found is not None
-    for setting, seed in asked["tasks"]:
-        line = {"setting": setting, "seed": seed, "reached": bool(found.reached(setting, seed))}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w") as out:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a training may print
+        found = trainer(load(Path(asked["config"])))
+        assert found is not None
+        for setting, seed in asked["tasks"]:
+            line = {"setting": setting, "seed": seed, "reached": bool(found.reached(setting, seed))}
+            out.write(json.dumps(line) + "\n")
+            out.flush()
     return 0
 
 

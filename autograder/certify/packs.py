@@ -1,7 +1,7 @@
 """Several cases in one notebook, where each changes another cell: as sure as one by one, in less time.
 
-A question that loses names the case, since no two cases of a pack change the same cell or method. Not
-packed are complete submissions and cases that need long, that say which cells may fail, or that are marked ``alone``.
+A question that loses names the case, since no two cases of a pack change the same cell or method. Not packed
+are complete submissions and cases that need long, that say which cells may fail, or that are ``alone``.
 """
 
 from __future__ import annotations
