@@ -30,7 +30,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHOND
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade review test test-rest test-all check setup setup-dev format build doctor
+.PHONY: grade review test test-rest test-all certify check setup setup-dev format build doctor
 .PHONY: benchmark vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
@@ -56,6 +56,9 @@ test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same
 test-all: check  ## every test, those in the image too where a Docker engine can be had
 	$(PYTEST) --every-example -m "not docker"
 	$(BIN)/python -m pytest -rs -m docker tests/docker
+
+certify: setup  ## a sample of what counts the grader's own errors; all of it: autograder certify
+	$(BIN)/autograder certify --quick
 
 check: setup-dev
 	$(BIN)/ruff format --check .
