@@ -18,7 +18,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.certify.events import Begun, Done, Listener
 from autograder.certify.intervals import Rate
+from autograder.certify.records import Records
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError
 from autograder.mutate.processes import lines, worker
@@ -36,6 +38,7 @@ class Trainer:
     settings: Mapping[str, bool]
     tries: int
     reached: Callable[[str, int], bool]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,37 @@ def trainer(lab: Lab) -> Trainer | None:
             raise ImportError("it is no Python file")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return Trainer(dict(module.SETTINGS), int(module.TRIES), module.reached)
+        return Trainer(dict(module.SETTINGS), int(module.TRIES), module.reached, file.read_text("utf-8"))
     except (OSError, ImportError, AttributeError, SyntaxError, TypeError, ValueError) as reason:
         raise ConfigurationError(f"{file}: expected SETTINGS, TRIES and reached(): {reason}") from None
+
+
+def luck_of(lab: Lab, records: Records, named: str, jobs: int, tell: Listener) -> list[Luck]:
+    """How each setting of the lab fares; nothing where the lab names no trainings.
+
+    Args:
+        records: where trainings are kept, and found again.
+        named: the name of the lab and everything else that a training depends on.
+        tell: hears of each training.
+
+    Raises:
+        ConfigurationError: the lab's file is broken, or a training is.
+    """
+    found = trainer(lab)
+    if found is None:
+        return []
+    about = ("luck", named, found.source)
+    tasks = [(setting, seed) for seed in SEEDS for setting in found.settings]
+    reached = {task: known for task in tasks if (known := records.get(*about, task)) is not None}
+    tell(Begun("trainings", len(tasks), len(reached)))
+    for setting, seed, good in trained(lab, [task for task in tasks if task not in reached], jobs):
+        reached[setting, seed] = good
+        records.add(good, *about, (setting, seed))
+        tell(Done(f"{setting}, seed {seed}"))
+    return [
+        Luck(name, suggested, Rate(sum(not reached[name, seed] for seed in SEEDS), len(SEEDS)), found.tries)
+        for name, suggested in found.settings.items()
+    ]
 
 
 def trained(lab: Lab, tasks: Sequence[tuple[str, int]], jobs: int) -> Iterator[tuple[str, int, bool]]:

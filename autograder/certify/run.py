@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +15,7 @@ from autograder.certify.cases import Case, Corpus, corpus_of
 from autograder.certify.certificate import Certificate, Look, certificate, machine
 from autograder.certify.entries import Circumstances, Entry
 from autograder.certify.events import Begun, Done, Listener
-from autograder.certify.intervals import Rate
-from autograder.certify.luck import SEEDS, Luck, trained, trainer
+from autograder.certify.luck import Luck, luck_of
 from autograder.certify.marks import Marks, marks_of, verdicts
 from autograder.certify.mutants import Mutated, mutated
 from autograder.certify.records import Records
@@ -100,28 +99,10 @@ class _Run:
 
     def luck(self) -> list[Luck]:
         """Trainings of the lab's settings; none in a quick certificate."""
-        found = None if self.asked.quick else trainer(self.lab)
-        if found is None:
+        if self.asked.quick:
             return []
-        file = self.lab.file(self.lab.config.corpus.luck)  # type: ignore[union-attr, arg-type]  there is one
-        about = (Conditions.of_run(self.lab, self.asked.settings).fingerprint, file.read_bytes())
-        tasks = [(setting, seed) for seed in SEEDS for setting in found.settings]
-        reached = {
-            task: known for task in tasks if (known := self.records.get("luck", about, task)) is not None
-        }
-        left = [task for task in tasks if task not in reached]
-        self.tell(Begun("trainings", len(tasks), len(reached)))
-        with closing(trained(self.lab, left, self.asked.jobs)) as ended:
-            for setting, seed, good in ended:
-                reached[setting, seed] = good
-                self.records.add(good, "luck", about, (setting, seed))
-                self.tell(Done(f"{setting}, seed {seed}"))
-        return [
-            Luck(
-                name, suggested, Rate(sum(not reached[name, seed] for seed in SEEDS), len(SEEDS)), found.tries
-            )
-            for name, suggested in found.settings.items()
-        ]
+        named = Conditions.of_run(self.lab, self.asked.settings).fingerprint
+        return luck_of(self.lab, self.records, named, self.asked.jobs, self.tell)
 
     def _look(self, what: str, wanted: Sequence[Entry], circumstances: Circumstances) -> Look:
         """Grade some notebooks under certain circumstances, those that are not known."""
@@ -147,8 +128,11 @@ class _Run:
         }
         left = [entry for entry in wanted if entry.name not in found]
         self.tell(Begun(f"{what}, {circumstances.name}", len(wanted), len(found)))
-        with entries.machine_is(loaded=circumstances.loaded and bool(left)):
-            for entry, grade in _graded(left, notebooks, settings, self):
+        with (
+            entries.machine_is(loaded=circumstances.loaded and bool(left)),
+            closing(_graded(left, notebooks, settings, self)) as graded,
+        ):
+            for entry, grade in graded:
                 marks = marks_of(grade)
                 found[entry.name] = marks
                 if not grade.trouble:  # of ours: asked again by the next run
@@ -159,7 +143,7 @@ class _Run:
 
 def _graded(
     wanted: Sequence[Entry], notebooks: dict[str, bytes], settings: RunSettings, run: _Run
-) -> Iterator[tuple[Entry, Grade]]:
+) -> Generator[tuple[Entry, Grade]]:
     """Every notebook with its grade, as soon as it is there."""
     by_id = {str(number): entry for number, entry in enumerate(wanted)}
     with tempfile.TemporaryDirectory(prefix="ag-certify-") as folder:
