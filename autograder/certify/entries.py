@@ -30,6 +30,7 @@ class Circumstances:
         seed: of random numbers; ``None``: the configuration's.
         case_number: that hidden cases are drawn from.
         first_cell: code that is put before all cells.
+        environment: further variables of student processes, as pairs.
         loaded: whether as many processes as there are cores compute beside it.
         turn: 2 where the same is graded a second time.
     """
@@ -38,6 +39,7 @@ class Circumstances:
     seed: int | None = None
     case_number: int = FIXED
     first_cell: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
     loaded: bool = False
     turn: int = 1
 
@@ -63,7 +65,12 @@ def numbered(number: int) -> Circumstances:
 
 def of_the_lab(corpus: Corpus) -> list[Circumstances]:
     """The circumstances that the configuration names."""
-    return [Circumstances(name, first_cell=code) for name, code in corpus.settings.circumstances.items()]
+    settings = corpus.settings
+    codes = [Circumstances(name, first_cell=code) for name, code in settings.circumstances.items()]
+    return codes + [
+        Circumstances(name, environment=tuple(variables.items()))
+        for name, variables in settings.environments.items()
+    ]
 
 
 def each_alone(corpus: Corpus) -> list[Entry]:

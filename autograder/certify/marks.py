@@ -15,6 +15,10 @@ from autograder.store.results import to_dict
 TIMES = frozenset({"seconds", "phases"})
 """Keys of a result that say how long something took: another run takes another time."""
 
+OF_THE_RUN = frozenset({"submission", "lab_files"})
+"""Keys that say where the notebook lay, and what the grading process had opened before it, for others too
+(``docs/decisions/012``)."""
+
 MOST_SAID = 500
 """Characters of what a question said that are kept."""
 
@@ -78,8 +82,8 @@ def _closest(cases: Sequence[CaseResult]) -> float | None:
 
 
 def digest_of(grade: Grade) -> str:
-    """SHA-256 of a grade's result file, as if everything had taken no time and everybody had handed it in."""
-    content = {name: value for name, value in to_dict(grade).items() if name != "submission"}
+    """SHA-256 of a grade's result file without what need not be the same the next time."""
+    content = {name: value for name, value in to_dict(grade).items() if name not in OF_THE_RUN}
     return hashlib.sha256(json.dumps(_without_times(content)).encode()).hexdigest()
 
 

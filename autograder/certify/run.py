@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from autograder.config.load import Lab, load
 from autograder.grading.conditions import Conditions
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
+from autograder.workers.launcher import Launcher
 
 RECORDS = "progress.jsonl"
 """In the folder of a certificate: what is known already."""
@@ -119,7 +120,8 @@ class _Run:
 
         def about(entry: Entry) -> tuple[object, ...]:
             digest = hashlib.sha256(notebooks[entry.name]).hexdigest()
-            return "notebook", conditions, digest, circumstances.loaded, circumstances.turn
+            rest = (circumstances.environment, circumstances.loaded, circumstances.turn)
+            return "notebook", conditions, digest, rest
 
         found = {
             entry.name: Marks(**known)
@@ -130,7 +132,7 @@ class _Run:
         self.tell(Begun(f"{what}, {circumstances.name}", len(wanted), len(found)))
         with (
             entries.machine_is(loaded=circumstances.loaded and bool(left)),
-            closing(_graded(left, notebooks, settings, self)) as graded,
+            closing(self._graded(left, notebooks, settings, circumstances)) as graded,
         ):
             for entry, grade in graded:
                 marks = marks_of(grade)
@@ -140,23 +142,28 @@ class _Run:
                 self.tell(Done(entry.name, wrong_with(entry.cases, marks, self.corpus)))
         return Look(circumstances, tuple((entry, found[entry.name]) for entry in wanted))
 
-
-def _graded(
-    wanted: Sequence[Entry], notebooks: dict[str, bytes], settings: RunSettings, run: _Run
-) -> Generator[tuple[Entry, Grade]]:
-    """Every notebook with its grade, as soon as it is there."""
-    by_id = {str(number): entry for number, entry in enumerate(wanted)}
-    with tempfile.TemporaryDirectory(prefix="ag-certify-") as folder:
-        submissions = []
-        for number, entry in by_id.items():
-            file = Path(folder) / number / run.lab.config.assignment.notebook
-            file.parent.mkdir()
-            file.write_bytes(notebooks[entry.name])
-            # A name of one's own would be in the result, whose digest is compared.
-            submissions.append(Submission(number, file.name, "", file=file))
-        with closing(grade_all(submissions, settings, run.asked.jobs)) as grades:
-            for grade in grades:
-                yield by_id[grade.submission.id], grade
+    def _graded(
+        self,
+        wanted: Sequence[Entry],
+        notebooks: Mapping[str, bytes],
+        settings: RunSettings,
+        circumstances: Circumstances,
+    ) -> Generator[tuple[Entry, Grade]]:
+        """Every notebook with its grade, as soon as it is there."""
+        by_id = {str(number): entry for number, entry in enumerate(wanted)}
+        with (
+            tempfile.TemporaryDirectory(prefix="ag-certify-") as folder,
+            Launcher(settings, dict(circumstances.environment)) as launcher,
+        ):
+            submissions = []
+            for number, entry in by_id.items():
+                file = Path(folder) / number / self.lab.config.assignment.notebook
+                file.parent.mkdir()
+                file.write_bytes(notebooks[entry.name])
+                submissions.append(Submission(number, file.name, "", file=file))
+            with closing(grade_all(submissions, settings, self.asked.jobs, launcher=launcher)) as grades:
+                for grade in grades:
+                    yield by_id[grade.submission.id], grade
 
 
 def wrong_with(cases: Sequence[Case], marks: Marks, corpus: Corpus) -> str:

@@ -318,6 +318,10 @@ class Corpus(Section):
         default_factory=dict,
         description="code by name: put before all cells, where every verdict has to be the same",
     )
+    environments: dict[Title, dict[Identifier, str]] = Field(
+        default_factory=dict,
+        description="environment variables by name: of student processes, with the same verdicts as usual",
+    )
     luck: RelativePath | None = Field(
         default=None,
         description="Python file that trains with a setting and a seed: SETTINGS, TRIES, reached()",

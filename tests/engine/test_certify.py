@@ -70,6 +70,7 @@ corpus:
   folder: corpus
   left_out: [print]
   circumstances: {"another module": "import math"}
+  environments: {"another variable": {SOMETHING: "1"}}
 """
 
 
