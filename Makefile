@@ -31,7 +31,7 @@ unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
 .PHONY: grade review test test-rest test-all certify check setup setup-dev format build doctor
-.PHONY: benchmark vendored docker docker-test clean
+.PHONY: benchmark messages vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
@@ -71,6 +71,9 @@ doctor: setup  ## can this machine grade safely and rightly?
 
 build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
+
+messages: setup-dev  ## collect the sentences that students read, compile their translations
+	$(BIN)/python -m tests.messages
 
 vendored: setup-dev  ## fetch the files of other projects that the pages need again (npm); VENDORED: katex@0.19.2
 	$(BIN)/python vendored/fetch.py $(VENDORED)

@@ -11,6 +11,7 @@ from autograder.class_run.events import AdapterLeftOut, Listener, Noted
 from autograder.class_run.promise import broken_promise
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
+from autograder.language import speaking
 from autograder.lms.base import Lms
 from autograder.lms.mismatch import mismatches
 from autograder.lms.model import Worksheet
@@ -55,7 +56,7 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
     solutions(lab)  # a place that the solution does not have is a mistake of the configuration
     added = tuple(out.absolute() / path for path in run.added)
     given = Given(run.paths, run.lms, run.name_pattern, run.worksheet, added)
-    with locked(out), temporary_folder() as spool:
+    with locked(out), temporary_folder() as spool, speaking(lab.config.language):
         found = find_class(given, spool, lab)
         for trouble in found.troubles:
             tell(AdapterLeftOut(trouble))

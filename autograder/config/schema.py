@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from autograder.language import ENGLISH, known_languages
+
 """Bytes in the ``…_mb`` of a configuration."""
 
 # A question's name is a column of grades.csv and manual.csv beside these, and stands in overrides.csv.
@@ -60,6 +62,12 @@ class Section(BaseModel):
 
     # strict: "3" is not 3 and true is not 1; a number in quotes is a slip worth hearing of.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def _spoken(code: str) -> str:
+    if code not in known_languages():
+        raise ValueError(f"expected one of {', '.join(known_languages())}")
+    return code
 
 
 class Assignment(Section):
@@ -341,6 +349,9 @@ class Config(Section):
     )
     data: tuple[DataFile, ...] = Field(
         default=(), max_length=100, strict=False, description="list of the files that the notebook downloads"
+    )
+    language: Annotated[str, AfterValidator(_spoken)] = Field(
+        default=ENGLISH, description="language of what students and the LMS read: en or de"
     )
     partial_credit: dict[str, dict[Identifier, Points]] = Field(
         default_factory=dict,

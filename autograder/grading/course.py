@@ -26,6 +26,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.grading.template import cells_for_answers, marked_cells
 from autograder.kernel.session import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
+from autograder.language import speaking
 from autograder.notebook.answers import TemplateCell
 from autograder.notebook.template import Template, lab_template
 from autograder.sandbox.launcher import ForkServer
@@ -120,7 +121,7 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
             raise SandboxError(
                 f"{secret} holds hidden tests and lies in {exposed}, which student code can read: move it"
             )
-    with tempfile.TemporaryDirectory(prefix="ag-data-") as spool:
+    with tempfile.TemporaryDirectory(prefix="ag-data-") as spool, speaking(lab.config.language):
         files = _unpack_data(lab, Path(spool))
         values = LabValues(lab)
         conditions = Conditions.of_run(lab, settings)

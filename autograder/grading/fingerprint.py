@@ -22,6 +22,7 @@ from autograder import __version__
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError
 from autograder.grading.template import marked_cells
+from autograder.language import judging
 
 VERSIONED = (
     "torch", "numpy", "pandas", "matplotlib", "ipython", "ipykernel", "nbclient", "jupyter_client",
@@ -31,7 +32,7 @@ VERSIONED = (
 
 _ENGINE = Path(__file__).resolve().parents[1]
 DECIDES = (
-    "config", "errors.py", "grading", "kernel", "model.py", "notebook", "sandbox", "workers",
+    "config", "errors.py", "grading", "kernel", "language", "model.py", "notebook", "sandbox", "workers",
 )  # fmt: skip
 """Rooms and modules of the engine that a mark or a verdict can depend on. They import nothing else of it.
 
@@ -73,6 +74,8 @@ def fingerprint(lab: Lab) -> str:
     add("left out", repr(_marked_in(lab)).encode())
     for file in _deciding_modules():
         add(f"engine/{file.relative_to(_ENGINE).as_posix()}", file.read_bytes())
+    if (words := judging.of_language(lab.config.language)).is_file():  # stand in every result
+        add("words", words.read_bytes())
     computing = {name: version for name, version in versions().items() if name != _ENGINE.name}
     add("versions", repr(sorted(computing.items())).encode())
     return digest.hexdigest()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.files.visible import duration, number, plain
+from autograder.language import showing
 from autograder.report.formulas import has_formulas, with_formulas
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["_"] = _sentence
+    environment.globals["plural"] = _plural
     environment.filters["line"] = plain
     environment.filters["answer"] = _answer
     environment.filters["formulas"] = with_formulas
@@ -63,6 +66,23 @@ def _environment() -> Environment:
     environment.filters["points"] = lambda value: number(value, 2)
     environment.filters["duration"] = duration
     return environment
+
+
+def _sentence(text: str, **values: Any) -> Any:
+    """A sentence of the template in the language of now: it is markup, what is put into it is not."""
+    return _filled(showing(text), values)
+
+
+def _plural(one: str, many: str, count: int, **values: Any) -> Any:
+    """The sentence that fits ``count``, which it may name ``{count}``."""
+    return _filled(showing.plural(one, many, count), {"count": count, **values})
+
+
+def _filled(sentence: str, values: dict[str, Any]) -> Any:
+    from markupsafe import Markup
+
+    # Not jinja's own i18n: that escapes what it puts in, but never makes it visible.
+    return Markup(sentence).format(**{name: visible(value) for name, value in values.items()})
 
 
 def _answer(text: str) -> Any:

@@ -1,0 +1,85 @@
+"""Message catalogues in gettext's format, and which language is spoken at the moment."""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+ENGLISH = "en"
+"""The language of the sentences in the code, which needs no catalogue."""
+
+_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+"""Of one thread: the pages for people stay English while another thread writes German ones for students."""
+
+
+def language() -> str:
+    """The code of the language that sentences are written in now: ``de``."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Inside the block sentences are written in this language.
+
+    Args:
+        code: of a language; where a catalogue lacks it, or a sentence in it, the sentence is English.
+    """
+    token = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+class Catalogue:
+    """The translations of one set of sentences, one file a language.
+
+    Attributes:
+        folder: holds ``<language>/LC_MESSAGES/<domain>.mo``.
+        domain: name of the set.
+    """
+
+    def __init__(self, folder: Path, domain: str) -> None:
+        """Nothing is read before the first sentence in another language than English."""
+        self.folder = folder
+        self.domain = domain
+
+    def __call__(self, sentence: str) -> str:
+        """``sentence`` in the language of now.
+
+        Args:
+            sentence: literal, with names in braces where something is put in afterwards.
+        """
+        return self._translations().gettext(sentence)
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """The form that fits ``count`` in the language of now: English has two, others one or five.
+
+        Args:
+            one, many: literal English sentences for one, and for any other number.
+        """
+        return self._translations().ngettext(one, many, count)
+
+    def of_language(self, code: str) -> Path:
+        """The catalogue's file for a language, which need not be there."""
+        return self.folder / code / "LC_MESSAGES" / f"{self.domain}.mo"
+
+    def _translations(self) -> gettext.NullTranslations:
+        return _read(self.of_language(language()))
+
+
+@cache
+def _read(file: Path) -> gettext.NullTranslations:
+    if not file.is_file():
+        return gettext.NullTranslations()
+    with file.open("rb") as stream:
+        return gettext.GNUTranslations(stream)
+
+
+def languages_in(folder: Path, domain: str) -> list[str]:
+    """Codes of the languages, sorted, that ``folder`` has a catalogue of this domain for."""
+    return sorted(file.parts[-3] for file in folder.glob(f"*/LC_MESSAGES/{domain}.mo"))
