@@ -7,7 +7,7 @@ import os
 import platform
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -103,7 +103,33 @@ class Certificate:
     near: tuple[str, ...]
     luck: tuple[Luck, ...]
     seconds: tuple[float, float]
-    holds: bool = field(default=False)
+
+    @property
+    def otherwise(self) -> tuple[str, ...]:
+        """What came out otherwise than it must, a sentence each."""
+        missed = [
+            f"{each.notebook}: {one.mutant.code} costs nothing: {one.mutant.before} → {one.mutant.after}"
+            for each in self.mutated
+            for one in each.missed
+        ]
+        unlucky = [
+            f"{one.setting}: an honest submission may lose a mark {one.unlucky:.1e} of the time"
+            for one in self.luck
+            if one.suggested and one.unlucky > MOST_UNLUCKY
+        ]
+        return (
+            *self.false,
+            *(f"not graded: {one}" for one in self.not_graded),
+            *(f"{one.name}: {sentence}" for one in self.stable for sentence in one.otherwise),
+            *(f"another result the second time: {name}" for name in self.differing),
+            *missed,
+            *unlucky,
+        )
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything came out as it must."""
+        return not self.otherwise
 
 
 def machine(lab: Lab, began: datetime.datetime, *, quick: bool) -> dict[str, Any]:
@@ -140,7 +166,7 @@ def certificate(
     found = [one for _, _, each in judged for one in each]
     questions = tuple(_figures(name, [name], found, judged, mutated) for name in corpus.points)
     beside = [one for entry, _, each in judged if not _right(entry) for one in each if not one.wrong]
-    naming = _naming(judged)
+    called = _naming(judged)
     stable = tuple(_stable(look, corpus) for look in looks[1:])
     twice, differing = _twice(looks)
     not_graded = tuple(
@@ -148,17 +174,13 @@ def certificate(
     )
     false = tuple(_sentence(one) for one in found if one.false)
     seconds = sorted(marks.seconds for _, marks in first.graded)
-    missed = [one for each in mutated for one in each.missed]
-    otherwise = [one for one in stable if one.otherwise]
-    unlucky = [one for one in luck if one.suggested and one.unlucky > MOST_UNLUCKY]
     return Certificate(
         title=title, machine=made, questions=questions,
         total=_figures("all together", list(corpus.points), found, judged, mutated),
         marks_beside=(sum(one.lost for one in beside), sum(corpus.points[one.question] for one in beside)),
-        false=false, not_graded=not_graded, named=naming[NAMED], unnamed=naming[UNNAMED],
-        misnamed=naming[MISNAMED], mutated=tuple(mutated), stable=stable, twice=twice, differing=differing,
+        false=false, not_graded=not_graded, named=called[NAMED], unnamed=called[UNNAMED],
+        misnamed=called[MISNAMED], mutated=tuple(mutated), stable=stable, twice=twice, differing=differing,
         near=tuple(_near(looks)), luck=tuple(luck), seconds=(median(seconds), seconds[-1]),
-        holds=not (false or not_graded or missed or differing or unlucky or otherwise),
     )  # fmt: skip
 
 
@@ -206,16 +228,16 @@ def _sentence(verdict: Verdict) -> str:
 
 
 def _naming(judged: Judged) -> dict[str, tuple[str, ...]]:
-    """Single mistakes by how the feedback calls them."""
+    """Mistakes by how the feedback of their own question calls them."""
     found: dict[str, list[str]] = defaultdict(list)
     for entry, marks, _ in judged:
-        case = entry.cases[0]
-        if len(entry.cases) == 1 and not case.correct:
-            own = next(iter(case.loses))
-            codes = ", ".join(marks.mistakes.get(own, ()))
-            expected = f" (expected: {', '.join(sorted(case.names)) or 'no name'})"
-            how = naming(case, marks)
-            found[how].append(f"{case.name}: {codes or 'no name'}{expected if how == MISNAMED else ''}")
+        owns = [next(iter(case.loses), "") for case in entry.cases]
+        for case, own in zip(entry.cases, owns, strict=True):
+            if not own or owns.count(own) > 1:  # right, or nobody knows which of them is called what
+                continue
+            how, codes = naming(case, marks), ", ".join(marks.mistakes.get(own, ()))
+            expected = f" (expected: {', '.join(sorted(case.names)) or 'no name'})" if how == MISNAMED else ""
+            found[how].append(f"{case.name}: {codes or 'no name'}{expected}")
     return {how: tuple(found[how]) for how in (NAMED, UNNAMED, MISNAMED)}
 
 

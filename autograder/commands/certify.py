@@ -117,15 +117,16 @@ def _tell(found: Certificate, console: Console) -> None:
     from rich.table import Table
 
     from autograder.certify.write import shown
+    from autograder.files.visible import plain
 
-    table = Table(
-        "question", "right work", "beside a mistake", "mistakes", "generated mistakes", title="False verdicts"
-    )
+    table = Table(title="False verdicts, and the most that the true rate can be")
+    table.add_column("question")
+    for heading in ("right work", "right, beside a mistake", "mistakes", "generated ones"):
+        table.add_column(heading, justify="right", no_wrap=False)
     for one in (*found.questions, found.total):
         rates = (one.right, one.beside, one.wrong, one.generated)
         table.add_row(
-            one.name,
-            *(f"{rate.count} of {rate.of} (≤ {shown(rate.high)})" if rate.of else "–" for rate in rates),
+            one.name, *(f"{rate.count}/{rate.of} ≤{shown(rate.high)}" if rate.of else "–" for rate in rates)
         )
     console.print(table)
     for luck in found.luck:
@@ -134,7 +135,9 @@ def _tell(found: Certificate, console: Console) -> None:
             f"{luck.unlucky:.1e}{' (a setting of the lab)' if luck.suggested else ''}",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
-    every = (
-        "every verdict came out as it must" if found.holds else "something came out otherwise than it must"
-    )
-    console.print(every, style="bold" if found.holds else "bold red")
+    if found.holds:
+        console.print("every verdict came out as it must", style="bold")
+        return
+    console.print("came out otherwise than it must:", style="bold red")
+    for sentence in found.otherwise:
+        console.print(f"  {plain(sentence, 500)}", soft_wrap=True, markup=False, highlight=False)

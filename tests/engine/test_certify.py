@@ -285,6 +285,8 @@ def test_a_quick_certificate_counts_goes_on_and_finds_what_is_false(certify, lab
     assert total["false_fails"] == {"count": 0, "of": 2, "low": 0, "high": pytest.approx(0.841886)}
     assert total["false_passes"]["of"] == 2
     assert found["graded_twice"] == {"notebooks": 1, "differing": []}
+    assert len(found["unnamed"]) == 2
+    assert not found["misnamed"]
     assert [one["otherwise"] for one in found["circumstances"]] == [[], []]
     page = (tmp_path / "certificate" / "certificate.html").read_text("utf-8")
     assert "Every verdict came out as it must" in page
