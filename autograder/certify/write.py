@@ -39,6 +39,7 @@ def to_json(certificate: Certificate) -> dict[str, Any]:
         "schema": SCHEMA,
         "title": certificate.title,
         "holds": certificate.holds,
+        "otherwise": [*certificate.otherwise],
         "made": certificate.machine,
         "confidence": CONFIDENCE,
         "questions": [_question(one) for one in (*certificate.questions, certificate.total)],
