@@ -7,7 +7,7 @@ import hashlib
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from autograder.certify import entries
@@ -28,6 +28,10 @@ from autograder.workers.launcher import Launcher
 
 RECORDS = "progress.jsonl"
 """In the folder of a certificate: what is known already."""
+
+
+LAYOUT = tuple(field.name for field in fields(Marks))
+"""What an earlier version has written down otherwise is not known."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ class _Run:
         def about(entry: Entry) -> tuple[object, ...]:
             digest = hashlib.sha256(notebooks[entry.name]).hexdigest()
             rest = (circumstances.environment, circumstances.loaded, circumstances.turn)
-            return "notebook", conditions, digest, rest
+            return "notebook", LAYOUT, conditions, digest, rest
 
         found = {
             entry.name: Marks(**known)
