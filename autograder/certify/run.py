@@ -29,7 +29,6 @@ from autograder.workers.launcher import Launcher
 RECORDS = "progress.jsonl"
 """In the folder of a certificate: what is known already."""
 
-
 LAYOUT = tuple(field.name for field in fields(Marks))
 """What an earlier version has written down otherwise is not known."""
 
