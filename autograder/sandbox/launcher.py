@@ -69,7 +69,7 @@ class Zygote:
                 "autograder.sandbox.zygote",
                 theirs.fileno(),
                 guest,
-                environment=ENVIRONMENT | (more or {}) | places,
+                environment={**ENVIRONMENT, **(more or {}), **places},
                 options=["-s"],
                 folder="/",
                 own_session=True,  # a Ctrl-C on the terminal is the parent's to handle
