@@ -16,16 +16,19 @@ from typing import NoReturn
 
 from autograder import __version__
 from autograder.commands import (
+    bring_in,
     build,
     certify,
     doctor,
     grade,
     mutate,
+    new,
     package,
     publish,
     regrade,
     review,
     similar,
+    trial,
 )
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
@@ -78,7 +81,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, publish, similar, build, mutate, certify, package, doctor):
+    for command in (
+        grade,
+        regrade,
+        review,
+        publish,
+        similar,
+        new,
+        bring_in,
+        trial,
+        build,
+        mutate,
+        certify,
+        package,
+        doctor,
+    ):
         command.add(commands)
     return parser
 
