@@ -19,8 +19,8 @@ OF_THE_RUN = frozenset({"submission", "lab_files"})
 """Keys that say where the notebook lay, and what the grading process had opened before it, for others too
 (``docs/decisions/012``)."""
 
-MOST_SAID = 500
-"""Characters of what a question said that are kept."""
+MOST_SAID = 20_000
+"""Characters of what a question said that are kept: more than its cases may say."""
 
 
 @dataclass(frozen=True)
