@@ -25,6 +25,8 @@ from autograder.commands import (
     new,
     package,
     publish,
+    pull,
+    push,
     regrade,
     review,
     similar,
@@ -33,6 +35,7 @@ from autograder.commands import (
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
+from autograder.online.token import forget
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,6 +65,8 @@ def _run(argv: Sequence[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
     options = _parser().parse_args(argv)
+    if options.run not in (push.run, pull.run):
+        forget()  # the token of an LMS, before anything is started
     signal.signal(signal.SIGTERM, _stop)
     if getattr(options, "stop_at_eof", False):
         stop_at_eof()
@@ -82,10 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (
+        pull,
         grade,
         regrade,
         review,
         publish,
+        push,
         similar,
         new,
         bring_in,

@@ -73,6 +73,11 @@ FORBIDDEN = {
         *RUNS_STUDENT_CODE, "autograder.grading.course", "autograder.grading.pipeline", "autograder.workers.pool",
         "autograder.commands", "autograder.cli", "autograder.package", "autograder.docker",
     ),
+    # Has a token: nothing that students wrote is opened where it is, and nothing of theirs runs.
+    "autograder.online": (
+        *RUNS_STUDENT_CODE, "autograder.grading", "autograder.uploads", "autograder.notebook",
+        "autograder.submissions", "autograder.report", "autograder.package", "autograder.docker", *RUNS_CLASSES,
+    ),
     "autograder.mutate": ("autograder.store", "autograder.uploads", "autograder.submissions", *SHOWS, *RUNS_CLASSES),
     "autograder.certify": (
         "autograder.kernel", "autograder.lms", "autograder.package", "autograder.docker", "autograder.review", "autograder.uploads",
@@ -146,6 +151,18 @@ def test_what_decides_a_mark_imports_nothing_else_of_the_engine(path):
         ]
         wrong = [name for name in wrong if name != "autograder.__version__"]  # which a result only tells
         assert not wrong, f"name it in DECIDES of {fingerprint.__name__}, or import it elsewhere"
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+def test_only_its_commands_go_online(path):
+    if path.relative_to(ENGINE).as_posix().startswith(("online/", "commands/")):
+        return
+    found = {name for name in imports(path) if below(name, "autograder.online")}
+    # The command line takes a token out of the environment of whatever needs none.
+    allowed = (
+        {"autograder.online.token", "autograder.online.token.forget"} if path.name == "cli.py" else set()
+    )
+    assert found <= allowed
 
 
 def test_there_is_no_import_cycle():
