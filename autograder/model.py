@@ -46,6 +46,7 @@ class Submission:
         own_path: the path that the student gave the file.
         submitted: when it was handed in, in ISO 8601; empty when unknown.
         late: whether it came after the deadline; ``None`` when unknown.
+        draft: whether the LMS says that it was never submitted.
         set_aside: what else the student handed in and is not graded.
         pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
         picture_files: where each of them lies; nothing where the uploads are not open.
@@ -64,6 +65,7 @@ class Submission:
     own_path: tuple[str, ...] = ()
     submitted: str = ""
     late: bool | None = None
+    draft: bool = False
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     picture_files: tuple[Beside, ...] = field(
@@ -141,6 +143,7 @@ class CellRun:
         passed_over: what of it did nothing, because no mark can depend on it, as its own process says.
         refused_address: the first address that it wanted to download from and that is not the lab's, as its
             process told us; empty if there was none. Untrusted text.
+        first_line: the first line of its source that is not empty, shortened, for a page; untrusted text.
     """
 
     index: int
@@ -150,6 +153,7 @@ class CellRun:
     line: int = 0
     passed_over: tuple[str, ...] = ()
     refused_address: str = ""
+    first_line: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ class CaseResult:
         message: what is wrong, in the learner's words; empty when passed.
         help: what to look at; may be empty.
         evidence: the smallest numbers or traceback that show it; may be empty.
+        repeat: lines of Python that show it once more in a cell of the student's notebook; may be empty.
         ending: how the student's side ended.
         seconds: wall time.
         missing: names that it needed and the notebook did not have.
@@ -225,6 +230,7 @@ class CaseResult:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     mistake: str = ""
+    repeat: str = ""
     closest: float | None = None
 
 
@@ -264,6 +270,31 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How a positive number goes down or up, as data on a logarithmic axis: the report draws it.
+
+    Attributes:
+        title: what it shows, one sentence.
+        x_label, y_label: what the axes are.
+        steps: how many numbers it stands for.
+        decades: exponents of ten at the lower and the upper end of the axis.
+        heights: of equal parts of the steps, in order: from 0 at the lower to ``levels`` at the upper end;
+            ``None`` where no number is.
+        levels: how many heights are told apart.
+        line: a number to compare with, and what it is called; ``None``: there is none.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    steps: int
+    decades: tuple[int, int]
+    heights: tuple[int | None, ...]
+    levels: int
+    line: tuple[float, str] | None = None
+
+
+@dataclass(frozen=True)
 class Override:
     """What the course team changed of a grade, and why.
 
@@ -282,7 +313,7 @@ class Override:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One auto-graded question: its cases, and remarks and pictures that cost nothing.
+    """One auto-graded question: its cases, and remarks, pictures and curves that cost nothing.
 
     Attributes:
         credit: what the course gives for the mistake that was made; ``None`` where that is not more than the
@@ -297,6 +328,7 @@ class QuestionResult:
     pictures: tuple[Picture, ...] = ()
     credit: PartialCredit | None = None
     override: Override | None = None
+    curves: tuple[Curve, ...] = ()
 
     @property
     def points(self) -> float:
@@ -341,6 +373,21 @@ class AnswerState(StrEnum):
     FOUND = "found"
     PLACEHOLDER = "placeholder unchanged"
     MISSING = "no answer found"
+
+
+@dataclass(frozen=True)
+class AnswerPicture:
+    """A picture in an answer that a page can show; it is in no result.
+
+    Attributes:
+        name: what the student called it; untrusted text.
+        kind: ``image/png`` or ``image/jpeg``, by its bytes.
+        data: Base64.
+    """
+
+    name: str
+    kind: str
+    data: str
 
 
 @dataclass(frozen=True)
@@ -490,6 +537,10 @@ class Entry:
     """What a class's report says of one submission: a :class:`Grade` without cases, cells, answers and notes.
 
     A class of thousands is held as such; the fields mean what they mean there.
+
+    Attributes:
+        manual_digests: of what lies before whoever scores each question of ``manual``
+            (:mod:`autograder.store.seen`).
     """
 
     submission: Submission
@@ -512,3 +563,4 @@ class Entry:
     seconds: float
     excused: Override | None = None
     comment: str = ""
+    manual_digests: tuple[str, ...] = ()

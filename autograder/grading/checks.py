@@ -55,14 +55,16 @@ class CheckFailed(AssertionError):
         help: what to look at; may be empty.
         evidence: numbers that show it; may be empty.
         mistake: code of the known mistake that the sentence names; empty where it names none.
+        repeat: lines of Python that show it once more in the student's notebook; may be empty.
     """
 
-    def __init__(self, rationale: str, *, help: str = "", evidence: str = "") -> None:
+    def __init__(self, rationale: str, *, help: str = "", evidence: str = "", repeat: str = "") -> None:
         super().__init__("\n".join(part for part in (rationale, help, evidence) if part))
         self.rationale = rationale
         self.help = help
         self.evidence = evidence
         self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
+        self.repeat = repeat
 
 
 def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
@@ -147,6 +149,11 @@ def as_tensor(value: Any, name: str) -> Tensor:
         raise CheckFailed(f"{name} is still `...`.", help="Fill in the TODO.")
     if isinstance(value, tuple) and not value:
         raise CheckFailed(f"{name} is still empty: `()`.", help="Fill in the TODO.")
+    if isinstance(value, list | tuple) and value[0:1] and (value[0] is Ellipsis or value[0] is None):
+        held = "`...`" if value[0] is Ellipsis else "None"
+        raise CheckFailed(
+            f"{name} holds {held} where numbers belong.", help="Is the TODO that makes them filled in?"
+        )
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")

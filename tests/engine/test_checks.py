@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison
+from autograder.grading.questions import _verdict
+from autograder.grading.student_text import StudentText
 
 DEEP: list = [1.0]
 for _ in range(16):
@@ -71,3 +73,27 @@ def test_the_comparison_closest_to_another_outcome_is_remembered_on_either_side(
         agrees(one * 2, one, rtol=1e-3, floor=0)
         agrees(torch.tensor([0.0, 1.0]).double(), torch.tensor([0.0, 0.0]).double())  # nothing is allowed
         assert closest == [pytest.approx(2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "repeat"),
+    [
+        ("a is 1.\nIn a cell of its own:\n\nf(1)\nf(2)", "a is 1.", "f(1)\nf(2)"),
+        ("a is 1.\n\nf(1)", "a is 1.", "f(1)"),
+        ("a is wrong:\n\nf(1)", "a is wrong:", "f(1)"),
+        ("a is 1.\nexpected:", "a is 1.\nexpected:", ""),
+    ],
+)
+def test_code_in_the_text_of_a_public_case_is_there_to_be_repeated(text, message, repeat):
+    def run():
+        raise AssertionError(text)
+
+    told, mistake, code = _verdict(run, None, StudentText())
+    assert (told[1], mistake, code) == (message, "", repeat)
+
+
+@pytest.mark.parametrize(("value", "held"), [([..., ...], "`...`"), ((None,), "None")])
+def test_a_list_that_was_never_filled_is_called_so(value, held):
+    with pytest.raises(CheckFailed, match=f"losses holds {held} where numbers belong") as raised:
+        as_tensor(value, "losses")
+    assert "TODO" in raised.value.help
