@@ -25,7 +25,7 @@ from autograder.errors import (
     StudentException,
     TimeUsedUp,
 )
-from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
+from autograder.grading.checks import CheckFailed, NewsIfAlone, closest_comparison, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -241,7 +241,8 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
+    with closest_comparison() as closest:
+        (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
     if unknown := NOT_DEFINED.search(message):
         missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
@@ -251,7 +252,7 @@ def _ask_case(
         message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
         help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
         ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
-        missing=() if passed else tuple(missing)[:MOST_MISSING],
+        missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Every ordinary submission of the corpus gets the marks that it must get.
 
-Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
+Right ones in the real sandbox, several in one notebook where that is the same (``autograder.certify.packs``). Mistakes in one process
 (``in_one_process``), and of each question some in the sandbox too, several in one notebook, with all that one process
 cannot show. ``make test-all`` grades all of them there, and every right one and every mistake
 by itself.
@@ -15,23 +15,35 @@ from typing import Any
 
 import pytest
 import torch
+from autograder.certify.packs import Pack, packed
 from autograder.grading.pipeline import grade
 from autograder.model import QuestionResult, Status, Submission
 
 from tests.conftest import EVERY_EXAMPLE
 
 from . import in_one_process
-from .cases import OWN_RUN, POINTS, SOME, Case, Cell, all_cases, base_cells, cells, notebook, quick_step
-from .packs import Pack, packed
+from .cases import (
+    CORPUS,
+    OWN_RUN,
+    POINTS,
+    SOME,
+    Case,
+    Cell,
+    all_cases,
+    base_cells,
+    cells,
+    notebook,
+    quick_step,
+)
 
 CASES = all_cases()
 RIGHT = [case for case in CASES if case.correct]
 MISTAKES = [case for case in CASES if not case.correct]
-PACKS, ALONE = packed(RIGHT)
+PACKS, ALONE = packed(CORPUS, RIGHT)
 IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
 CERTAIN = [case for case in MISTAKES if not case.also_may_lose]
-MISTAKEN_PACKS, _ = packed(CERTAIN)
-SAMPLE_PACKS, _ = packed(case for case in CERTAIN if case.sandbox)
+MISTAKEN_PACKS, _ = packed(CORPUS, CERTAIN)
+SAMPLE_PACKS, _ = packed(CORPUS, (case for case in CERTAIN if case.sandbox))
 IN_SAMPLE_PACKS = {case.name for pack in SAMPLE_PACKS for case in pack.cases}
 
 
@@ -53,7 +65,7 @@ def mark_of_mistake(case: Case) -> list[pytest.MarkDecorator]:
     return [] if always else [pytest.mark.single]
 
 
-MAY_SPOIL_TRAINING = {"split", "standardize", "random_day", "training_step"}
+MAY_SPOIL_TRAINING = {*CORPUS.settings.own_run.after}
 """Questions whose mistakes may keep the notebook's own training from the threshold, which costs a point of
 ``training_loop``; for many it depends on the seed, so ``expect.yml`` says it only where it is sure."""
 
