@@ -7,8 +7,6 @@ until a 1 % error in any one entry of any expected tensor exceeds the tolerance 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,24 +82,6 @@ class Case:
         """The sizes, for a message."""
         hidden_size, features = self.weights.sizes
         return f"T={self.steps}, H={hidden_size}, F={features}"
-
-
-_precision: ContextVar[torch.dtype] = ContextVar("precision", default=torch.float32)
-
-
-@contextmanager
-def double_precision() -> Iterator[None]:
-    """Hand out float64 inside the block, for notebooks that keep everything in it."""
-    token = _precision.set(torch.float64)
-    try:
-        yield
-    finally:
-        _precision.reset(token)
-
-
-def given(tensor: Tensor) -> Tensor:
-    """A copy for a student's function, which may write to it: float32 unless in ``double_precision``."""
-    return tensor.to(_precision.get(), copy=True)
 
 
 def _case(draws: Draws, number: int, distance: float) -> Case:

@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from autograder.errors import RequestTimedOut
+from autograder.gradients.precision import given, in_either_precision
 from autograder.grading import checks
 from autograder.grading.namespace import call_and_arguments, student_errors
 from reference import cases, foreign_states, formula
-from reference.cases import Case, given
-from reference.judging import in_either_precision
+from reference.cases import Case
 from reference.oracle import Weights
 from reference.settings import settings
 from reference.student_network import defined, network, weights_of

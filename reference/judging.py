@@ -12,9 +12,9 @@ from typing import Any
 
 from torch import Tensor
 
+from autograder.gradients.precision import in_either_precision
 from autograder.grading import checks
-from autograder.grading.namespace import student_errors
-from reference import cases, foreign_states, formula
+from reference import foreign_states, formula
 from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
 from reference.misconceptions import recursion
@@ -23,30 +23,6 @@ from reference.sizes import decide, remark
 
 FAINTEST, STRONGEST = 1e-20, 1e20
 """Largest entry of a row that another row is judged by: beyond it rounding decides, not the formula."""
-
-
-SPEAKS_OF_TYPES = ("dtype", "scalar type", "Double", "double")
-"""In the messages of torch that complain about two number types in one operation."""
-
-
-def in_either_precision(env: Any, check: Callable[[], None]) -> None:
-    """Run ``check`` with float32 inputs, and with float64 ones if the student's code keeps to that.
-
-    A notebook that turns data and weights into float64 is as right as another; torch then refuses the
-    float32 that the lab's own data would be.
-
-    Raises:
-        CheckFailed, StudentCodeError: of the second run where there is one.
-    """
-    try:
-        check()
-    except student_errors(env) as error:
-        if not any(word in str(error) for word in SPEAKS_OF_TYPES):
-            raise
-    else:
-        return
-    with cases.double_precision():
-        check()
 
 
 BEHIND_GRAD_H = {

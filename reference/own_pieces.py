@@ -8,11 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from autograder.gradients.precision import given
 from autograder.grading import checks
 from autograder.grading.case_number import once_for_each_number
 from autograder.grading.namespace import student_errors
 from reference import oracle
-from reference.cases import Minibatch, given, minibatch
+from reference.cases import Minibatch, minibatch
 from reference.oracle import Gradients, Weights
 from reference.student_network import network, set_weights, weights_of
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograder.errors import RequestTimedOut
+from autograder.gradients.results import explain
 from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
 from reference.counterexamples import repeated
-from reference.results import Result, explain
+from reference.results import Result
 from reference.settings import settings
 
 Look = Callable[[Case], Sequence[Result]]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from autograder.gradients.precision import given
 from autograder.grading import checks
 from autograder.grading.namespace import assign, attributes
-from reference.cases import given
 from reference.oracle import Weights
 
 PARAMETERS = ("u", "w", "v", "b", "c")
@@ -45,7 +45,7 @@ def network(rnn_class: Any, weights: Weights) -> Any:
 
 
 def set_weights(rnn: Any, weights: Weights) -> None:
-    """Give ``rnn`` copies of these weights, as ``reference.cases.given`` makes them.
+    """Give ``rnn`` copies of these weights, as ``autograder.gradients.precision.given`` makes them.
 
     Raises:
         StudentCodeError: the student's object refuses them.

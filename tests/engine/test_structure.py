@@ -53,12 +53,18 @@ FORBIDDEN = {
     "autograder.submissions": (
         *RUNS_STUDENT_CODE, "autograder.grading", "autograder.store", "autograder.report", *RUNS_CLASSES,
     ),
-    "autograder.grading": (*SHOWS, *RUNS_CLASSES, "autograder.store", "autograder.uploads", "autograder.submissions"),
+    "autograder.grading": (
+        *SHOWS, *RUNS_CLASSES, "autograder.store", "autograder.uploads", "autograder.submissions", "autograder.gradients",
+    ),
     # What judges does not run: the pipeline and the course beside it do.
     **{f"autograder.grading.{judge}": RUNS_STUDENT_CODE for judge in (
         "bounds", "checks", "effects", "fingerprint", "first_cause", "flag_rules", "flags", "limits", "namespace", "newer_python",
         "pictures", "questions", "shortcuts", "source_names", "template",
     )},
+    "autograder.gradients": (
+        *RUNS_STUDENT_CODE, *SHOWS, *RUNS_CLASSES, "autograder.config", "autograder.notebook", "autograder.store",
+        "autograder.uploads", "autograder.submissions", "autograder.build",
+    ),
     "autograder.workers": (*SHOWS, "autograder.store", "autograder.class_run", "autograder.cluster"),
     "autograder.cluster": (*SHOWS, "autograder.store", "autograder.class_run"),
     "autograder.store": (*RUNS_STUDENT_CODE, *SHOWS, "autograder.class_run", "autograder.commands", "autograder.cli"),

@@ -123,8 +123,8 @@ def with_one_entry(y):
 
 @test_case(name="hidden states, no memory of earlier calls", points=2, hidden=True)
 def hidden_states(env):
+    from autograder.gradients.precision import in_either_precision
     from reference.in_place import nothing_spoiled
-    from reference.judging import in_either_precision
 
     with nothing_spoiled(env, "forward"):
         in_either_precision(env, lambda: check_hidden_states(env))
@@ -136,8 +136,8 @@ def check_hidden_states(env):
     Raises:
         CheckFailed: the class is missing, or states are wrong.
     """
+    from autograder.gradients.precision import given
     from reference import misconceptions
-    from reference.cases import given
     from reference.results import Result
     from reference.sizes import at_all_sizes
     from reference.student_network import network
@@ -162,8 +162,8 @@ def check_hidden_states(env):
 
 @test_case(name="output y of each call", points=1, hidden=True)
 def output(env):
+    from autograder.gradients.precision import in_either_precision
     from reference.in_place import nothing_spoiled
-    from reference.judging import in_either_precision
 
     # That it keeps a state costs the states; y is judged by the states of its own call.
     with nothing_spoiled(env, "forward", again=False):
@@ -186,9 +186,9 @@ def check_output(env, result="y"):
     Raises:
         CheckFailed: the class is missing, no output can follow from that state, or y is wrong.
     """
+    from autograder.gradients.precision import given
     from autograder.grading import checks
     from reference import formula, misconceptions
-    from reference.cases import given
     from reference.foreign_states import with_large_bias
     from reference.results import Result
     from reference.sizes import at_all_sizes

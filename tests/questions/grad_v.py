@@ -38,8 +38,8 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=1, hidden=True)
 def random_numbers(env):
+    from autograder.gradients.precision import given
     from reference import misconceptions
-    from reference.cases import given
     from reference.in_place import nothing_spoiled
     from reference.judging import judge
 

@@ -289,9 +289,9 @@ def train(env, steps, data, seconds):
         CheckFailed: there is no train_rnn, or it does not return two values.
         StudentCodeError: it fails, or does not end in time.
     """
+    from autograder.gradients.precision import given
     from autograder.grading import checks
     from autograder.grading.namespace import namespace_of
-    from reference.cases import given
     from reference.student_network import defined
 
     train_rnn = defined(env.get("train_rnn"), "train_rnn")
@@ -312,8 +312,8 @@ def train_with_own_steps(env, seed, data, steps=None, **others):
         steps: how many; all unless given.
         others: what else of the notebook is replaced meanwhile, by name.
     """
+    from autograder.gradients.precision import given
     from autograder.grading.namespace import namespace_of, replaced
-    from reference.cases import given
 
     namespace_of(env).seed(seed)
     with replaced(
@@ -485,8 +485,8 @@ def check_own_steps(env):
         CheckFailed: it does not.
         StudentCodeError: it fails.
     """
+    from autograder.gradients.precision import in_either_precision
     from autograder.grading.namespace import namespace_of
-    from reference.judging import in_either_precision
 
     # What is differentiated automatically has cost the gradients or the step already; here it only has to train.
     with namespace_of(env).autograd_allowed():

@@ -223,8 +223,8 @@ def with_everything_replaced(env, size, make, hidden_units):
         CheckFailed: the network lost its weights.
         StudentCodeError: the step fails.
     """
+    from autograder.gradients.precision import given
     from autograder.grading.namespace import replaced
-    from reference.cases import given
     from reference.stand_ins import Served
     from reference.student_network import set_weights, weights_of
 
@@ -287,7 +287,7 @@ def with_their_own(env, size, hidden_units=HIDDEN_UNITS):
         CheckFailed: the class is missing, or the network lost its weights.
         StudentCodeError: the step fails.
     """
-    from reference.cases import given
+    from autograder.gradients.precision import given
     from reference.student_network import network, set_weights, weights_of
 
     batch = data_for(OWN_ROWS, size, hidden_units)

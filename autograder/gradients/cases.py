@@ -1,0 +1,140 @@
+"""Random values on which every entry, every summand and every named mistake shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from autograder.errors import ConfigurationError
+from autograder.gradients.formula import Formula, Given, Sizes, Values
+from autograder.gradients.results import fits
+from autograder.grading.case_number import derived_seed, once_for_each_number
+
+DRAWS = 5_000
+"""Tries for one case; most formulas need fewer than ten."""
+
+SMALLEST = 1e-3
+"""Smallest entry of a result as a share of its largest: an error of 1 % in such an entry is still more than
+the tolerance of a comparison."""
+
+LEAST_TERM = 0.02
+"""Largest entry of a summand as a share of that of the sum: so that leaving it out shows."""
+
+LEAST_AMOUNT = 0.1
+"""Smallest amount of a drawn entry as a share of the largest one."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Values for one call, and what has to come out; float64, the values rounded to float32.
+
+    Attributes:
+        sizes: of the axes.
+        values: by the name of the argument.
+        right: the result.
+        terms: the summands, (number, *shape of the result); ``None`` where the result is no sum.
+    """
+
+    sizes: Sizes
+    values: Values
+    right: Tensor
+    terms: Tensor | None
+
+    @property
+    def setting(self) -> str:
+        """The sizes, for a message: "N=2, H=3"."""
+        return ", ".join(f"{letter}={length}" for letter, length in self.sizes.items())
+
+
+def cases_of(formula: Formula) -> tuple[Case, ...]:
+    """A telling case for each of the formula's sizes, the same for every submission of a class.
+
+    Raises:
+        ConfigurationError: the formula fails, gives another shape than it says, hides an entry or a summand
+            in every draw, or has a mistake that gives what is right.
+    """
+    return _drawn(formula, True)
+
+
+def foreign_cases_of(formula: Formula) -> tuple[Case, ...]:
+    """The same with values that no forward pass gave; none where the formula knows no forward pass.
+
+    Raises:
+        ConfigurationError: as :func:`cases_of`.
+    """
+    return _drawn(formula, False) if formula.forward else ()
+
+
+@once_for_each_number
+def _drawn(formula: Formula, forward: bool) -> tuple[Case, ...]:
+    with _what_fails(formula):
+        found = tuple(_telling(formula, number, forward) for number in range(len(formula.sizes)))
+        slips = [formula.mistakes(case.values) for case in found]
+        for sentence in slips[0] if slips else ():
+            if all(fits(mistakes[sentence], case.right) for mistakes, case in zip(slips, found, strict=True)):
+                raise ConfigurationError(f"{_name(formula)}: this mistake gives what is right: {sentence}")
+    if not found:
+        raise ConfigurationError(f"{_name(formula)}: no sizes")
+    return found
+
+
+@contextmanager
+def _what_fails(formula: Formula) -> Iterator[None]:
+    """A formula that cannot be computed is the author's to mend and costs no student anything."""
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError, LookupError, AttributeError) as reason:
+        raise ConfigurationError(
+            f"{_name(formula)}: the formula cannot be computed: {type(reason).__name__}: {reason}"
+        ) from reason
+
+
+def _name(formula: Formula) -> str:
+    return f"formula {formula.result} of {formula.function}"
+
+
+def _telling(formula: Formula, number: int, forward: bool) -> Case:
+    sizes = formula.sizes[number]
+    seed = derived_seed(f"{formula.function} {formula.result} {number} {'forward' if forward else 'foreign'}")
+    generator = np.random.default_rng(seed)
+    for _ in range(DRAWS):
+        values = {one.name: _random(one, sizes, generator) for one in formula.takes}
+        if forward and formula.forward:
+            computed = formula.forward(values)
+            values = {name: value.float().double() for name, value in computed.items()}
+        terms = formula.terms(values)
+        right = terms.sum(0) if formula.summed else terms
+        if tuple(right.shape) != formula.shape(sizes):
+            raise ConfigurationError(
+                f"{_name(formula)}: has the shape {tuple(right.shape)}, "
+                f"its axes {formula.axes} mean {formula.shape(sizes)}"
+            )
+        if _shows(right, terms if formula.summed else None):
+            return Case(sizes, values, right, terms if formula.summed else None)
+    raise ConfigurationError(
+        f"{_name(formula)}: an entry of the result, or a summand, is next to nothing beside the largest "
+        f"one in each of {DRAWS} draws; is it zero by the formula, or `within` too large?"
+    )
+
+
+def _random(one: Given, sizes: Sizes, generator: np.random.Generator) -> Tensor:
+    """Numbers of either sign, none near zero."""
+    shape = tuple(sizes[letter] for letter in one.axes)
+    amounts = one.within * generator.uniform(LEAST_AMOUNT, 1, shape)
+    signed = np.asarray(amounts * generator.choice((-1.0, 1.0), shape))
+    return torch.from_numpy(signed).float().double()
+
+
+def _shows(right: Tensor, terms: Tensor | None) -> bool:
+    """Whether an error of 1 % in any entry, and any summand left out, would be seen."""
+    sizes = right.abs()
+    if not bool(torch.isfinite(right).all()) or float(sizes.min()) < SMALLEST * float(sizes.max()):
+        return False
+    if terms is None or len(terms) == 0:
+        return float(sizes.max()) > 0
+    return float(terms.abs().flatten(1).amax(1).min()) > LEAST_TERM * float(sizes.max())

@@ -1,0 +1,118 @@
+"""What a wrong shape says about the axes of a result, and which axes met where an operation failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from autograder.gradients.cases import Case
+from autograder.gradients.formula import Formula, Sizes
+from autograder.gradients.results import fits
+from autograder.grading.checks import CheckFailed, Mistake
+from autograder.language import judging as _
+
+MOST_READ = 500
+"""Characters of a student's exception that are searched for shapes."""
+
+_SHAPE = re.compile(r"\b\d{1,4}(?:x\d{1,4})+\b|[(\[]\d{1,4}(?:, ?\d{1,4})*,?[)\]]")
+"""As torch and NumPy write them: 3x4, (3, 4), (3,4), (3,), [3, 4]."""
+
+_TWO_SIZES = re.compile(
+    r"size of tensor a \((\d{1,4})\) must match the size of tensor b \((\d{1,4})\)"
+    r"|size (\d{1,4}) is different from (\d{1,4})"
+)
+
+
+def letters_of(shape: Sequence[int], sizes: Sizes) -> str:
+    """The axes of a shape, "HF"; empty where a length belongs to no axis, or to two.
+
+    >>> letters_of((4, 3), {"N": 2, "H": 3, "F": 4})
+    'FH'
+    """
+    by_length = {length: letter for letter, length in sizes.items()}
+    if len(by_length) < len(sizes) or not all(length in by_length for length in shape):
+        return ""
+    return "".join(by_length[length] for length in shape)
+
+
+def spelt(letters: str) -> str:
+    """Axes as a shape: "(H, F)", "(H,)"."""
+    return f"({', '.join(letters)}{',' if len(letters) == 1 else ''})"
+
+
+def in_its_shape(answer: Tensor, formula: Formula, case: Case) -> Tensor:
+    """The answer, if it has the shape of the result.
+
+    Raises:
+        CheckFailed: it has another one; what that says about its axes is said.
+    """
+    if answer.shape == case.right.shape:
+        return answer
+    rationale, help = _what_is_wrong(answer, formula, case)
+    raise CheckFailed(
+        rationale,
+        help=help or formula.says,
+        evidence=_("{setting}: yours {found}, expected {expected}").format(
+            setting=case.setting, found=tuple(answer.shape), expected=tuple(case.right.shape)
+        ),
+    )
+
+
+def _what_is_wrong(answer: Tensor, formula: Formula, case: Case) -> tuple[str, str]:
+    """A sentence, and what to look at; that may be empty."""
+    name, axes = formula.result, letters_of(tuple(answer.shape), case.sizes)
+    if answer.dim() == 2 and fits(answer.T, case.right) and answer.T.shape == case.right.shape:
+        text = _("{name} is transposed: rows and columns are in each other's place.").format(name=name)
+        return Mistake("transposed", text), _outer(formula, case)
+    if fits(answer, case.right):
+        text = _("{name} has the right numbers in another shape.").format(name=name)
+        return Mistake("another_shape", text), ""
+    if case.terms is not None and answer.shape == case.terms.shape:
+        text = _("{name} is not summed over {axis} yet.").format(name=name, axis=formula.summed)
+        return Mistake("sum_missing", text), ""
+    if axes and len(axes) == len(set(axes)):
+        if axes == formula.axes[::-1]:
+            text = _("{name} has its axes in each other's place: {found} instead of {expected}.")
+            text = text.format(name=name, found=spelt(axes), expected=spelt(formula.axes))
+            return Mistake("axes_swapped", text), _outer(formula, case)
+        text = _("{name} has the axes {found}, expected were {expected}.")
+        return text.format(name=name, found=spelt(axes), expected=spelt(formula.axes)), ""
+    return _("{name} has the wrong shape.").format(name=name), ""
+
+
+def _outer(formula: Formula, case: Case) -> str:
+    """What the outer product of the two factors gives the wrong way round, where it can be known."""
+    if len(formula.axes) != 2 or len(case.sizes) != len({*case.sizes.values()}):
+        return ""
+    ends = {
+        one.axes.replace(formula.summed, "", 1) if formula.summed else one.axes: one.name
+        for one in formula.takes
+    }
+    row, column = (ends.get(letter) for letter in formula.axes)
+    if row is None or column is None:
+        return ""
+    shape = tuple(case.right.shape)
+    return _(
+        "outer({second}, {first}) is {swapped}, {name} is {shape}: a row for each entry of {first}."
+    ).format(first=row, second=column, swapped=shape[::-1], shape=shape, name=formula.result)
+
+
+def axes_that_met(text: str, formula: Formula, case: Case) -> str:
+    """The axes of the arrays that an exception of NumPy or torch is about; empty where it is not sure.
+
+    Args:
+        text: of the exception; a student's code decides what it is, and nothing but numbers is taken of it.
+    """
+    text = text[:MOST_READ]
+    shapes = [tuple(map(int, re.findall(r"\d+", found[0]))) for found in _SHAPE.finditer(text)]
+    if sizes := _TWO_SIZES.search(text):
+        shapes = [(int(length),) for length in sizes.groups() if length]
+    found = [letters_of(shape, case.sizes) for shape in shapes[:2]]
+    if len(found) < 2 or not all(found) or torch.Size(shapes[0]) == torch.Size(shapes[1]):
+        return ""
+    return _("In {function} the axes {one} met {other}, which do not fit ({setting}).").format(
+        function=formula.function, one=spelt(found[0]), other=spelt(found[1]), setting=case.setting
+    )

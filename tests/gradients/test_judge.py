@@ -1,0 +1,239 @@
+"""Functions of a student beside formulas of a lab: what is right, and what is said about what is not."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.errors import ConfigurationError
+from autograder.gradients import Formula, Given, Slip, judge, known, ready, standing_in
+from autograder.grading.checks import CheckFailed, collected_notes
+
+SIZES = ({"N": 2, "H": 3, "F": 4}, {"N": 6, "H": 5, "F": 3})
+
+GRAD_W = Formula(
+    "grad_w", "∇W", "HF",
+    takes=(Given("delta", "NH"), Given("x", "NF")),
+    compute=lambda delta, x, *, left=lambda d: d: torch.einsum("nh,nf->nhf", left(delta), x),
+    summed="N", term="sample", first=0,
+    says="∇W = Σ δ[n] x[n]ᵀ.",
+    sizes=SIZES,
+    slips=(Slip.of("delta_squared", "∇W has δ² instead of δ.", left=torch.square),),
+)  # fmt: skip
+
+GRAD_A = Formula(
+    "grad_a", "∇a", "NH",
+    takes=(Given("grad_h", "NH"), Given("hidden", "NH", within=0.8)),
+    compute=lambda grad_h, hidden: grad_h * (1 - hidden**2),
+    says="∇a = (1 − h²) ∇h.", sizes=SIZES, arrays="numpy",
+)  # fmt: skip
+
+
+def right(delta, x):
+    return delta.T @ x
+
+
+def said(function, formula=GRAD_W):
+    """What a wrong function is told: sentence, help and evidence."""
+    with pytest.raises(CheckFailed) as failure:
+        judge({formula.function: function}, formula)
+    return failure.value
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        right,
+        lambda delta, x: torch.einsum("nh,nf->hf", delta, x),
+        lambda delta, x: sum(torch.outer(d, row) for d, row in zip(delta, x, strict=True)),
+        lambda delta, x: (delta.double().T @ x.double()).tolist(),
+        lambda delta, x: np.asarray(delta).T @ np.asarray(x),
+    ],
+)
+def test_right_styles_pass(function):
+    judge({"grad_w": function}, GRAD_W)
+
+
+def test_a_notebook_that_keeps_to_double_precision_passes():
+    def in_double_precision(delta, x):
+        return (torch.eye(len(delta), dtype=torch.float64) @ delta).T @ x
+
+    judge({"grad_w": in_double_precision}, GRAD_W)
+
+
+@pytest.mark.parametrize("entry", [(0, 0), (2, 3), (-1, -1)])
+def test_one_percent_in_any_entry_is_seen(entry):
+    def nearly(delta, x):
+        found = right(delta, x)
+        found[min(entry[0], len(found) - 1), entry[1] if entry[1] < found.shape[1] else -1] *= 1.01
+        return found
+
+    assert "∇W" in said(nearly).rationale
+
+
+MISTAKES = {
+    "still_zero": (lambda d, x: torch.zeros(d.shape[1], x.shape[1]), "∇W is still zero."),
+    "not_a_number": (lambda d, x: right(d, x) / 0, "∇W holds entries that are no numbers"),
+    "sign_flipped": (lambda d, x: -right(d, x), "∇W has the wrong sign."),
+    "constant_factor": (lambda d, x: 3 * right(d, x), "∇W is 3 times what it should be."),
+    "factor_of_a_size": (lambda d, x: right(d, x) / len(d), "∇W is divided by N once too often."),
+    "transposed": (lambda d, x: x.T @ d, "∇W is transposed"),
+    "another_shape": (lambda d, x: right(d, x).reshape(-1), "the right numbers in another shape"),
+    "sum_missing": (lambda d, x: torch.einsum("nh,nf->nhf", d, x), "∇W is not summed over N yet."),
+    "axes_swapped": (lambda d, x: x.T @ d**3, "(F, H) instead of (H, F)"),
+    "rows_reversed": (lambda d, x: right(d, x).flip(0), "in reverse order"),
+    "rows_shifted": (lambda d, x: right(d, x).roll(1, 0), "shifted by one place"),
+    "delta_squared": (lambda d, x: right(d**2, x), "∇W has δ² instead of δ."),
+    "term_missing": (lambda d, x: right(d[1:], x[1:]), "∇W lacks the term of sample 0."),
+    "term_doubled": (lambda d, x: right(d, x) + torch.outer(d[-1], x[-1]), "the term of sample N−1 twice"),
+    "term_negated": (lambda d, x: right(d, x) - 2 * torch.outer(d[1], x[1]), "sample 1 with the wrong sign"),
+    "term_alone": (lambda d, x: torch.outer(d[-1], x[-1]), "the term of sample N−1 alone"),
+    "term_instead_of_another": (
+        lambda d, x: right(d[1:], x[1:]) + torch.outer(d[-1], x[-1]),
+        "lacks the term of sample 0, and has that of N−1 twice",
+    ),
+    "one_line_wrong": (
+        lambda d, x: torch.cat([right(d, x)[:-1], right(d, x)[-1:] ** 2]),
+        "Only row -1 of ∇W is wrong.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", MISTAKES)
+def test_a_mistake_is_explained(code):
+    function, sentence = MISTAKES[code]
+    failure = said(function)
+    assert (failure.mistake, sentence in failure.rationale) == (code, True), failure.rationale
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda d, x: right(d, x) + 1,
+        lambda d, x: right(d.abs(), x),
+        lambda d, x: right(d, x) * (2 if len(d) == 2 else 3),
+    ],
+)
+def test_what_nothing_explains_in_every_case_is_not_explained(function):
+    failure = said(function)
+    assert (failure.rationale, failure.mistake) == ("∇W has wrong values.", "")
+    assert failure.evidence.startswith("N=2, H=3, F=4: entry [")
+
+
+def test_a_transposed_result_is_told_by_its_factors():
+    failure = said(lambda delta, x: x.T @ delta)
+    assert failure.help == "outer(x, delta) is (4, 3), ∇W is (3, 4): a row for each entry of delta."
+
+
+@pytest.mark.parametrize(
+    ("function", "met"),
+    [
+        (lambda d, x: d @ x, "the axes (N, H) met (N, F)"),
+        (lambda d, x: d * x, "the axes (H,) met (F,)"),
+        (lambda d, x: np.asarray(d) @ np.asarray(x), "the axes (N,) met (H,)"),
+        (lambda d, x: np.asarray(d) * np.asarray(x), "the axes (N, H) met (N, F)"),
+    ],
+)
+def test_an_operation_on_axes_that_do_not_fit_is_told_by_their_letters(function, met):
+    with collected_notes() as notes, pytest.raises((RuntimeError, ValueError)):
+        judge({"grad_w": function}, GRAD_W)
+    assert met in "".join(notes)
+
+
+def test_nothing_of_a_students_exception_is_repeated():
+    def hostile(delta, x):
+        raise ValueError("shapes (<script>) and (9,9) " + "(" * 9000)
+
+    with collected_notes() as notes, pytest.raises(ValueError, match="script"):
+        judge({"grad_w": hostile}, GRAD_W)
+    assert notes == []
+
+
+def test_who_writes_to_an_argument_is_told_which():
+    def in_place(delta, x):
+        found = right(delta, x)
+        x *= 2
+        return found
+
+    assert said(in_place).rationale == "grad_w changes x in place."
+
+
+def test_numpy_notebooks_get_arrays():
+    def with_arrays(grad_h, hidden):
+        assert isinstance(hidden, np.ndarray)
+        return grad_h * (1 - hidden**2)
+
+    judge({"grad_a": with_arrays}, GRAD_A)
+
+
+def test_a_function_that_is_not_there_is_named():
+    with pytest.raises(CheckFailed, match="no grad_w in your notebook"):
+        judge({}, GRAD_W)
+
+
+WEIGHT = torch.tensor([0.5, -0.3, 0.8, 0.2], dtype=torch.float64)
+
+GRAD_OF_THE_NETWORK = Formula(
+    "grad", "∇w", "F",
+    takes=(Given("x", "F"), Given("y", "")),
+    compute=lambda x, y: 2 * y * x,
+    forward=lambda values: {**values, "y": torch.tanh(values["x"] @ WEIGHT)},
+    says="∇w = 2 y x.", sizes=({"F": 4},),
+)  # fmt: skip
+
+
+def test_who_computes_the_forward_pass_again_is_found():
+    judge({"grad": lambda x, y: 2 * y * x}, GRAD_OF_THE_NETWORK)
+    again = said(lambda x, y: 2 * torch.tanh(x @ WEIGHT.to(x.dtype)) * x, GRAD_OF_THE_NETWORK)
+    assert again.mistake == "not_from_what_is_given"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"), [({}, "grad_w returns no w"), (3, "grad_w returns no w"), ({"w": None}, "∇W is None")]
+)
+def test_a_part_that_is_not_there_is_named(answer, text):
+    formula = Formula("grad_w", "∇W", "HF", GRAD_W.takes, GRAD_W.compute, "", SIZES, summed="N", part="w")
+    assert text in said(lambda delta, x: answer, formula).rationale
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"compute": lambda delta, x: delta @ x}, "the formula cannot be computed: RuntimeError"),
+        ({"axes": "FH"}, r"has the shape \(3, 4\), its axes FH mean \(4, 3\)"),
+        ({"compute": lambda delta, x: 0 * torch.einsum("nh,nf->nhf", delta, x)}, "next to nothing"),
+        (
+            {
+                "compute": lambda d, x, same=0: torch.einsum("nh,nf->nhf", d, x),
+                "slips": (Slip.of("a", "A.", same=1),),
+            },
+            "this mistake gives what is right: A.",
+        ),
+        ({"slips": (Slip.of("a", "A.", unknown=1),)}, "unknown"),
+    ],
+)
+def test_a_formula_that_is_wrong_is_trouble_of_the_lab_and_no_zero(changes, text):
+    about = {
+        "function": "grad_w", "result": "∇W", "axes": "HF", "takes": GRAD_W.takes, "compute": GRAD_W.compute,
+        "says": "", "sizes": SIZES, "summed": "N",
+    }  # fmt: skip
+    with pytest.raises(ConfigurationError, match=text):
+        ready(Formula(**about | changes))
+
+
+def test_a_stand_in_is_right_in_other_sizes_and_says_what_does_not_fit():
+    env = {"grad_w": lambda delta, x: None}
+    with standing_in(env, GRAD_W):
+        delta, x = torch.ones(9, 2), torch.ones(9, 1)
+        assert torch.equal(env["grad_w"](delta, x=x), right(delta, x))
+        with pytest.raises(CheckFailed, match="x of grad_w has the wrong shape"):
+            env["grad_w"](delta, x[1:])
+        with pytest.raises(CheckFailed, match="too many numbers"):
+            env["grad_w"](torch.ones(9, 999), torch.ones(9, 999))
+        with pytest.raises(CheckFailed, match=r"takes \(delta, x\)"):
+            env["grad_w"](delta)
+    assert env["grad_w"](delta, x) is None
+
+
+def test_the_names_of_all_mistakes_are_known():
+    codes = {mistake.code for mistake in known(GRAD_W)}
+    assert {"delta_squared", *MISTAKES} <= codes
