@@ -276,6 +276,7 @@ def test_a_comment_in_the_engine_counts_where_marks_are_decided(lab, part, tmp_p
     decides = {
         "config",
         "errors.py",
+        "gradients",
         "grading",
         "kernel",
         "language",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from autograder.config.lab_values import LabValues
 from autograder.config.load import load
 from autograder.errors import ConfigurationError
+from autograder.gradients import precision
 from autograder.grading import checks
 from reference import cases, misconceptions, oracle, stand_ins, student_network
 from reference import settings as lab_settings
@@ -137,13 +138,13 @@ def test_what_replaces_a_network_agrees_with_autograd(case):
     rnn = Network()
     student_network.set_weights(rnn, case.weights)
     stand_ins.equip(rnn, case.weights.sizes)
-    hidden, y = rnn.forward(cases.given(case.x))
-    found = rnn.get_gradients(cases.given(case.x), cases.given(case.y_true), y, hidden)
+    hidden, y = rnn.forward(precision.given(case.x))
+    found = rnn.get_gradients(precision.given(case.x), precision.given(case.y_true), y, hidden)
     wanted = {f"grad_{name}": vars(case.gradients)[name] for name in "cbvwu"}
     assert found.keys() == wanted.keys()
     for name, gradient in found.items():
         torch.testing.assert_close(gradient.double(), wanted[name], rtol=1e-4, atol=1e-5)
-    grad_h = rnn._compute_grad_h(cases.given(case.y_true), y, hidden)
+    grad_h = rnn._compute_grad_h(precision.given(case.y_true), y, hidden)
     torch.testing.assert_close(grad_h.double(), case.gradients.h, rtol=1e-4, atol=1e-5)
 
 
