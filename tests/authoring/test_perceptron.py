@@ -106,6 +106,19 @@ def test_helpers_of_the_lab_are_few():
     assert len([line for line in helpers.splitlines() if line.strip()]) <= 40
 
 
+def test_what_the_documentation_shows_stands_in_the_lab():
+    section = (
+        (ROOT / "docs" / "authoring.md")
+        .read_text("utf-8")
+        .partition("## Gradients\n")[2]
+        .partition("\n## ")[0]
+    )
+    lines = [line.strip() for line in section.splitlines() if line.startswith("    ")]
+    lab = "".join(file.read_text("utf-8") for file in (LAB / "oracle.py", *(LAB / "questions").glob("*.py")))
+    assert len(lines) > 8
+    assert [line for line in lines if line not in lab] == []
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """A copy of the lab with its students' notebook and its solution; its configuration."""
