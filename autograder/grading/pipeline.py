@@ -16,6 +16,7 @@ from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask, with_news_only
 from autograder.grading.student_text import StudentText
 from autograder.kernel.session import Session
+from autograder.language import judging as _
 from autograder.model import (
     AS_IT_IS,
     Ending,
@@ -158,11 +159,11 @@ def not_gradable(submission: Submission, course: Course, reason: str, seconds: f
 
 def _bytes(submission: Submission) -> bytes:
     if submission.file is None:
-        raise NotGradable(submission.problem or "there is no notebook")
+        raise NotGradable(submission.problem or _("there is no notebook"))
     try:
         return submission.file.read_bytes()
     except OSError as reason:
-        raise NotGradable(f"the file cannot be read: {reason.strerror}") from None
+        raise NotGradable(_("the file cannot be read: {error}").format(error=reason.strerror)) from None
 
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:

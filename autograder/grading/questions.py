@@ -31,6 +31,9 @@ from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
+from autograder.language import judging as _
+from autograder.language import later
+from autograder.language.endings import words_for
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
 if TYPE_CHECKING:
@@ -44,8 +47,12 @@ LONGEST_TEXT = 1_000
 """Characters of a message: a test case may quote what a student's code returned, and that is no place for
 what it saw in a hidden case."""
 
-NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is not defined")
-"""How a message begins where the notebook's own code lacked one of its names."""
+NOT_DEFINED = re.compile(r"NameError: name '(\w{1,200})' is not defined")
+"""How Python's error begins where the notebook's own code lacked one of its names."""
+
+CHECK_FAILED = later("the check failed")
+ODD_ANSWER = later("The check could not work with what your code returned.")
+"""Messages that say nothing about what is wrong."""
 
 MOST_MISSING = 20
 """Names of a case that are kept."""
@@ -228,117 +235,114 @@ def _ask_case(
     def run() -> None:
         nonlocal missing
         if sum(ending in LETHAL for ending in endings) >= MOST_DEATHS:
-            raise KernelDied("not asked again: it ended the process in the checks before this one")
+            raise KernelDied(_("not asked again: it ended the process in the checks before this one"))
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
         with recorded():
             case.body.call_func(names)
 
-    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent, said)
-    if unknown := NOT_DEFINED.search(message):
-        missing[unknown[1]] = None
-    passed = outcome is Outcome.PASSED
+    verdict = _verdict(run, respondent, said)
+    if verdict.lacked:
+        missing[verdict.lacked] = None
+    passed = verdict.outcome is Outcome.PASSED
+    message = verdict.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
-        possible=float(case.points), hidden=bool(case.hidden),
-        message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
-        help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started, mistake=mistake,
+        name=case.name, outcome=verdict.outcome, points=float(case.points) if passed else 0.0,
+        possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
+        help=verdict.help[:LONGEST_TEXT], evidence=verdict.evidence[:LONGEST_TEXT],
+        ending=verdict.ending, seconds=time.monotonic() - started, mistake=verdict.mistake,
         missing=() if passed else tuple(missing)[:MOST_MISSING],
     )  # fmt: skip
 
 
-def _verdict(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[tuple[Outcome, str, str, str, Ending], str]:
-    """Outcome, message, help, evidence and ending of one case, and the code of the mistake that it names."""
-    try:
-        return _told(run, respondent, said), ""
-    except CheckFailed as failure:
-        told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return told, failure.mistake
+@dataclass(frozen=True)
+class _Verdict:
+    """What one case came to, as :class:`CaseResult` has it.
 
-
-def _told(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    """Outcome, message, help, evidence and ending of one case.
-
-    Raises:
-        CheckFailed: a check failed with words of its own.
+    Attributes:
+        lacked: a name that the notebook's own code lacked; empty where it failed for another reason.
     """
+
+    outcome: Outcome
+    message: str = ""
+    help: str = ""
+    evidence: str = ""
+    ending: Ending = Ending.FINISHED
+    mistake: str = ""
+    lacked: str = ""
+
+
+def _verdict(run: Callable[[], None], respondent: Respondent, said: StudentText) -> _Verdict:
     try:
         run()
-    except CheckFailed:
-        raise
+    except CheckFailed as failure:
+        told = str(failure.rationale), failure.help, failure.evidence
+        return _Verdict(Outcome.FAILED, *told, mistake=failure.mistake)
     except AssertionError as failure:
-        return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
+        return _Verdict(Outcome.FAILED, str(failure))
     except StudentCodeError as failure:
         return _student_failure(failure, respondent, said)
     except OUR_TROUBLE as trouble:
-        text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
-        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
+        text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
+        return _Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
-        text = "The check could not work with what your code returned."
-        return (
-            Outcome.FAILED,
-            text,
-            "Is it of the kind that the lab asks for?",
-            said.shown(_brief(odd)),
-            Ending.FINISHED,
-        )
-    return Outcome.PASSED, "", "", "", Ending.FINISHED
+        help_text = _("Is it of the kind that the lab asks for?")
+        return _Verdict(Outcome.FAILED, _(ODD_ANSWER), help_text, said.shown(_brief(odd)))
+    return _Verdict(Outcome.PASSED)
 
 
-def _student_failure(
-    failure: StudentCodeError, respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    where = said.lines(failure.where) if isinstance(failure, StudentException) else ""
+def _student_failure(failure: StudentCodeError, respondent: Respondent, said: StudentText) -> _Verdict:
+    if isinstance(failure, StudentException):
+        return _raised(failure, said)
+    text, help_text, evidence, ending = str(failure), "", "", Ending.FINISHED
     match failure:
-        case StudentException(type_name="AutogradSwitchedOff"):
-            return (
-                Outcome.FAILED, "The gradient is computed with autograd.",
-                "This lab is about deriving it: use the formula of the exercise.",
-                where, Ending.AUTOGRAD,
-            )  # fmt: skip
-        case StudentException(type_name="CallbackFailed"):
-            text = "Your code called a function of the lab with something that it cannot work with."
-            return Outcome.FAILED, text, "", f"{said.shown(failure.text)}\n{where}", Ending.RAISED
-        case StudentException(type_name="NotImplementedError"):
-            text = "This part is not implemented yet."
-            return Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED
-        case StudentException(type_name="TypeError") if "ellipsis" in failure.text:
-            text = "A part still holds `...` where your code belongs."
-            return Outcome.FAILED, text, "", f"{said.error(failure)}\n{where}".strip(), Ending.RAISED
-        case StudentException():
-            return Outcome.FAILED, f"Your code raised {said.error(failure)}", "", where, Ending.RAISED
         case RequestTimedOut():
-            help_text = "Look for a loop that never ends."
-            return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
+            text, help_text = _("Your code did not finish in time."), _("Look for a loop that never ends.")
+            ending = Ending.TIMED_OUT
         case TimeUsedUp():
-            text = "The time for the whole submission was used up before this could be checked."
-            return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
+            text = _("The time for the whole submission was used up before this could be checked.")
+            help_text, ending = _("Which part takes so long?"), Ending.TIME_USED_UP
         case KernelDied():
-            ending = respondent.ending()
-            text = f"Your code ended the Python process ({ending})."
+            ending, evidence = respondent.ending(), str(failure)
+            text = _("Your code ended the Python process ({ending}).").format(ending=words_for(ending))
             if ending is Ending.READING_LIMIT:
-                text = "The grader ended your Python process: it gave more answers than the grader can hold."
-            return Outcome.FAILED, text, "", str(failure), ending
+                text = _(
+                    "The grader ended your Python process: it gave more answers than the grader can hold."
+                )
         case ReplyTooLarge():
-            text = "Your code returned more than one answer may hold."
-            help_text = "Is it of the size that the lab asks for?"
-            return Outcome.FAILED, text, help_text, said.shown(str(failure)), Ending.REPLY_LIMIT
+            text = _("Your code returned more than one answer may hold.")
+            help_text = _("Is it of the size that the lab asks for?")
+            evidence, ending = said.shown(str(failure)), Ending.REPLY_LIMIT
         case BadReply():
-            text = "Your code returned something that is not plain data."
-            return (
-                Outcome.FAILED,
-                text,
-                "Return tensors and numbers.",
-                said.shown(str(failure)),
-                Ending.FINISHED,
-            )
-    return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
+            text = _("Your code returned something that is not plain data.")
+            help_text, evidence = _("Return tensors and numbers."), said.shown(str(failure))
+    return _Verdict(Outcome.FAILED, text, help_text, evidence, ending)
+
+
+def _raised(failure: StudentException, said: StudentText) -> _Verdict:
+    where = said.lines(failure.where)
+    match failure.type_name:
+        case "AutogradSwitchedOff":
+            text = _("The gradient is computed with autograd.")
+            help_text = _("This lab is about deriving it: use the formula of the exercise.")
+            return _Verdict(Outcome.FAILED, text, help_text, where, Ending.AUTOGRAD)
+        case "CallbackFailed":
+            text = _("Your code called a function of the lab with something that it cannot work with.")
+            evidence = f"{said.shown(failure.text)}\n{where}"
+            return _Verdict(Outcome.FAILED, text, "", evidence, Ending.RAISED)
+        case "NotImplementedError":
+            text = _("This part is not implemented yet.")
+            return _Verdict(Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED)
+    error = said.error(failure)
+    if failure.type_name == "TypeError" and "ellipsis" in failure.text:
+        text = _("A part still holds `...` where your code belongs.")
+        return _Verdict(Outcome.FAILED, text, "", f"{error}\n{where}".strip(), Ending.RAISED)
+    lacked = NOT_DEFINED.match(error)
+    return _Verdict(
+        Outcome.FAILED, _("Your code raised {error}").format(error=error), "", where, Ending.RAISED,
+        lacked=lacked[1] if lacked else "",
+    )  # fmt: skip
 
 
 def _brief(error: BaseException) -> str:

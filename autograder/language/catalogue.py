@@ -35,6 +35,11 @@ def speaking(code: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def later(sentence: str) -> str:
+    """``sentence`` as it is: a constant for the catalogue of its module, translated where it is used."""
+    return sentence
+
+
 class Catalogue:
     """The translations of one set of sentences, one file a language.
 
@@ -52,7 +57,7 @@ class Catalogue:
         """``sentence`` in the language of now.
 
         Args:
-            sentence: literal, with names in braces where something is put in afterwards.
+            sentence: literal, or marked by :func:`later`; names in braces where something is put in.
         """
         return self._translations().gettext(sentence)
 

@@ -7,6 +7,8 @@ import gettext
 import pytest
 
 from autograder.language import Catalogue, judging, known_languages, language, speaking
+from autograder.language.endings import words_for
+from autograder.model import Ending
 from autograder.report.pages import _environment
 from tests import messages
 
@@ -54,6 +56,10 @@ def test_what_is_read_is_what_translators_wrote(one, code):
 def test_a_language_that_nobody_translated_to_is_english():
     with speaking("fr"):
         assert judging("Fill in the TODO.") == "Fill in the TODO."
+
+
+def test_every_ending_has_the_words_of_its_value():
+    assert [words_for(ending) for ending in Ending] == [ending.value for ending in Ending]
 
 
 def test_languages_nest_and_end():
