@@ -15,10 +15,26 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from autograder import __version__
-from autograder.commands import build, doctor, grade, mutate, package, publish, regrade, review, similar
+from autograder.commands import (
+    bring_in,
+    build,
+    doctor,
+    grade,
+    mutate,
+    new,
+    package,
+    publish,
+    pull,
+    push,
+    regrade,
+    review,
+    similar,
+    trial,
+)
 from autograder.commands.interpreter import open_standard_streams, start_again_unless_usual
 from autograder.commands.lifeline import stop_at_eof
 from autograder.errors import AutograderError
+from autograder.online.token import forget
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,6 +64,8 @@ def _run(argv: Sequence[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal lacks ends no class
     options = _parser().parse_args(argv)
+    if options.run not in (push.run, pull.run):
+        forget()  # the token of an LMS, before anything is started
     signal.signal(signal.SIGTERM, _stop)
     if getattr(options, "stop_at_eof", False):
         stop_at_eof()
@@ -67,7 +85,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (grade, regrade, review, publish, similar, build, mutate, package, doctor):
+    for command in (
+        pull,
+        grade,
+        regrade,
+        review,
+        publish,
+        push,
+        similar,
+        new,
+        bring_in,
+        trial,
+        build,
+        mutate,
+        package,
+        doctor,
+    ):
         command.add(commands)
     return parser
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from autograder.config.load import check_files, load
 from autograder.config.schema import Build
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, ConfigurationError
+from autograder.files.visible import plain
 from autograder.grading.course import Course, opened
 from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
 from autograder.kernel.session import Session
-from autograder.model import Grade, Status, Submission
+from autograder.model import Grade, Outcome, Status, Submission
 from autograder.notebook.solutions import solutions
 from autograder.workers.temporary import check_place
 
@@ -28,11 +29,13 @@ class Finding:
         what: what was tried, for the left column.
         good: whether it is as it must be.
         detail: what happened.
+        of_lab: whether it is about the lab, and not about this machine.
     """
 
     what: str
     good: bool
     detail: str
+    of_lab: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,16 @@ def examine(config: Path, *, quick: bool, enforce: bool = True) -> Iterator[Find
         lab = load(config)
         check_files(lab)
         solutions(lab)
-        yield Finding("configuration", True, f"{len(lab.config.questions)} questions")
+        yield Finding("configuration", True, f"{len(lab.config.questions)} questions", of_lab=True)
         with opened(lab, RunSettings(config, enforce=enforce, keep_executed=False)) as course:
             data = ", ".join(item.name for item in lab.config.data) or "none"
-            yield Finding("data files and their checksums", True, data)
+            yield Finding("data files and their checksums", True, data, of_lab=True)
             yield from _probe(course)
             if not quick and lab.config.build is not None:
                 yield from _grade_known(lab.config.build, course)
     except AutograderError as trouble:
-        yield Finding(type(trouble).__name__, False, str(trouble))
+        of_lab = isinstance(trouble, ConfigurationError)
+        yield Finding(type(trouble).__name__, False, str(trouble), of_lab=of_lab)
 
 
 def _probe(course: Course) -> Iterator[Finding]:
@@ -136,17 +140,18 @@ def _grade_known(built: Build, course: Course) -> Iterator[Finding]:
         file = lab.root / relative
         result = grade(Submission(id="doctor", source=file.name, student="doctor", file=file), course)
         good = result.status is Status.GRADED and result.score == wanted
-        yield Finding(what, good, _describe(result))
+        yield Finding(what, good, _describe(result, wanted), of_lab=True)
 
 
-def _describe(result: Grade) -> str:
+def _describe(result: Grade, wanted: float) -> str:
+    """What a notebook came to; for each question with other points than it must give, a check."""
     if result.status is not Status.GRADED:
         return f"not gradable: {result.reason}"
-    lost = [
-        f"{question.name} {question.points:g}/{question.possible:g}"
-        for question in result.questions
-        if question.points not in (0, question.possible)
-    ]
-    return f"{result.score:g} of {result.max_score:g} in {result.seconds:.1f} s" + (
-        f" ({', '.join(lost)})" if lost else ""
-    )
+    said = f"{result.score:g} of {result.max_score:g} in {result.seconds:.1f} s"
+    for question in result.questions:
+        if question.points == (question.possible if wanted else 0):
+            continue
+        wrong = [case for case in question.cases if (case.outcome is Outcome.PASSED) is not bool(wanted)]
+        why = "".join(f": {case.name!r} {case.outcome}: {case.message}" for case in wrong[:1])
+        said += f"\n        {question.name} {question.points:g} of {question.possible:g}{plain(why, 400)}"
+    return said

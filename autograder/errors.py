@@ -8,6 +8,10 @@
     ├── NotGradable             one submission cannot be graded; the others are
     │   ├── UnreadableNotebook  the bytes are not a notebook that can be repaired
     │   └── RefusedMember       a zip member that is unsafe to unpack
+    ├── ServiceError            the web service of an LMS cannot do what was asked
+    │   ├── NotReached          no whole answer came: what was asked may be done or not
+    │   ├── ServiceRefused      it answered that it does not do it
+    │   └── BadAnswer           it answered with something else than it should
     ├── AllCellsNeeded          a question asks for what a cell that was left out would have given
     └── BuildError              the notebook's master, solution and template disagree
 
@@ -56,6 +60,30 @@ class UnreadableNotebook(NotGradable):
 
 class RefusedMember(NotGradable):
     """A member of an archive is unsafe to unpack."""
+
+
+class ServiceError(AutograderError):
+    """The web service of an LMS cannot do what was asked. The message says what to do about it."""
+
+
+class NotReached(ServiceError):
+    """No whole answer came: what was asked may have been done, or not."""
+
+
+class ServiceRefused(ServiceError):
+    """The service answered that it does not do what was asked.
+
+    Attributes:
+        code: its own word for the reason; at most 100 characters.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class BadAnswer(ServiceError):
+    """The service answered with something that it should not say."""
 
 
 class AllCellsNeeded(AutograderError):

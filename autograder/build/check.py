@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.build.execute import execute, problems, questions_checked
 from autograder.build.notebook import Notebooks, read_master, text_of
 from autograder.build.public_tests import public_copies
+from autograder.build.targets import require_free, was_built
 from autograder.errors import BuildError
 from autograder.files.atomic import replace_file
 
@@ -32,6 +33,8 @@ class Plan:
         data: address that the notebook downloads from, to the local file that stands for it.
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of the solution's run.
+        manual: names of the questions that a person scores.
+        files: what lies beside the notebook, while grading too.
     """
 
     root: Path
@@ -42,11 +45,35 @@ class Plan:
     data: Mapping[str, Path]
     kernel: Kernel
     seed: int
+    manual: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
 
     @property
     def public_tests(self) -> Path:
         """Folder of the students' copies of the tests."""
         return self.template.parent / "tests"
+
+    def targets(self, tests: Iterable[str]) -> dict[Path, str]:
+        """The files to write, with what each is.
+
+        Args:
+            tests: file names of the public tests.
+
+        Raises:
+            BuildError: both notebooks would be one file.
+        """
+        copies = {self.public_tests / name: f"the students' copy of {name}" for name in tests}
+        if self.template.resolve() == self.solution.resolve():
+            raise BuildError(
+                f"{self.template}: `build.solution` and `build.template` name one file, and students would "
+                "get the solution; give each a file of its own"
+            )
+        return {self.template: "the students' notebook", self.solution: "the solution", **copies}
+
+    def sources(self) -> dict[Path, str]:
+        """What is built from, with what each is."""
+        files = {file: f"the data file {file.name}" for file in self.data.values()}
+        return {self.master: "the master", self.tests: "the questions' own test files", **files}
 
 
 def plan_of(lab: Lab) -> Plan:
@@ -70,32 +97,43 @@ def plan_of(lab: Lab) -> Plan:
         data={item.url: lab.file(item.file) for item in config.data},
         kernel=config.kernel,
         seed=config.seed,
+        manual=tuple(question.name for question in config.manual),
+        files=tuple(map(lab.file, config.files)),
     )
 
 
 def build(plan: Plan) -> list[Path]:
     """Write template, public tests and the executed solution notebook.
 
-    Everything is made and checked before the first file is replaced. Test files in the students'
+    Everything is made and checked before the first file is replaced. Built test files in the students'
     folder that no question has any more are deleted. On one machine, the same sources give the same bytes.
 
     Returns:
         The files written.
 
     Raises:
-        BuildError: master or tests are wrong, they name different questions, or the solution fails.
+        BuildError: master or tests are wrong, they name different questions, the solution fails, or a file
+            would be written where a source lies or something that was not built.
     """
     notebooks = read_master(plan.master)
     tests = public_copies(plan.tests, plan.root)
-    if disagreements := list(_questions(notebooks, tests)):
+    require_free(plan.targets(tests), plan.sources())
+    if disagreements := list(_questions(notebooks, tests, plan.manual)):
         raise BuildError("; ".join(disagreements))
-    executed = execute(notebooks.solution, data=plan.data, tests=tests, kernel=plan.kernel, seed=plan.seed)
+    executed = execute(
+        notebooks.solution,
+        data=plan.data,
+        files=plan.files,
+        tests=tests,
+        kernel=plan.kernel,
+        seed=plan.seed,
+    )
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
     for file, text in contents.items():
         replace_file(file, text)
     for file in plan.public_tests.glob("*.py"):
-        if file not in contents:
+        if file not in contents and was_built(file):
             file.unlink()
     return list(contents)
 
@@ -115,7 +153,7 @@ def check(plan: Plan) -> list[str]:
     """
     notebooks = read_master(plan.master)
     tests = public_copies(plan.tests, plan.root)
-    found = list(_questions(notebooks, tests))
+    found = list(_questions(notebooks, tests, plan.manual))
     for file, expected in ((plan.template, notebooks.template), (plan.solution, notebooks.solution)):
         try:
             actual = _read(file)
@@ -128,13 +166,27 @@ def check(plan: Plan) -> list[str]:
     return found + list(_test_differences(plan.public_tests, tests))
 
 
-def _questions(notebooks: Notebooks, tests: Mapping[str, str]) -> Iterator[str]:
+def _questions(notebooks: Notebooks, tests: Mapping[str, str], manual: Sequence[str]) -> Iterator[str]:
     asked = set(questions_checked(notebooks.template))
     given = {name.removesuffix(".py") for name in tests}
     for question in sorted(asked - given):
         yield f"the notebook calls grader.check({question!r}), but there is no test file {question}.py"
     for question in sorted(given - asked):
         yield f"there is a test file {question}.py, but the notebook never calls grader.check({question!r})"
+    answered = {tag for cell in notebooks.template.cells if (tag := _answered_in(cell))}
+    for question in sorted(set(manual) - answered):
+        yield (
+            f"the configuration has the manual question {question!r}, but no cell of the master has the "
+            f'metadata autograder={{"manual": "{question}"}}, so no answer to it would be found'
+        )
+    for question in sorted(answered - set(manual)):
+        yield f"a cell answers the manual question {question!r}, which the configuration does not have"
+
+
+def _answered_in(cell: Any) -> str:
+    """The manual question that a cell answers, or one item of which: what stands before a colon."""
+    tag = cell.metadata.get("autograder", {}).get("manual", "")
+    return str(tag).partition(":")[0]
 
 
 def _read(file: Path) -> Any:

@@ -29,6 +29,9 @@ METADATA: dict[str, Any] = {
 _BLOCK_LINE = re.compile(r"^\s*# (BEGIN SOLUTION( NO PROMPT)?|END SOLUTION)\s*$")
 _LINE_MARKER = re.compile(r"\s*# ?SOLUTION( NO PROMPT)?\s*$")
 _ANY_MARKER = re.compile(r"# ?(BEGIN |END )?(SOLUTION|PROMPT)\b")
+_BLOCK_MARKER = re.compile(r"# ?(BEGIN |END )(SOLUTION|PROMPT)\b")
+_HEADING = re.compile(r"^(#+ +SOLUTION\b)(?! NO PROMPT)", re.MULTILINE)
+"""In Markdown a heading, not a marker at the end of a line of code."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,23 @@ def read_master(file: Path) -> Notebooks:
     solution, template, seen = [], [], Counter[str]()
     for number, cell in enumerate(cells, 1):
         place = f"{file}, cell {number}"
-        for_student = _without_solution(cell.source, place)
+        source = _headings_hidden(cell)
+        for_student = _without_solution(source, place).replace("\0", "SOLUTION")
+        solved = _without_prompt(source, place).replace("\0", "SOLUTION")
         # From the student's text: correcting the solution leaves the ids of handed-out notebooks alone.
         digest = hashlib.sha256(f"{cell.cell_type}\n{for_student}".encode()).hexdigest()[:12]
         seen[digest] += 1
         cell_id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
-        solution.append(_cell(cell, _without_prompt(cell.source, place), cell_id, place))
+        solution.append(_cell(cell, solved, cell_id, place))
         template.append(_cell(cell, for_student, cell_id, place))
     return Notebooks(*(nbformat.from_dict(_notebook(made)) for made in (solution, template)))
+
+
+def _headings_hidden(cell: Any) -> str:
+    """The source of a cell in which no heading looks like a marker; no text holds a NUL."""
+    if cell.cell_type != "markdown":
+        return str(cell.source)
+    return _HEADING.sub(lambda found: found[1].replace("SOLUTION", "\0"), cell.source)
 
 
 def _without_solution(source: str, place: str) -> str:
@@ -94,7 +106,8 @@ def _without_prompt(source: str, place: str) -> str:
 
 
 def _cell(master_cell: Any, source: str, cell_id: str, place: str) -> dict[str, Any]:
-    if left := _ANY_MARKER.search(source):
+    markers = _BLOCK_MARKER if master_cell.cell_type == "markdown" else _ANY_MARKER
+    if left := markers.search(source):
         raise BuildError(f"{place}: the marker `{left.group()}` is not where otter looks for it")
     metadata = json.loads(json.dumps(master_cell.metadata))  # a copy: both notebooks own theirs
     metadata.pop("lines_to_next_cell", None)  # jupytext's note on the script's layout

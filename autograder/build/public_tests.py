@@ -9,12 +9,14 @@ is laid into the copy. A copy that would show a hidden case or need what student
 from __future__ import annotations
 
 import ast
+import pprint
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import BuildError
+from autograder.grading.test_files import is_of_doctests
 
 NOT_FOR_STUDENTS = ("autograder", "reference")
 """Packages that exist on the grading side only."""
@@ -72,6 +74,8 @@ def public_copy(
             another name, or has the name of something else.
     """
     file = _read(source, place)
+    if is_of_doctests(source):
+        return _public_doctests(source, place)
     if not any(statement.hidden is False for statement in file.statements):
         # otter reports a file without cases as passed, which would mislead
         raise BuildError(f"{place}: no public case; every question needs one for grader.check")
@@ -80,6 +84,32 @@ def public_copy(
     copy = HEADER + _layout(_with_shared(kept, root))
     _refuse_leaks(copy, kept, place, frozenset(not_for_students))
     return copy
+
+
+def _public_doctests(source: str, place: str) -> str:
+    """The copy of a file in otter's older format: its dictionary with the public cases."""
+    values = [
+        statement.value
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "test"
+    ]
+    try:
+        [value] = values
+        test = ast.literal_eval(value)
+        suite = test["suites"][0]
+        # otter's own default: what says nothing is hidden
+        suite["cases"] = [case for case in suite["cases"] if not case.get("hidden", True)]
+    except (ValueError, KeyError, IndexError, TypeError) as reason:
+        raise BuildError(
+            f"{place}: `test` has to be written down as a dictionary, so that hidden cases can be left out "
+            f"without running it ({reason})"
+        ) from None
+    if not suite["cases"]:
+        raise BuildError(f"{place}: no public case; every question needs one for grader.check")
+    for case in suite["cases"]:  # a copy is for checking, and the points are the course's
+        case["points"] = 0
+    test["points"] = 0
+    return f"{HEADER}OK_FORMAT = True\n\ntest = {pprint.pformat(test, sort_dicts=False, width=100)}\n"
 
 
 def public_copies(folder: Path, root: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +14,14 @@ from autograder.class_run.similar import Similar, write_similar
 from autograder.config.schema import Assignment
 from autograder.errors import AutograderError
 from autograder.lms.base import Lms
-from autograder.lms.returning import HandedBack, write_lms
+from autograder.lms.returning import SEVERAL, HandedBack, comment_for, is_named_by, write_lms
 from autograder.model import Grade
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report, write_submission
 from autograder.store.entries import Entries
 from autograder.store.executed import FOLDER, executed_file, kept_executed, remove_other_executed
-from autograder.store.published import Publication, everything_back, keep
+from autograder.store.going_back import ClassGoingBack, GoingBack, forget_going_back, keep_going_back
+from autograder.store.published import Publication, back_of, everything_back, keep, page_digest
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Published:
 def withdraw_lms(out: Path) -> None:
     """Remove what an earlier run wrote for the LMS: it is not of the results that are coming now."""
     shutil.rmtree(out / "lms", ignore_errors=True)
+    forget_going_back(out)
 
 
 def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
@@ -114,9 +117,35 @@ def publish(
             out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
         )
         published = Published(out, entries, figures, lms, handed_back.upload, one_class.doubts)
+        keep_going_back(out, _going_back(one_class, lms, entries, out, seen, partial=partial))
     _keep(out, entries, handed_back, by, seen, partial=partial)
     # Last: all that marks need is there, whatever may be wrong with the solution that this reads.
     return replace(published, similar=write_similar(one_class, entries, out)) if similar else published
+
+
+def _going_back(
+    one_class: OneClass, lms: Lms, entries: Entries, out: Path, seen: int, *, partial: bool
+) -> ClassGoingBack:
+    """What ``autograder push`` may write: what the files for the LMS hold, before the LMS is asked
+    anything."""
+    config = one_class.lab.config
+    named = [one for one in entries if is_named_by(lms, one.submission)]
+    claims = Counter(one.submission.lms_id for one in named)
+    people = []
+    for one in named:
+        back = back_of(one, partial=partial, page=page_digest(out, one.submission.id))
+        if back.mark is not None and back.lms_id and claims[back.lms_id] > 1:
+            back = replace(back, mark=None, held_back=SEVERAL)
+        row = lms.person(one_class.worksheet, back.lms_id, back.student) if one_class.worksheet else None
+        members = tuple(config.lms.members.get(back.lms_id, ())) if config.lms.teams else ()
+        people.append(
+            GoingBack(
+                one.submission.id, back.student, back.lms_id, back.mark, back.held_back, comment_for(one),
+                back.page, row.login if row else "", members,
+            )
+        )  # fmt: skip
+    when = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return ClassGoingBack(when, seen, lms.name, config.assignment.title, config.lms.teams, people)
 
 
 def _keep(

@@ -31,9 +31,17 @@ def run(options: argparse.Namespace) -> int:
 
     config = config_path(options.config)
     load(config)
-    good = True
+    machine, lab, tried = True, True, False
     for finding in examine(config, quick=options.quick, enforce=options.sandbox == "full"):
         print(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what:<46} {finding.detail}", flush=True)
-        good = good and finding.good
-    print("This machine can grade." if good else "This machine must not grade: see the lines with FAIL.")
-    return OK if good else FOUND_SOMETHING
+        tried = tried or not finding.of_lab
+        machine = machine and (finding.good or finding.of_lab)
+        lab = lab and (finding.good or not finding.of_lab)
+    see = "see the lines with FAIL"
+    if not tried:
+        print(f"This machine was not tried, the lab comes first: {see}.")
+        return FOUND_SOMETHING
+    print("This machine can grade." if machine else f"This machine must not grade: {see}.")
+    if not lab:
+        print(f"The lab is not ready: {see}; autograder test tells more about a question.")
+    return OK if machine and lab else FOUND_SOMETHING

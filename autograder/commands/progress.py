@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,7 +17,8 @@ from autograder.class_run.events import (
     Stopped,
     Unconfined,
 )
-from autograder.files.visible import duration, plain, storable
+from autograder.commands.json_lines import say
+from autograder.files.visible import duration, plain
 from autograder.model import Submission
 from autograder.report import terminal
 from autograder.report.grades import remarks
@@ -195,11 +194,6 @@ class JsonLines:
             seconds=round(grade.seconds, 3),
             known=graded.reused,
         )
-
-
-def say(event: str, **values: object) -> None:
-    """Print one event as a line of JSON, in ASCII."""
-    print(storable(json.dumps({"event": event, "time": round(time.time(), 3), **values})), flush=True)
 
 
 def _held(one: Held) -> dict[str, object]:

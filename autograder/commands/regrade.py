@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say_changes(regraded: Regraded) -> None:
-    from autograder.commands.progress import say
+    from autograder.commands.json_lines import say
 
     for change in regraded.changes:
         one = change.grade.submission

@@ -59,7 +59,7 @@ def print_similar(found: Similar, console: Console, *, json_lines: bool) -> None
     Args:
         json_lines: to a program: one object, on the standard output.
     """
-    from autograder.commands.progress import say
+    from autograder.commands.json_lines import say
     from autograder.files.visible import plain
 
     if json_lines:

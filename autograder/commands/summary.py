@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograder.class_run.publish import Published
-from autograder.commands.progress import say
+from autograder.commands.json_lines import say
 from autograder.commands.similar import print_similar
 from autograder.files.visible import plain
 from autograder.report import terminal

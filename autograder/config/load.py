@@ -7,11 +7,14 @@ file, line and the allowed names instead of quietly grading a class with a defau
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
+from packaging.requirements import Requirement
 from pydantic import ValidationError
 
 from autograder.config import located_yaml
@@ -76,13 +79,32 @@ def check_files(lab: Lab) -> None:
         ConfigurationError: one line per file that is missing, of the wrong kind or outside.
     """
     document = located_yaml.read(lab.path)
-    problems = [
+    problems: list[tuple[Place, str]] = [
         (place, f"{wrong}: {relative}")
         for place, relative, folder in _needed_files(lab)
         if (wrong := _wrong_with(lab.root, relative, folder))
     ]
+    problems += _not_installed(lab.config)
     if problems:
         raise ConfigurationError(report(document, problems))
+
+
+def _not_installed(config: Config) -> Iterator[tuple[Place, str]]:
+    """What the lab needs and this Python does not have."""
+    for index, name in enumerate(config.kernel.preload):
+        if importlib.util.find_spec(name.partition(".")[0]) is None:
+            yield ("kernel", "preload", index), f"no module of this name is installed: {name}"
+    for index, wanted in enumerate(config.packages):
+        if wrong := _wrong_package(Requirement(wanted)):
+            yield ("packages", index), f"{wrong}: pip install {wanted!r}"
+
+
+def _wrong_package(wanted: Requirement) -> str:
+    try:
+        version = importlib.metadata.version(wanted.name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{wanted.name} is not installed"
+    return "" if wanted.specifier.contains(version, prereleases=True) else f"version {version} is installed"
 
 
 def _needed_files(lab: Lab) -> Iterator[tuple[Place, str, bool]]:
@@ -92,6 +114,8 @@ def _needed_files(lab: Lab) -> Iterator[tuple[Place, str, bool]]:
         yield ("questions", index, "name"), f"{config.tests}/{question.name}.py", False
     for index, item in enumerate(config.data):
         yield ("data", index, "file"), item.file, False
+    for index, name in enumerate(config.files):
+        yield ("files", index), name, False
 
 
 def _wrong_with(root: Path, relative: str, folder: bool) -> str:
@@ -120,6 +144,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
             if value in taken:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
+    yield from _files_of_one_name(config)
     yield from _wrong_credit(config)
     for index, by_hand in enumerate(config.manual):
         yield from _wrong_items(("manual", index), by_hand, config)
@@ -137,6 +162,16 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 f"expected at most {large}, which is {getattr(limits, large):g}; "
                 f"found {getattr(limits, small):g}",
             )
+
+
+def _files_of_one_name(config: Config) -> Iterator[tuple[Place, str]]:
+    """Two files of one name would be one beside the notebook."""
+    taken = {item.name: "data" for item in config.data} | {config.assignment.notebook: "the notebook"}
+    for index, path in enumerate(config.files):
+        name = PurePosixPath(path).name
+        if name in taken:
+            yield ("files", index), f"expected a name of its own; {name} is taken by {taken[name]}"
+        taken[name] = path
 
 
 def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:

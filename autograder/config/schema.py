@@ -52,6 +52,9 @@ ItemCode = Annotated[Identifier, AfterValidator(_free_code)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Points = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_inside_the_lab)]
+Requirement = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*( *[<>=!~]=? *[^ ;@]+)?$", max_length=200)
+]
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*$", max_length=200)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Megabytes = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -309,6 +312,18 @@ class Config(Section):
     )
     language: Annotated[str, AfterValidator(_spoken)] = Field(
         default=ENGLISH, description="language of what students and the LMS read: en or de"
+    )
+    files: tuple[RelativePath, ...] = Field(
+        default=(),
+        max_length=1000,
+        strict=False,
+        description="list of files that lie beside the notebook, while grading too: modules, pictures",
+    )
+    packages: tuple[Requirement, ...] = Field(
+        default=(),
+        max_length=200,
+        strict=False,
+        description="list of the packages that the lab needs beside the engine's own: 'scikit-learn>=1.4'",
     )
     partial_credit: dict[str, dict[Identifier, Points]] = Field(
         default_factory=dict,

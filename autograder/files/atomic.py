@@ -53,6 +53,19 @@ def replace_file(path: Path, text: str | Iterable[str]) -> None:
         file.writelines([text] if isinstance(text, str) else text)
 
 
+def flush_folder(folder: Path) -> None:
+    """Let the name of a new file survive a power cut.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def update_file(path: Path, text: str) -> None:
     """Replace the file unless it holds ``text`` already.
 

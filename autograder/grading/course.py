@@ -200,7 +200,7 @@ def _settings(
         output_bytes=limits.output_mb * MB,
         reply_bytes=limits.reply_mb * MB,
         reading_bytes=limits.reading_mb * MB,
-        files=files,
+        files=files | {Path(name).name: lab.file(name) for name in lab.config.files},
         seed=conditions.seed,
         restarts=limits.restarts,
         enforce=conditions.confined,

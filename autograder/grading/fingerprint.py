@@ -113,9 +113,13 @@ def _marked_in(lab: Lab) -> list[str]:
 
 
 def named_files(lab: Lab) -> set[str]:
-    """The lab's files that this hash reads, relative to its folder: data, test files, what these import."""
+    """The lab's files that this hash reads, relative to its folder.
+
+    Data, what lies beside the notebook, test files, what these import.
+    """
     modules = {file.relative_to(lab.root).as_posix() for file in _modules(lab)}
-    return modules | {PurePosixPath(item.file).as_posix() for item in lab.config.data}
+    named = (*(item.file for item in lab.config.data), *lab.config.files)
+    return modules | {PurePosixPath(name).as_posix() for name in named}
 
 
 def _modules(lab: Lab) -> set[Path]:

@@ -26,6 +26,9 @@ class Namespace(Protocol):
     def get(self, name: str, default: Any = None) -> Any:
         """The value of ``name``, or ``default``."""
 
+    def __getitem__(self, name: str) -> Any:
+        """The value of ``name``; raises KeyError where there is none."""
+
     def __contains__(self, name: object) -> bool:
         """Whether the notebook defined ``name``."""
 
@@ -95,6 +98,9 @@ class PlainNamespace:
     def get(self, name: str, default: Any = None) -> Any:
         """The value of ``name`` itself, not a copy, or ``default``."""
         return self._names.get(name, default)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._names[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

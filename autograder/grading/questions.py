@@ -156,10 +156,8 @@ def _load(path: Path, wanted: Any) -> Question:
 
 def _known_mistakes(file: ExceptionTestFile) -> tuple[str, ...]:
     """The codes of the Mistakes that the function ``mistakes`` of a test file gives, where it has one."""
-    for case in file.test_cases[:1]:
-        if mistakes := case.body.test_func.__globals__.get("mistakes"):
-            return tuple(sorted({mistake.code for mistake in mistakes()}))
-    return ()
+    mistakes = _defined(file, "mistakes")
+    return tuple(sorted({mistake.code for mistake in mistakes()})) if mistakes else ()
 
 
 def _prepare(file: ExceptionTestFile) -> None:
@@ -168,9 +166,14 @@ def _prepare(file: ExceptionTestFile) -> None:
     It computes what the cases need for every submission alike, and keeps it: once for all workers, while
     the packages of the notebooks are still being imported.
     """
-    for case in file.test_cases[:1]:
-        if prepare := case.body.test_func.__globals__.get("prepare"):
-            prepare()
+    if prepare := _defined(file, "prepare"):
+        prepare()
+
+
+def _defined(file: ExceptionTestFile, name: str) -> Any:
+    """What a test file of functions binds to ``name`` at its top; ``None`` where it binds nothing."""
+    functions = (case.body.test_func for case in file.test_cases[:1])
+    return next((function.__globals__.get(name) for function in functions if function is not None), None)
 
 
 def ask(

@@ -57,6 +57,9 @@ class Lms(ABC):
     nameless: ClassVar[str] = "nothing tells whose it is"
     """Why no mark goes back without an identifier."""
 
+    uploads_itself: ClassVar[str] = ""
+    """What says that a command can take all of it back; empty where none can."""
+
     unlisted: ClassVar[str] = ""
     """Why no mark goes back for somebody who is not on the worksheet; empty where it does."""
 

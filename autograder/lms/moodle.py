@@ -106,6 +106,7 @@ class Moodle(Lms):
     title = "Moodle"
     names = Names(folder=rf"{_FOLDER}_?", file=rf"{_FOLDER}_(?P<file>.+)")
     nameless = "Moodle gave it no number"
+    uploads_itself = "Or without any upload: `autograder push` shows what would change, `--yes` writes it."
 
     def team_key(self, name: str) -> str:
         """What is left of a group's name when Moodle has made a folder's name of it.
@@ -206,10 +207,19 @@ def _row(one: Returned, words: _Words) -> tuple[str, str, str, str]:
     return identifier, number(one.mark), _iso(one.cell(words.graded)), comment
 
 
+def folder_of(name: str, number_of: str) -> str:
+    """The folder of somebody's files in an archive; only the number counts, the name is for people.
+
+    >>> folder_of("R2_D2", "4711")
+    'R2 D2_4711_assignsubmission_file'
+    """
+    shown = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", name)[:LONGEST_NAME].strip() or "student"
+    return f"{shown}_{number_of}_assignsubmission_file"
+
+
 def _member(one: Returned, number_of: str) -> str:
-    """Where a page goes in the archive; only the number counts, the name is for people."""
-    name = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", one.student)[:LONGEST_NAME].strip() or "student"
-    return f"{name}_{number_of}_assignsubmission_file/{PAGE}"
+    """Where a page goes in the archive."""
+    return f"{folder_of(one.student, number_of)}/{PAGE}"
 
 
 # The worksheet

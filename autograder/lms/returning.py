@@ -21,7 +21,8 @@ from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submi
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
 """Characters of it that are the course team's own words; the page has all of them."""
-_SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
+SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
+"""Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
 MOST_LISTED = 200
 """People that one list of ``UPLOAD.md`` names."""
@@ -78,7 +79,7 @@ def write_lms(
     clear = [one for one in returned if claims[one.lms_id] <= 1]
     assignment = assignment_of(title, settings)
     written = lms.write(folder, clear, assignment, worksheet)
-    doubtful = [(one, _SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
+    doubtful = [(one, SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
     written = replace(written, left_out=(*written.left_out, *doubtful))
     lists = _lists(of_lms, others, returned, written, worksheet, partial)
     pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
@@ -138,7 +139,7 @@ def _returned(
                 team=one.lms_id if settings.teams else "",
                 points=grade.mark if partial or not unscored(grade) else None,
                 possible=grade.max_score,
-                comment=_comment(grade),
+                comment=comment_for(grade),
                 feedback=out / "feedback" / f"{file_stem(one.id)}.html",
                 person=person,
             )
@@ -167,7 +168,7 @@ def _teams(
     return found
 
 
-def _comment(grade: Entry) -> str:
+def comment_for(grade: Entry) -> str:
     """One line for the student: the mark, what cost most, where the rest is."""
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if waiting := sum(one.possible for one in unscored(grade)):
@@ -267,6 +268,9 @@ def _page(lms: Lms, title: str, written: Written, grades: Sequence[Entry]) -> It
     yield ""
     for place, step in enumerate(written.steps, start=1):
         yield f"{place}. `{step.file}` – {_text(step.text)}"
+    if lms.uploads_itself:
+        yield ""
+        yield lms.uploads_itself
 
 
 def _shown(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:

@@ -87,7 +87,8 @@ class Judge:
         cells: sources of the code cells.
 
     Attributes:
-        lost: points that the notebook loses without any change, by question; it is no use then.
+        lost: points that the notebook loses without any change, by question, and what its failing cases
+            say; it is no use then.
     """
 
     def __init__(self, course: Prepared, cells: Sequence[str]) -> None:
@@ -95,7 +96,7 @@ class Judge:
         # They look at the whole notebook: where others take points, they say nothing new, and take long.
         self._of_all = {one.name for one in course.lab.config.questions if one.flag_if_alone}
         self._handed_in: dict[int, dict[str, Any]] = {}
-        self.lost: dict[str, float] = {}
+        self.lost: dict[str, tuple[float, str]] = {}
         self._seconds = min(course.settings.request_seconds, LONGEST_SECONDS)
         self._behaviour, self._reached = self._look()
 
@@ -134,9 +135,9 @@ class Judge:
         env = RecordedNames(names, self._cells, recorder)
         for question in self._course.questions:
             with recorder.asking(question.name):
-                lost, _ = ask(question, env, self._course.conditions.seed)
+                lost, said = ask(question, env, self._course.conditions.seed)
             if lost:
-                self.lost[question.name] = lost
+                self.lost[question.name] = lost, said
         recorder.stop()
         behaviour = behaviour_of(NotebookNames(names, self._cells), recorder, left)
         own = {name: number for name, number in makers.items() if number not in self._handed_in}

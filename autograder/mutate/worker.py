@@ -79,7 +79,8 @@ def _judged(course: Prepared, asked: dict[str, Any], resources: ExitStack) -> It
     resources.enter_context(cases_of(course.conditions.case_number))
     judge = Judge(course, asked["cells"])
     if judge.lost:
-        lost = ", ".join(f"{points:g} in {name}" for name, points in judge.lost.items())
+        each = ((name, points, said[:300]) for name, (points, said) in judge.lost.items())
+        lost = "; ".join(f"{points:g} in {name} ({said})" for name, points, said in each)
         yield {"failed": f"the notebook without any change loses points: {lost}"}
         return
     yield {"ready": True}

@@ -6,11 +6,14 @@ submission; beside them the engine, the lab as far as grading needs it, and what
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
@@ -39,7 +42,7 @@ def gradescope_members(lab: Lab, options: Options) -> dict[str, Member]:
     members = lab_members(lab, options) | {
         **{file: Member((TEMPLATES / file).read_bytes(), True) for file in ("setup.sh", "run_autograder")},
         "setup_settings.sh": Member(_setup_settings(lab, options).encode()),
-        "requirements.txt": Member(_requirements().encode()),
+        "requirements.txt": Member(_requirements(lab).encode()),
         f"engine/{name}": engine,
     }
     return members | {f"wheels/{file.name}": Member(file, packed=True) for file in wheels}
@@ -74,11 +77,15 @@ def _of_lab(lab: Lab) -> Mapping[str, Path]:
     return {file.relative_to(lab.root).as_posix(): file for file in files}
 
 
-def _requirements() -> str:
+def _requirements(lab: Lab) -> str:
     about = (
-        "# What the engine needs, in the versions of where this was packed: others may give other marks.\n"
+        "# What engine and lab need, in the versions of where this was packed: others may give other marks.\n"
     )
-    return about + "".join(f"{name}=={version}\n" for name, version in sorted(requirements().items()))
+    wanted = requirements() | {
+        name: importlib.metadata.version(name)
+        for name in (Requirement(one).name for one in lab.config.packages)
+    }
+    return about + "".join(f"{name}=={version}\n" for name, version in sorted(wanted.items()))
 
 
 def _setup_settings(lab: Lab, options: Options) -> str:

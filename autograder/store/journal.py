@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.files.atomic import flush_folder
 from autograder.files.own_folder import OWN
 from autograder.files.visible import storable
 from autograder.model import Override
@@ -188,7 +188,7 @@ class Journal:
                     # A letter first: spreadsheets must not take it for a number or a date.
                     database.execute("INSERT INTO journal VALUES (?)", (f"j{secrets.token_hex(4)}",))
                 temporary.replace(self.path)
-                _flush_folder(self.path.parent)
+                flush_folder(self.path.parent)
         except (OSError, sqlite3.Error) as reason:
             raise UsageError(f"{self.path}: cannot be made: {reason}") from None
         finally:
@@ -200,15 +200,6 @@ def _connected(path: Path, *, create: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_WAIT, isolation_level=None
     )
-
-
-def _flush_folder(folder: Path) -> None:
-    """Let the name of a new file survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _state(database: sqlite3.Connection) -> State:

@@ -108,7 +108,7 @@ def everything_back(
     found = {}
     for entry in entries:
         id = entry.submission.id
-        back = back_of(entry, partial=partial, page=_digest(out / "feedback" / f"{file_stem(id)}.html"))
+        back = back_of(entry, partial=partial, page=page_digest(out, id))
         if back.mark is not None and id in left_out:
             back = replace(back, mark=None, held_back=left_out[id], by_lms=True)
         found[id] = back
@@ -142,8 +142,9 @@ def _publication(data: Mapping[str, Any]) -> Publication:
     return Publication(**{**data, "back": back})
 
 
-def _digest(page: Path) -> str:
+def page_digest(out: Path, id: str) -> str:
+    """SHA-256 of a submission's feedback page, in hexadecimal; empty where there is none."""
     try:
-        return hashlib.sha256(page.read_bytes()).hexdigest()
+        return hashlib.sha256((out / "feedback" / f"{file_stem(id)}.html").read_bytes()).hexdigest()
     except OSError:
         return ""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograder.build import execute
 from autograder.build.check import Plan, build, check
 from autograder.build.notebook import must_parse, read_master, text_of
-from autograder.build.public_tests import public_copies, public_copy
+from autograder.build.public_tests import HEADER, public_copies, public_copy
 from autograder.config.schema import Kernel
 from autograder.errors import BuildError
 
@@ -135,6 +135,7 @@ def plan(tmp_path):
         data={"https://example.org/numbers": tmp_path / "numbers.gz"},
         kernel=Kernel(),
         seed=1,
+        manual=("why",),
     )
 
 
@@ -147,7 +148,7 @@ def built_once(tmp_path_factory):
     (root / "master.py").write_text(MASTER)
     (root / "numbers.gz").write_bytes(gzip.compress(b"1 2 3"))
     (root / "students" / "tests").mkdir(parents=True)
-    (root / "students" / "tests" / "old.py").write_text(QUESTION)
+    (root / "students" / "tests" / "old.py").write_text(HEADER + QUESTION)
     written = build(
         Plan(
             root=root,
@@ -158,6 +159,7 @@ def built_once(tmp_path_factory):
             data={"https://example.org/numbers": root / "numbers.gz"},
             kernel=Kernel(),
             seed=1,
+            manual=("why",),
         )
     )
     files = {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
@@ -244,6 +246,26 @@ def test_a_misplaced_marker_is_refused(plan, old, new, complaint):
     with pytest.raises(BuildError, match=complaint) as caught:
         read_master(plan.master)
     assert str(plan.master) in str(caught.value)
+
+
+def test_a_heading_is_no_marker(plan):
+    text = "# %% [markdown]\n# # SOLUTION by hand\n# Write it down.\n# ## SOLUTION\n#\n"
+    plan.master.write_text(MASTER.replace("# %%\n# TODO", f"{text}\n# %%\n# TODO"))
+    notebooks = read_master(plan.master)
+    for made in (notebooks.template, notebooks.solution):
+        assert "# SOLUTION by hand\nWrite it down.\n## SOLUTION" in sources(made)
+
+
+def test_a_cell_that_may_fail_and_the_export_do_not_stop_a_build(plan):
+    plan.master.write_text(
+        MASTER
+        + '\n\n# %% tags=["raises-exception"]\n1 / 0\n\n# %%\ngrader.export(pdf=False)\n\n# %%\nlast = 1\n'
+    )
+    build(plan)
+    assert check(plan) == []
+    failed, exported, last = json.loads(plan.solution.read_text())["cells"][-3:]
+    assert failed["outputs"][0]["ename"] == "ZeroDivisionError"
+    assert (exported["execution_count"], last["execution_count"] is None) == (None, False)
 
 
 def test_a_template_that_stripping_breaks_is_refused(plan):
@@ -560,10 +582,10 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
     [
         (
             ["2 * number", "plt.plot(doubled)\nplt.show()"],
-            ["3 * number", "pass"],
-            r"does not pass grader\.check.*; no cell shows an image",
+            ["3 * number", "pass"],  # without a picture, which a lab need not have
+            r"cell \d+: the solution does not pass grader\.check\('doubled'\)$",
         ),
-        (["example.org/numbers"], ["example.org/other"], "not the lab's data"),
+        (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
         # Of its kind: the refused address, which raises too.
         pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.thorough),
     ],
@@ -588,6 +610,51 @@ def test_notebook_and_tests_must_name_the_same_questions(plan):
     (plan.tests / "doubled.py").rename(plan.tests / "renamed.py")
     with pytest.raises(BuildError, match=r"no test file doubled\.py"):
         build(plan)
+
+
+def test_a_manual_question_and_its_cell_must_have_one_name(plan):
+    with pytest.raises(
+        BuildError, match=r"manual question 'wy', but no cell .* manual question 'why', which"
+    ):
+        build(replace(plan, manual=("wy",)))
+    assert not plan.template.exists()
+
+
+def test_the_authors_own_tests_are_never_replaced_by_the_students_copies(plan):
+    flat = replace(plan, tests=plan.root / "tests", template=plan.root / "toy.ipynb")
+    plan.tests.rename(flat.tests)
+    before = (flat.tests / "doubled.py").read_text()
+    with pytest.raises(
+        BuildError, match=r"tests.doubled\.py: .* would replace the questions' own test files"
+    ):
+        build(flat)
+    assert (flat.tests / "doubled.py").read_text() == before
+    assert not flat.template.exists()
+
+
+def test_the_solution_never_lies_where_students_look(plan):
+    with pytest.raises(BuildError, match="students would get the solution"):
+        build(replace(plan, solution=plan.template))
+    assert not plan.template.exists()
+
+
+@pytest.mark.parametrize("what", ["solution", "template", "test"])
+def test_a_file_that_was_not_built_is_not_replaced(plan, what):
+    file = {"solution": plan.solution, "template": plan.template, "test": plan.public_tests / "doubled.py"}[
+        what
+    ]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    own = '{"cells": [{"id": "0c5f1a2b"}]}' if what != "test" else "# mine"
+    file.write_text(own)
+    with pytest.raises(BuildError, match=rf"{file.name}: is there already and was not built"):
+        build(plan)
+    assert file.read_text() == own
+
+
+def test_somebody_elses_test_beside_the_copies_stays(built):
+    (built.public_tests / "mine.py").write_text("# not built\n")
+    build(built)
+    assert (built.public_tests / "mine.py").read_text() == "# not built\n"
 
 
 def test_missing_data_is_named(plan):
@@ -630,7 +697,6 @@ NOTEBOOK_TAMPERING = {
 SOLUTION_TAMPERING = {
     "not executed": (clear, "was not executed"),
     "error output": (lambda n: code_cell(n)["outputs"].append(ERROR), "ended in KeyError"),
-    "no image": (lambda n: code_cell(n, -1).update(outputs=[]), "no cell shows an image"),
     "check not passed": (lambda n: code_cell(n, 2).update(outputs=[]), "does not pass grader.check"),
 }
 TEMPLATE_TAMPERING = {
@@ -701,7 +767,7 @@ def test_a_changed_master_or_question_makes_the_files_stale(built):
 
 def test_problems_are_read_without_running_anything(plan):
     solution = read_master(plan.master).solution
-    assert "no cell shows an image" in list(execute.problems(solution))
+    assert "cell 2 was not executed" in list(execute.problems(solution))
     assert execute.questions_checked(solution) == ["doubled"]
 
 

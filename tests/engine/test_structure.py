@@ -14,6 +14,8 @@ from autograder.grading.fingerprint import DECIDES
 
 ENGINE = Path(__file__).resolve().parents[2] / "autograder"
 TESTS = ENGINE.with_name("tests")
+MODULES = sorted(path for path in ENGINE.rglob("*.py") if "starter" not in path.parts)
+"""All but the lab that ``autograder new`` copies, which is nobody's module."""
 
 RUNS_STUDENT_CODE = ("autograder.sandbox", "autograder.kernel")
 RUNS_CLASSES = (
@@ -71,6 +73,11 @@ FORBIDDEN = {
         *RUNS_STUDENT_CODE, "autograder.grading.course", "autograder.grading.pipeline", "autograder.workers.pool",
         "autograder.commands", "autograder.cli", "autograder.package", "autograder.docker",
     ),
+    # Has a token: nothing that students wrote is opened where it is, and nothing of theirs runs.
+    "autograder.online": (
+        *RUNS_STUDENT_CODE, "autograder.grading", "autograder.uploads", "autograder.notebook",
+        "autograder.submissions", "autograder.report", "autograder.package", "autograder.docker", *RUNS_CLASSES,
+    ),
     "autograder.mutate": ("autograder.store", "autograder.uploads", "autograder.submissions", *SHOWS, *RUNS_CLASSES),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
@@ -110,12 +117,12 @@ def below(name: str, package: str) -> bool:
 
 
 def test_every_rule_is_about_something_that_is_there():
-    modules = {module_name(path) for path in ENGINE.rglob("*.py")}
+    modules = {module_name(path) for path in MODULES}
     named = {*FORBIDDEN, *(name for names in FORBIDDEN.values() for name in names)} - {"reference", "tests"}
     assert sorted(name for name in named if name not in modules) == []
 
 
-@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_imports_point_one_way(path):
     module = module_name(path)
     wrong = [
@@ -128,7 +135,7 @@ def test_imports_point_one_way(path):
     assert not wrong
 
 
-@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_what_decides_a_mark_imports_nothing_else_of_the_engine(path):
     """A module that the fingerprint leaves out could otherwise change a mark, and old results would stay."""
     deciding = [f"autograder.{part.removesuffix('.py')}" for part in DECIDES]
@@ -142,15 +149,27 @@ def test_what_decides_a_mark_imports_nothing_else_of_the_engine(path):
         assert not wrong, f"name it in DECIDES of {fingerprint.__name__}, or import it elsewhere"
 
 
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+def test_only_its_commands_go_online(path):
+    if path.relative_to(ENGINE).as_posix().startswith(("online/", "commands/")):
+        return
+    found = {name for name in imports(path) if below(name, "autograder.online")}
+    # The command line takes a token out of the environment of whatever needs none.
+    allowed = (
+        {"autograder.online.token", "autograder.online.token.forget"} if path.name == "cli.py" else set()
+    )
+    assert found <= allowed
+
+
 def test_there_is_no_import_cycle():
     graph = {}
-    for path in ENGINE.rglob("*.py"):
+    for path in MODULES:
         top = [n for n in nodes(path)[0].body if isinstance(n, ast.Import | ast.ImportFrom)]
         names = imports(path) if top else frozenset()
         graph[module_name(path)] = names
     known = {name: {i for i in names if i in graph and i != name} for name, names in graph.items()}
     # Only imports at the top of a module can close a cycle that matters.
-    for path in ENGINE.rglob("*.py"):
+    for path in MODULES:
         lazy = set()
         for node in nodes(path):
             if isinstance(node, ast.FunctionDef) or (
@@ -177,7 +196,7 @@ PRINTS = ("commands", "cli.py", "report/terminal.py", "package/gradescope_run.py
 """Where people are told something; everything else returns values or tells its caller."""
 
 
-@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_nobody_prints_but_the_commands(path):
     if path.relative_to(ENGINE).as_posix().startswith(PRINTS):
         return
@@ -186,7 +205,7 @@ def test_nobody_prints_but_the_commands(path):
     assert not {"print", "sys.stdout.write", "sys.stderr.write"} & set(named)
 
 
-@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=module_name)
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_the_engine_names_no_symbol_of_the_lab(path):
     text = path.read_text()
     for symbol in (

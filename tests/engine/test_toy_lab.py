@@ -272,3 +272,20 @@ def test_a_cell_below_a_magic_can_be_asked_to_run_again(toy_course, magic):
         assert names.rerun("twice", {"value": 21})
         assert names["twice"] == 42
         assert not names.rerun("thrice", {})
+
+
+def test_what_a_case_sets_is_gone_in_the_next_one(toy_course):
+    """A test that replaces a function and does not put it back must not cost the questions after it."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("def f(x):\n    return 1\n\nkept = 5")]
+    )
+    with Session(toy_course.server, toy_course.settings) as session:
+        session.run(notebook)
+        names = session.names()
+        names.begin_case(1, forbid_autograd=False, patience=None)
+        names["f"] = lambda x: 2
+        names["new"] = 3
+        del names["kept"]
+        assert names["f"](0) == 2
+        names.begin_case(1, forbid_autograd=False, patience=None)
+        assert (names["f"](0), names["kept"], "new" in names) == (1, 5, False)

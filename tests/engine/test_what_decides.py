@@ -273,7 +273,17 @@ def test_a_comment_in_the_engine_counts_where_marks_are_decided(lab, part, tmp_p
     place = tmp_path / "autograder" / part
     for file in [place] if place.is_file() else place.rglob("*.py"):
         add(file)
-    decides = {"config", "errors.py", "grading", "kernel", "model.py", "notebook", "sandbox", "workers"}
+    decides = {
+        "config",
+        "errors.py",
+        "grading",
+        "kernel",
+        "language",
+        "model.py",
+        "notebook",
+        "sandbox",
+        "workers",
+    }
     assert (fingerprint(load(lab)) != before) is (part in decides)
 
 

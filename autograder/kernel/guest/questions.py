@@ -26,6 +26,8 @@ from autograder.kernel.guest.no_autograd import no_autograd
 RUNS_CELL = frozenset({"capture", "prun", "time"})
 """Magics of a cell that run the rest of it among the notebook's names."""
 
+_MISSING = object()
+
 TEXT_LIMIT = 2_000
 MOST_PLACES = 6
 
@@ -56,6 +58,7 @@ class QuestionServer:
         self._digests: dict[str, str] = {}
         self._named = 0
         self._guard = ExitStack()
+        self._replaced: dict[str, Any] = {}
         self._asking = threading.RLock()
         shell.events.register("pre_run_cell", lambda info: self._cells.append(info.raw_cell))
 
@@ -135,10 +138,24 @@ class QuestionServer:
         return message["name"] in self._shell.user_ns
 
     def _op_set(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
+        self._remember(message["name"])
         self._shell.user_ns[message["name"]] = decoder.decode(message["value"])
 
     def _op_delete(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
+        self._remember(message["name"])
         self._shell.user_ns.pop(message["name"], None)
+
+    def _remember(self, name: str) -> None:
+        """A test case gives a name another value: the next case must find the notebook's own."""
+        self._replaced.setdefault(name, self._shell.user_ns.get(name, _MISSING))
+
+    def _put_back(self) -> None:
+        for name, value in self._replaced.items():
+            if value is _MISSING:
+                self._shell.user_ns.pop(name, None)
+            else:
+                self._shell.user_ns[name] = value
+        self._replaced.clear()
 
     def _op_attribute(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         return getattr(self._objects[message["id"]], message["name"])
@@ -158,8 +175,9 @@ class QuestionServer:
         scenery.seed(message["seed"])
 
     def _op_begin(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
-        """A test case begins: forget the last one's objects, seed, and set the autograd guard."""
+        """A test case begins: forget what the last one made and set, seed, and set the autograd guard."""
         self._objects.clear()
+        self._put_back()
         self._op_guard(message, decoder)
         scenery.seed(message["seed"])
 

@@ -1,0 +1,1 @@
+"""For who writes a lab: a first one to change, one made of a notebook, one question tried."""

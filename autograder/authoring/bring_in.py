@@ -1,0 +1,86 @@
+"""A lab made of what another tool left: recognised by what is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring import nbgrader, otter_assign, otter_tests
+from autograder.authoring.draft import Draft
+from autograder.errors import UsageError
+
+_NOT_FOR_STUDENTS = frozenset(
+    {".ipynb", ".py", ".pyc", ".zip", ".pdf", ".md", ".yml", ".yaml", ".toml", ".lock"}
+)
+LARGEST_FILE = 50 * 2**20
+"""Bytes of a file beside the notebook that is carried over: a data set, no film."""
+
+
+def bring_in(source: Path) -> Draft:
+    """The lab in a notebook of otter-assign or nbgrader, or in a folder with a notebook and ``tests/``.
+
+    Raises:
+        UsageError: there is nothing of that kind; it says what was looked for.
+    """
+    notebook_file = _notebook_in(source)
+    notebook = _read(notebook_file)
+    tests = _tests_beside(notebook_file)
+    if otter_assign.is_otter_assign(notebook):
+        draft = otter_assign.read(notebook, notebook_file.name)
+    elif nbgrader.is_nbgrader(notebook):
+        draft = nbgrader.read(notebook, notebook_file.name)
+    elif tests:
+        draft = otter_tests.read(notebook, notebook_file.name, tests)
+    else:
+        raise UsageError(
+            f"{notebook_file}: it has neither blocks of otter assign (# BEGIN QUESTION) nor cells of "
+            "nbgrader, and there is no folder tests/ with otter's test files beside it"
+        )
+    _carry_files(notebook_file.parent, draft)
+    return draft
+
+
+def _notebook_in(source: Path) -> Path:
+    if source.is_file():
+        return source
+    found = sorted(source.glob("*.ipynb")) if source.is_dir() else []
+    if len(found) == 1:
+        return found[0]
+    said = f"{len(found)} notebooks lie in it: name the one" if found else "no notebook lies in it"
+    raise UsageError(f"{source}: {said if source.is_dir() else 'there is no such file or folder'}")
+
+
+def _read(file: Path) -> Any:
+    import nbformat
+
+    try:
+        notebook = nbformat.read(file, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError, AttributeError, KeyError) as reason:
+        raise UsageError(f"{file}: cannot be read as a notebook: {str(reason)[:300]}") from reason
+    return nbformat.v4.rwbase.rejoin_lines(notebook)
+
+
+def _tests_beside(notebook: Path) -> dict[str, str]:
+    files = sorted((notebook.parent / "tests").glob("*.py"))
+    return {str(file): file.read_text(encoding="utf-8") for file in files if not file.name.startswith("_")}
+
+
+def _carry_files(folder: Path, draft: Draft) -> None:
+    """Files beside the notebook whose names its code mentions."""
+    said = "\n".join(cell.source for cell in draft.cells if cell.cell_type == "code")
+    tests = "\n".join(question.test for question in draft.questions)
+    for file in sorted(folder.iterdir()):
+        module = file.suffix == ".py" and (f"import {file.stem}" in said or f"from {file.stem} " in said)
+        named = file.suffix not in _NOT_FOR_STUDENTS and file.name in said
+        if not file.is_file() or not (module or named):
+            if file.is_file() and file.name in tests:
+                draft.notes.append(
+                    f"{file.name}: a test names it; tests read files beside themselves, copy it there"
+                )
+            continue
+        if file.stat().st_size > LARGEST_FILE:
+            draft.notes.append(f"{file.name}: too large to be carried over; see `data:` in the configuration")
+            continue
+        draft.files[file.name] = file.read_bytes()
+        if module and file.stem in draft.packages:
+            draft.packages.remove(file.stem)

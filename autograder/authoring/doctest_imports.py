@@ -1,0 +1,31 @@
+"""Doctests with the imports that they need on the grading side, where a notebook's modules are not."""
+
+from __future__ import annotations
+
+import doctest
+import pprint
+from typing import Any
+
+from autograder.authoring.names import uses
+
+
+def with_imports(test: dict[str, Any], notebook: dict[str, str]) -> str:
+    """The text of a test file in otter's older format.
+
+    Args:
+        test: the dictionary that such a file binds to ``test``.
+        notebook: what the notebook imports, by name.
+    """
+    for suite in test["suites"]:
+        for case in suite["cases"]:
+            case["code"] = _leading(case["code"], notebook) + case["code"]
+    return f"OK_FORMAT = True\n\ntest = {pprint.pformat(test, sort_dicts=False, width=100)}\n"
+
+
+def _leading(body: str, notebook: dict[str, str]) -> str:
+    try:
+        examples = doctest.DocTestParser().get_examples(body)
+    except ValueError:  # loading the file says so
+        return ""
+    needed = uses("".join(example.source for example in examples), notebook).imports
+    return "".join(f">>> {statement}\n" for statement in needed)

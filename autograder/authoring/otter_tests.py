@@ -1,0 +1,74 @@
+"""A notebook beside a folder of otter's test files, of either format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograder.authoring import cells as make
+from autograder.authoring.doctest_imports import with_imports
+from autograder.authoring.draft import Draft, DraftQuestion, identifier, title_of
+from autograder.authoring.names import imported, packages
+from autograder.errors import ConfigurationError, UsageError
+from autograder.grading.test_files import is_of_doctests, read_test_file, specification
+
+
+def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
+    """The lab of a notebook and its test files.
+
+    Args:
+        tests: path of each test file, for messages, to its text.
+
+    Raises:
+        UsageError: a test file cannot be read; it names the file.
+    """
+    draft = Draft(title_of(notebook.cells, file_name.removesuffix(".ipynb")), file_name)
+    imports = imported(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    draft.packages = packages(imports.values())
+    for path, text in tests.items():
+        draft.questions.append(_question(path, text, draft, imports))
+    draft.cells += list(_cells(notebook, draft))
+    if not any(make.has_markers(cell.source) for cell in draft.cells):
+        draft.notes.append(
+            "the notebook marks no solution, so solution and template are the same: mark what students write "
+            "with # SOLUTION, or # BEGIN SOLUTION and # END SOLUTION, in master.py"
+        )
+    return draft
+
+
+def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) -> DraftQuestion:
+    try:
+        file = read_test_file(path)
+        older = is_of_doctests(text)
+        written = with_imports(specification(text, path), dict(imports)) if older else text
+    except (
+        ConfigurationError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AssertionError,
+        ImportError,
+    ) as reason:
+        raise UsageError(f"{path}: cannot be read as a test file of otter: {reason}") from reason
+    name = identifier(file.name, draft.names())
+    if name != file.name:
+        draft.notes.append(f"question {file.name!r} is called {name} now")
+        written = written.replace(repr(file.name), repr(name)).replace(f'"{file.name}"', f'"{name}"')
+    return DraftQuestion(name, file.name, round(sum(case.points for case in file.test_cases), 5), written)
+
+
+def _cells(notebook: Any, draft: Draft) -> Iterator[Any]:
+    """The notebook's cells, and a check of each question that has none."""
+    sources = [cell.source for cell in notebook.cells]
+    if not any("otter.Notebook(" in source for source in sources):
+        yield make.code(make.SETUP)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            yield make.code(cell.source)
+        elif cell.cell_type == "markdown":
+            yield make.text(cell.source)
+    for question in draft.questions:
+        quoted = (f'grader.check("{question.name}")', f"grader.check('{question.name}')")
+        if not any(call in source for source in sources for call in quoted):
+            yield make.check(question.name)

@@ -1,0 +1,223 @@
+"""Labs made of what other tools left: what is carried over, what is said not to be, and that they grade."""
+
+import nbformat
+import pytest
+
+from autograder import cli
+from autograder.authoring.bring_in import bring_in
+from autograder.authoring.draft import identifier, write_draft
+from autograder.authoring.names import imported, uses
+from autograder.build.check import build, plan_of
+from autograder.config.load import check_files, load
+from autograder.errors import UsageError
+from autograder.grading.course import opened
+from autograder.grading.pipeline import grade
+from autograder.model import Submission
+
+new = nbformat.v4
+
+
+def raw(text):
+    return new.new_raw_cell(text)
+
+
+def graded(cell_type, source, **about):
+    cell = new.new_code_cell(source) if cell_type == "code" else new.new_markdown_cell(source)
+    cell.metadata["nbgrader"] = about
+    return cell
+
+
+def output(cell, text):
+    cell.outputs = [new.new_output("execute_result", data={"text/plain": text}, execution_count=1)]
+    return cell
+
+
+OTTER_ASSIGN = [
+    raw("# ASSIGNMENT CONFIG\nname: means\nrequirements: requirements.txt"),
+    new.new_markdown_cell("# Means\nTwo questions."),
+    new.new_code_cell("import numpy as np\nfrom helpers import weights"),
+    raw("# BEGIN QUESTION\nname: q1\npoints: 2"),
+    new.new_markdown_cell("**Question 1.** The weighted mean."),
+    raw("# BEGIN SOLUTION"),
+    new.new_code_cell(
+        "def mean(values):\n    # BEGIN SOLUTION\n    return float(np.average(values, weights=weights(len(values))))\n"
+        "    # END SOLUTION"
+    ),
+    raw("# END SOLUTION"),
+    raw("# BEGIN TESTS"),
+    output(new.new_code_cell("np.isclose(mean([1, 1]), 1)"), "np.True_"),
+    output(new.new_code_cell("# HIDDEN\nbool(np.isclose(mean([0, 3]), 2))"), "True"),
+    raw("# END TESTS"),
+    raw("# END QUESTION"),
+    raw("# BEGIN QUESTION\nname: why-weights\nmanual: true\npoints: 3"),
+    new.new_markdown_cell("**Question 2.** Why weights?"),
+    raw("# BEGIN SOLUTION"),
+    new.new_markdown_cell("Because later values count more."),
+    raw("# END SOLUTION"),
+    raw("# END QUESTION"),
+]
+
+NBGRADER = [
+    new.new_markdown_cell("# Squares"),
+    new.new_code_cell("import numpy as np"),
+    graded(
+        "code",
+        "def square(x):\n    ### BEGIN SOLUTION\n    return np.multiply(x, x)\n    ### END SOLUTION",
+        grade=False,
+        solution=True,
+        grade_id="square-code",
+    ),
+    graded(
+        "code",
+        "three = square(3)\nassert three == 9\n### BEGIN HIDDEN TESTS\nassert np.allclose(square(0.5), 0.25)\n"
+        "### END HIDDEN TESTS",
+        grade=True,
+        solution=False,
+        grade_id="square",
+        points=4,
+    ),
+    graded("markdown", "Areas are squares.", grade=True, solution=True, grade_id="explain", points=2),
+    graded("code", "assert True", grade=True, solution=False, grade_id="free", points=0),
+]
+
+OLD_TEST = """\
+OK_FORMAT = True
+
+test = {'name': 'q2', 'points': [1, 2], 'suites': [{'cases': [
+    {'code': '>>> double(2)\\n4', 'hidden': False},
+    {'code': '>>> np.asarray(double(np.arange(3))).tolist()\\n[0, 2, 4]', 'hidden': True}],
+    'scored': True, 'setup': '', 'teardown': '', 'type': 'doctest'}]}
+"""
+
+OTTER_TESTS = [
+    new.new_code_cell("import numpy as np"),
+    new.new_code_cell("def double(x):\n    return 2 * x  # SOLUTION"),
+]
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A folder with the notebook of one tool, by its cells."""
+
+    def write(cells, tests=None, files=None):
+        folder = tmp_path / "theirs"
+        (folder / "tests").mkdir(parents=True)
+        nbformat.write(new.new_notebook(cells=cells), folder / "lab.ipynb")
+        for name, text in (tests or {}).items():
+            (folder / "tests" / name).write_text(text)
+        for name, text in (files or {}).items():
+            (folder / name).write_text(text)
+        return folder
+
+    return write
+
+
+HELPERS = {"helpers.py": "def weights(n):\n    return range(1, n + 1)\n", "unrelated.txt": ""}
+SOURCES = {
+    "otter assign": (OTTER_ASSIGN, None, HELPERS),
+    "nbgrader": (NBGRADER, None, None),
+    "tests/": (OTTER_TESTS, {"q2.py": OLD_TEST}, None),
+}
+
+
+def summary(draft):
+    return (
+        [(one.name, one.points) for one in draft.questions],
+        [(one.name, one.points) for one in draft.manual],
+        sorted(draft.files),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("otter assign", ([("q1", 2)], [("why_weights", 3)], ["helpers.py"])),
+        ("nbgrader", ([("square", 4)], [("explain", 2)], [])),
+        ("tests/", ([("q2", 3)], [], [])),
+    ],
+)
+def test_questions_points_and_files_are_carried_over(source, kind, found):
+    assert summary(bring_in(source(*SOURCES[kind]))) == found
+
+
+def test_what_is_left_behind_is_said(source):
+    assert bring_in(source(*SOURCES["nbgrader"])).notes == ["cell 6 (free): tests for 0 points are left out"]
+
+
+def test_settings_and_names_that_change_are_said(source):
+    notes = bring_in(source(*SOURCES["otter assign"])).notes
+    assert any("requirements" in note for note in notes)
+    assert "question 'why-weights' is called why_weights now" in notes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_solution_of_the_new_lab_earns_everything_and_its_template_nothing(
+    source, tmp_path, capsys, kind
+):
+    """From somebody's notebook to marks, as a user goes."""
+    theirs, out = source(*SOURCES[kind]), tmp_path / "lab"
+    assert cli.main(["import", str(theirs), "--out", str(out)]) in (0, 1)
+    assert f"autograder build --config {out}" in capsys.readouterr().out
+    lab = load(out / "grading_config.yml")
+    check_files(lab)
+    plan = plan_of(lab)
+    build(plan)
+    template = plan.template.read_text()
+    assert not any(
+        secret in template for secret in ("np.average", "np.multiply", "2 * x", "later values", "Areas")
+    )
+    with opened(lab) as course:
+        marks = [
+            grade(Submission(file.parent.name, file.name, "one", file=file), course)
+            for file in (plan.solution, plan.template)
+        ]
+    assert [one.score for one in marks] == [marks[0].max_score, 0], [
+        (case.name, case.message) for question in marks[0].questions for case in question.cases
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([new.new_code_cell("x = 1")], "neither blocks of otter assign"),
+        (OTTER_ASSIGN[:-1], "the last block has no end"),
+        ([*OTTER_ASSIGN[:9], new.new_code_cell("mean("), *OTTER_ASSIGN[11:]], "otter assign cannot read it"),
+        ([raw("# BEGIN QUESTION\npoints: 2")], "Question name not specified"),
+        (
+            [raw("# BEGIN QUESTION\nname: q\npoints: 1"), raw("# BEGIN TESTS"), raw("# END QUESTION")],
+            "cell 3: ends",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(source, cells, said):
+    with pytest.raises(UsageError, match=said):
+        bring_in(source(cells))
+
+
+def test_a_test_file_that_is_none_is_named(source):
+    with pytest.raises(UsageError, match=r"q2\.py: cannot be read as a test file of otter"):
+        bring_in(source(OTTER_TESTS, {"q2.py": "def ("}))
+
+
+def test_a_folder_that_holds_something_is_not_written_to(source, tmp_path):
+    draft = bring_in(source(*SOURCES["nbgrader"]))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="new or empty"):
+        write_draft(draft, tmp_path / "mine")
+    assert [file.name for file in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+def test_names_become_identifiers_that_nobody_has():
+    assert identifier("q1-a", set()) == "q1_a"
+    assert identifier("1", {"q1"}) == "q1_2"
+    assert identifier("student", set()) == "student_2"  # a column of the tables
+    assert identifier("…", set()) == "question"
+
+
+def test_modules_are_imported_here_and_everything_else_is_asked_of_the_student():
+    notebook = imported(["import numpy as np\nfrom math import pi as PI", "%magic"])
+    found = uses("r = np.sqrt(area(PI) / PI)\nassert abs(r - radius) < eps", notebook)
+    assert found.imports == ("from math import pi as PI", "import numpy as np")
+    assert found.students == ("area", "eps", "radius")
