@@ -141,6 +141,7 @@ class CellRun:
         passed_over: what of it did nothing, because no mark can depend on it, as its own process says.
         refused_address: the first address that it wanted to download from and that is not the lab's, as its
             process told us; empty if there was none. Untrusted text.
+        first_line: the first line of its source that is not empty, shortened, for a page; untrusted text.
     """
 
     index: int
@@ -150,6 +151,7 @@ class CellRun:
     line: int = 0
     passed_over: tuple[str, ...] = ()
     refused_address: str = ""
+    first_line: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,7 @@ class CaseResult:
         message: what is wrong, in the learner's words; empty when passed.
         help: what to look at; may be empty.
         evidence: the smallest numbers or traceback that show it; may be empty.
+        repeat: lines of Python that show it once more in a cell of the student's notebook; may be empty.
         ending: how the student's side ended.
         seconds: wall time.
         missing: names that it needed and the notebook did not have.
@@ -223,6 +226,7 @@ class CaseResult:
     seconds: float = 0.0
     missing: tuple[str, ...] = ()
     mistake: str = ""
+    repeat: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,6 +265,31 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """How a positive number goes down or up, as data on a logarithmic axis: the report draws it.
+
+    Attributes:
+        title: what it shows, one sentence.
+        x_label, y_label: what the axes are.
+        steps: how many numbers it stands for.
+        decades: exponents of ten at the lower and the upper end of the axis.
+        heights: of equal parts of the steps, in order: from 0 at the lower to ``levels`` at the upper end;
+            ``None`` where no number is.
+        levels: how many heights are told apart.
+        line: a number to compare with, and what it is called; ``None``: there is none.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    steps: int
+    decades: tuple[int, int]
+    heights: tuple[int | None, ...]
+    levels: int
+    line: tuple[float, str] | None = None
+
+
+@dataclass(frozen=True)
 class Override:
     """What the course team changed of a grade, and why.
 
@@ -279,7 +308,7 @@ class Override:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One auto-graded question: its cases, and remarks and pictures that cost nothing.
+    """One auto-graded question: its cases, and remarks, pictures and curves that cost nothing.
 
     Attributes:
         credit: what the course gives for the mistake that was made; ``None`` where that is not more than the
@@ -294,6 +323,7 @@ class QuestionResult:
     pictures: tuple[Picture, ...] = ()
     credit: PartialCredit | None = None
     override: Override | None = None
+    curves: tuple[Curve, ...] = ()
 
     @property
     def points(self) -> float:
@@ -338,6 +368,21 @@ class AnswerState(StrEnum):
     FOUND = "found"
     PLACEHOLDER = "placeholder unchanged"
     MISSING = "no answer found"
+
+
+@dataclass(frozen=True)
+class AnswerPicture:
+    """A picture in an answer that a page can show; it is in no result.
+
+    Attributes:
+        name: what the student called it; untrusted text.
+        kind: ``image/png`` or ``image/jpeg``, by its bytes.
+        data: Base64.
+    """
+
+    name: str
+    kind: str
+    data: str
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from torch import Tensor
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states, formula
-from reference.answers import Answers, Ask, accepted
+from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
 from reference.misconceptions import recursion_step
 from reference.results import Result, same
@@ -108,7 +108,7 @@ def _judge(
         answer = select(answers.to(case, lambda answer: same(select(answer, case), right)), case)
         return [Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting)]
 
-    decide(env, name, help, look)
+    decide(env, name, help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
     possible = foreign_states.accepted(case, weights).get(name, ())
 
@@ -170,7 +170,7 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
         return [_with_a_row_to_judge_by(row, last=row is found[0]) for row in found]
 
     help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
-    decide(env, "grad_h", help, look)
+    decide(env, "grad_h", help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
     moved = replace(case, weights=weights)
 

@@ -14,6 +14,7 @@ from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
+from reference.counterexamples import repeated
 from reference.results import Result, explain
 from reference.settings import settings
 
@@ -30,23 +31,27 @@ def at_all_sizes(env: Any, subject: str, name: str, help: str, look: Look) -> No
     remark(env, subject, look)
 
 
-def decide(env: Any, name: str, help: str, look: Look) -> None:
+def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bool] = lambda: True) -> None:
     """Judge what ``look`` sees at the lab's sizes; all sizes count with ``any_size``.
 
     Args:
         name: of the result, for the message.
         help: what to look at.
+        alone: whether the function is asked without others before it, as who repeats it would.
 
     Raises:
         CheckFailed: a result is wrong. The message names the mistake that explains all results of the lab's
-            sizes, and shows the smallest case that is wrong in the same way.
+            sizes, and shows the smallest case that is wrong in the same way, and how to see a public one.
         StudentCodeError: the student's code fails.
     """
-    if settings().any_size:
-        explain([result for case in cases.sequences() for result in look(case)], name, help)
-        return
-    results = [result for case in cases.of_the_lab() for result in look(case)]
-    explain(results, name, help, _smaller(env, look))
+    any_size = settings().any_size
+    deciding = cases.sequences() if any_size else cases.of_the_lab()
+    try:
+        results = [result for case in deciding for result in look(case)]
+        explain(results, name, help, () if any_size else _smaller(env, look))
+    except checks.CheckFailed as failure:
+        failure.repeat = repeated(env, name, look) if alone() else ""
+        raise
 
 
 def _smaller(env: Any, look: Look) -> Iterator[Result]:

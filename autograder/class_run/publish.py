@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from autograder.config.schema import Assignment
 from autograder.errors import AutograderError
 from autograder.lms.base import Lms
 from autograder.lms.returning import SEVERAL, HandedBack, comment_for, is_named_by, write_lms
-from autograder.model import Grade
+from autograder.model import AnswerPicture, Grade
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report, write_submission
 from autograder.store.entries import Entries
@@ -53,8 +54,13 @@ def withdraw_lms(out: Path) -> None:
     forget_going_back(out)
 
 
-def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
+def write_student(
+    out: Path, grade: Grade, assignment: Assignment, pictures: Mapping[str, Sequence[AnswerPicture]]
+) -> None:
     """Write page and result of one submission, whose notebook as it ran is there already if it is kept.
+
+    Args:
+        pictures: in the answers in words, by question.
 
     Raises:
         AutograderError: ``out`` cannot be written to.
@@ -62,7 +68,8 @@ def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
     ran = executed_file(out, grade.submission.id)
     linked = assignment.link_executed and ran.is_file()
     try:
-        write_submission(out, grade, assignment.title, f"../{FOLDER}/{ran.name}" if linked else "")
+        executed = f"../{FOLDER}/{ran.name}" if linked else ""
+        write_submission(out, grade, assignment.title, executed, pictures)
     except OSError as reason:
         raise not_written(out, reason) from None
 

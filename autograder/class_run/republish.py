@@ -63,9 +63,10 @@ def republish(
             withdraw_lms(out)
             entries = Entries(one_class.submissions)
             tell(Begun(len(grades)))
-            for grade in grades:
+            for one, grade in zip(one_class.submissions, grades, strict=True):
                 complete = results.completed(grade)
-                write_student(out, complete, one_class.lab.config.assignment)
+                pictures = results.pictures(complete, one.file)
+                write_student(out, complete, one_class.lab.config.assignment, pictures)
                 entries.add(complete)
                 tell(Graded(complete, reused=True))
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from autograder.language import judging as _
 from autograder.model import CaseResult, CellRun, Grade, QuestionResult
 
 MOST_FLAGS, LONGEST_FLAG = 120, 600
@@ -32,6 +33,9 @@ LONGEST_TEXT = 5_000
 
 MOST_ERRORS, LONGEST_ERROR, SHORT_ERROR = 100, 2_500, 100
 """Cells whose error is kept, characters of it, and characters of the errors beyond."""
+
+LONGEST_FIRST_LINE = 60
+"""Characters of the line by which a page names a cell."""
 
 MOST_PASSED_OVER = 100
 """Remarks on what was passed over, of all cells together."""
@@ -57,6 +61,7 @@ def _question(one: QuestionResult) -> QuestionResult:
         cases=tuple(map(_case, one.cases)),
         notes=_texts(one.notes, MOST_NOTES, LONGEST_NOTE),
         pictures=one.pictures[:MOST_PICTURES],
+        curves=one.curves[:MOST_PICTURES],
     )
 
 
@@ -66,6 +71,7 @@ def _case(one: CaseResult) -> CaseResult:
         message=_cut(one.message, LONGEST_TEXT),
         help=_cut(one.help, LONGEST_TEXT),
         evidence=_cut(one.evidence, LONGEST_TEXT),
+        repeat=_cut(one.repeat, LONGEST_TEXT),
         missing=_texts(one.missing, MOST_NAMES, LONGEST_NAME),
     )
 
@@ -80,7 +86,10 @@ def _cells(cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
         remarks = _texts(run.passed_over, max(0, MOST_PASSED_OVER - passed_over), LONGEST_NAME)
         passed_over += len(run.passed_over)
         address = _cut(run.refused_address, LONGEST_NAME if errors <= MOST_ERRORS else SHORT_ERROR)
-        kept.append(replace(run, error=error, passed_over=remarks, refused_address=address))
+        begins = _cut(run.first_line, LONGEST_FIRST_LINE)
+        kept.append(
+            replace(run, error=error, passed_over=remarks, refused_address=address, first_line=begins)
+        )
     return tuple(kept)
 
 
@@ -88,15 +97,15 @@ def _texts(texts: Sequence[str], most: int, longest: int) -> tuple[str, ...]:
     return first([_cut(text, longest) for text in texts[:most]], len(texts))
 
 
-def first(shown: Sequence[str], of: int, what: str = "") -> tuple[str, ...]:
+def first(shown: Sequence[str], of: int, more: str = "") -> tuple[str, ...]:
     """The first entries of a longer list, and one that says how many there are beside.
 
     Args:
         shown: the first entries; where there are none nothing is said.
         of: how many the list has.
-        what: they are, with a blank before it.
+        more: the sentence for the others, with ``{count}`` in it; by default "and 3 more".
     """
-    more = f"and {of - len(shown)} more{what}"
+    more = (more or _("and {count} more")).format(count=of - len(shown))
     return (*shown, *([more] if shown and of > len(shown) else []))
 
 

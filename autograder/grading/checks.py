@@ -55,14 +55,16 @@ class CheckFailed(AssertionError):
         help: what to look at; may be empty.
         evidence: numbers that show it; may be empty.
         mistake: code of the known mistake that the sentence names; empty where it names none.
+        repeat: lines of Python that show it once more in the student's notebook; may be empty.
     """
 
-    def __init__(self, rationale: str, *, help: str = "", evidence: str = "") -> None:
+    def __init__(self, rationale: str, *, help: str = "", evidence: str = "", repeat: str = "") -> None:
         super().__init__("\n".join(part for part in (rationale, help, evidence) if part))
         self.rationale = rationale
         self.help = help
         self.evidence = evidence
         self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
+        self.repeat = repeat
 
 
 def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
@@ -124,6 +126,12 @@ def as_tensor(value: Any, name: str) -> Tensor:
         raise CheckFailed(_("{name} is still `...`.").format(name=name), help=_("Fill in the TODO."))
     if isinstance(value, tuple) and not value:
         raise CheckFailed(_("{name} is still empty: `()`.").format(name=name), help=_("Fill in the TODO."))
+    if isinstance(value, list | tuple) and value[0:1] and (value[0] is Ellipsis or value[0] is None):
+        held = "`...`" if value[0] is Ellipsis else "None"
+        raise CheckFailed(
+            _("{name} holds {held} where numbers belong.").format(name=name, held=held),
+            help=_("Is the TODO that makes them filled in?"),
+        )
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise _complex(name)

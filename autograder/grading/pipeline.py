@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
@@ -19,6 +20,7 @@ from autograder.kernel.session import Session
 from autograder.language import judging as _
 from autograder.model import (
     AS_IT_IS,
+    CellRun,
     Ending,
     ExecutedNotebook,
     Grade,
@@ -77,7 +79,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         reason="; ".join(dict.fromkeys(troubles)),
         questions=results,
         manual=_manual(read, course),
-        cells=executed.cells,
+        cells=_with_first_lines(read, executed.cells),
         first_causes=first_causes,
         flags=_of_reading(read)
         + of_template
@@ -117,6 +119,16 @@ class _Answers:
     starved: bool
     cut_short: str
     phases: dict[str, float]
+
+
+def _with_first_lines(read: ReadNotebook, cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
+    """The cells with what each begins with, so that a page can say which one is meant."""
+
+    def first_line(run: CellRun) -> str:
+        lines: list[str] = read.notebook.cells[run.index].source.split("\n")
+        return next((line.strip() for line in lines if line.strip()), "")
+
+    return tuple(replace(run, first_line=first_line(run)) for run in cells)
 
 
 def _shortcuts(read: ReadNotebook, course: Course, reading: ReadingTime) -> Shortcuts:
@@ -209,7 +221,7 @@ def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
     found = [
         f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
     ]
-    return first(found[:MOST_PASSED_OVER], len(found), " passed over")
+    return first(found[:MOST_PASSED_OVER], len(found), "and {count} more passed over")
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -225,7 +237,8 @@ def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:
         for number, run in enumerate(executed.cells, start=1)
         if run.refused_address
     ]
-    return first(refused[:MOST_DOWNLOADS], len(refused), " with an address that is not the lab's data")
+    more = "and {count} more with an address that is not the lab's data"
+    return first(refused[:MOST_DOWNLOADS], len(refused), more)
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:

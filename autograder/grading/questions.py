@@ -7,52 +7,33 @@ is not a zero.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.errors import (
-    BadReply,
     ConfigurationError,
     KernelDied,
-    ReplyTooLarge,
-    RequestTimedOut,
-    StudentCodeError,
-    StudentException,
-    TimeUsedUp,
 )
-from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
+from autograder.grading.checks import NewsIfAlone, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
+from autograder.grading.verdicts import CHECK_FAILED, verdict
 from autograder.language import judging as _
-from autograder.language import later
-from autograder.language.endings import words_for
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
 if TYPE_CHECKING:
     from otter.test_files import ExceptionTestFile
 
-OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
-"""What a test case raises when the lab itself is broken. Student values cannot cause these: they
-arrive as plain data."""
-
 LONGEST_TEXT = 1_000
 """Characters of a message: a test case may quote what a student's code returned, and that is no place for
 what it saw in a hidden case."""
-
-NOT_DEFINED = re.compile(r"NameError: name '(\w{1,200})' is not defined")
-"""How Python's error begins where the notebook's own code lacked one of its names."""
-
-CHECK_FAILED = later("the check failed")
-ODD_ANSWER = later("The check could not work with what your code returned.")
-"""Messages that say nothing about what is wrong."""
 
 MOST_MISSING = 20
 """Names of a case that are kept."""
@@ -189,11 +170,14 @@ def ask(
     """
     cases: list[CaseResult] = []
     said = said or StudentText()
-    with collected_notes() as notes, collected_pictures() as pictures:
+    with collected_notes() as notes, collected_pictures() as shown:
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
-    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
+    return QuestionResult(
+        question.name, question.title, tuple(cases), tuple(notes), tuple(shown.pictures), credit,
+        curves=tuple(shown.curves),
+    )  # fmt: skip
 
 
 def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:
@@ -245,108 +229,16 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    verdict = _verdict(run, respondent, said)
-    if verdict.lacked:
-        missing[verdict.lacked] = None
-    passed = verdict.outcome is Outcome.PASSED
-    message = verdict.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
+    came_to = verdict(run, respondent.ending, said)
+    if came_to.lacked:
+        missing[came_to.lacked] = None
+    passed = came_to.outcome is Outcome.PASSED
+    message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=case.name, outcome=verdict.outcome, points=float(case.points) if passed else 0.0,
+        name=case.name, outcome=came_to.outcome, points=float(case.points) if passed else 0.0,
         possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
-        help=verdict.help[:LONGEST_TEXT], evidence=verdict.evidence[:LONGEST_TEXT],
-        ending=verdict.ending, seconds=time.monotonic() - started, mistake=verdict.mistake,
+        help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
+        ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
+        repeat=came_to.repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING],
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    """What one case came to, as :class:`CaseResult` has it.
-
-    Attributes:
-        lacked: a name that the notebook's own code lacked; empty where it failed for another reason.
-    """
-
-    outcome: Outcome
-    message: str = ""
-    help: str = ""
-    evidence: str = ""
-    ending: Ending = Ending.FINISHED
-    mistake: str = ""
-    lacked: str = ""
-
-
-def _verdict(run: Callable[[], None], respondent: Respondent, said: StudentText) -> _Verdict:
-    try:
-        run()
-    except CheckFailed as failure:
-        told = str(failure.rationale), failure.help, failure.evidence
-        return _Verdict(Outcome.FAILED, *told, mistake=failure.mistake)
-    except AssertionError as failure:
-        return _Verdict(Outcome.FAILED, str(failure))
-    except StudentCodeError as failure:
-        return _student_failure(failure, respondent, said)
-    except OUR_TROUBLE as trouble:
-        text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
-        return _Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
-    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
-        help_text = _("Is it of the kind that the lab asks for?")
-        return _Verdict(Outcome.FAILED, _(ODD_ANSWER), help_text, said.shown(_brief(odd)))
-    return _Verdict(Outcome.PASSED)
-
-
-def _student_failure(failure: StudentCodeError, respondent: Respondent, said: StudentText) -> _Verdict:
-    if isinstance(failure, StudentException):
-        return _raised(failure, said)
-    text, help_text, evidence, ending = str(failure), "", "", Ending.FINISHED
-    match failure:
-        case RequestTimedOut():
-            text, help_text = _("Your code did not finish in time."), _("Look for a loop that never ends.")
-            ending = Ending.TIMED_OUT
-        case TimeUsedUp():
-            text = _("The time for the whole submission was used up before this could be checked.")
-            help_text, ending = _("Which part takes so long?"), Ending.TIME_USED_UP
-        case KernelDied():
-            ending, evidence = respondent.ending(), str(failure)
-            text = _("Your code ended the Python process ({ending}).").format(ending=words_for(ending))
-            if ending is Ending.READING_LIMIT:
-                text = _(
-                    "The grader ended your Python process: it gave more answers than the grader can hold."
-                )
-        case ReplyTooLarge():
-            text = _("Your code returned more than one answer may hold.")
-            help_text = _("Is it of the size that the lab asks for?")
-            evidence, ending = said.shown(str(failure)), Ending.REPLY_LIMIT
-        case BadReply():
-            text = _("Your code returned something that is not plain data.")
-            help_text, evidence = _("Return tensors and numbers."), said.shown(str(failure))
-    return _Verdict(Outcome.FAILED, text, help_text, evidence, ending)
-
-
-def _raised(failure: StudentException, said: StudentText) -> _Verdict:
-    where = said.lines(failure.where)
-    match failure.type_name:
-        case "AutogradSwitchedOff":
-            text = _("The gradient is computed with autograd.")
-            help_text = _("This lab is about deriving it: use the formula of the exercise.")
-            return _Verdict(Outcome.FAILED, text, help_text, where, Ending.AUTOGRAD)
-        case "CallbackFailed":
-            text = _("Your code called a function of the lab with something that it cannot work with.")
-            evidence = f"{said.shown(failure.text)}\n{where}"
-            return _Verdict(Outcome.FAILED, text, "", evidence, Ending.RAISED)
-        case "NotImplementedError":
-            text = _("This part is not implemented yet.")
-            return _Verdict(Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED)
-    error = said.error(failure)
-    if failure.type_name == "TypeError" and "ellipsis" in failure.text:
-        text = _("A part still holds `...` where your code belongs.")
-        return _Verdict(Outcome.FAILED, text, "", f"{error}\n{where}".strip(), Ending.RAISED)
-    lacked = NOT_DEFINED.match(error)
-    return _Verdict(
-        Outcome.FAILED, _("Your code raised {error}").format(error=error), "", where, Ending.RAISED,
-        lacked=lacked[1] if lacked else "",
-    )  # fmt: skip
-
-
-def _brief(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]

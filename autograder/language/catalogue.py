@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+import re
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -69,12 +71,28 @@ class Catalogue:
         """
         return self._translations().ngettext(one, many, count)
 
+    def filled(self, sentence: str, text: str) -> dict[str, str] | None:
+        """What was put into ``sentence``, in the language of now, to make ``text``; ``None``: it is another.
+
+        Args:
+            sentence: as for a call; a name in braces stands for at least one character.
+        """
+        found = _pattern(self(sentence)).fullmatch(text)
+        return found and found.groupdict()
+
     def of_language(self, code: str) -> Path:
         """The catalogue's file for a language, which need not be there."""
         return self.folder / code / "LC_MESSAGES" / f"{self.domain}.mo"
 
     def _translations(self) -> gettext.NullTranslations:
         return _read(self.of_language(language()))
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = string.Formatter().parse(sentence)
+    found = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _spec, _kind in parts)
+    return re.compile("".join(found), re.DOTALL)
 
 
 @cache

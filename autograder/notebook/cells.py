@@ -92,7 +92,7 @@ def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any
     if kind != "code" and _DEFINITION.match(source[:_HEAD]):
         repairs[_("a text cell looks like code; it was not run")].append(index)
     if item.get("attachments"):
-        repairs[_("pasted pictures are left out: look at the submitted file")].append(index)
+        repairs[_("pasted pictures are not needed to run it: look at the submitted file")].append(index)
     cell: dict[str, Any] = {"cell_type": kind, "metadata": _metadata(item.get("metadata")), "source": source}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
 

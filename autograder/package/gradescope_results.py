@@ -25,7 +25,8 @@ from autograder.language.endings import words_for
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
-from autograder.report.student import cell_rows, credit_sentence
+from autograder.report.cells import cell_rows
+from autograder.report.student import credit_sentence
 
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""
@@ -143,6 +144,8 @@ def _failure(case: CaseResult) -> str:
         lines.append(_("Your code did not finish: {ending}.").format(ending=words_for(case.ending)))
     if case.evidence:
         lines.append(plain(case.evidence, 4000, multiline=True))
+    if case.repeat:
+        lines.append("\n" + plain(case.repeat, 4000, multiline=True))
     named = _("(Check “{name}”)")
     if case.hidden:
         named = _("(Check “{name}”; hidden, so not among the tests you were given)")

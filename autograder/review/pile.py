@@ -23,7 +23,7 @@ NO_ANSWER = "no answer"
 _TOKEN = 16
 """Hexadecimal digits: nobody meets two equal ones."""
 
-_WORTH_A_LOOK = ("a text cell looks like code", "pasted pictures are left out")
+_WORTH_A_LOOK = ("a text cell looks like code", "pasted pictures are not needed")
 """Beginnings of notes about a notebook that concern what stands in its texts."""
 
 

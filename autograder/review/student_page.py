@@ -16,9 +16,10 @@ from starlette.routing import BaseRoute, Route
 from autograder.files.visible import plain
 from autograder.marks import unscored
 from autograder.model import Grade, ManualQuestion, Override, Status
+from autograder.report.cells import cell_rows
 from autograder.report.grades import remarks
 from autograder.report.pages import LONGEST_TEXT
-from autograder.report.student import cell_rows, feedback_page, question_view
+from autograder.report.student import feedback_page, question_view
 from autograder.review.answers import answer_html
 from autograder.review.desk import ClassNow
 from autograder.review.forms import form_of, seen_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.config.load import load
 from autograder.model import AnswerState
+from autograder.notebook import pasted
 from autograder.notebook.answers import CUT, LONGEST_ANSWER, PASTED, Answer, answers, template_cells
+from autograder.notebook.pasted import shown_pictures
 from autograder.store.answers import AnswerReader
 from tests.conftest import TOY_LAB
 
@@ -235,3 +238,28 @@ def test_an_answer_is_read_without_grading_and_a_file_or_a_process_that_breaks_c
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) is None
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) == (essay,)
     assert reader._process is None
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + bytes(20)
+
+
+def test_pictures_of_an_answer_are_read_from_the_file_if_a_page_can_show_them(tmp_path):
+    attached = {"a.png": {"image/png": base64.b64encode(PNG).decode()}, "b.svg": {"image/svg+xml": "<svg/>"}}
+    cell = new_markdown_cell("![](attachment:a.png)", metadata=tag("essay"), attachments=attached)
+    nbformat.write(new_notebook(cells=[own("before"), cell]), tmp_path / "ann.ipynb")
+    with closing(AnswerReader(load(TOY_LAB / "grading_config.yml"))) as reader:
+        found = reader.pictures(tmp_path / "ann.ipynb", ["essay", "poem"])
+        assert [(one.name, one.kind) for one in found["essay"]] == [("a.png", "image/png")]
+        assert base64.b64decode(found["essay"][0].data) == PNG
+        assert found["poem"] == ()
+        assert reader.pictures(tmp_path / "gone.ipynb", ["essay"]) == {}
+
+
+def test_pictures_on_a_page_have_bounds(monkeypatch):
+    monkeypatch.setattr(pasted, "LARGEST", 2 * len(PNG))
+    monkeypatch.setattr(pasted, "LARGEST_TOGETHER", 3 * len(PNG))
+    large, text = PNG + bytes(2 * len(PNG)), base64.b64encode(PNG).decode()
+    attached = {"large": {"image/png": base64.b64encode(large).decode()}, "n" * 500: {"image/png": text}}
+    cells = [{"attachments": attached, "source": [f"![](data:image/png;base64,{text}) "] * 5}, "text", 7]
+    shown = shown_pictures(cells, [0, 1, 2, 3])
+    assert [name for name, _, _ in shown] == ["n" * 80, "a pasted picture", "a pasted picture"]

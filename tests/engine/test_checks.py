@@ -10,6 +10,9 @@ import pytest
 import torch
 
 from autograder.grading.checks import MOST_TENSORS, CheckFailed, as_tensor
+from autograder.grading.student_text import StudentText
+from autograder.grading.verdicts import verdict
+from autograder.model import Ending
 
 DEEP: list = [1.0]
 for _ in range(16):
@@ -57,3 +60,27 @@ def test_large_values_are_read_in_little_time(value):
     began = time.thread_time()
     as_tensor(value, "x")
     assert time.thread_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "repeat"),
+    [
+        ("a is 1.\nIn a cell of its own:\n\nf(1)\nf(2)", "a is 1.", "f(1)\nf(2)"),
+        ("a is 1.\n\nf(1)", "a is 1.", "f(1)"),
+        ("a is wrong:\n\nf(1)", "a is wrong:", "f(1)"),
+        ("a is 1.\nexpected:", "a is 1.\nexpected:", ""),
+    ],
+)
+def test_code_in_the_text_of_a_public_case_is_there_to_be_repeated(text, message, repeat):
+    def run():
+        raise AssertionError(text)
+
+    found = verdict(run, lambda: Ending.FINISHED, StudentText())
+    assert (found.message, found.mistake, found.repeat) == (message, "", repeat)
+
+
+@pytest.mark.parametrize(("value", "held"), [([..., ...], "`...`"), ((None,), "None")])
+def test_a_list_that_was_never_filled_is_called_so(value, held):
+    with pytest.raises(CheckFailed, match=f"losses holds {held} where numbers belong") as raised:
+        as_tensor(value, "losses")
+    assert "TODO" in raised.value.help

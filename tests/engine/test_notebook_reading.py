@@ -379,7 +379,7 @@ def test_pasted_pictures_are_left_out_with_a_note() -> None:
     cell = {"cell_type": "markdown", "source": "![](attachment:a.png)", "attachments": {"a.png": {}}}
     result = read(notebook(cell))
     assert "attachments" not in result.notebook.cells[0]
-    assert result.notes == ("pasted pictures are left out: look at the submitted file (cell 1)",)
+    assert result.notes == ("pasted pictures are not needed to run it: look at the submitted file (cell 1)",)
     assert result.attachments == {result.notebook.cells[0].id: ("a.png",)}
 
 

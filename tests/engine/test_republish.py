@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import json
@@ -23,6 +24,7 @@ from autograder.store.published import FILE, kept
 from autograder.store.records import Decision, Subject, What
 from autograder.store.results import read_results, results_file, write_results
 from autograder.store.run import before
+from tests.engine.test_answers import PNG
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
 
 
@@ -86,6 +88,14 @@ def test_decisions_go_into_everything_and_nothing_is_graded(written: WrittenClas
     with zipfile.ZipFile(written.out / "lms" / "moodle_feedback.zip") as archive:
         assert len(archive.namelist()) == 4
     assert read_results(results_file(written.out, written.ids[0])).mark == 7.5
+
+
+def test_pictures_of_an_answer_are_on_the_page_of_its_student(tmp_path: Path) -> None:
+    written = write_class(tmp_path, [Student("Eve", attachments={"page.png": PNG}), *students(1)])
+    republish(written.out, None, lambda event: None)
+    pages = [(written.out / "feedback" / f"{id}.html").read_text() for id in written.ids]
+    assert pages[0].count(f'src="data:image/png;base64,{base64.b64encode(PNG).decode()}"') == 1
+    assert "<img" not in pages[1]
 
 
 def test_a_second_time_nothing_changes(written: WrittenClass) -> None:

@@ -370,7 +370,7 @@ def test_names_that_differ_in_capitals_are_two_students(tmp_path):
 
 def test_an_archive_by_itself_is_named_after_its_owner(tmp_path):
     put(tmp_path / "lab", "bob/rnn_lab.ipynb")
-    assert graded(found_in(zipped(tmp_path / "lab"), tmp_path)) == {"lab": "bob/rnn_lab.ipynb"}
+    assert graded(found_in(zipped(tmp_path / "lab"), tmp_path)) == {"bob": "bob/rnn_lab.ipynb"}
     put(tmp_path / "eve", "bob/mine.ipynb")
     assert graded(found_in(zipped(tmp_path / "eve"), tmp_path)) == {"eve": "bob/mine.ipynb"}
     put(tmp_path / "ann", "rnn_lab.ipynb")

@@ -160,6 +160,12 @@ def one_number_each(losses):
     """
     from autograder.grading import checks
 
+    checks.require(
+        not (isinstance(losses, list) and losses and losses[0] is Ellipsis),
+        "train_rnn makes no training steps yet: in its loop, `loss` is still `...`.",
+        help="Call do_training_step there, with a batch size and a learning rate of your choice, and keep the "
+        "loss that it returns.",
+    )
     return checks.as_tensor(losses, "losses").reshape(-1)
 
 
@@ -324,8 +330,28 @@ def one_loss_per_step(env):
 def really_trained(env):
     from reference.own_pieces import tell_what_differs
 
+    show_losses(env)
     tell_what_differs(env)
     check_training(env, trained_again if settings().follow_through == "full" else trained_by_themselves)
+
+
+def show_losses(env):
+    """Show how the notebook's own losses fell; no mark depends on it."""
+    from autograder.grading import checks, pictures
+    from autograder.grading.namespace import student_errors
+
+    limits = settings()
+    try:
+        losses = one_number_each(env.get("losses"))
+    except (checks.CheckFailed, *student_errors(env)):
+        return
+    pictures.curve(
+        "The losses of your own training. At the end they have to lie below the dashed line.",
+        losses,
+        "training step",
+        "loss",
+        (limits.loss_threshold, f"{limits.loss_threshold:g}, for the mean of the last {limits.loss_window}"),
+    )
 
 
 def check_training(env, otherwise):

@@ -337,12 +337,57 @@ def explain_update(attempt):
     for mistake, expected in step_mistakes(attempt):
         if agree(weights, attempt.moved, expected):
             checks.fail(mistake, help=help, evidence=setting)
-    explain_parts(attempt, help, setting)
-    checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
+    wrong = wrong_updates(attempt)
+    explain_parts(attempt, wrong, help, setting)
+    which = ", ".join(wrong) or "the weights"
+    checks.fail(f"The update of {which} is wrong.", help=help, evidence=how_far(setting, wrong))
 
 
-def explain_parts(attempt, help, setting):
+def how_far(setting, wrong):
+    """How far entries moved in one step and how far they should have, a line each, of :func:`wrong_updates`."""
+    moves = [f"{place} moves by {moved:.4g}, expected {step:.4g}" for place, moved, step in wrong.values()]
+    return "\n".join([setting, *moves])
+
+
+def wrong_updates(attempt):
+    """The parameters that moved as no drawn windows explain.
+
+    Returns:
+        By the parameter's name, the entry that has to move most, how far it moved, and how far it should.
+    """
+    from autograder.grading import checks
+
+    weights, lr = attempt.batch.weights, attempt.lr
+    if attempt.windows is None:  # their own draws: any that three windows allow
+        counted = torch.tensor(shares(attempt.size, len(attempt.batch.losses)), dtype=torch.float64)
+        means = counted @ window_gradients(weights, attempt.batch.windows()) / attempt.size
+    else:
+        windows = [attempt.batch.window(number) for number in attempt.windows]
+        means = window_gradients(weights, windows).mean(0)[None]
+    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
+    sizes = [weights.tensors()[parameter].numel() for parameter in PARAMETERS]
+    found = {}
+    for parameter, moved, steps in zip(
+        PARAMETERS, actual.split(sizes), (-lr * means).split(sizes, dim=1), strict=True
+    ):
+        if not any(
+            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
+            for factor in (1, attempt.size)
+            for step in steps
+        ):
+            step = steps[(steps - moved).abs().sum(1).argmin()]
+            entry = int(step.abs().argmax())
+            place = torch.unravel_index(torch.tensor(entry), weights.tensors()[parameter].shape)
+            called = f"{parameter}[{', '.join(str(int(index)) for index in place)}]"
+            found[parameter] = called, float(moved[entry]), float(step[entry])
+    return found
+
+
+def explain_parts(attempt, wrong, help, setting):
     """Say where only some parameters are wrong, or only the length of the step.
+
+    Args:
+        wrong: as :func:`wrong_updates` gives them.
 
     Raises:
         CheckFailed: it is so.
@@ -355,20 +400,11 @@ def explain_parts(attempt, help, setting):
     windows = [attempt.batch.window(number) for number in attempt.windows]
     mean = -window_gradients(weights, windows).mean(0)
     actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
-    sizes = [tensor.numel() for tensor in weights.tensors().values()]
-    wrong = [
-        parameter
-        for parameter, moved, step in zip(PARAMETERS, actual.split(sizes), mean.split(sizes), strict=True)
-        if not any(
-            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
-            for factor in (attempt.lr, attempt.lr * attempt.size)
-        )
-    ]
     if 0 < len(wrong) < len(PARAMETERS):
         checks.fail(
             named("parameters_updated_wrongly", ", ".join(wrong)),
             help="Does it use the gradient of this parameter?",
-            evidence=setting,
+            evidence=how_far(setting, wrong),
         )
     factor = float(actual @ mean / (mean @ mean))
     if agree(weights, attempt.moved, factor * mean):
