@@ -46,6 +46,7 @@ class Submission:
         own_path: the path that the student gave the file.
         submitted: when it was handed in, in ISO 8601; empty when unknown.
         late: whether it came after the deadline; ``None`` when unknown.
+        draft: whether the LMS says that it was never submitted.
         set_aside: what else the student handed in and is not graded.
         pictures: names of some pictures and scans that were handed in beside the notebook; untrusted text.
         picture_files: where each of them lies; nothing where the uploads are not open.
@@ -64,6 +65,7 @@ class Submission:
     own_path: tuple[str, ...] = ()
     submitted: str = ""
     late: bool | None = None
+    draft: bool = False
     set_aside: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     picture_files: tuple[Beside, ...] = field(
@@ -532,6 +534,10 @@ class Entry:
     """What a class's report says of one submission: a :class:`Grade` without cases, cells, answers and notes.
 
     A class of thousands is held as such; the fields mean what they mean there.
+
+    Attributes:
+        manual_digests: of what lies before whoever scores each question of ``manual``
+            (:mod:`autograder.store.seen`).
     """
 
     submission: Submission
@@ -554,3 +560,4 @@ class Entry:
     seconds: float
     excused: Override | None = None
     comment: str = ""
+    manual_digests: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ def _free_name(name: str) -> str:
 
 
 # An item's code is part of a heading of manual.csv, beside these of the same question.
-RESERVED_CODES = frozenset(["answer", "comment"])
+RESERVED_CODES = frozenset(["answer", "comment", "seen"])
 
 
 def _free_code(code: str) -> str:
@@ -293,6 +293,19 @@ class LmsSettings(Section):
     )
     language: Literal["en", "de"] = Field(
         default="en", description="language of your LMS's pages, where there is no worksheet to tell"
+    )
+    scale: Literal["points", "maximum"] | None = Field(
+        default=None,
+        description="where the assignment's maximum in the LMS is not the lab's points: points as they are, "
+        "or marks scaled to that maximum; without it, points and a doubt",
+    )
+    drafts: Literal["grade", "list"] = Field(
+        default="grade",
+        description="what the LMS calls a draft, never submitted: its mark goes back, or it is listed only",
+    )
+    withhold: bool = Field(
+        default=False,
+        description="true: comments and pages wait until the LMS shows the names, where it hides them",
     )
 
 

@@ -113,6 +113,6 @@ def _with_empty(
 
 
 def _with_note(one: Chosen, spots: Mapping[MemberPath, Spot]) -> Chosen:
-    if spots[one.found.path].root.casefold() != WORKING or one.found.problem:
+    if spots[one.found.path].root.casefold() not in WORKING or one.found.problem:
         return one
     return replace(one, set_aside=(NOT_TURNED_IN, *one.set_aside))

@@ -104,6 +104,20 @@ def test_teams(listing):
     assert notes["Gus"] == (NOT_TURNED_IN,)
 
 
+def test_teams_in_german(listing):
+    found = listing(
+        "Eingereichte Dateien/Ann/Lab 9/Version 2/rnn_lab.ipynb",
+        "Eingereichte Dateien/Ann/Lab 9/Version 10/rnn_lab.ipynb",
+        "Arbeitsdateien/Ann/Lab 9/rnn_lab.ipynb",
+        "Arbeitsdateien/Gus/Lab 9/rnn_lab.ipynb",
+    )
+    assert graded(found) == {
+        "Ann": "Eingereichte Dateien/Ann/Lab 9/Version 10/rnn_lab.ipynb",
+        "Gus": "Arbeitsdateien/Gus/Lab 9/rnn_lab.ipynb",
+    }
+    assert {one.student: one.set_aside for one in found}["Gus"] == (NOT_TURNED_IN,)
+
+
 @pytest.mark.parametrize(
     ("members", "whose"),
     [

@@ -37,15 +37,16 @@ _SECONDS = 60.0
 
 
 class Server:
-    """A running ``autograder review``.
+    """A running ``autograder review`` of a graded class, or with ``--new`` where ``out`` is ``None``.
 
     Attributes:
         links: those that it printed, whose each is, in order.
         said: every line that it printed.
     """
 
-    def __init__(self, out: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "autograder.cli", "review", str(out), "--no-browser", *options]
+    def __init__(self, out: Path | None, *options: str) -> None:
+        which = "--new" if out is None else str(out)
+        command = [sys.executable, "-m", "autograder.cli", "review", which, "--no-browser", *options]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # not one that ignores it
         try:
@@ -101,7 +102,7 @@ class Server:
 
 
 @contextmanager
-def served(out: Path, *options: str) -> Iterator[Server]:
+def served(out: Path | None, *options: str) -> Iterator[Server]:
     """A server for the block, which ends well."""
     server = Server(out, *options)
     try:
@@ -164,13 +165,19 @@ def chromium() -> Iterator[Browser]:
 
 
 def enter(
-    browser: Browser | BrowserContext, link: str, *, size: tuple[int, int] = WIDE, scheme: str = "light"
+    browser: Browser | BrowserContext,
+    link: str,
+    *,
+    size: tuple[int, int] = WIDE,
+    scheme: str = "light",
+    first: str = "/",
 ) -> Visit:
     """Come in with a link, in a window of its own, as another person would.
 
     Args:
         browser: or a context that came in already, for a second window of the same person.
         scheme: ``light`` or ``dark``.
+        first: the page that the link leads to.
     """
     if isinstance(browser, Browser):
         dark = "dark" if scheme == "dark" else "light"
@@ -183,5 +190,5 @@ def enter(
     page.on("request", visit.asked)
     page.on("dialog", visit.asked_by)
     page.goto(link)
-    page.wait_for_url(visit.address + "/")
+    page.wait_for_url(visit.address + first)
     return visit
