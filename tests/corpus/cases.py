@@ -25,7 +25,7 @@ A folder holds ``expect.yml`` and one of
 * ``remarks``: question -> what a remark on it says, among other things; it costs nothing. Default: none.
 * ``sandbox``: a mistake that ``make test`` grades in the sandbox as well, as a sample of its question; ``only``
   where one process cannot show it, as with a complete submission or automatic differentiation. Default: false,
-  and only ``make test-rest``, for some, and ``make test-all`` do it.
+  and only ``make test-all`` does it.
 * ``may_raise``: names of cells that end with an exception though nothing is wrong with the rest, or
   ``true`` where any may. Default: none for correct submissions, any for mistakes.
 """

@@ -1,12 +1,14 @@
 """Every ordinary submission of the corpus gets the marks that it must get.
 
 Right ones in the real sandbox, several in one notebook where that is the same (``packs``). Mistakes in one process
-(``in_one_process``), and of each question some in the sandbox too, several in one notebook. ``make test-rest`` grades
-more of them there, ``make test-all`` all, and every right one and every mistake by itself.
+(``in_one_process``), and of each question some in the sandbox too, several in one notebook, with all that one process
+cannot show. ``make test-all`` grades all of them there, and every right one and every mistake
+by itself.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,6 +17,8 @@ import pytest
 import torch
 from autograder.grading.pipeline import grade
 from autograder.model import QuestionResult, Status, Submission
+
+from tests.conftest import EVERY_EXAMPLE
 
 from . import in_one_process
 from .cases import OWN_RUN, POINTS, SOME, Case, Cell, all_cases, base_cells, cells, notebook, quick_step
@@ -27,31 +31,25 @@ PACKS, ALONE = packed(RIGHT)
 IN_PACKS = {case.name for pack in PACKS for case in pack.cases}
 CERTAIN = [case for case in MISTAKES if not case.also_may_lose]
 MISTAKEN_PACKS, _ = packed(CERTAIN)
-ONE_IN = 4
-"""Of the notebooks that all mistakes share, and of the trainings that come to nothing: ``make test-rest`` has so many."""
-IN_PACKS |= {case.name for pack in MISTAKEN_PACKS for case in pack.cases}
-SAMPLE_PACKS, _ = packed(case for case in CERTAIN if case.sandbox is True)
+SAMPLE_PACKS, _ = packed(case for case in CERTAIN if case.sandbox)
 IN_SAMPLE_PACKS = {case.name for pack in SAMPLE_PACKS for case in pack.cases}
 
 
-def params(cases: Iterable[Case], always: Callable[[Case], bool]) -> list[Any]:
+def params(cases: Iterable[Case], mark_of: Callable[[Case], list[pytest.MarkDecorator]]) -> list[Any]:
     """Cases as parameters, with a mark where they do not run always."""
-    return [pytest.param(case, marks=[] if always(case) else _mark(case), id=case.name) for case in cases]
+    return [pytest.param(case, marks=mark_of(case), id=case.name) for case in cases]
 
 
-def in_every_run(case: Case) -> bool:
-    """Whether a mistake is graded in the sandbox, and by itself, whenever tests run."""
-    sampled = case.sandbox is True and case.name not in IN_SAMPLE_PACKS
-    return sampled or (case.sandbox == "only" and case.name not in IN_PACKS)
+def mark_of_right(case: Case) -> list[pytest.MarkDecorator]:
+    """Each that has no pack is graded by itself whenever tests run; what takes long, where CI does."""
+    if case.name in IN_PACKS:
+        return [pytest.mark.single]
+    return [pytest.mark.thorough] if case.slow else []
 
 
-def one_of_some(place: int) -> pytest.MarkDecorator:
-    """The mark of what stands at this place of a list: of each ``ONE_IN`` one is for ``make test-rest``."""
-    return pytest.mark.single if place % ONE_IN else pytest.mark.thorough
-
-
-def _mark(case: Case) -> pytest.MarkDecorator:
-    return pytest.mark.single if case.name in IN_PACKS else pytest.mark.thorough
+def mark_of_mistake(case: Case) -> list[pytest.MarkDecorator]:
+    """Those of the sample that have no pack are graded by themselves whenever tests run."""
+    return [] if case.sandbox and case.name not in IN_SAMPLE_PACKS else [pytest.mark.single]
 
 
 MAY_SPOIL_TRAINING = {"split", "standardize", "random_day", "training_step"}
@@ -129,7 +127,7 @@ def test_right_ones_in_one_notebook(pack, lab_course, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", params(RIGHT, lambda case: not case.slow and case.name not in IN_PACKS))
+@pytest.mark.parametrize("case", params(RIGHT, mark_of_right))
 def test_right_in_the_sandbox(case, lab_course, tmp_path):
     check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
 
@@ -139,10 +137,7 @@ def test_right_in_the_sandbox(case, lab_course, tmp_path):
     "pack",
     [
         *(pytest.param(pack, id=f"sample: {pack.name}") for pack in SAMPLE_PACKS),
-        *(
-            pytest.param(pack, id=pack.name, marks=one_of_some(place))
-            for place, pack in enumerate(MISTAKEN_PACKS)
-        ),
+        *(pytest.param(pack, id=pack.name, marks=pytest.mark.single) for pack in MISTAKEN_PACKS),
     ],
 )
 def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
@@ -166,7 +161,7 @@ def test_mistakes_in_one_notebook(pack, lab_course, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", params(MISTAKES, in_every_run))
+@pytest.mark.parametrize("case", params(MISTAKES, mark_of_mistake))
 def test_mistake_in_the_sandbox(case, lab_course, tmp_path):
     check(case, *graded_in_the_sandbox(case, notebook(case), lab_course, tmp_path))
 
@@ -184,12 +179,20 @@ same as of any notebook: they need no second look for each mistake. The loop, wh
 sandbox (``make test-all``)."""
 
 
+ONE_IN = 4
+"""Of the mistakes of a question, so many are seen to cost nothing in those that meet what the cell defines: such a
+question takes most of the time. ``make test-all`` looks at all of them."""
+
+
 def seen_by(case: Case) -> list[str]:
-    """The questions that can see a mistake, but for the training of the whole notebook; all if it is not in one cell."""
+    """The questions that see a mistake, but for the training of the whole notebook; all if it is not in one cell."""
     if case.name.startswith("mistakes/whole/"):
         return list(POINTS)
     question = next(iter(case.loses))
-    return list(dict.fromkeys([question, *USES.get(question, ("training_step",)), *case.also_may_lose]))
+    siblings = [one.name for one in MISTAKES if next(iter(one.loses)) == question]
+    looks = EVERY_EXAMPLE in os.environ or siblings.index(case.name) % ONE_IN == 0
+    users = USES.get(question, ("training_step",)) if looks else ()
+    return list(dict.fromkeys([question, *users, *case.also_may_lose]))
 
 
 IN_ONE_PROCESS = [case for case in MISTAKES if case.sandbox != "only"]
@@ -236,8 +239,8 @@ def test_mistake_in_one_process(case):
     "case",
     [
         # test_mistake_in_one_process has the loop's own mistakes, which come to nothing either
-        pytest.param(case, id=case.name, marks=one_of_some(place))
-        for place, case in enumerate(TRAINED_BY_ALL)
+        pytest.param(case, id=case.name, marks=pytest.mark.single)
+        for case in TRAINED_BY_ALL
     ],
 )
 def test_training_with_a_mistake_comes_to_nothing(case):

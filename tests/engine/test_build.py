@@ -549,7 +549,7 @@ plt.show()
 """
 
 
-@pytest.mark.thorough
+@pytest.mark.single
 def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
     plan.master.write_text(MASTER + RANDOM)
     plan = replace(plan, kernel=Kernel(preload=("numpy", "a_module_that_is_not_there")))
@@ -587,7 +587,7 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
         ),
         (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
         # Of its kind: the refused address, which raises too.
-        pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.thorough),
+        pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.single),
     ],
 )
 def test_a_solution_that_fails_is_not_written(plan, old, new, complaint):

@@ -230,7 +230,7 @@ def test_nothing_committed_names_a_path_of_a_machine():
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # tests/lab/test_questions.py trains it in every run
+@pytest.mark.single  # tests/lab/test_questions.py trains it in every run
 def test_the_solution_trains_to_the_loss_that_the_lab_asks_for():
     import torch
 

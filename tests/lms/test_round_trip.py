@@ -369,7 +369,7 @@ def test_the_notebook_of_the_lab_is_meant_else_the_newest_else_a_person_decides(
     assert "no notebook (.ipynb) was handed in, only" in table["5"]["flags"]
 
 
-@pytest.mark.thorough  # test_a_real_moodle_gets_every_mark_and_page_back
+@pytest.mark.single  # test_a_real_moodle_gets_every_mark_and_page_back
 def test_an_lms_can_be_named_and_a_pattern_given(tmp_path: Path, lab: Path) -> None:
     file = export(
         tmp_path,

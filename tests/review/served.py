@@ -22,18 +22,17 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
 from tests.conftest import ROOT
+from tests.engine.processes import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 WIDE, NARROW = (1280, 900), (400, 800)
 """Width and height of a window, in pixels of CSS."""
-
-_SECONDS = 60.0
-"""For the program to begin, on a busy machine."""
 
 
 class Server:
@@ -69,7 +68,7 @@ class Server:
     def link(self, at: int = 0) -> str:
         """The link with this number; waits for it."""
         with self._news:
-            there = self._news.wait_for(lambda: len(self.links) > at, _SECONDS)
+            there = self._news.wait_for(lambda: len(self.links) > at, PATIENCE)
         assert there, "".join(self.said)
         return self.links[at][1]
 
@@ -82,12 +81,12 @@ class Server:
     def stop(self) -> None:
         """End it as Ctrl-C does; it has to end well."""
         self._process.send_signal(signal.SIGINT)
-        assert self._process.wait(30) in (0, 130), "".join(self.said)
+        assert self._process.wait(PATIENCE) in (0, 130), "".join(self.said)
         self._end_reading()
         assert "Traceback" not in "".join(self.said), "".join(self.said)
 
     def _end_reading(self) -> None:
-        self._reader.join(10)
+        self._reader.join(PATIENCE)
         assert self._process.stderr is not None
         self._process.stderr.close()
 
@@ -156,6 +155,7 @@ def chromium() -> Iterator[Browser]:
     assert CHROMIUM is not None
     # Its own sandbox does not begin for root; what is opened here is of our own making.
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         try:
@@ -183,6 +183,7 @@ def enter(
         dark = "dark" if scheme == "dark" else "light"
         browser = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=dark)
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     parts = urlsplit(link)
     visit = Visit(page, f"{parts.scheme}://{parts.netloc}")
     page.on("console", visit.heard)

@@ -149,6 +149,6 @@ def test_pages_are_sound_on_every_screen(addresses: Sequence[str], browser: Brow
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # test_pages_are_sound_on_every_screen
+@pytest.mark.single  # test_pages_are_sound_on_every_screen
 def test_every_page_is_sound(addresses: Sequence[str], browser: Browser, server: Server) -> None:
     assert wrong_on(enter(browser, server.link(1)), addresses) == []

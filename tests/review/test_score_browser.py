@@ -45,7 +45,7 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
         page = entered(browser, server.link(), f"/score/{DERIVATION}")
         for key in "12wf1wu3w0w":  # the first: 1 and 2; the second: all but 1; the third: undone nothing, 3
             page.keyboard.press(key)
-        expect(page.get_by_text("All 4 answers are scored")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("All 4 answers are scored")).to_be_visible()
         assert sorted(given(out).values()) == [
             (0.0, 0.0, 0.0),
             (0.0, 0.0, 1.0),
@@ -57,6 +57,7 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
         server.kill()
 
 
+@pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_what_was_given_before_the_page_was_loaded_anew_is_undone(browser: Browser, out: Path) -> None:
     server = Server(out)
     try:
@@ -87,6 +88,7 @@ def without_network(page: Page) -> None:
     )
 
 
+@pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_the_next_answer_is_there_before_it_is_wanted(browser: Browser, out: Path) -> None:
     an_answer = re.compile(rf"/score/{DERIVATION}/[0-9a-f]{{16}}$")
     server = Server(out)
@@ -117,6 +119,7 @@ def test_the_next_answer_is_there_before_it_is_wanted(browser: Browser, out: Pat
         server.kill()
 
 
+@pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_every_item_has_keys(browser: Browser, out: Path) -> None:
     desk = Desk(out)
     question = desk.now().config.manual[0]
@@ -139,6 +142,7 @@ def test_every_item_has_keys(browser: Browser, out: Path) -> None:
         server.kill()
 
 
+@pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
     server = Server(out)
     try:
@@ -157,7 +161,7 @@ def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
         other = page.context.new_page()  # the new link, in another tab
         other.goto(server.link())
         other.wait_for_url("**/")
-        expect(page.locator("#status")).to_have_text("saved", timeout=30_000)
+        expect(page.locator("#status")).to_have_text("saved")
         grades = Desk(out).now().grades.values()
         assert [one.manual[0].comment for one in grades if one.manual[0].points == 2.0] == ["12f"]
         page.context.close()
