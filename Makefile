@@ -32,7 +32,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHOND
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade review test test-rest test-all test-again check setup setup-dev format build doctor
+.PHONY: grade review test test-rest test-all test-again certify check setup setup-dev format build doctor
 .PHONY: benchmark messages vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
@@ -61,6 +61,9 @@ test-all: check  ## every test, those in the image too where a Docker engine can
 
 test-again: check  ## the tests that failed, by themselves; PYTEST_ARGS="-o cache_dir=…" names the run
 	$(PYTEST) --last-failed --last-failed-no-failures none
+
+certify: setup  ## a sample of what counts the grader's own errors; all of it: autograder certify
+	$(BIN)/autograder certify --quick
 
 check: setup-dev
 	$(BIN)/ruff format --check .

@@ -214,6 +214,8 @@ class CaseResult:
         seconds: wall time.
         missing: names that it needed and the notebook did not have.
         mistake: the lab's code of the known mistake that explains it; empty where none does.
+        closest: of all comparisons of numbers the one that was closest to another outcome: its largest
+            difference as a share of what is allowed; ``None`` where none was made, or each was exact.
     """
 
     name: str
@@ -229,6 +231,7 @@ class CaseResult:
     missing: tuple[str, ...] = ()
     mistake: str = ""
     repeat: str = ""
+    closest: float | None = None
 
 
 @dataclass(frozen=True)

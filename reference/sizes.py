@@ -44,14 +44,36 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
             sizes, and shows the smallest case that is wrong in the same way, and how to see a public one.
         StudentCodeError: the student's code fails.
     """
-    any_size = settings().any_size
-    deciding = cases.sequences() if any_size else cases.of_the_lab()
     try:
-        results = [result for case in deciding for result in look(case)]
-        explain(results, name, help, () if any_size else _smaller(env, look))
+        if settings().any_size:
+            _at_every_size(env, name, help, look)
+            return
+        results = [result for case in cases.of_the_lab() for result in look(case)]
+        explain(results, name, help, _smaller(env, look))
     except checks.CheckFailed as failure:
         failure.repeat = repeated(env, name, look) if alone() else ""
         raise
+
+
+def _at_every_size(env: Any, name: str, help: str, look: Look) -> None:
+    """As :func:`decide` where all sizes count: one that fails hides no mistake that explains all others."""
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    results: list[Result] = []
+    failed: Exception | None = None
+    for case in cases.sequences():
+        try:
+            results += look(case)
+        except RequestTimedOut:
+            raise
+        except failures as failure:
+            failed = failed or failure
+    try:
+        explain(results, name, help)
+    except checks.CheckFailed as found:
+        if failed is None or found.mistake:
+            raise
+    if failed is not None:
+        raise failed
 
 
 def _smaller(env: Any, look: Look) -> Iterator[Result]:

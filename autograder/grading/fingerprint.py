@@ -93,6 +93,7 @@ def _deciding_configuration(lab: Lab) -> str:
             "assignment": {"title": True, "link_executed": True},
             "questions": {"__all__": title},
             "build": True,
+            "corpus": True,  # what certifies the grader is graded by it
             # They decide the mark that goes back, which follows from the points each time anew. An answer in
             # words to a question that a result does not know yet is read without grading anything.
             "manual": True,

@@ -18,7 +18,7 @@ from autograder.errors import (
     ConfigurationError,
     KernelDied,
 )
-from autograder.grading.checks import NewsIfAlone, collected_notes
+from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -229,7 +229,8 @@ def _ask_case(
         with recorded():
             case.body.call_func(names)
 
-    came_to = verdict(run, respondent.ending, said)
+    with closest_comparison() as closest:
+        came_to = verdict(run, respondent.ending, said)
     if came_to.lacked:
         missing[came_to.lacked] = None
     passed = came_to.outcome is Outcome.PASSED
@@ -240,5 +241,5 @@ def _ask_case(
         help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
         ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
         repeat=came_to.repeat[:LONGEST_TEXT],
-        missing=() if passed else tuple(missing)[:MOST_MISSING],
+        missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip

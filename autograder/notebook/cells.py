@@ -120,10 +120,15 @@ def _without_halves(text: str) -> str:
 
 
 def _metadata(value: Any) -> dict[str, Any]:
-    """The tag of an answer to a manual question. Tags that change how a cell runs are not for students."""
+    """The tags of an answer to a manual question. Tags that change how a cell runs are not for students."""
     ours = value.get("autograder") if isinstance(value, dict) else None
-    name = ours.get("manual") if isinstance(ours, dict) else None
-    return {"autograder": {"manual": name}} if isinstance(name, str) and name.isidentifier() else {}
+    said = ours if isinstance(ours, dict) else {}
+    kept = {key: name for key in ("manual", "item") if _is_name(name := said.get(key))}
+    return {"autograder": kept} if "manual" in kept else {}
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value.isidentifier()
 
 
 def _identify(

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.model import AnswerState, Grade, ManualQuestion, Status
-from autograder.notebook.answers import LONGEST_ANSWER, exercise_text, template_cells
+from autograder.notebook.answers import LONGEST_ANSWER, exercise_text
 from autograder.notebook.template import read_template
+from autograder.notebook.template_cells import template_cells
 from autograder.review.alike import comparable
 from autograder.review.claims import is_claim_only
 from autograder.review.desk import ClassNow, Desk

@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from autograder.review.answers import answer_html
+from autograder.review.answers import answer_html, written_by
 from autograder.review.pile import NO_ANSWER, Answer, Group, Pile
 from autograder.review.repeats import due
 from autograder.review.score_changes import (
@@ -215,12 +215,14 @@ class ScorePage:
     def _page(
         self, request: Request, pile: Pile, at: int, answer: Answer, *, status: int = 200, **more: Any
     ) -> Response:
-        html = answer_html(self._site, answer.grade, answer.question)
+        written = written_by(self._site, answer.grade, answer.question)
+        html = answer_html(written, answer.question)
         return self._site.page(
             request,
             "score.html",
             status=status,
             answer_html=Markup(_HEADING.sub(_as_paragraph, html)),
+            item_remarks=written.remarks,
             solution=self._site.open_desk.solutions.get(pile.question.name, ""),
             names="names" in request.query_params,
             go={where: _go(pile, answer, request, where) for where in _WAYS},

@@ -20,7 +20,7 @@ from autograder.report.cells import cell_rows
 from autograder.report.grades import remarks
 from autograder.report.pages import LONGEST_TEXT
 from autograder.report.student import feedback_page, question_view
-from autograder.review.answers import answer_html
+from autograder.review.answers import answer_html, written_by
 from autograder.review.desk import ClassNow
 from autograder.review.forms import form_of, seen_of
 from autograder.review.similar_page import pairs_of_student
@@ -147,7 +147,7 @@ def _page(
     one, state = grade.submission, now.state
     before, after = neighbours(now, grade)
     names = [*(each.name for each in grade.questions), *(each.name for each in grade.manual)]
-    answers = {question.name: answer_html(site, grade, question) for question in grade.manual}
+    answers = {one.name: answer_html(written_by(site, grade, one), one) for one in grade.manual}
     return site.page(
         request,
         "student.html",

@@ -130,9 +130,10 @@ def main(argv: Sequence[str]) -> None:
 
 
 def _answers(lab: Lab, data: bytes, names: Sequence[str]) -> list[tuple[str, str, str, Sequence[str]]]:
-    from autograder.notebook.answers import answers, template_cells
+    from autograder.notebook.answers import answers
     from autograder.notebook.read import read_notebook
     from autograder.notebook.template import read_template
+    from autograder.notebook.template_cells import template_cells
 
     read = read_notebook(data, lab.config.limits)
     found = answers(read.notebook.cells, read.attachments, names, read_template(lab, template_cells) or ())
@@ -140,16 +141,18 @@ def _answers(lab: Lab, data: bytes, names: Sequence[str]) -> list[tuple[str, str
 
 
 def _pictures(lab: Lab, data: bytes, names: Sequence[str]) -> dict[str, list[tuple[str, str, str]]]:
-    from autograder.notebook.answers import answer_parts, template_cells
+    from autograder.notebook.answers import answer_parts
     from autograder.notebook.pasted import shown_pictures
     from autograder.notebook.read import found_cells, read_notebook
     from autograder.notebook.template import read_template
+    from autograder.notebook.template_cells import template_cells
 
     read, as_given = read_notebook(data, lab.config.limits), found_cells(data, lab.config.limits)
     template = read_template(lab, template_cells) or ()
     found = {}
     for name in names:
-        places = [place for place, _ in answer_parts(read.notebook.cells, name, template)]
+        parts = answer_parts(read.notebook.cells, name, template)
+        places = [one.index for one in parts if one.is_own]
         shown = shown_pictures(as_given, places)
         found[name] = [(called, kind, base64.b64encode(one).decode()) for called, kind, one in shown]
     return found

@@ -572,7 +572,7 @@ def test_downloads_come_from_the_labs_files_by_either_library(plan):
 
 def test_what_no_question_has_any_more_is_removed(built, built_once):
     _, written = built_once
-    wanted = [built.template, built.solution, built.public_tests / "doubled.py"]
+    wanted = [built.template, built.solution, built.otter, built.public_tests / "doubled.py"]
     assert written == {file.relative_to(built.root) for file in wanted}
     assert [file.name for file in built.public_tests.iterdir()] == ["doubled.py"]
 
@@ -730,6 +730,14 @@ def test_a_used_template_is_found(built, kind):
     edit(built.template, change)
     [sentence] = check(built)
     assert complaint in sentence
+
+
+def test_what_runs_the_public_tests_is_the_engines_own(built):
+    assert check(built) == []
+    built.otter.write_text("import os\n")
+    assert check(built) == [f"{built.otter}: differs from what runs the public tests"]
+    built.otter.unlink()
+    assert check(built) == [f"{built.otter}: missing"]
 
 
 def test_changed_missing_and_extra_tests_are_found(built):

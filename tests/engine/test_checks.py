@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.checks import MOST_TENSORS, CheckFailed, as_tensor
+from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison
 from autograder.grading.student_text import StudentText
 from autograder.grading.verdicts import verdict
 from autograder.model import Ending
@@ -60,6 +60,20 @@ def test_large_values_are_read_in_little_time(value):
     began = time.thread_time()
     as_tensor(value, "x")
     assert time.thread_time() - began < 2
+
+
+def test_the_comparison_closest_to_another_outcome_is_remembered_on_either_side():
+    one = torch.ones(2, dtype=torch.float64)
+    with closest_comparison() as closest:
+        agrees(one, one)  # exact
+        assert closest == []
+        agrees(one * (1 + 1e-6), one, rtol=1e-3, floor=0)
+        assert closest == [pytest.approx(1e-3)]
+        agrees(one * 1.002, one, rtol=1e-3, floor=0)
+        assert closest == [pytest.approx(2)]
+        agrees(one * 2, one, rtol=1e-3, floor=0)
+        agrees(torch.tensor([0.0, 1.0]).double(), torch.tensor([0.0, 0.0]).double())  # nothing is allowed
+        assert closest == [pytest.approx(2)]
 
 
 @pytest.mark.parametrize(

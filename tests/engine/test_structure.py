@@ -79,6 +79,10 @@ FORBIDDEN = {
         "autograder.submissions", "autograder.report", "autograder.package", "autograder.docker", *RUNS_CLASSES,
     ),
     "autograder.mutate": ("autograder.store", "autograder.uploads", "autograder.submissions", *SHOWS, *RUNS_CLASSES),
+    "autograder.certify": (
+        "autograder.kernel", "autograder.lms", "autograder.package", "autograder.docker", "autograder.review", "autograder.uploads",
+        "autograder.submissions", "autograder.commands", "autograder.cli",
+    ),
     "autograder.model": ("autograder",),
     "autograder": ("reference", "tests"),
 }  # fmt: skip

@@ -295,6 +295,7 @@ def test_a_comment_in_the_engine_counts_where_marks_are_decided(lab, part, tmp_p
         ("grading_config.yml", "essay, title: What surprised you, points: 1", "essay, title: A, points: 1, visible: true, items: [{code: a, text: $a$, points: 1}], solution: {tag: essay}", False),
         ("grading_config.yml", "manual:", "manual:\n  - {name: poem, title: A poem, points: 1}", False),
         ("grading_config.yml", "seed: 7", "seed: 7\nrounding: {step: 1}\nlms: {column: A}\nlate: {percent_per_day: 10}", False),
+        ("grading_config.yml", "seed: 7", "seed: 7\ncorpus: {folder: corpus}", False),
         ("grading_config.yml", "# A second", "# Another", False),
         ("grading_config.yml", "seed: 7", "seed: 7\nlab: {even: 2.5}", True),
         ("grading_config.yml", "points: 2", "points: 3", True),

@@ -449,7 +449,7 @@ def test_of_a_right_split_it_is_said_what_was_not_scaled():
         Cells(notebook({"split": split, "standardize": forgets}), [split, forgets]), "standardize"
     )
     assert points == 1
-    assert "data_train is not standardised" in message
+    assert "data_train is still as it was before" in message
     assert "wrong shape" not in message
 
 
