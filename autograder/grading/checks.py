@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograder.language import judging as _
+from autograder.language import later
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,9 @@ error of 1 % must show; this lies a factor of ten away from the latter and far f
 
 FLOOR = 5e-6
 """Absolute tolerance, as a share of the largest expected entry: what cancellation leaves in float32."""
+
+ARTICLES = later("the ")
+"""What the name of a result begins with that is no name of the code; one after another, with | between."""
 
 MOST_TENSORS = 50_000
 """Entries of a list with tensors in it: each takes microseconds, and a student's code decides how many."""
@@ -299,7 +303,8 @@ def close(
     tensor = shape(actual, name, tuple(expected.shape))
     if agrees(tensor, expected, rtol=rtol, floor=floor):
         return
-    subject = name[:1].upper() + name[1:] if " " in name else name  # a name without blanks is the code's
+    # Other names are those of the code.
+    subject = name[:1].upper() + name[1:] if name.startswith(tuple(_(ARTICLES).split("|"))) else name
     rationale = _("{name} has wrong values.").format(name=subject)
     for sentence, wrong in (mistakes or {}).items():
         wrong = as_tensor(wrong, "a mistake").reshape(-1)
