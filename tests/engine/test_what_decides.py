@@ -279,7 +279,7 @@ def test_a_comment_in_the_engine_counts_where_marks_are_decided(lab, part, tmp_p
         "grading",
         "kernel",
         "language",
-        "model.py",
+        "model",
         "notebook",
         "sandbox",
         "workers",
