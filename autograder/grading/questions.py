@@ -230,7 +230,7 @@ def _ask_case(
             case.body.call_func(names)
 
     with closest_comparison() as closest:
-        came_to = verdict(run, respondent.ending, said)
+        came_to = verdict(run, lambda: respondent.ending(), said)
     if came_to.lacked:
         missing[came_to.lacked] = None
     passed = came_to.outcome is Outcome.PASSED
