@@ -54,6 +54,7 @@ class Catalogue:
         """Nothing is read before the first sentence in another language than English."""
         self.folder = folder
         self.domain = domain
+        self._read: dict[str, gettext.NullTranslations] = {}
 
     def __call__(self, sentence: str) -> str:
         """``sentence`` in the language of now.
@@ -85,7 +86,10 @@ class Catalogue:
         return self.folder / code / "LC_MESSAGES" / f"{self.domain}.mo"
 
     def _translations(self) -> gettext.NullTranslations:
-        return _read(self.of_language(language()))
+        code = language()
+        if code not in self._read:  # a lab asks thousands of times a submission: no path is made each time
+            self._read[code] = _read(self.of_language(code))
+        return self._read[code]
 
 
 @cache
