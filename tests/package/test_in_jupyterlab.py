@@ -206,7 +206,7 @@ def test_half_of_the_work_with_a_picture_is_handed_in_and_graded(desk, lab_cours
     checks = said(code_of(file))
     assert ran_through(code_of(file))
     assert checks['grader.check("grad_u")'].startswith("grad_u: 3 of 3 public tests pass")
-    assert "✗ worked example: grad_w is" in checks['grader.check("grad_w")']
+    assert "✗ worked example: grad_w pairs step t with h[t] instead of h[t−1]" in checks['grader.check("grad_w")']
     assert "TODO: Compute the loss" in checks['grader.check("loss")']
 
     with ThreadPoolExecutor(1) as beside:  # this thread's event loop is the browser's
