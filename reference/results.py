@@ -9,7 +9,11 @@ from torch import Tensor
 
 from autograder.gradients import results
 from autograder.grading import checks
+from reference.language import later
 from reference.settings import Tolerance, settings
+
+ROW = later("{setting}, row {row} of grad_h given your own row {next}")
+"""Setting of one row of the recursion."""
 
 
 def _tolerance() -> Tolerance:
