@@ -103,23 +103,38 @@ def _telling(formula: Formula, number: int, forward: bool) -> Case:
     seed = derived_seed(f"{formula.function} {formula.result} {number} {'forward' if forward else 'foreign'}")
     generator = np.random.default_rng(seed)
     for _ in range(DRAWS):
-        values = {one.name: _random(one, sizes, generator) for one in formula.takes}
+        values = random_values(formula, sizes, generator)
         if forward and formula.forward:
             computed = formula.forward(values)
             values = {name: value.float().double() for name, value in computed.items()}
-        terms = formula.terms(values)
-        right = terms.sum(0) if formula.summed else terms
-        if tuple(right.shape) != formula.shape(sizes):
-            raise ConfigurationError(
-                f"{_name(formula)}: has the shape {tuple(right.shape)}, "
-                f"its axes {formula.axes} mean {formula.shape(sizes)}"
-            )
-        if _shows(right, terms if formula.summed else None):
-            return Case(sizes, values, right, terms if formula.summed else None)
+        if case := case_of(formula, sizes, values):
+            return case
     raise ConfigurationError(
         f"{_name(formula)}: an entry of the result, or a summand, is next to nothing beside the largest "
         f"one in each of {DRAWS} draws; is it zero by the formula, or `within` too large?"
     )
+
+
+def case_of(formula: Formula, sizes: Sizes, values: Values) -> Case | None:
+    """The case with these values; ``None`` where an entry or a summand would hide in it.
+
+    Raises:
+        ConfigurationError: the formula gives another shape than it says.
+    """
+    terms = formula.terms(values)
+    right = terms.sum(0) if formula.summed else terms
+    if tuple(right.shape) != formula.shape(sizes):
+        raise ConfigurationError(
+            f"{_name(formula)}: has the shape {tuple(right.shape)}, "
+            f"its axes {formula.axes} mean {formula.shape(sizes)}"
+        )
+    summands = terms if formula.summed else None
+    return Case(sizes, values, right, summands) if _shows(right, summands) else None
+
+
+def random_values(formula: Formula, sizes: Sizes, generator: np.random.Generator) -> Values:
+    """Numbers for every argument: float32 as float64."""
+    return {one.name: _random(one, sizes, generator) for one in formula.takes}
 
 
 def _random(one: Given, sizes: Sizes, generator: np.random.Generator) -> Tensor:

@@ -44,7 +44,7 @@ def explanation(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
 
 
 def codes() -> set[Mistake]:
-    """The mistakes that every formula can name, for the codes that ``partial_credit`` of a configuration may name."""
+    """The mistakes that every formula can name: ``partial_credit`` of a lab may name their codes."""
     names = """still_zero not_a_number sign_flipped constant_factor factor_of_a_size transposed rows_reversed
     rows_shifted term_missing term_doubled term_negated term_alone term_instead_of_another one_line_wrong
     another_shape sum_missing axes_swapped changed_in_place not_from_what_is_given""".split()

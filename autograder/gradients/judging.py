@@ -11,7 +11,8 @@ from autograder.errors import RequestTimedOut
 from autograder.gradients.cases import Case, cases_of, foreign_cases_of
 from autograder.gradients.explanations import Seen, codes, explanation
 from autograder.gradients.formula import Formula
-from autograder.gradients.precision import given, in_either_precision
+from autograder.gradients.precision import as_given, in_either_precision
+from autograder.gradients.repeat import repeated
 from autograder.gradients.results import Result, explain
 from autograder.gradients.shapes import axes_that_met, in_its_shape
 from autograder.grading import checks
@@ -64,25 +65,23 @@ def known(*formulas: Formula) -> set[Mistake]:
     return codes() | {slip.mistake for formula in formulas for slip in formula.slips if slip.alone}
 
 
-def arrays(formula: Formula, case: Case) -> dict[str, Any]:
-    """What a student's function is given, by name: tensors, NumPy arrays in float64, or floats."""
-    return {one.name: as_given(case.values[one.name], formula) for one in formula.takes}
-
-
-def as_given(value: Tensor, formula: Formula) -> Any:
-    """A copy of float64 numbers as the notebook computes with them."""
-    if value.dim() == 0:
-        return float(value)
-    return value.numpy().copy() if formula.arrays == "numpy" else given(value)
-
-
 def _judge(env: Any, formula: Formula) -> None:
     function = namespace_of(env).get(formula.function)
-    if function is None:
+    if function is None or not callable(function):
         raise CheckFailed(
-            _("There is no {function} in your notebook.").format(function=formula.function),
+            _("There is no function {function} in your notebook.").format(function=formula.function),
             help=_("Does its cell run, and is its name the one of the exercise?"),
         )
+    try:
+        _explain(env, function, formula)
+    except CheckFailed as failure:
+        failure.repeat = repeated(env, function, formula)
+        raise
+    _follows_from_what_is_given(env, function, formula)
+
+
+def _explain(env: Any, function: Any, formula: Formula) -> None:
+    """Raise for a wrong answer, with what explains all of them."""
     cases = cases_of(formula)
     answers = [_answer(env, function, formula, case) for case in cases]
     results = [
@@ -99,7 +98,6 @@ def _judge(env: Any, formula: Formula) -> None:
         if found is None:
             raise
         raise CheckFailed(found, help=failure.help, evidence=failure.evidence) from None
-    _follows_from_what_is_given(env, function, formula)
 
 
 def _answer(env: Any, function: Any, formula: Formula, case: Case) -> Tensor:
@@ -121,13 +119,13 @@ def _called(function: Any, formula: Formula, case: Case) -> Any:
     Raises:
         CheckFailed: and an argument has changed.
     """
-    named = arrays(formula, case)
+    named = {one.name: as_given(case.values[one.name], formula.arrays) for one in formula.takes}
     if formula.call is not None:
         return formula.call(function, named)
     answer, afterwards = call_and_arguments(function, tuple(named.values()))
     for one, value in zip(formula.takes, afterwards, strict=True):
         kept = checks.as_tensor(value, one.name)
-        expected = checks.as_tensor(as_given(case.values[one.name], formula), one.name)
+        expected = checks.as_tensor(as_given(case.values[one.name], formula.arrays), one.name)
         if not torch.equal(kept, expected):
             text = _("{function} changes {argument} in place.")
             raise CheckFailed(

@@ -33,6 +33,17 @@ def given(tensor: Tensor) -> Tensor:
     return tensor.to(_precision.get(), copy=True)
 
 
+def as_given(value: Tensor, arrays: str) -> Any:
+    """A copy of float64 numbers as a notebook computes with them.
+
+    Args:
+        arrays: ``numpy`` for arrays of float64, ``torch`` for tensors; a single number is a float in both.
+    """
+    if value.dim() == 0:
+        return float(value)
+    return value.numpy().copy() if arrays == "numpy" else given(value)
+
+
 def in_either_precision(env: Any, check: Callable[[], None]) -> None:
     """Run ``check`` with float32 inputs, and with float64 ones if the student's code keeps to that.
 

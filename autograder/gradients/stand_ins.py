@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.errors import ConfigurationError
 from autograder.gradients.formula import Formula
-from autograder.gradients.judging import as_given
+from autograder.gradients.precision import as_given
 from autograder.grading import checks
 from autograder.grading.namespace import replaced
 
@@ -50,7 +50,7 @@ def right_function(formula: Formula) -> Callable[..., Any]:
             len(arguments) + len(named) == len(names) and set(handed) == set(names),
             f"{formula.function} takes ({', '.join(names)}).",
         )
-        return as_given(formula.right(_fitting(formula, handed)), formula)
+        return as_given(formula.right(_fitting(formula, handed)), formula.arrays)
 
     return stand_in
 

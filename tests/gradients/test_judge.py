@@ -1,5 +1,7 @@
 """Functions of a student beside formulas of a lab: what is right, and what is said about what is not."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -148,6 +150,21 @@ def test_nothing_of_a_students_exception_is_repeated():
     assert notes == []
 
 
+@pytest.mark.parametrize("formula", [GRAD_W, GRAD_A])
+def test_a_wrong_answer_comes_with_lines_that_repeat_it(formula):
+    def doubled(one, other):
+        return 2 * (right(one, other) if formula is GRAD_W else one * (1 - other**2))
+
+    call, yours, expected = said(doubled, formula).repeat.splitlines()[1:]
+    found = eval(call, {"torch": torch, "np": np, formula.function: doubled})  # noqa: S307  what a student would do
+    assert yours.startswith("# yours: [[")
+    shown = torch.tensor(json.loads(yours.removeprefix("# yours: ")))
+    torch.testing.assert_close(torch.as_tensor(found).float(), shown, rtol=1e-3, atol=0)
+    torch.testing.assert_close(
+        2 * torch.tensor(json.loads(expected.removeprefix("# right: "))), shown, rtol=1e-3, atol=0
+    )
+
+
 def test_who_writes_to_an_argument_is_told_which():
     def in_place(delta, x):
         found = right(delta, x)
@@ -166,7 +183,7 @@ def test_numpy_notebooks_get_arrays():
 
 
 def test_a_function_that_is_not_there_is_named():
-    with pytest.raises(CheckFailed, match="no grad_w in your notebook"):
+    with pytest.raises(CheckFailed, match="no function grad_w in your notebook"):
         judge({}, GRAD_W)
 
 
