@@ -114,10 +114,11 @@ def _order(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
 
 def _places(counts: Sequence[int]) -> Iterator[int]:
     """Places in lists of these lengths, from the front and, as negative numbers, from the back."""
-    shortest = min(min(counts), MOST_TERMS)
-    yield from range(shortest)
-    if len({*counts}) > 1:  # of one length, each place has a number from the front
-        yield from range(-1, -1 - shortest, -1)
+    tried = min([*counts, MOST_TERMS])
+    yield from range(tried)
+    for place in range(-1, -1 - tried, -1):
+        if len({*counts}) > 1 or counts[0] + place >= tried:  # of one length, a place has one number
+            yield place
 
 
 def _summand(seen: Sequence[Seen], formula: Formula) -> Mistake | None:

@@ -94,7 +94,8 @@ def _explain(env: Any, function: Any, formula: Formula) -> None:
         seen = [
             Seen(one, case.right, case.terms, case.sizes) for one, case in zip(answers, cases, strict=True)
         ]
-        found = None if failure.mistake else explanation(seen, formula)
+        with checks.closest_comparison():  # which words fit is no comparison that decides
+            found = None if failure.mistake else explanation(seen, formula)
         if found is None:
             raise
         raise CheckFailed(found, help=failure.help, evidence=failure.evidence) from None

@@ -87,17 +87,20 @@ def _outer(formula: Formula, case: Case) -> str:
     """What the outer product of the two factors gives the wrong way round, where it can be known."""
     if len(formula.axes) != 2 or len(case.sizes) != len({*case.sizes.values()}):
         return ""
-    ends = {
-        one.axes.replace(formula.summed, "", 1) if formula.summed else one.axes: one.name
-        for one in formula.takes
-    }
-    row, column = (ends.get(letter) for letter in formula.axes)
-    if row is None or column is None:
+    factors = [_factor(formula, letter) for letter in formula.axes]
+    if not all(factors):
         return ""
     shape = tuple(case.right.shape)
     return _(
         "outer({second}, {first}) is {swapped}, {name} is {shape}: a row for each entry of {first}."
-    ).format(first=row, second=column, swapped=shape[::-1], shape=shape, name=formula.result)
+    ).format(first=factors[0], second=factors[1], swapped=shape[::-1], shape=shape, name=formula.result)
+
+
+def _factor(formula: Formula, letter: str) -> str:
+    """The argument that an axis of an outer product comes from; empty where it may be another one."""
+    axes = {letter, formula.summed} - {""}
+    found = [one.name for one in formula.takes if {*one.axes} == axes]
+    return found[0] if len(found) == 1 else ""
 
 
 def axes_that_met(text: str, formula: Formula, case: Case) -> str:

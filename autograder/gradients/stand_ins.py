@@ -13,6 +13,7 @@ from autograder.gradients.formula import Formula
 from autograder.gradients.precision import as_given
 from autograder.grading import checks
 from autograder.grading.namespace import replaced
+from autograder.language import judging as _
 
 MOST_ENTRIES = 100_000
 """Of all axes multiplied: a student's code decides what it is called with, and summands need space."""
@@ -48,7 +49,9 @@ def right_function(formula: Formula) -> Callable[..., Any]:
         handed = dict(zip(names, arguments, strict=False)) | named
         checks.require(
             len(arguments) + len(named) == len(names) and set(handed) == set(names),
-            f"{formula.function} takes ({', '.join(names)}).",
+            _("{function} takes ({arguments}).").format(
+                function=formula.function, arguments=", ".join(names)
+            ),
         )
         return as_given(formula.right(_fitting(formula, handed)), formula.arrays)
 
@@ -64,21 +67,24 @@ def _fitting(formula: Formula, handed: dict[str, Any]) -> dict[str, Tensor]:
     sizes: dict[str, int] = {}
     found = {}
     for one in formula.takes:
-        value = checks.as_tensor(handed[one.name], f"{one.name} of {formula.function}")
+        value = checks.as_tensor(handed[one.name], f"{one.name} ({formula.function})")
         checks.require(
             value.dim() == len(one.axes)
             and all(
                 sizes.setdefault(letter, length) == length
                 for letter, length in zip(one.axes, value.shape, strict=True)
             ),
-            f"{one.name} of {formula.function} has the wrong shape.",
-            evidence=f"{tuple(value.shape)}, expected ({', '.join(one.axes)})",
+            _("{name} has the wrong shape.").format(name=f"{one.name} ({formula.function})"),
+            evidence=_("yours: {yours}, expected: {expected}").format(
+                yours=tuple(value.shape), expected=f"({', '.join(one.axes)})"
+            ),
         )
         found[one.name] = value
     entries = 1
     for length in sizes.values():
         entries *= length
     checks.require(
-        0 < entries <= MOST_ENTRIES, f"{formula.function} is called with too many numbers, or none."
+        0 < entries <= MOST_ENTRIES,
+        _("{function} is called with too many numbers, or none.").format(function=formula.function),
     )
     return found

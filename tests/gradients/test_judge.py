@@ -165,6 +165,29 @@ def test_a_wrong_answer_comes_with_lines_that_repeat_it(formula):
     )
 
 
+@pytest.mark.parametrize(
+    ("left_out", "term"), [(0, "step 1"), (11, "step 12"), (12, "step T−11"), (23, "step T")]
+)
+def test_a_summand_is_found_from_either_end_of_a_long_sum(left_out, term):
+    formula = Formula(
+        "grad_b", "∇b", "H", (Given("delta", "TH"),), lambda delta: delta, "∇b = Σ δ[t].",
+        ({"T": 24, "H": 3}, {"T": 24, "H": 2}), summed="T",
+    )  # fmt: skip
+
+    def without_one(delta):
+        return delta.sum(0) - delta[left_out]
+
+    assert said(without_one, formula).rationale == f"∇b lacks the term of {term}."
+
+
+def test_where_several_arguments_may_be_the_factor_no_outer_product_is_told():
+    formula = Formula(
+        "grad_w", "∇W", "HF", (Given("delta", "NH"), Given("hidden", "NH"), Given("x", "NF")),
+        lambda delta, hidden, x: torch.einsum("nh,nf->nhf", delta * hidden, x), "∇W = …", SIZES, summed="N",
+    )  # fmt: skip
+    assert said(lambda delta, hidden, x: x.T @ (delta * hidden), formula).help == "∇W = …"
+
+
 def test_who_writes_to_an_argument_is_told_which():
     def in_place(delta, x):
         found = right(delta, x)
@@ -242,7 +265,7 @@ def test_a_stand_in_is_right_in_other_sizes_and_says_what_does_not_fit():
     with standing_in(env, GRAD_W):
         delta, x = torch.ones(9, 2), torch.ones(9, 1)
         assert torch.equal(env["grad_w"](delta, x=x), right(delta, x))
-        with pytest.raises(CheckFailed, match="x of grad_w has the wrong shape"):
+        with pytest.raises(CheckFailed, match=r"x \(grad_w\) has the wrong shape"):
             env["grad_w"](delta, x[1:])
         with pytest.raises(CheckFailed, match="too many numbers"):
             env["grad_w"](torch.ones(9, 999), torch.ones(9, 999))
