@@ -29,7 +29,7 @@ def oracle():
         patch.syspath_prepend(LAB)
         patch.delitem(sys.modules, "oracle", raising=False)
         yield importlib.import_module("oracle")
-        patch.delitem(sys.modules, "oracle")
+        sys.modules.pop("oracle")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_what_the_documentation_shows_stands_in_the_lab():
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(oracle, tmp_path_factory):
     """A copy of the lab with its students' notebook and its solution; its configuration."""
     root = tmp_path_factory.mktemp("perceptron") / "lab"
     shutil.copytree(LAB, root, ignore=shutil.ignore_patterns("solution", "template", "corpus"))
