@@ -16,19 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.errors import (
-    BadReply,
     ConfigurationError,
     KernelDied,
-    ReplyTooLarge,
-    RequestTimedOut,
+    NotThroughAProxy,
     StudentCodeError,
-    StudentException,
-    TimeUsedUp,
 )
 from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
+from autograder.grading.student_failures import told
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
@@ -259,8 +256,8 @@ def _verdict(
     try:
         return _told(run, respondent, said), ""
     except CheckFailed as failure:
-        told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return told, failure.mistake
+        words = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
+        return words, failure.mistake
 
 
 def _told(
@@ -278,7 +275,10 @@ def _told(
     except AssertionError as failure:
         return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
     except StudentCodeError as failure:
-        return _student_failure(failure, respondent, said)
+        return told(failure, respondent.ending, said)
+    except NotThroughAProxy as limit:
+        text = f"the check itself cannot work like this: {limit}"
+        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
     except OUR_TROUBLE as trouble:
         text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
         return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
@@ -292,56 +292,6 @@ def _told(
             Ending.FINISHED,
         )
     return Outcome.PASSED, "", "", "", Ending.FINISHED
-
-
-def _student_failure(
-    failure: StudentCodeError, respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    where = said.lines(failure.where) if isinstance(failure, StudentException) else ""
-    match failure:
-        case StudentException(type_name="AutogradSwitchedOff"):
-            return (
-                Outcome.FAILED, "The gradient is computed with autograd.",
-                "This lab is about deriving it: use the formula of the exercise.",
-                where, Ending.AUTOGRAD,
-            )  # fmt: skip
-        case StudentException(type_name="CallbackFailed"):
-            text = "Your code called a function of the lab with something that it cannot work with."
-            return Outcome.FAILED, text, "", f"{said.shown(failure.text)}\n{where}", Ending.RAISED
-        case StudentException(type_name="NotImplementedError"):
-            text = "This part is not implemented yet."
-            return Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED
-        case StudentException(type_name="TypeError") if "ellipsis" in failure.text:
-            text = "A part still holds `...` where your code belongs."
-            return Outcome.FAILED, text, "", f"{said.error(failure)}\n{where}".strip(), Ending.RAISED
-        case StudentException():
-            return Outcome.FAILED, f"Your code raised {said.error(failure)}", "", where, Ending.RAISED
-        case RequestTimedOut():
-            help_text = "Look for a loop that never ends."
-            return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
-        case TimeUsedUp():
-            text = "The time for the whole submission was used up before this could be checked."
-            return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
-        case KernelDied():
-            ending = respondent.ending()
-            text = f"Your code ended the Python process ({ending})."
-            if ending is Ending.READING_LIMIT:
-                text = "The grader ended your Python process: it gave more answers than the grader can hold."
-            return Outcome.FAILED, text, "", str(failure), ending
-        case ReplyTooLarge():
-            text = "Your code returned more than one answer may hold."
-            help_text = "Is it of the size that the lab asks for?"
-            return Outcome.FAILED, text, help_text, said.shown(str(failure)), Ending.REPLY_LIMIT
-        case BadReply():
-            text = "Your code returned something that is not plain data."
-            return (
-                Outcome.FAILED,
-                text,
-                "Return tensors and numbers.",
-                said.shown(str(failure)),
-                Ending.FINISHED,
-            )
-    return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
 
 
 def _brief(error: BaseException) -> str:
