@@ -21,7 +21,7 @@ from autograder.errors import (
     NotThroughAProxy,
     StudentCodeError,
 )
-from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes
+from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes, hidden_case
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -232,7 +232,7 @@ def _ask_case(
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        with recorded():
+        with recorded(), hidden_case(bool(case.hidden)):
             case.body.call_func(names)
 
     (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent, said)

@@ -37,7 +37,7 @@ class RemoteObject:
     cannot do raises :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
     """
 
-    __slots__ = ("_conversation", "_remote_callable", "_remote_id", "kind")
+    __slots__ = ("__found_as__", "_conversation", "_remote_callable", "_remote_id", "kind")
 
     is_proxy = True
     """Of the class: how :mod:`autograder.grading` knows one without this module."""
@@ -47,6 +47,7 @@ class RemoteObject:
         object.__setattr__(self, "_remote_id", number)
         object.__setattr__(self, "_remote_callable", is_callable)
         object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "__found_as__", "")  # the notebook's name for it, as we asked for it
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # protocols of Python that this proxy does not speak

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AllCellsNeeded, BadReply, StudentCodeError
+from autograder.kernel.proxy import RemoteObject
 
 if TYPE_CHECKING:
     from autograder.kernel.conversation import Conversation
@@ -58,6 +59,8 @@ class RemoteNamespace:
         """The value of a top-level name; nothing where there is no such name, in one request either way."""
         found = self._conversation.ask("find", name=name)
         if isinstance(found, tuple) and found:
+            if isinstance(found[0], RemoteObject):
+                object.__setattr__(found[0], "__found_as__", name)
             return found
         self.missing[name] = None
         return ()

@@ -68,7 +68,7 @@ TENSORS = st.sampled_from(
         slice(1, None),
         pd.Series([1, 2], name="s"),
         pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["u", "v"]),
-    ]  # fmt: skip
+    ]
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=6)
@@ -248,7 +248,7 @@ def test_any_answer_is_a_value_or_a_named_error(
             except KeyError:
                 assert position == MAY_BE_MISSING
             except TypeError as error:
-                assert str(error) == "a thing of the notebook has no len()"
+                assert "has no len()" in str(error)  # noqa: PT017  the answer says that there is none
             else:
                 assert isinstance(value, (*PLAIN, RemoteObject))
                 if isinstance(value, RemoteObject):

@@ -1,16 +1,17 @@
-"""Assertions for the authors of test files.
+"""Numbers: what a student returned as float64 tensors, and whether they are right.
 
-Each failure carries what is wrong, what to look at, and the smallest evidence. They accept whatever
-a student may have returned (``None``, a list, a NumPy array, a tensor of another type) and judge
-only plain copies of the numbers, in float64.
+Whatever it is (``None``, a list, a NumPy array, a table, a tensor of another type), only plain copies of the
+numbers are judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from autograder.grading.checks.failing import CheckFailed
+from autograder.grading.namespace import is_proxy
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,83 +25,6 @@ FLOOR = 5e-6
 
 MOST_TENSORS = 50_000
 """Entries of a list with tensors in it: each takes microseconds, and a student's code decides how many."""
-
-_notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
-
-
-class Mistake(str):
-    """The sentence that names a known mistake, with a code that a configuration can name it by.
-
-    Attributes:
-        code: short and stable, an identifier: the course's ``partial_credit`` holds on to it while the
-            sentence may be reworded.
-    """
-
-    code: str
-
-    def __new__(cls, code: str, sentence: str) -> Mistake:
-        """The sentence; ``code`` is an identifier."""
-        mistake = super().__new__(cls, sentence)
-        mistake.code = code
-        return mistake
-
-
-class CheckFailed(AssertionError):
-    """A check found something wrong.
-
-    Attributes:
-        rationale: what is wrong, one sentence.
-        help: what to look at; may be empty.
-        evidence: numbers that show it; may be empty.
-        mistake: code of the known mistake that the sentence names; empty where it names none.
-    """
-
-    def __init__(self, rationale: str, *, help: str = "", evidence: str = "") -> None:
-        super().__init__("\n".join(part for part in (rationale, help, evidence) if part))
-        self.rationale = rationale
-        self.help = help
-        self.evidence = evidence
-        self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
-
-
-def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed`."""
-    raise CheckFailed(rationale, help=help, evidence=evidence)
-
-
-def require(condition: bool, rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed` unless ``condition`` holds."""
-    if not condition:
-        raise CheckFailed(rationale, help=help, evidence=evidence)
-
-
-class NewsIfAlone(str):
-    """A note that says nothing new where another question has lost points: that explains it already."""
-
-    __slots__ = ()
-
-
-def note(text: str, *, if_alone: bool = False) -> None:
-    """Tell the student (and the TA) something that costs nothing.
-
-    Args:
-        if_alone: only where every other question earned everything.
-    """
-    text = NewsIfAlone(text) if if_alone else text
-    notes = _notes.get()
-    if notes is not None and text not in notes:
-        notes.append(text)
-
-
-@contextmanager
-def collected_notes() -> Iterator[list[str]]:
-    """The notes that the block makes, for whoever runs the test cases."""
-    notes: list[str] = []
-    token = _notes.set(notes)
-    try:
-        yield notes
-    finally:
-        _notes.reset(token)
 
 
 def as_tensor(value: Any, name: str) -> Tensor:
@@ -121,6 +45,9 @@ def as_tensor(value: Any, name: str) -> Tensor:
         raise CheckFailed(f"{name} is still `...`.", help="Fill in the TODO.")
     if isinstance(value, tuple) and not value:
         raise CheckFailed(f"{name} is still empty: `()`.", help="Fill in the TODO.")
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
+        value = _numbers_of_table(value, name)
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
@@ -130,6 +57,8 @@ def as_tensor(value: Any, name: str) -> Tensor:
             raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
         return torch.from_numpy(np.array(value, dtype=np.float64))
     try:
+        if is_proxy(value):  # torch would ask it for entries one by one
+            raise TypeError
         if isinstance(value, list | tuple) and _checked_size(value, name):
             return _stacked(value, name)
         return torch.as_tensor(value, dtype=torch.float64).clone()
@@ -138,6 +67,16 @@ def as_tensor(value: Any, name: str) -> Tensor:
             f"{name} is a {_kind(value)}, a tensor was expected.",
             help="Which object does the name stand for?",
         ) from None
+
+
+def _numbers_of_table(table: Any, name: str) -> Any:
+    numbers = table.to_numpy()
+    if numbers.dtype.kind not in "biuf":
+        raise CheckFailed(
+            f"{name} has columns that hold no numbers, or numbers and truth values side by side.",
+            help="Which columns are meant?",
+        )
+    return numbers
 
 
 def _checked_size(value: Sequence[Any], name: str) -> bool:
@@ -157,6 +96,8 @@ def _checked_size(value: Sequence[Any], name: str) -> bool:
                 found = True
             elif isinstance(entry, list | tuple):
                 waiting.append(entry)
+            elif is_proxy(entry):
+                raise TypeError
     if found and entries > MOST_TENSORS:
         raise CheckFailed(
             f"{name} is a list of {entries} entries with tensors among them.",
