@@ -1,8 +1,8 @@
 """Assertions for the authors of test files.
 
-Each failure carries what is wrong, what to look at, and the smallest evidence. They accept whatever a
-student may have returned and judge only plain copies of it, on this side. Under stock otter and in a student's notebook
-they do the same with the objects themselves.
+Each failure carries what is wrong, what to look at, and the smallest evidence. They accept whatever
+a student may have returned and judge only plain copies of it, on this side. Under stock otter and in a
+student's notebook they do the same with the objects themselves.
 """
 
 from autograder.grading.checks.failing import (

@@ -109,7 +109,7 @@ def changed_in_place(function: Any, /, *args: Any) -> tuple[Any, ...]:
     if not any(first_difference(after, before, 0.0) for before, after in pairs if not callable(before)):
         raise CheckFailed(
             f"{_name(function)} leaves its arguments as they were.",
-            help="It is to write to them: `a[i] = …`, `a += …`, `a.copy_(…)`; `a = …` only names another one.",
+            help="It is to write to them: `a[i] = …`, `a += …`, `a.copy_(…)`; `a = …` makes another one.",
         )
     return afterwards
 
