@@ -27,7 +27,8 @@ def with_values(source: str, path: str) -> ast.Module:
     Raises:
         SyntaxError: it is not Python.
     """
-    tree = _Rewriting().visit(ast.parse(source, path))
+    tree = ast.parse(source, path)
+    _Rewriting().visit(tree)
     alias = ast.alias(name=__name__, asname=_MODULE)
     body = tree.body
     at = next((i for i, node in enumerate(body) if not _comes_first(node)), len(body))

@@ -239,7 +239,7 @@ def bases_of(value: Any) -> tuple[str, ...]:
 
 def is_proxy(value: Any) -> bool:
     """Whether it stands for an object in a student's process."""
-    return getattr(type(value), "is_proxy", False) is True
+    return getattr(type(value), "__is_proxy__", False) is True
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class RemoteObject:
 
     __slots__ = ("__found_as__", "_conversation", "_remote_callable", "_remote_id", "kind")
 
-    is_proxy = True
+    __is_proxy__ = True
     """Of the class: how :mod:`autograder.grading` knows one without this module."""
 
     def __init__(self, conversation: Conversation, number: int, kind: str, is_callable: bool) -> None:

@@ -48,12 +48,12 @@ class CheckFailed(AssertionError):
 
 
 def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed`."""
+    """Fail in words of your own: ``fail("The loss grows.", help="Which sign has the step?")``."""
     raise CheckFailed(rationale, help=help, evidence=evidence)
 
 
 def require(condition: bool, rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed` unless ``condition`` holds."""
+    """Fail unless something holds: ``require(len(words) > 0, "No word was found.")``."""
     if not condition:
         raise CheckFailed(rationale, help=help, evidence=evidence)
 
@@ -65,7 +65,7 @@ class NewsIfAlone(str):
 
 
 def note(text: str, *, if_alone: bool = False) -> None:
-    """Tell the student (and the TA) something that costs nothing.
+    """Tell the student (and the TA) something that costs nothing: ``note("A copy would be safer.")``.
 
     Args:
         if_alone: only where every other question earned everything.

@@ -62,7 +62,7 @@ def raises(expected: str, function: Any, /, *args: Any, **kwargs: Any) -> str:
 def printed(function: Any, /, *args: Any, **kwargs: Any) -> str:
     """What a function prints, at most 100,000 characters.
 
-    ``equal(printed(greet, "Ada"), "Hello Ada\\\\n", "what greet('Ada') prints")``.
+    ``equal(printed(greet, "Ada"), "Hello Ada\\n", "what greet('Ada') prints")``.
     """
     return call_and_output(function, *args, **kwargs)[1]
 

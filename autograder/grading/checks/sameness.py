@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograder.grading.checks.failing import CheckFailed, may_show_values
@@ -90,16 +90,18 @@ def first_difference(
     if depth > MOST_DEPTH:
         return f"{place}: nested too deeply"
     pandas: Any = sys.modules.get("pandas")
-    for kinds, compare in (
-        (((pandas.DataFrame, pandas.Series) if pandas else ()), _tables),
+    compared: list[tuple[Any, Callable[..., str]]] = [
+        ((pandas.DataFrame if pandas else ()), _tables),
+        ((pandas.Series if pandas else ()), _tables),
         ((set, frozenset), _sets),
-        ((list, tuple), _sequences),
-        ((dict,), _mappings),
-    ):
+        (list, _sequences),
+        (tuple, _sequences),
+        (dict, _mappings),
+    ]
+    for kinds, compare in compared:
         if isinstance(expected, kinds):
-            if not isinstance(actual, kinds) or (kinds[0] is not set and type(actual) is not type(expected)):
-                return _pair(actual, expected, place)
-            return compare(actual, expected, rtol, place, depth)
+            same_kind = isinstance(actual, kinds)
+            return (compare if same_kind else _pair)(actual, expected, place, rtol, depth)
     if isinstance(expected, str) and isinstance(actual, str):
         return _texts(actual, expected, place)
     if _are_arrays(expected):
@@ -107,7 +109,8 @@ def first_difference(
     return "" if _same(actual, expected, rtol) else _pair(actual, expected, place)
 
 
-def _pair(actual: Any, expected: Any, place: str) -> str:
+def _pair(actual: Any, expected: Any, place: str, rtol: float = 0.0, depth: int = 0) -> str:
+    """Evidence that the two differ; takes what the comparisons take."""
     where = f"entry {place}: " if place else ""
     if not may_show_values():
         return f"{where}another value"
@@ -164,7 +167,7 @@ def _texts(actual: str, expected: str, place: str) -> str:
     return f"{actual.count(chr(10)) + 1} lines, expected {expected.count(chr(10)) + 1}"
 
 
-def _sets(actual: Any, expected: Any, rtol: float, place: str, depth: int) -> str:
+def _sets(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
     missing, extra = expected - actual, actual - expected
     said = [f"{_some(some)} {what}" for some, what in ((missing, "missing"), (extra, "too much")) if some]
     return f"{place}{': ' if place and said else ''}{'; '.join(said)}"
@@ -178,7 +181,7 @@ def _some(entries: Iterable[Any]) -> str:
     return f"{', '.join(map(shown, entries[:MOST_SHOWN]))}{more}"
 
 
-def _sequences(actual: Sequence[Any], expected: Sequence[Any], rtol: float, place: str, depth: int) -> str:
+def _sequences(actual: Sequence[Any], expected: Sequence[Any], place: str, rtol: float, depth: int) -> str:
     for index, (yours, right) in enumerate(zip(actual, expected, strict=False)):
         if said := first_difference(yours, right, rtol, f"{place}[{index}]", depth + 1):
             return said
@@ -187,8 +190,8 @@ def _sequences(actual: Sequence[Any], expected: Sequence[Any], rtol: float, plac
     return ""
 
 
-def _mappings(actual: Any, expected: Any, rtol: float, place: str, depth: int) -> str:
-    keys = _sets(actual.keys(), expected.keys(), rtol, place, depth)
+def _mappings(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
+    keys = _sets(actual.keys(), expected.keys(), place, rtol, depth)
     if keys:
         return f"keys: {keys}"
     for key, right in expected.items():
@@ -197,18 +200,18 @@ def _mappings(actual: Any, expected: Any, rtol: float, place: str, depth: int) -
     return ""
 
 
-def _tables(actual: Any, expected: Any, rtol: float, place: str, depth: int) -> str:
+def _tables(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
     if actual.ndim == 2:
-        said = _sequences([*actual.columns], [*expected.columns], rtol, "", depth)
+        said = _sequences([*actual.columns], [*expected.columns], "", rtol, depth)
         if said:
             return f"columns: {said}"
-    said = _sequences(actual.index.tolist(), expected.index.tolist(), rtol, "", depth)
+    said = _sequences(actual.index.tolist(), expected.index.tolist(), "", rtol, depth)
     if said:
         return f"row labels: {said}"
     columns = range(expected.shape[1]) if expected.ndim == 2 else [None]
     for column in columns:
         yours, right = (t if column is None else t.iloc[:, column] for t in (actual, expected))
         label = place if column is None else f"{place}[{shown(expected.columns[column])}]"
-        if said := _sequences(yours.tolist(), right.tolist(), rtol, label, depth):
+        if said := _sequences(yours.tolist(), right.tolist(), label, rtol, depth):
             return said
     return ""

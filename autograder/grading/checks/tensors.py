@@ -125,7 +125,7 @@ def _kind(value: Any) -> str:
 
 
 def shape(value: Any, name: str, *allowed: Sequence[int]) -> Tensor:
-    """Check the shape of ``value``.
+    """Check a shape, and give the numbers as a float64 tensor: ``shape(hidden, "hidden", (3, 2))``.
 
     Args:
         allowed: one or more shapes, each a sequence of int.
@@ -176,6 +176,9 @@ def close(
     setting: str = "",
 ) -> None:
     """Check numbers entry by entry: ``|actual - expected| <= rtol·|expected| + floor·max|expected|``.
+
+    ``close(grad_w(x, y), right, "grad_w", mistakes={Mistake("sign", "The sign is wrong."): -right})`` names the
+    mistake where it explains the numbers, and shows the first entry that differs.
 
     Args:
         actual: what the student's code gave; any shape is refused but that of ``expected``.
