@@ -12,10 +12,10 @@ DOCKER_ARGS =
 VENDORED =
 JOBS =
 OUT = graded
+PYTEST_ARGS =
 
 BIN := $(VENV)/bin
 STOCK := .venv-benchmark
-# A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
 INSTALL := $(BIN)/python docker/pip_settings.py install --quiet --no-compile
 # What pip would do on one core, without what neither notebooks nor we import: half of all files. Some packages
 # bring files that are no Python of this version.
@@ -23,14 +23,16 @@ UNUSED := /(tests?|testing|pip|setuptools|mypyc?|_inductor|_dynamo|onnx|ao|_expo
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '$(UNUSED)' $(VENV)/lib || true
 # Runs beside what is installed after torch, which waits for downloads more than it computes.
 COMPILE_TORCH := $(BIN)/python -m compileall -qq -x '$(UNUSED)' $(VENV)/lib/python3*/site-packages/torch || true
-PYTEST := $(BIN)/python -m pytest -n logical --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
+# A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
+ON_ALL_CORES := -n logical --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
-.PHONY: grade review test test-rest test-all check setup setup-dev format build doctor
+.PHONY: grade review test test-rest test-all test-again certify check setup setup-dev format build doctor
 .PHONY: benchmark messages reference vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
@@ -47,15 +49,21 @@ test: setup-dev  ## format, lint, types, notebooks, tests
 	$(BIN)/ruff check .
 	@said=$$(mktemp) && { $(BIN)/mypy >$$said 2>&1 & types=$$!; failed=0; \
 	$(BIN)/autograder build --check && \
-		$(PYTEST) -m "not docker and not thorough and not single" || failed=$$?; \
+		$(PYTEST) $(ON_ALL_CORES) -m "not docker and not thorough and not single" || failed=$$?; \
 	wait $$types || failed=$$?; cat $$said; rm $$said; exit $$failed; }
 
-test-rest: setup-dev  ## the tests that `make test` leaves out: more of the same kinds
-	$(PYTEST) -m "thorough and not docker"
+test-rest: setup-dev  ## kinds of tests that take long, each once: real schedulers, stock otter, Gradescope
+	$(PYTEST) $(ON_ALL_CORES) -m "thorough and not single and not docker"
 
 test-all: check  ## every test, those in the image too where a Docker engine can be had
-	$(PYTEST) --every-example -m "not docker"
-	$(BIN)/python -m pytest -rs -m docker tests/docker
+	$(PYTEST) $(ON_ALL_CORES) --every-example -m "not docker"
+	$(PYTEST) -rs -m docker tests/docker
+
+test-again: check  ## the tests that failed, by themselves; PYTEST_ARGS="-o cache_dir=…" names the run
+	$(PYTEST) --last-failed --last-failed-no-failures none
+
+certify: setup  ## a sample of what counts the grader's own errors; all of it: autograder certify
+	$(BIN)/autograder certify --quick
 
 check: setup-dev
 	$(BIN)/ruff format --check .
@@ -82,7 +90,7 @@ docker:  ## build the image; DOCKER_ARGS: --tag, --base, --network
 	$(PYTHON) docker/build.py $(DOCKER_ARGS)
 
 docker-test: setup-dev  ## build the image in an engine of its own, grade in it, leave nothing behind
-	$(BIN)/python -m pytest -rs -m "docker and not thorough and not single" tests/docker
+	$(PYTEST) -rs -m "docker and not thorough and not single" tests/docker
 
 benchmark: setup $(STOCK)/.ready  ## this project and stock tools on the same notebooks, side by side
 	$(BIN)/python benchmarks/compare.py

@@ -1,7 +1,7 @@
 """The command line: parse, call, print. What it prints and returns is a contract for other tools.
 
 Exit codes: 0 all is well (for ``grade``: every submission was graded, whatever its marks);
-1 a check found something (``build --check``, ``doctor``, ``mutate``); 2 usage or configuration;
+1 a check found something (``build --check``, ``doctor``, ``mutate``, ``certify``); 2 usage or configuration;
 3 some submissions could not be graded, or something of the LMS does not fit the class.
 """
 
@@ -18,6 +18,7 @@ from autograder import __version__
 from autograder.commands import (
     bring_in,
     build,
+    certify,
     doctor,
     grade,
     mutate,
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         trial,
         build,
         mutate,
+        certify,
         package,
         doctor,
     ):

@@ -6,7 +6,7 @@ lab's signatures, and judged on plain copies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,9 @@ from torch import Tensor
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states, formula
-from reference.answers import Answers, Ask, accepted
+from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
-from reference.misconceptions import recursion_step
+from reference.misconceptions import recursion
 from reference.results import Result, same
 from reference.sizes import decide, remark
 
@@ -106,9 +106,9 @@ def _judge(
     def look(case: Case) -> list[Result]:
         right = expected(case)
         answer = select(answers.to(case, lambda answer: same(select(answer, case), right)), case)
-        return [Result(checks.shape(answer, name, right.shape), right, mistakes(case), case.setting)]
+        return [Result(_of_shape(answer, name, right), right, mistakes(case), case.setting)]
 
-    decide(env, name, help, look)
+    decide(env, name, help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
     possible = foreign_states.accepted(case, weights).get(name, ())
 
@@ -119,6 +119,22 @@ def _judge(
         check_formula(answers, name, is_possible)
     # Last, because asking for other sizes may change how `answers` asks.
     remark(env, f"_compute_{name.split()[-1]}", look)
+
+
+def _of_shape(answer: Any, name: str, right: Tensor) -> Tensor:
+    """The answer as a tensor of the shape of ``right``.
+
+    Raises:
+        CheckFailed: it has another shape; that it is the transposed one is said.
+    """
+    tensor, shape = checks.as_tensor(answer, name), tuple(right.shape)
+    checks.require(
+        tuple(tensor.shape) != shape[::-1] or shape == shape[::-1],
+        f"{name} has the wrong shape: rows and columns are in each other's place.",
+        help="torch.outer(a, b) has a row for each entry of a and a column for each entry of b.",
+        evidence=f"yours: {tuple(tensor.shape)}, expected: {shape}",
+    )
+    return checks.shape(tensor, name, shape)
 
 
 def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) -> None:
@@ -162,15 +178,14 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
             return _recursion_rows(checks.shape(answer, "grad_h", case.hidden.shape), case)
 
         def is_right(answer: Any) -> bool:
-            return all(row.is_right and bool(row.answer.any()) for row in rows(answer))
+            return all(row.is_right for row in rows(answer))
 
         if case.steps == 1:
             return []  # only the last row
-        found = rows(answers.to(case, is_right))
-        return [_with_a_row_to_judge_by(row, last=row is found[0]) for row in found]
+        return rows(answers.to(case, is_right))
 
     help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
-    decide(env, "grad_h", help, look)
+    decide(env, "grad_h", help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
     moved = replace(case, weights=weights)
 
@@ -184,40 +199,60 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
     remark(env, "_compute_grad_h", look)
 
 
-def _with_a_row_to_judge_by(result: Result, *, last: bool) -> Result:
-    """``result``, unless nothing can follow from the student's row after it.
+def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
+    """Each row but the last beside what follows from the student's own row after it; the last ones first."""
+    last = answer[-1]
+    begun = _problem(last, last=True, setting=case.setting) is None
+    slips = recursion(case, last) if begun else {}  # of zeros, every mistake gives zeros
+
+    def result(row: int) -> Result:
+        own = answer[row + 1]
+        return Result(
+            answer[row],
+            formula.step_back(case.weights, case.hidden[row + 1], own),
+            _Row(slips, row),
+            f"{case.setting}, row {row} of grad_h given your own row {row + 1}",
+            _problem(own, last=row + 2 == case.steps, setting=case.setting),
+        )
+
+    return [result(row) for row in reversed(range(case.steps - 1))]
+
+
+class _Row(Mapping[str, Tensor]):
+    """One row, (H,), of what mistakes give for all of them, (T, H)."""
+
+    def __init__(self, rows: Mapping[str, Tensor], row: int) -> None:
+        self._rows, self._row = rows, row
+
+    def __getitem__(self, sentence: str) -> Tensor:
+        return self._rows[sentence][self._row]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _problem(row: Tensor, *, last: bool, setting: str) -> checks.CheckFailed | None:
+    """Why nothing can follow from a row of the student's grad_h, (H,); ``None`` where something can.
 
     Args:
-        last: whether that is the last row.
-
-    Raises:
-        CheckFailed: that row is zero, or no gradient.
+        last: whether it is the last row.
     """
-    checks.require(
-        bool(result.right.any()),
-        "A row of grad_h is zero, so the row before it cannot be judged.",
-        help="Fill the last row first: ∇h[T] = 2(ŷ − y) V."
-        if last
-        else "Does the loop fill every row, from the one before the last back to the first?",
-        evidence=result.setting,
-    )
-    largest = float(result.right.abs().max())
-    checks.require(
-        FAINTEST < largest < STRONGEST,
+    largest = float(row.abs().max())
+    if largest == 0:
+        return checks.CheckFailed(
+            "A row of grad_h is zero, so the row before it cannot be judged.",
+            help="Fill the last row first: ∇h[T] = 2(ŷ − y) V."
+            if last
+            else "Does the loop fill every row, from the one before the last back to the first?",
+            evidence=setting,
+        )
+    if FAINTEST < largest < STRONGEST:
+        return None
+    return checks.CheckFailed(
         "A row of grad_h is no gradient of this network, so the row before it cannot be judged.",
         help="The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?",
-        evidence=f"{result.setting}: its largest entry would be {largest:.3g}",
+        evidence=f"{setting}: its largest entry is {largest:.3g}",
     )
-    return result
-
-
-def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
-    return [
-        Result(
-            answer[row],
-            formula.step_back(case.weights, case.hidden[row + 1], answer[row + 1]),
-            recursion_step(case, row, answer[row + 1]),
-            f"{case.setting}, row {row} of grad_h given your own row {row + 1}",
-        )
-        for row in reversed(range(case.steps - 1))
-    ]

@@ -1,88 +1,225 @@
-"""Mistakes with names and codes, and those in a sum over time, which three gradients share."""
+"""Mistakes with names and codes in sums over time, which three gradients share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from autograder.grading.checks import Mistake
+from autograder.grading.slips import Slip, Slips
+from reference import formula
 from reference.formula import previous, tanh_slope
 
 Mistakes = Mapping[str, Tensor]
 
+Shift = Callable[[Tensor], Tensor]
+"""Rows (T, K) in other places of time."""
 
-def named(table: Mapping[str, tuple[str, Tensor]]) -> dict[str, Tensor]:
-    """Mistakes from a table of their sentences and of what they compute, by code: each code is
-    short and stable, for a course's ``partial_credit`` holds on to it."""
-    return {Mistake(code, sentence): wrong for code, (sentence, wrong) in table.items()}
+MISSING = torch.ones_like
+"""Takes the place of a slope or a factor that is left out."""
+
+
+def as_it_is(rows: Tensor) -> Tensor:
+    """``rows`` (T, K), each at its own step."""
+    return rows
+
+
+def following(rows: Tensor) -> Tensor:
+    """The row of the step after, (T, K); zeros at the last one."""
+    return torch.cat([rows[1:], torch.zeros_like(rows[:1])])
+
+
+def wrapped(rows: Tensor) -> Tensor:
+    """The row of the step before, (T, K); the last one at the first step, as index −1 has it."""
+    return rows.roll(1, 0)
+
+
+def times_gradient(slope: Shift) -> Callable[[Tensor, Tensor], Tensor]:
+    """∇a[t] of states and their gradients, both (T, H), with another factor than 1 − h[t]²."""
+    return lambda hidden, grad_h: slope(hidden) * grad_h
 
 
 @dataclass(frozen=True)
 class SumOverTime:
-    """Σ over t of diag(1 − h[t]²) ∇h[t] ⊗ other[t], the form that ∇b, ∇W and ∇U share."""
+    """Σ over t of diag(1 − h[t]²) ∇h[t] ⊗ other[t], the form that ∇b, ∇W and ∇U share.
+
+    Attributes:
+        hidden: (T, H), ``grad_h``: (T, H), ``other``: (T, K).
+        start: (H, K), the weight that the gradient is for.
+    """
 
     hidden: Tensor
     grad_h: Tensor
     other: Tensor
+    start: Tensor
 
-    def terms(self, slope: Tensor | None = None) -> Tensor:
-        """The summands, (T, H, K); ``slope`` (T, H) stands in for 1 − h²."""
-        slope = tanh_slope(self.hidden) if slope is None else slope
-        return torch.einsum("th,tk->thk", slope * self.grad_h, self.other)
+    def total(
+        self,
+        *,
+        rows: Callable[[Tensor, Tensor], Tensor] = formula.grad_sums,
+        gradient: Shift = as_it_is,
+        paired: Shift = as_it_is,
+        steps: slice = slice(None),
+        product: str = "th,tk->hk",
+        scale: float = 1.0,
+        mean: bool = False,
+        start: float = 0.0,
+        from_weight: bool = False,
+    ) -> Tensor:
+        """The sum, (H, K), with other parts where they are given."""
+        left = rows(self.hidden, gradient(self.grad_h))[steps]
+        found = scale * torch.einsum(product, left, paired(self.other)[steps])
+        found = (found / len(self.hidden) if mean else found).expand_as(self.start)
+        return found + start + (self.start if from_weight else 0)
 
-    def mistakes(self, name: str) -> dict[str, Tensor]:
-        """Mistakes in the sum, (H, K); ``name`` is that of the gradient."""
-        right, hidden = self.terms(), self.hidden
-        shifted = torch.cat([tanh_slope(hidden)[1:], torch.ones_like(hidden[:1])])
-        later = torch.einsum("th,tk->hk", (tanh_slope(hidden) * self.grad_h)[1:], self.other[1:])
-        return named(
-            {
-                "slope_missing": (
-                    f"{name} lacks diag(1 − h[t]²).",
-                    self.terms(torch.ones_like(hidden)).sum(0),
-                ),
-                "slope_1_minus_h": (
-                    f"{name} has 1 − h[t] instead of 1 − h[t]².",
-                    self.terms(1 - hidden).sum(0),
-                ),
-                "slope_h_squared": (
-                    f"{name} has h[t]² instead of 1 − h[t]².",
-                    self.terms(hidden.square()).sum(0),
-                ),
-                "slope_squared": (
-                    f"{name} has (1 − h[t]²)² instead of 1 − h[t]².",
-                    self.terms(tanh_slope(hidden).square()).sum(0),
-                ),
-                "slope_of_the_step_before": (
-                    f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).",
-                    self.terms(tanh_slope(previous(hidden))).sum(0),
-                ),
-                "slope_of_the_step_after": (
-                    f"{name} has h[t+1] instead of h[t] in diag(1 − h[t]²).",
-                    self.terms(shifted).sum(0),
-                ),
-                "sign_flipped": (f"{name} has the wrong sign.", -right.sum(0)),
-                "mean_over_time": (
-                    f"{name} is the mean over the time steps instead of their sum.",
-                    right.mean(0),
-                ),
-                "first_step_left_out": (f"{name} leaves out the first time step.", later),
-                "last_step_left_out": (f"{name} leaves out the last time step.", right[:-1].sum(0)),
-                "only_the_first_step": (
-                    f"{name} holds the first time step only: the sum over time is missing.",
-                    right[0],
-                ),
-                "only_the_last_step": (
-                    f"{name} holds the last time step only: the sum over time is missing.",
-                    right[-1],
-                ),
-                "twice_the_gradient": (
-                    f"{name} is twice the gradient: the factor 2 is in ∇h already.",
-                    2 * right.sum(0),
-                ),
-                "still_zero": (f"{name} is still zero.", torch.zeros_like(right[0])),
-            }
-        )
+    def mistakes(self, name: str, *special: Slip) -> Slips:
+        """Mistakes in the sum; ``name`` is that of the gradient, ``special`` slips come first."""
+        return Slips(partial(self.total), [*special, *sum_slips(name, self.hidden.shape[1])])
+
+
+def sum_slips(name: str, units: int) -> list[Slip]:
+    """The slips that every such sum shares; ``name`` is that of the gradient, ``units`` H."""
+    return [
+        *slope_slips(name),
+        Slip.of("sign_flipped", f"{name} has the wrong sign.", scale=-1.0),
+        Slip.of("mean_over_time", f"{name} is the mean over the time steps instead of their sum.", mean=True),
+        Slip.of("first_step_left_out", f"{name} leaves out the first time step.", steps=slice(1, None)),
+        Slip.of("last_step_left_out", f"{name} leaves out the last time step.", steps=slice(-1)),
+        Slip.of(
+            "every_second_step", f"{name} takes every second time step only.", steps=slice(None, None, 2)
+        ),
+        Slip.of(
+            "as_many_steps_as_units",
+            f"{name} sums as many time steps as there are hidden units, not all of them.",
+            steps=slice(units),
+        ),
+        Slip.of(
+            "only_the_first_step",
+            f"{name} holds the first time step only: the sum over time is missing, or `return` stands inside "
+            "the loop.",
+            steps=slice(1),
+        ),
+        Slip.of(
+            "only_the_last_step",
+            f"{name} holds the last time step only: the sum over time is missing.",
+            steps=slice(-1, None),
+        ),
+        Slip.of(
+            "twice_the_gradient",
+            f"{name} is twice the gradient: is each step added twice, or the factor 2 there again, "
+            "which is in "
+            "∇h already?",
+            scale=2.0,
+        ),
+        Slip.of("three_times_the_gradient", f"{name} is three times the gradient.", scale=3.0),
+        Slip.of("half_the_gradient", f"{name} is half the gradient: no factor ½ belongs here.", scale=0.5),
+        Slip.of("starts_with_ones", f"The sum for {name} starts with ones instead of zeros.", start=1.0),
+        Slip.of(
+            "starts_at_the_weight",
+            f"The sum for {name} starts at self.{name.removeprefix('grad_')}, the weight itself, "
+            "instead of zeros.",
+            from_weight=True,
+        ),
+        Slip.of(
+            "gradient_of_the_step_before",
+            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t].",
+            gradient=previous,
+        ),
+        Slip.of(
+            "gradient_of_the_step_before_wrapped",
+            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the "
+            "last row.",
+            gradient=wrapped,
+        ),
+        Slip.of(
+            "gradient_of_the_step_after",
+            f"{name} pairs step t with ∇h[t+1] instead of ∇h[t].",
+            gradient=following,
+        ),
+        replace(Slip.of("still_zero", f"{name} is still zero.", scale=0.0), joins=False),
+    ]
+
+
+def slope_slips(name: str) -> list[Slip]:
+    """Slips in ∇a[t] = diag(1 − h[t]²) ∇h[t]."""
+
+    def slope(code: str, sentence: str, other: Shift) -> Slip:
+        return Slip.of(code, sentence, rows=times_gradient(other))
+
+    return [
+        slope("slope_missing", f"{name} lacks diag(1 − h[t]²).", MISSING),
+        slope("slope_1_minus_h", f"{name} has 1 − h[t] instead of 1 − h[t]².", lambda h: 1 - h),
+        slope("slope_h_squared", f"{name} has h[t]² instead of 1 − h[t]².", torch.square),
+        slope(
+            "slope_minus_h_squared",
+            f"{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.",
+            lambda h: -h.square(),
+        ),
+        slope("slope_1_plus_h_squared", f"{name} has 1 + h[t]² instead of 1 − h[t]².", lambda h: 1 + h * h),
+        slope("slope_1_minus_2h", f"{name} has 1 − 2·h[t] instead of 1 − h[t]².", lambda h: 1 - 2 * h),
+        slope(
+            "slope_of_the_sigmoid",
+            f"{name} has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]².",
+            lambda h: h * (1 - h),
+        ),
+        slope(
+            "slope_1_minus_h_squared_outside",
+            f"{name} has (1 − h[t])² instead of 1 − h[t]².",
+            lambda h: (1 - h).square(),
+        ),
+        slope(
+            "slope_squared",
+            f"{name} has (1 − h[t]²)² instead of 1 − h[t]².",
+            lambda h: tanh_slope(h).square(),
+        ),
+        slope(
+            "slope_of_tanh_twice",
+            f"{name} has 1 − tanh(h[t])²: h[t] is the tanh already.",
+            lambda h: tanh_slope(torch.tanh(h)),
+        ),
+        slope(
+            "slope_of_the_step_before",
+            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).",
+            lambda h: tanh_slope(previous(h)),
+        ),
+        slope(
+            "slope_of_the_step_before_wrapped",
+            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes "
+            "the last "
+            "row.",
+            lambda h: tanh_slope(wrapped(h)),
+        ),
+        slope(
+            "slope_of_the_step_after",
+            f"{name} has h[t+1] instead of h[t] in diag(1 − h[t]²).",
+            lambda h: tanh_slope(following(h)),
+        ),
+        Slip.of(
+            "slope_brackets_missing",
+            f"{name} has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.",
+            rows=lambda hidden, grad_h: 1 - hidden.square() * grad_h,
+        ),
+        Slip.of(
+            "slope_added",
+            f"{name} adds 1 − h[t]² and ∇h[t] instead of multiplying them.",
+            rows=lambda hidden, grad_h: tanh_slope(hidden) + grad_h,
+        ),
+        Slip.of(
+            "slope_of_the_gradient",
+            f"{name} has 1 − (∇h[t])² instead of 1 − h[t]².",
+            rows=lambda hidden, grad_h: tanh_slope(grad_h) * grad_h,
+        ),
+        Slip.of(
+            "gradient_missing",
+            f"{name} lacks ∇h[t].",
+            rows=lambda hidden, grad_h: tanh_slope(hidden),
+        ),
+        Slip.of(
+            "state_for_the_gradient",
+            f"{name} has h[t] in the place of ∇h[t].",
+            rows=lambda hidden, grad_h: tanh_slope(hidden) * hidden,
+        ),
+    ]

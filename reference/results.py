@@ -21,17 +21,19 @@ class Result:
         right: the right ones, of the same shape.
         mistakes: what each known mistake gives, by its sentence; of the same number of entries.
         setting: the sizes, for a message.
+        problem: why nothing can follow from what the answer is judged by; such an answer is never right.
     """
 
     answer: Tensor
     right: Tensor
     mistakes: Mapping[str, Tensor]
     setting: str
+    problem: checks.CheckFailed | None = None
 
     @property
     def is_right(self) -> bool:
         """Whether the answer agrees with what is right."""
-        return same(self.answer, self.right)
+        return self.problem is None and same(self.answer, self.right)
 
 
 def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[Result] = ()) -> None:
@@ -50,13 +52,14 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
         return
     tolerance = settings().tolerance
     explaining = [
-        sentence
-        for sentence in results[0].mistakes
-        if all(_fits(result.answer, result.mistakes[sentence]) for result in results)
+        sentence for sentence in results[0].mistakes if all(_explains(sentence, result) for result in results)
     ]
+    problems = [result.problem for result in results if result.problem is not None]
+    if problems and not explaining:
+        raise problems[0]
     for result in (*smaller, *results):
-        mistakes = {sentence: result.mistakes[sentence] for sentence in explaining}
-        if mistakes and not any(_fits(result.answer, wrong) for wrong in mistakes.values()):
+        mistakes = {name: result.mistakes[name] for name in explaining if _explains(name, result)}
+        if explaining and not mistakes:
             continue  # wrong for another reason
         checks.close(
             result.answer,
@@ -68,6 +71,12 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
             help=help,
             setting=result.setting,
         )
+    raise problems[0]
+
+
+def _explains(sentence: str, result: Result) -> bool:
+    wrong = result.mistakes.get(sentence)
+    return wrong is not None and _fits(result.answer, wrong)
 
 
 def same(answer: Any, right: Tensor) -> bool:

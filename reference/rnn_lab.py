@@ -18,10 +18,12 @@
 #   # SOLUTION NO PROMPT, # BEGIN SOLUTION NO PROMPT  the template gets nothing
 #   """ # BEGIN PROMPT ... """  # END PROMPT          only the template gets these lines
 # The tag leave-out promises that a cell carries no mark and draws no random number: grading leaves it out
-# where it is untouched and nothing needs it.
+# where it is untouched and nothing needs it. The tag raises-exception lets Jupyter go on behind a cell that
+# fails: every cell has it that may fail while work is half done. {"manual": question, "item": code} names the
+# item of grading_config.yml that is answered in a cell.
 # The solution notebook says `# Compute` where the template says `# TODO: Compute`.
 # Names, signatures and typing style are those of the lab, hence:
-# ruff: noqa: C416, E402, E501, E741, PT018, UP006, UP035
+# ruff: noqa: C416, E402, E501, E741, PT018, SIM108, SIM115, UP006, UP035
 # mypy: allow-untyped-defs, allow-incomplete-defs, allow-untyped-calls, allow-any-generics
 
 # %% [markdown]
@@ -32,14 +34,38 @@
 # to tell the temperature of the next hour from a day of Beijing weather.
 #
 # Work through the notebook from top to bottom and fill in everything marked `TODO`. After each part a
-# cell such as `grader.check("split")` runs the public tests on what you have so far. Grading asks
-# further questions of the same functions, with other sizes and other data.
+# cell such as `grader.check("split")` runs the public tests on what you have so far, and
+# `grader.check_all()` at the end runs all of them. Grading asks further questions of the same functions,
+# with other sizes and other data.
+#
+# *Restart the kernel and run all cells* goes through half-finished work, too: a cell that fails says why,
+# and the ones behind it run all the same. You may hand in what is half finished. Each part earns its
+# points by itself, and a mistake costs points only where it stands.
+#
+# | Part | Points |
+# |---|---|
+# | Exercise 1: one for each identity | 7 |
+# | Exercise 2: one for each identity | 4 |
+# | `split`: training and test days | 1 |
+# | `standardize`: mean 0, standard deviation 1 | 2 |
+# | `random_day`: 24 hours and the next temperature | 1 |
+# | `forward`: the forward pass | 3 |
+# | `grad_h`: gradient of the hidden states | 3 |
+# | `grad_c`: gradient of c | 1 |
+# | `grad_b`: gradient of b | 2 |
+# | `grad_v`: gradient of V | 1 |
+# | `grad_w`: gradient of W | 3 |
+# | `grad_u`: gradient of U | 2 |
+# | `loss`: the loss function | 1 |
+# | `training_step`: one training step | 3 |
+# | `training_loop`: the training loop, and a loss below 0.075 | 2 |
 
 # %% [markdown]
 # ## **Imports**
 
 # %%
 import csv
+import os
 import urllib.request
 from operator import itemgetter
 from typing import Dict, Tuple
@@ -101,13 +127,19 @@ grader = otter.Notebook(tests_dir="tests")
 # **Hint 2**: draw the computational graph of the network unrolled over time. Along an edge, gradients
 # are multiplied (chain rule); where several paths lead from the loss to the quantity you differentiate
 # by, the gradients of the paths are added.
+#
+# **Where your answers go**: each identity has a cell of its own. Double-click it and put the way to its
+# right-hand side in the place of *Your answer here*, in words, in LaTeX, or as a photograph: drag the picture
+# file into the cell while you edit it (a phone's picture made smaller first, at most 2 MB). Repeating the
+# identity earns nothing; each step needs its reason.
 
 # %% [markdown] autograder={"manual": "derivation_general"}
 # **Answer to exercise 1**
 #
 # # BEGIN PROMPT
-# *Your answer here: one derivation for each of the seven identities. LaTeX between dollar signs works in
-# this cell (double-click to edit).*
+# *Your answer here, if one text or photograph is for all of the seven identities. Otherwise leave this cell
+# as it is: each identity has a cell below. LaTeX between dollar signs works in each cell (double-click to
+# edit).*
 # # END PROMPT
 # # BEGIN SOLUTION NO PROMPT
 # *Notation.* Let $\mathbf{a}^{[t]} = \mathbf{W} \mathbf{h}^{[t-1]} + \mathbf{U} \mathbf{x}^{[t]} + \mathbf{b}$, so
@@ -120,39 +152,95 @@ grader = otter.Notebook(tests_dir="tests")
 # - $\nabla_{\mathbf{h}^{[t]}} \mathbf{y}^{[t]} = \mathbf{V}^T$, because $\partial y_j^{[t]} / \partial h_i^{[t]} = V_{ji}$;
 # - $\nabla_{\mathbf{b}} \mathbf{a}^{[t]} = \mathbf{I}$ and $\nabla_{\mathbf{c}} \mathbf{y}^{[t]} = \mathbf{I}$.
 #
-# **1. Last hidden state.** The only path from $\mathbf{h}^{[\tau]}$ to the loss passes $\mathbf{y}^{[\tau]}$. The chain
+# For the parameters, imagine a copy of its own for every time step ($\mathbf{W}^{[t]} = \mathbf{W}$ used in $\mathbf{a}^{[t]}$ only,
+# and so on). Each copy has one path to the loss per step, and the gradient of the shared parameter is the sum over
+# its copies. We also need
+# $$\nabla_{\mathbf{a}^{[t]}} \mathcal{L} = \nabla_{\mathbf{a}^{[t]}} \mathbf{h}^{[t]} \cdot \nabla_{\mathbf{h}^{[t]}} \mathcal{L} = \mathbf{D}^{[t]} (\nabla_{\mathbf{h}^{[t]}} \mathcal{L}). \qquad (*)$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "h_last"}
+# **Identity 1.1** $\nabla_{\mathbf{h}^{[\tau]}} \mathcal{L} =$
+#
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Last hidden state.** The only path from $\mathbf{h}^{[\tau]}$ to the loss passes $\mathbf{y}^{[\tau]}$. The chain
 # rule gives
 # $$\nabla_{\mathbf{h}^{[\tau]}} \mathcal{L} = \nabla_{\mathbf{h}^{[\tau]}} \mathbf{y}^{[\tau]} \cdot \nabla_{\mathbf{y}^{[\tau]}} \mathcal{L} = \mathbf{V}^T (\nabla_{\mathbf{y}^{[\tau]}} \mathcal{L}).$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "h_earlier"}
+# **Identity 1.2** $\nabla_{\mathbf{h}^{[t]}} \mathcal{L} =$
 #
-# **2. Earlier hidden states.** For $t < \tau$ two edges leave $\mathbf{h}^{[t]}$: one to $\mathbf{y}^{[t]}$, and one through
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Earlier hidden states.** For $t < \tau$ two edges leave $\mathbf{h}^{[t]}$: one to $\mathbf{y}^{[t]}$, and one through
 # $\mathbf{a}^{[t+1]}$ to $\mathbf{h}^{[t+1]}$. We add both paths:
 # $$\nabla_{\mathbf{h}^{[t]}} \mathcal{L}
 # = \nabla_{\mathbf{h}^{[t]}} \mathbf{a}^{[t+1]} \cdot \nabla_{\mathbf{a}^{[t+1]}} \mathbf{h}^{[t+1]} \cdot \nabla_{\mathbf{h}^{[t+1]}} \mathcal{L}
 # + \nabla_{\mathbf{h}^{[t]}} \mathbf{y}^{[t]} \cdot \nabla_{\mathbf{y}^{[t]}} \mathcal{L}
 # = \mathbf{W}^T \mathbf{D}^{[t+1]} (\nabla_{\mathbf{h}^{[t+1]}} \mathcal{L}) + \mathbf{V}^T (\nabla_{\mathbf{y}^{[t]}} \mathcal{L}).$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "c"}
+# **Identity 1.3** $\nabla_{\mathbf{c}} \mathcal{L} =$
 #
-# For the parameters, imagine a copy of its own for every time step ($\mathbf{W}^{[t]} = \mathbf{W}$ used in $\mathbf{a}^{[t]}$ only,
-# and so on). Each copy has one path to the loss per step, and the gradient of the shared parameter is the sum over
-# its copies. We also need
-# $$\nabla_{\mathbf{a}^{[t]}} \mathcal{L} = \nabla_{\mathbf{a}^{[t]}} \mathbf{h}^{[t]} \cdot \nabla_{\mathbf{h}^{[t]}} \mathcal{L} = \mathbf{D}^{[t]} (\nabla_{\mathbf{h}^{[t]}} \mathcal{L}). \qquad (*)$$
-#
-# **3. Output bias.** $\mathbf{c}^{[t]}$ enters $\mathbf{y}^{[t]}$ with the identity as local gradient:
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Output bias.** $\mathbf{c}^{[t]}$ enters $\mathbf{y}^{[t]}$ with the identity as local gradient:
 # $$\nabla_{\mathbf{c}} \mathcal{L} = \sum_{t=1}^{\tau} \nabla_{\mathbf{c}^{[t]}} \mathbf{y}^{[t]} \cdot \nabla_{\mathbf{y}^{[t]}} \mathcal{L} = \sum_{t=1}^{\tau} \nabla_{\mathbf{y}^{[t]}} \mathcal{L}.$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "b"}
+# **Identity 1.4** $\nabla_{\mathbf{b}} \mathcal{L} =$
 #
-# **4. Recurrent bias.** $\mathbf{b}^{[t]}$ enters $\mathbf{a}^{[t]}$ with the identity as local gradient; with $(*)$
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Recurrent bias.** $\mathbf{b}^{[t]}$ enters $\mathbf{a}^{[t]}$ with the identity as local gradient; with $(*)$
 # $$\nabla_{\mathbf{b}} \mathcal{L} = \sum_{t=1}^{\tau} \nabla_{\mathbf{b}^{[t]}} \mathbf{a}^{[t]} \cdot \nabla_{\mathbf{a}^{[t]}} \mathcal{L} = \sum_{t=1}^{\tau} \mathbf{D}^{[t]} \nabla_{\mathbf{h}^{[t]}} \mathcal{L}.$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "V"}
+# **Identity 1.5** $\nabla_{\mathbf{V}} \mathcal{L} =$
 #
-# **5. Output weights.** From $y_i^{[t]} = \sum_l V_{il} h_l^{[t]} + c_i$ follows
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Output weights.** From $y_i^{[t]} = \sum_l V_{il} h_l^{[t]} + c_i$ follows
 # $\partial y_i^{[t]} / \partial V_{kl}^{[t]} = \delta_{ik} h_l^{[t]}$, so
 # $$(\nabla_{\mathbf{V}} \mathcal{L})_{kl} = \sum_{t=1}^{\tau} \sum_i \frac{\partial \mathcal{L}}{\partial y_i^{[t]}} \delta_{ik} h_l^{[t]} = \sum_{t=1}^{\tau} (\nabla_{\mathbf{y}^{[t]}} \mathcal{L})_k h_l^{[t]}
 # \quad\Longrightarrow\quad \nabla_{\mathbf{V}} \mathcal{L} = \sum_{t=1}^{\tau} (\nabla_{\mathbf{y}^{[t]}} \mathcal{L})\, \mathbf{h}^{[t]^T}.$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "W"}
+# **Identity 1.6** $\nabla_{\mathbf{W}} \mathcal{L} =$
 #
-# **6. Recurrent weights.** From $a_i^{[t]} = \sum_l W_{il} h_l^{[t-1]} + \dots$ follows
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Recurrent weights.** From $a_i^{[t]} = \sum_l W_{il} h_l^{[t-1]} + \dots$ follows
 # $\partial a_i^{[t]} / \partial W_{kl}^{[t]} = \delta_{ik} h_l^{[t-1]}$, so with $(*)$
 # $$(\nabla_{\mathbf{W}} \mathcal{L})_{kl} = \sum_{t=1}^{\tau} (\nabla_{\mathbf{a}^{[t]}} \mathcal{L})_k h_l^{[t-1]}
 # \quad\Longrightarrow\quad \nabla_{\mathbf{W}} \mathcal{L} = \sum_{t=1}^{\tau} \mathbf{D}^{[t]} (\nabla_{\mathbf{h}^{[t]}} \mathcal{L})\, \mathbf{h}^{[t-1]^T}.$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_general", "item": "U"}
+# **Identity 1.7** $\nabla_{\mathbf{U}} \mathcal{L} =$
 #
-# **7. Input weights.** In the same way $\partial a_i^{[t]} / \partial U_{kl}^{[t]} = \delta_{ik} x_l^{[t]}$, so
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Input weights.** In the same way $\partial a_i^{[t]} / \partial U_{kl}^{[t]} = \delta_{ik} x_l^{[t]}$, so
 # $$\nabla_{\mathbf{U}} \mathcal{L} = \sum_{t=1}^{\tau} \mathbf{D}^{[t]} (\nabla_{\mathbf{h}^{[t]}} \mathcal{L})\, \mathbf{x}^{[t]^T}. \qquad \blacksquare$$
 # # END SOLUTION
 
@@ -178,7 +266,8 @@ grader = otter.Notebook(tests_dir="tests")
 # **Answer to exercise 2**
 #
 # # BEGIN PROMPT
-# *Your answer here: one derivation for each of the four identities.*
+# *Your answer here, if one text or photograph is for all of the four identities. Otherwise leave this cell
+# as it is: each identity has a cell below.*
 # # END PROMPT
 # # BEGIN SOLUTION NO PROMPT
 # The prediction is $\hat{y} = \mathbf{V} \mathbf{h}^{[\tau]} + c$ with $\mathbf{V} \in \mathbb{R}^{1 \times H}$; it plays the part of
@@ -186,23 +275,53 @@ grader = otter.Notebook(tests_dir="tests")
 # $$\nabla_{\mathbf{y}^{[\tau]}} \mathcal{L} = \frac{\partial (\hat{y} - y)^2}{\partial \hat{y}} = 2(\hat{y} - y), \qquad
 # \nabla_{\mathbf{y}^{[t]}} \mathcal{L} = 0 \quad \text{for } t < \tau. \qquad (**)$$
 #
-# Inserting $(**)$ into the identities of exercise 1:
+# Below, $(**)$ is inserted into the identities of exercise 1. The gradients of $\mathbf{b}$, $\mathbf{W}$ and $\mathbf{U}$ keep their
+# form, since they contain the outputs only through $\nabla_{\mathbf{h}^{[t]}} \mathcal{L}$.
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_last_step", "item": "h_last"}
+# **Identity 2.1** $\nabla_{\mathbf{h}^{[\tau]}} \mathcal{L} =$
 #
-# **1. Last hidden state.** $\nabla_{\mathbf{h}^{[\tau]}} \mathcal{L} = \mathbf{V}^T (\nabla_{\mathbf{y}^{[\tau]}} \mathcal{L}) = 2(\hat{y} - y) \mathbf{V}^T$,
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Last hidden state.** $\nabla_{\mathbf{h}^{[\tau]}} \mathcal{L} = \mathbf{V}^T (\nabla_{\mathbf{y}^{[\tau]}} \mathcal{L}) = 2(\hat{y} - y) \mathbf{V}^T$,
 # where the scalar may be moved to the front.
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_last_step", "item": "h_earlier"}
+# **Identity 2.2** $\nabla_{\mathbf{h}^{[t]}} \mathcal{L} =$
 #
-# **2. Earlier hidden states.** The edge from $\mathbf{h}^{[t]}$ to an output is gone, so the second term vanishes:
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Earlier hidden states.** The edge from $\mathbf{h}^{[t]}$ to an output is gone, so the second term vanishes:
 # $$\nabla_{\mathbf{h}^{[t]}} \mathcal{L} = \mathbf{W}^T \operatorname{diag}\left(1 - \mathbf{h}^{[t+1]^2}\right) \nabla_{\mathbf{h}^{[t+1]}} \mathcal{L} + \mathbf{V}^T \cdot 0
 # = \mathbf{W}^T \cdot \operatorname{diag}\left(1 - \mathbf{h}^{[t+1]^2}\right) \cdot \nabla_{\mathbf{h}^{[t+1]}} \mathcal{L}.$$
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_last_step", "item": "c"}
+# **Identity 2.3** $\nabla_{\mathbf{c}} \mathcal{L} =$
 #
-# **3. Output bias.** Of the sum only $t = \tau$ remains:
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Output bias.** Of the sum only $t = \tau$ remains:
 # $\nabla_{\mathbf{c}} \mathcal{L} = \sum_{t=1}^{\tau} \nabla_{\mathbf{y}^{[t]}} \mathcal{L} = \nabla_{\mathbf{y}^{[\tau]}} \mathcal{L} = 2(\hat{y} - y)$.
+# # END SOLUTION
+
+# %% [markdown] autograder={"manual": "derivation_last_step", "item": "V"}
+# **Identity 2.4** $\nabla_{\mathbf{V}} \mathcal{L} =$
 #
-# **4. Output weights.** Again only $t = \tau$ remains:
-# $\nabla_{\mathbf{V}} \mathcal{L} = \sum_{t=1}^{\tau} (\nabla_{\mathbf{y}^{[t]}} \mathcal{L})\, \mathbf{h}^{[t]^T} = 2(\hat{y} - y)\, \mathbf{h}^{[\tau]^T}$.
-#
-# The gradients of $\mathbf{b}$, $\mathbf{W}$ and $\mathbf{U}$ keep their form, since they contain the outputs only through
-# $\nabla_{\mathbf{h}^{[t]}} \mathcal{L}$. $\blacksquare$
+# # BEGIN PROMPT
+# *Your answer here*
+# # END PROMPT
+# # BEGIN SOLUTION NO PROMPT
+# **Output weights.** Again only $t = \tau$ remains:
+# $\nabla_{\mathbf{V}} \mathcal{L} = \sum_{t=1}^{\tau} (\nabla_{\mathbf{y}^{[t]}} \mathcal{L})\, \mathbf{h}^{[t]^T} = 2(\hat{y} - y)\, \mathbf{h}^{[\tau]^T}$. $\blacksquare$
 # # END SOLUTION
 
 # %% [markdown]
@@ -216,8 +335,8 @@ grader = otter.Notebook(tests_dir="tests")
 # The model estimates the temperature of the following hour from weather measurements of the 24 hours
 # before it. The table below lists the columns of the data set.
 #
-# We download the file and look at its first rows and its size. As inputs we take DEWP, TEMP, PRES, Iws,
-# Is and Ir. The pollution column pm2.5 has missing values (NA), which we do not want to deal with here,
+# We open the file `pollution.csv` where it lies beside this notebook, otherwise we download it, and look at
+# its first rows and its size. As inputs we take DEWP, TEMP, PRES, Iws, Is and Ir. The pollution column pm2.5 has missing values (NA), which we do not want to deal with here,
 # and the wind direction cbwd is not a number.
 #
 # | Column number | Column name | Column description |
@@ -240,8 +359,14 @@ grader = otter.Notebook(tests_dir="tests")
 
 # %%
 url = "https://raw.githubusercontent.com/jbrownlee/Datasets/master/pollution.csv"
-response = urllib.request.urlopen(url)
-lines = [l.decode("utf-8") for l in response.readlines()]
+try:
+    if os.path.exists("pollution.csv"):
+        response = open("pollution.csv", "rb")
+    else:
+        response = urllib.request.urlopen(url)
+    lines = [l.decode("utf-8") for l in response.readlines()]
+except OSError as problem:
+    raise SystemExit(f"No weather data ({problem}). README.md says how to do without a network.") from None
 data_list = [row for row in csv.reader(lines)]
 
 # %% [markdown]
@@ -277,7 +402,7 @@ del data_list, filtered_data_list
 # %% [markdown]
 # The rows are sorted by time, oldest first. The last 20% of the days become the test set:
 
-# %%
+# %% tags=["raises-exception"]
 # TODO: Compute the number of train samples if 20% of the days are separated for testing
 # Hint: A day has 24 rows; no day may be cut in two
 num_train_samples = 24 * int(0.8 * (len(dataset) // 24))  # SOLUTION
@@ -285,13 +410,13 @@ num_train_samples = 24 * int(0.8 * (len(dataset) // 24))  # SOLUTION
 data_train = dataset[:num_train_samples]
 data_test = dataset[num_train_samples:]
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("split")
 
 # %% [markdown]
 # Next, standardize the data to zero mean and unit standard deviation:
 
-# %%
+# %% tags=["raises-exception"]
 # TODO: Compute the mean of each column of the dataset
 # The training rows alone, so that nothing of the test set leaks into the training # SOLUTION NO PROMPT
 means = data_train.mean(dim=0)  # SOLUTION
@@ -310,7 +435,7 @@ data_test = (data_test - means) / stds  # SOLUTION
 print("This should be close to zero:", torch.mean(data_train, dim=0))
 print("This should be close to one:", torch.std(data_train, dim=0))
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("standardize")
 
 # %% [markdown]
@@ -318,7 +443,7 @@ grader.check("standardize")
 # that follows, which is to be predicted:
 
 
-# %%
+# %% tags=["raises-exception"]
 def get_random_day(data: Tensor) -> Tuple[Tensor, Tensor]:
     """Get 24 random contiguous hours from the dataset."""
     # TODO: Sample a valid random index
@@ -335,7 +460,7 @@ def get_random_day(data: Tensor) -> Tuple[Tensor, Tensor]:
 x, y = get_random_day(data_train)
 assert x.shape == (24, 6) and y.shape == (1,)
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("random_day")
 
 # %% [markdown]
@@ -349,7 +474,7 @@ grader.check("random_day")
 # and without $\mathbf{h}^{[0]} = \mathbf{0}$; and row `i` of `grad_h` belongs to row `i` of `hidden`.
 
 
-# %%
+# %% tags=["raises-exception"]
 class RNN:
     def __init__(self, hidden_state_size: int = 10, num_features: int = 6) -> None:
         self.hidden_state_size = hidden_state_size
@@ -476,7 +601,7 @@ class RNN:
 # A first look at whether everything runs and has the right shape. The numbers themselves are not
 # checked here; the cells after it check them for small examples.
 
-# %%
+# %% tags=["raises-exception"]
 rnn = RNN()
 
 x, y = get_random_day(data_train)
@@ -498,32 +623,32 @@ assert grad_v.shape == (10,)
 assert grad_w.shape == (10, 10)
 assert grad_u.shape == (10, 6)
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("forward")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_h")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_c")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_b")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_v")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_w")
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("grad_u")
 
 # %% [markdown]
 # What is still missing is a loss function:
 
 
-# %%
+# %% tags=["raises-exception"]
 def mse_loss_func(y_true: Tensor, y_pred: Tensor) -> Tensor:
     """Compute the squared error of a prediction."""
     """  # BEGIN PROMPT
@@ -532,7 +657,7 @@ def mse_loss_func(y_true: Tensor, y_pred: Tensor) -> Tensor:
     return (y_pred - y_true) ** 2  # SOLUTION NO PROMPT
 
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("loss")
 
 # %% [markdown]
@@ -543,7 +668,7 @@ grader.check("loss")
 # automatic differentiation earns no points.
 
 
-# %%
+# %% tags=["raises-exception"]
 def do_training_step(rnn: RNN, data_train: Tensor, batch_size: int, lr: float) -> float:
     total_loss = 0.0
     grad_c_list = []
@@ -582,7 +707,7 @@ def do_training_step(rnn: RNN, data_train: Tensor, batch_size: int, lr: float) -
     return total_loss
 
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("training_step")
 
 # %% [markdown]
@@ -591,7 +716,7 @@ grader.check("training_step")
 # Everything is in place to train the network:
 
 
-# %%
+# %% tags=["raises-exception"]
 def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     losses = []
     rnn = RNN()
@@ -606,7 +731,7 @@ def train_rnn(data_train: Tensor, num_steps) -> Tuple[RNN, list]:
     return rnn, losses
 
 
-# %%
+# %% tags=["raises-exception"]
 rnn, losses = train_rnn(data_train, num_steps=500)
 plt.plot([i for i in range(len(losses))], losses)
 plt.show()
@@ -614,10 +739,10 @@ plt.show()
 # %% [markdown]
 # If all is right, the loss has fallen below 0.075:
 
-# %%
+# %% tags=["raises-exception"]
 assert torch.mean(torch.tensor(losses[-25:])) < 0.075
 
-# %%
+# %% tags=["raises-exception"]
 grader.check("training_loop")
 
 # %% [markdown]
@@ -625,7 +750,7 @@ grader.check("training_loop")
 #
 # Finally the network predicts the samples of the test set, and we plot predictions against true values:
 
-# %% tags=["leave-out"]
+# %% tags=["leave-out", "raises-exception"]
 ys = []
 y_hats = []
 
@@ -638,14 +763,21 @@ for i in range(len(data_test) - 24):
     ys.append(float(y))
     y_hats.append(float(y_hat))
 
-# %% tags=["leave-out"]
+# %% tags=["leave-out", "raises-exception"]
 plt.scatter(ys, y_hats)
 plt.axline((1, 1), slope=1, c="black")
 plt.show()
 
 # %% [markdown]
+# ## **All checks**
+
+# %% tags=["raises-exception"]
+grader.check_all()
+
+# %% [markdown]
 # ## **Hand in**
 #
 # Restart the kernel, run all cells once more, and save. Then upload **this notebook file (`.ipynb`) and
-# nothing else**: no data, no `tests` folder. You may rename the file. Your answers to exercises 1 and 2
-# are read by a person and belong into their answer cells above.
+# nothing else**: no data, no `tests` folder, no PDF or HTML. You may rename the file. What is not finished
+# may stay as it is; the rest counts. Your answers to exercises 1 and 2 are read by a person and belong into
+# their cells above, pictures included.

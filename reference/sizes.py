@@ -14,6 +14,7 @@ from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
+from reference.counterexamples import repeated
 from reference.results import Result, explain
 from reference.settings import settings
 
@@ -30,23 +31,49 @@ def at_all_sizes(env: Any, subject: str, name: str, help: str, look: Look) -> No
     remark(env, subject, look)
 
 
-def decide(env: Any, name: str, help: str, look: Look) -> None:
+def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bool] = lambda: True) -> None:
     """Judge what ``look`` sees at the lab's sizes; all sizes count with ``any_size``.
 
     Args:
         name: of the result, for the message.
         help: what to look at.
+        alone: whether the function is asked without others before it, as who repeats it would.
 
     Raises:
         CheckFailed: a result is wrong. The message names the mistake that explains all results of the lab's
-            sizes, and shows the smallest case that is wrong in the same way.
+            sizes, and shows the smallest case that is wrong in the same way, and how to see a public one.
         StudentCodeError: the student's code fails.
     """
-    if settings().any_size:
-        explain([result for case in cases.sequences() for result in look(case)], name, help)
-        return
-    results = [result for case in cases.of_the_lab() for result in look(case)]
-    explain(results, name, help, _smaller(env, look))
+    try:
+        if settings().any_size:
+            _at_every_size(env, name, help, look)
+            return
+        results = [result for case in cases.of_the_lab() for result in look(case)]
+        explain(results, name, help, _smaller(env, look))
+    except checks.CheckFailed as failure:
+        failure.repeat = repeated(env, name, look) if alone() else ""
+        raise
+
+
+def _at_every_size(env: Any, name: str, help: str, look: Look) -> None:
+    """As :func:`decide` where all sizes count: one that fails hides no mistake that explains all others."""
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    results: list[Result] = []
+    failed: Exception | None = None
+    for case in cases.sequences():
+        try:
+            results += look(case)
+        except RequestTimedOut:
+            raise
+        except failures as failure:
+            failed = failed or failure
+    try:
+        explain(results, name, help)
+    except checks.CheckFailed as found:
+        if failed is None or found.mistake:
+            raise
+    if failed is not None:
+        raise failed
 
 
 def _smaller(env: Any, look: Look) -> Iterator[Result]:

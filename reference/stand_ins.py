@@ -47,6 +47,7 @@ class Served:
         drawn: numbers of the windows that were drawn.
         losses: the losses that were computed of a drawn window's target and of what the forward pass
             predicted for it, with the number of the window.
+        swapped: whether gradients were asked with target and prediction of a window swapped.
         several_at_once: whether the loss of more than one prediction was asked for. The lab does not say
             whether that is one number or one for each, so the notebook may count on either.
     """
@@ -55,12 +56,13 @@ class Served:
         self.batch = batch
         self.drawn: list[int] = []
         self.losses: list[tuple[int, float]] = []
-        self.several_at_once = False
+        self.swapped = self.several_at_once = False
         self._predicted: deque[tuple[int, float]] = deque(maxlen=LARGEST_BATCH)
         self._next = first
 
     def begin_again(self) -> None:
         """Forget what was asked so far."""
+        self.swapped = False
         self.drawn.clear()
         self.losses.clear()
         self._predicted.clear()
@@ -79,6 +81,12 @@ class Served:
             window = self.batch.window(number)[0]
             if window.shape == x.shape and torch.allclose(window, x, rtol=CLOSE, atol=CLOSE):
                 self._predicted.append((number, float(y_pred)))
+
+    def note_arguments(self, y_true: float, y_pred: float) -> None:
+        """Remember whether these, which gradients are asked with, stand in each other's place."""
+        for number, predicted in self._predicted:
+            target = float(self.batch.window(number)[1])
+            self.swapped |= _near(y_true, predicted) and _near(y_pred, target)
 
     def mse_loss_func(self, y_true: Any, y_pred: Any) -> Tensor:
         """Squared error (ŷ - y)², (1,) float32; the mean of several. Source: lab text, exercise 2.
@@ -100,13 +108,13 @@ class Served:
         """Remember the loss of a drawn window, whichever argument is its target."""
         for number, predicted in reversed(self._predicted):
             target = float(self.batch.window(number)[1])
-            if any(
-                isclose(a, target, rel_tol=CLOSE, abs_tol=CLOSE)
-                and isclose(b, predicted, rel_tol=CLOSE, abs_tol=CLOSE)
-                for a, b in ((one, other), (other, one))
-            ):
+            if any(_near(a, target) and _near(b, predicted) for a, b in ((one, other), (other, one))):
                 self.losses.append((number, loss))
                 return
+
+
+def _near(one: float, other: float) -> bool:
+    return isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
 class Equipment:
@@ -210,6 +218,8 @@ class Equipment:
     def _residual(self, y_true: Any, y_pred: Any) -> Tensor:
         pair = [checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")]
         checks.require(all(one.numel() == 1 for one in pair), "y_true and y_pred are one number each.")
+        if self._served is not None:
+            self._served.note_arguments(float(pair[0]), float(pair[1]))
         return formula.residual(*(one.reshape(1) for one in pair))
 
 

@@ -1,4 +1,7 @@
-"""Writing what is built from the master, and finding where the files on disk disagree with it."""
+"""Writing what is built from the master, and finding where the files on disk disagree with it.
+
+Beside the notebook goes a light stand-in for otter-grader, so that students need not install that.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,14 @@ from autograder.build.public_tests import public_copies
 from autograder.build.targets import require_free, was_built
 from autograder.errors import BuildError
 from autograder.files.atomic import replace_file
+from autograder.notebook.template_cells import template_cells
 
 if TYPE_CHECKING:
     from autograder.config.load import Lab
     from autograder.config.schema import Kernel
+
+
+STUDENTS_OTTER = Path(__file__).with_name("students_otter.py")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,11 @@ class Plan:
         """Folder of the students' copies of the tests."""
         return self.template.parent / "tests"
 
+    @property
+    def otter(self) -> Path:
+        """What ``import otter`` gives to students who have the files of their folder side by side."""
+        return self.template.parent / "otter.py"
+
     def targets(self, tests: Iterable[str]) -> dict[Path, str]:
         """The files to write, with what each is.
 
@@ -68,7 +80,8 @@ class Plan:
                 f"{self.template}: `build.solution` and `build.template` name one file, and students would "
                 "get the solution; give each a file of its own"
             )
-        return {self.template: "the students' notebook", self.solution: "the solution", **copies}
+        notebooks = {self.template: "the students' notebook", self.solution: "the solution"}
+        return {**notebooks, self.otter: "what runs the public tests", **copies}
 
     def sources(self) -> dict[Path, str]:
         """What is built from, with what each is."""
@@ -103,7 +116,7 @@ def plan_of(lab: Lab) -> Plan:
 
 
 def build(plan: Plan) -> list[Path]:
-    """Write template, public tests and the executed solution notebook.
+    """Write template, public tests, what runs these, and the executed solution notebook.
 
     Everything is made and checked before the first file is replaced. Built test files in the students'
     folder that no question has any more are deleted. On one machine, the same sources give the same bytes.
@@ -130,6 +143,7 @@ def build(plan: Plan) -> list[Path]:
     )
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
+    contents[plan.otter] = STUDENTS_OTTER.read_text(encoding="utf-8")
     for file, text in contents.items():
         replace_file(file, text)
     for file in plan.public_tests.glob("*.py"):
@@ -163,7 +177,7 @@ def check(plan: Plan) -> list[str]:
         found += [f"{file}: {sentence}" for sentence in _differences(actual, expected)]
         state = _used(actual) if file == plan.template else problems(actual)
         found += [f"{file}: {sentence}" for sentence in state]
-    return found + list(_test_differences(plan.public_tests, tests))
+    return [*found, *_test_differences(plan.public_tests, tests), *_otter_differences(plan.otter)]
 
 
 def _questions(notebooks: Notebooks, tests: Mapping[str, str], manual: Sequence[str]) -> Iterator[str]:
@@ -173,7 +187,7 @@ def _questions(notebooks: Notebooks, tests: Mapping[str, str], manual: Sequence[
         yield f"the notebook calls grader.check({question!r}), but there is no test file {question}.py"
     for question in sorted(given - asked):
         yield f"there is a test file {question}.py, but the notebook never calls grader.check({question!r})"
-    answered = {tag for cell in notebooks.template.cells if (tag := _answered_in(cell))}
+    answered = {one.manual for one in template_cells(notebooks.template) if one.manual}
     for question in sorted(set(manual) - answered):
         yield (
             f"the configuration has the manual question {question!r}, but no cell of the master has the "
@@ -181,12 +195,6 @@ def _questions(notebooks: Notebooks, tests: Mapping[str, str], manual: Sequence[
         )
     for question in sorted(answered - set(manual)):
         yield f"a cell answers the manual question {question!r}, which the configuration does not have"
-
-
-def _answered_in(cell: Any) -> str:
-    """The manual question that a cell answers, or one item of which: what stands before a colon."""
-    tag = cell.metadata.get("autograder", {}).get("manual", "")
-    return str(tag).partition(":")[0]
 
 
 def _read(file: Path) -> Any:
@@ -225,6 +233,13 @@ def _used(template: Any) -> Iterator[str]:
     for number, cell in enumerate(template.cells, 1):
         if cell.get("outputs") or cell.get("execution_count") is not None:
             yield f"cell {number} was executed; students get the notebook without outputs"
+
+
+def _otter_differences(file: Path) -> Iterator[str]:
+    if not file.is_file():
+        yield f"{file}: missing"
+    elif file.read_bytes() != STUDENTS_OTTER.read_bytes():
+        yield f"{file}: differs from what runs the public tests"
 
 
 def _test_differences(folder: Path, tests: Mapping[str, str]) -> Iterator[str]:

@@ -220,14 +220,17 @@ def _with_shared(kept: list[_Statement], root: Path) -> list[_Statement]:
     Shared imports join the file's own. Other shared statements come before the first one that uses them.
     """
     own, shared = [*kept], list[_Statement]()
-    for statement in kept:
-        module = _shared_module(statement, root)
+    modules: dict[str, _File] = {}
+    waiting = [*kept]
+    for statement in waiting:  # grows while it is walked: such modules may import from others
+        module = _shared_module(statement, root, modules)
         if module is None:
             continue
-        own.remove(statement)
-        asked = frozenset().union(*(other.uses for other in own)) & statement.binds
-        found = _asked_for(asked, statement, module)
-        shared += [other for other in found if other not in shared]
+        (own if statement in own else shared).remove(statement)
+        asked = frozenset().union(*(other.uses for other in (*own, *shared))) & statement.binds
+        found = [other for other in _asked_for(asked, statement, module) if other not in shared]
+        shared += found
+        waiting += found
     if not shared:
         return own
     _refuse_one_name_for_two(own, shared)
@@ -239,15 +242,21 @@ def _with_shared(kept: list[_Statement], root: Path) -> list[_Statement]:
     return [*sorted(imports.values(), key=_import_order), *body[:place], *helpers, *body[place:]]
 
 
-def _shared_module(statement: _Statement, root: Path) -> _File | None:
-    """The module for students that a statement imports names from; ``None`` when it does something else."""
+def _shared_module(statement: _Statement, root: Path, known: dict[str, _File]) -> _File | None:
+    """The module for students that a statement imports names from; ``None`` when it does something else.
+
+    Args:
+        known: the modules that were read before, by name; each is read once.
+    """
     node = statement.node
     if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
         return None
     path = root.joinpath(*node.module.split(".")).with_suffix(".py")
     if not path.is_file():
         return None
-    module = _read(path.read_text(encoding="utf-8"), str(path))
+    if node.module not in known:
+        known[node.module] = _read(path.read_text(encoding="utf-8"), str(path))
+    module = known[node.module]
     marks = (one.node for one in module.statements if FOR_STUDENTS in one.binds)
     return module if any(ast.unparse(mark) == f"{FOR_STUDENTS} = True" for mark in marks) else None
 

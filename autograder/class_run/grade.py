@@ -12,7 +12,6 @@ from autograder.class_run.events import Begun, Graded, Listener, Noted, Running,
 from autograder.class_run.one_class import OneClass, opened_class
 from autograder.class_run.publish import Published, not_written, publish, withdraw_lms, write_student
 from autograder.class_run.run import Ended, grade_all, grade_class, grade_on_cluster
-from autograder.config.schema import Assignment
 from autograder.grading.conditions import Conditions
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Grade, Submission
@@ -96,6 +95,7 @@ def grade_and_tell(
         AutograderError: nothing can be graded, or nothing can be written.
     """
     submissions = one_class.submissions
+    files = {one.id: one.file for one in submissions}
 
     def grader(some: Sequence[Submission]) -> Iterator[Grade]:
         if means.cluster:
@@ -106,7 +106,9 @@ def grade_and_tell(
         tell(Running(tuple(held)))
 
     def write(ended: Ended) -> None:
-        _write(results.out, ended, one_class.lab.config.assignment, keep_executed=settings.keep_executed)
+        _write_executed(results.out, ended, keep=settings.keep_executed)
+        pictures = results.pictures(ended.grade, files[ended.grade.submission.id])
+        write_student(results.out, ended.grade, one_class.lab.config.assignment, pictures)
 
     if not settings.enforce:
         tell(Unconfined())
@@ -124,18 +126,17 @@ def grade_and_tell(
     return True
 
 
-def _write(out: Path, ended: Ended, assignment: Assignment, *, keep_executed: bool) -> None:
-    """Write the notebook as it ran, the page and the result of one submission, in this order.
+def _write_executed(out: Path, ended: Ended, *, keep: bool) -> None:
+    """Write the notebook of one submission as it ran: before its page, which may lead there, and its result.
 
     Raises:
         AutograderError: ``out`` cannot be written to.
     """
     one = ended.grade.submission
     try:
-        if ended.known is None or not keep_executed:
+        if ended.known is None or not keep:
             write_executed(out, one.id, ended.grade.executed)
         else:
             copy_executed(executed_file(ended.known.place, ended.known.id), out, one.id)
     except OSError as reason:
         raise not_written(out, reason) from None
-    write_student(out, ended.grade, assignment)

@@ -13,7 +13,7 @@ from autograder.config.load import Lab, check_files, load
 from autograder.errors import UsageError
 from autograder.language import speaking
 from autograder.lms.base import Lms
-from autograder.lms.mismatch import mismatches
+from autograder.lms.mismatch import mismatches, scale_note
 from autograder.lms.model import Worksheet
 from autograder.model import Submission
 from autograder.notebook.solutions import solutions
@@ -74,6 +74,8 @@ def opened_class(run: Run, out: Path, tell: Listener) -> Iterator[OneClass]:
             if found.lms is None
             else tuple(mismatches(found.submissions, found.lms, found.worksheet, lab.config))
         )
+        if found.lms and (note := scale_note(found.lms, found.worksheet, lab.config)):
+            tell(Noted(note))
         for doubt in doubts:
             tell(Noted(doubt, doubtful=True))
         yield OneClass(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,16 @@ from autograder.class_run.similar import Similar, write_similar
 from autograder.config.schema import Assignment
 from autograder.errors import AutograderError
 from autograder.lms.base import Lms
-from autograder.lms.returning import SEVERAL, HandedBack, comment_for, is_named_by, write_lms
-from autograder.model import Grade
+from autograder.lms.returning import (
+    DRAFT,
+    SEVERAL,
+    HandedBack,
+    is_named_by,
+    mark_and_comment,
+    scaled_to,
+    write_lms,
+)
+from autograder.model import AnswerPicture, Grade
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report, write_submission
 from autograder.store.entries import Entries
@@ -53,8 +62,13 @@ def withdraw_lms(out: Path) -> None:
     forget_going_back(out)
 
 
-def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
+def write_student(
+    out: Path, grade: Grade, assignment: Assignment, pictures: Mapping[str, Sequence[AnswerPicture]]
+) -> None:
     """Write page and result of one submission, whose notebook as it ran is there already if it is kept.
+
+    Args:
+        pictures: in the answers in words, by question.
 
     Raises:
         AutograderError: ``out`` cannot be written to.
@@ -62,7 +76,8 @@ def write_student(out: Path, grade: Grade, assignment: Assignment) -> None:
     ran = executed_file(out, grade.submission.id)
     linked = assignment.link_executed and ran.is_file()
     try:
-        write_submission(out, grade, assignment.title, f"../{FOLDER}/{ran.name}" if linked else "")
+        executed = f"../{FOLDER}/{ran.name}" if linked else ""
+        write_submission(out, grade, assignment.title, executed, pictures)
     except OSError as reason:
         raise not_written(out, reason) from None
 
@@ -131,17 +146,23 @@ def _going_back(
     config = one_class.lab.config
     named = [one for one in entries if is_named_by(lms, one.submission)]
     claims = Counter(one.submission.lms_id for one in named)
+    most = scaled_to(lms, one_class.worksheet, config.lms)
     people = []
     for one in named:
         back = back_of(one, partial=partial, page=page_digest(out, one.submission.id))
         if back.mark is not None and back.lms_id and claims[back.lms_id] > 1:
             back = replace(back, mark=None, held_back=SEVERAL)
+        if one.submission.draft and config.lms.drafts == "list":
+            back = replace(back, mark=None, held_back=DRAFT, page="")
+        if back.mark is not None and config.lms.scale == "maximum" and most is None:
+            back = replace(back, mark=None, held_back="nothing tells the maximum that it is to be scaled to")
+        mark, comment = mark_and_comment(one, lms, most)
         row = lms.person(one_class.worksheet, back.lms_id, back.student) if one_class.worksheet else None
         members = tuple(config.lms.members.get(back.lms_id, ())) if config.lms.teams else ()
         people.append(
             GoingBack(
-                one.submission.id, back.student, back.lms_id, back.mark, back.held_back, comment_for(one),
-                back.page, row.login if row else "", members,
+                one.submission.id, back.student, back.lms_id, mark if back.mark is not None else None,
+                back.held_back, comment, back.page, row.login if row else "", members,
             )
         )  # fmt: skip
     when = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -32,7 +32,13 @@ _OTHERS_NOW = (
 
 
 def republish(
-    out: Path, config: Path | None, tell: Listener, *, partial: bool | None = None, by: str = ""
+    out: Path,
+    config: Path | None,
+    tell: Listener,
+    *,
+    partial: bool | None = None,
+    worksheet: Path | None = None,
+    by: str = "",
 ) -> Published:
     """Write pages, ``grades.csv``, ``index.html``, the tables to fill in and ``lms/`` again.
 
@@ -42,6 +48,7 @@ def republish(
         config: another configuration than that of the run before.
         tell: hears what happens.
         partial: whether marks go back though a person has not scored everything; ``None``: as last time.
+        worksheet: the list of the class as the LMS has it now; ``None``: that of last time.
         by: who publishes; empty: a command does.
 
     Raises:
@@ -49,7 +56,11 @@ def republish(
             or nothing can be written.
     """
     run = done_before(out, (), config, "regrade")
-    run = replace(run, partial=run.partial if partial is None else partial)
+    run = replace(
+        run,
+        partial=run.partial if partial is None else partial,
+        worksheet=worksheet.absolute() if worksheet else run.worksheet,
+    )
     earlier = before(out)
     with opened_class(run, out, tell) as one_class:
         if note := check_nobody_disappears(out, run.paths, earlier, one_class.submissions):
@@ -59,13 +70,14 @@ def republish(
             if _is_of_other_conditions(grades, Conditions.of_run(one_class.lab, run.settings)):
                 tell(Noted(_OTHERS_NOW))
             one_class.by_hand.enter()
-            remember_again(out, one_class.submissions, partial=run.partial)
+            remember_again(out, one_class.submissions, partial=run.partial, worksheet=worksheet)
             withdraw_lms(out)
             entries = Entries(one_class.submissions)
             tell(Begun(len(grades)))
-            for grade in grades:
+            for one, grade in zip(one_class.submissions, grades, strict=True):
                 complete = results.completed(grade)
-                write_student(out, complete, one_class.lab.config.assignment)
+                pictures = results.pictures(complete, one.file)
+                write_student(out, complete, one_class.lab.config.assignment, pictures)
                 entries.add(complete)
                 tell(Graded(complete, reused=True))
         try:

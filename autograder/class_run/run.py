@@ -34,7 +34,7 @@ def grade_all(
     jobs: int,
     watch: Callable[[Sequence[Held]], None] | None = None,
     launcher: Launcher | None = None,
-) -> Iterator[Grade]:
+) -> Generator[Grade]:
     """Grade every submission in worker processes of this machine; each grade comes as soon as it is there.
 
     Args:

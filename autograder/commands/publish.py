@@ -18,6 +18,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     publish.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
     publish.add_argument("--partial", action="store_true", help=PARTIAL)
     publish.add_argument(
+        "--worksheet",
+        metavar="FILE",
+        type=Path,
+        help="your list of the class as the LMS has it now (default: that of the last run)",
+    )
+    publish.add_argument(
         "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
     )
     publish.add_argument(
@@ -41,7 +47,13 @@ def run(options: argparse.Namespace) -> int:
 
     try:
         with listening(options.json_lines) as (console, tell):
-            published = republish(options.out, options.config, tell, partial=options.partial or None)
+            published = republish(
+                options.out,
+                options.config,
+                tell,
+                partial=options.partial or None,
+                worksheet=options.worksheet,
+            )
         print_published(published, console, json_lines=options.json_lines)
         return SOME_NOT_GRADABLE if published.figures.not_gradable or published.doubts else 0
     finally:

@@ -6,12 +6,13 @@ import argparse
 import contextlib
 import getpass
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.options import CONFIG_NAME, Commands, config_path, whole_number
-from autograder.errors import UsageError
+from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
     from autograder.review.site import Site
@@ -83,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"{grader}: {link}" if len(graders) > 1 else link, file=sys.stderr, flush=True)
 
     def begin() -> None:
+        threading.Thread(target=_get_ready, args=(site,), daemon=True).start()
         doors.hand_out(graders)
         if not options.no_browser and len(graders) == 1:
             _open(links[0])
@@ -135,6 +137,12 @@ def _site(options: argparse.Namespace) -> Iterator[Site]:
         finally:
             site.grading.close()
             site.work.close()
+
+
+def _get_ready(site: Site) -> None:
+    """Read the class while the browser opens."""
+    with contextlib.suppress(AutograderError):  # the first page says it
+        site.get_ready()
 
 
 def _here(found: Sequence[Path]) -> Sequence[Path]:

@@ -18,8 +18,9 @@ from packaging.requirements import Requirement
 from pydantic import ValidationError
 
 from autograder.config import located_yaml
+from autograder.config.fields import Section
 from autograder.config.located_yaml import Place, spell
-from autograder.config.schema import Config, ManualQuestion, Section
+from autograder.config.schema import Config, ManualQuestion
 from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
 
@@ -146,6 +147,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
             taken.add(value)
     yield from _files_of_one_name(config)
     yield from _wrong_credit(config)
+    yield from _wrong_corpus(config)
     for index, by_hand in enumerate(config.manual):
         yield from _wrong_items(("manual", index), by_hand, config)
     limits = config.limits
@@ -187,6 +189,25 @@ def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:
                     ("partial_credit", name, code),
                     f"expected at most {points[name]:g}, the points of {name}; found {given:g}",
                 )
+
+
+def _wrong_corpus(config: Config) -> Iterator[tuple[Place, str]]:
+    """Points of the notebook's own run of questions that are not there, or more of them than there are."""
+    own = config.corpus.own_run if config.corpus else None
+    if own is None:
+        return
+    points = {question.name: question.points for question in config.questions}
+    place = ("corpus", "own_run")
+    named: list[tuple[Place, str]] = [((*place, "question"), own.question)]
+    named += [((*place, "after", index), name) for index, name in enumerate(own.after)]
+    for where, name in named:
+        if name not in points:
+            yield where, unknown_field(name, list(points), "question")
+    if own.points > points.get(own.question, own.points):
+        yield (
+            (*place, "points"),
+            f"expected at most {points[own.question]:g}, the points of {own.question}; found {own.points:g}",
+        )
 
 
 def _wrong_items(place: Place, question: ManualQuestion, config: Config) -> Iterator[tuple[Place, str]]:

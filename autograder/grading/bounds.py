@@ -33,6 +33,9 @@ LONGEST_TEXT = 5_000
 MOST_ERRORS, LONGEST_ERROR, SHORT_ERROR = 100, 2_500, 100
 """Cells whose error is kept, characters of it, and characters of the errors beyond."""
 
+LONGEST_FIRST_LINE = 60
+"""Characters of the line by which a page names a cell."""
+
 MOST_PASSED_OVER = 100
 """Remarks on what was passed over, of all cells together."""
 
@@ -57,6 +60,7 @@ def _question(one: QuestionResult) -> QuestionResult:
         cases=tuple(map(_case, one.cases)),
         notes=_texts(one.notes, MOST_NOTES, LONGEST_NOTE),
         pictures=one.pictures[:MOST_PICTURES],
+        curves=one.curves[:MOST_PICTURES],
     )
 
 
@@ -66,6 +70,7 @@ def _case(one: CaseResult) -> CaseResult:
         message=_cut(one.message, LONGEST_TEXT),
         help=_cut(one.help, LONGEST_TEXT),
         evidence=_cut(one.evidence, LONGEST_TEXT),
+        repeat=_cut(one.repeat, LONGEST_TEXT),
         missing=_texts(one.missing, MOST_NAMES, LONGEST_NAME),
     )
 
@@ -80,7 +85,10 @@ def _cells(cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
         remarks = _texts(run.passed_over, max(0, MOST_PASSED_OVER - passed_over), LONGEST_NAME)
         passed_over += len(run.passed_over)
         address = _cut(run.refused_address, LONGEST_NAME if errors <= MOST_ERRORS else SHORT_ERROR)
-        kept.append(replace(run, error=error, passed_over=remarks, refused_address=address))
+        begins = _cut(run.first_line, LONGEST_FIRST_LINE)
+        kept.append(
+            replace(run, error=error, passed_over=remarks, refused_address=address, first_line=begins)
+        )
     return tuple(kept)
 
 

@@ -27,8 +27,8 @@ from autograder.grading.template import cells_for_answers, marked_cells
 from autograder.kernel.session import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
 from autograder.language import speaking
-from autograder.notebook.answers import TemplateCell
 from autograder.notebook.template import Template, lab_template
+from autograder.notebook.template_cells import TemplateCell
 from autograder.sandbox.launcher import ForkServer
 from autograder.sandbox.policy import Limits, exposes, readable_paths
 

@@ -32,7 +32,7 @@ VERSIONED = (
 
 _ENGINE = Path(__file__).resolve().parents[1]
 DECIDES = (
-    "config", "errors.py", "grading", "kernel", "language", "model.py", "notebook", "sandbox", "workers",
+    "config", "errors.py", "grading", "kernel", "language", "model", "notebook", "sandbox", "workers",
 )  # fmt: skip
 """Rooms and modules of the engine that a mark or a verdict can depend on. They import nothing else of it.
 
@@ -93,6 +93,7 @@ def _deciding_configuration(lab: Lab) -> str:
             "assignment": {"title": True, "link_executed": True},
             "questions": {"__all__": title},
             "build": True,
+            "corpus": True,  # what certifies the grader is graded by it
             # They decide the mark that goes back, which follows from the points each time anew. An answer in
             # words to a question that a result does not know yet is read without grading anything.
             "manual": True,

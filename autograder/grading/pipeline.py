@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from autograder.errors import NotGradable
@@ -18,6 +19,7 @@ from autograder.grading.student_text import StudentText
 from autograder.kernel.session import Session
 from autograder.model import (
     AS_IT_IS,
+    CellRun,
     Ending,
     ExecutedNotebook,
     Grade,
@@ -76,7 +78,7 @@ def grade(submission: Submission, course: Course) -> Grade:
         reason="; ".join(dict.fromkeys(troubles)),
         questions=results,
         manual=_manual(read, course),
-        cells=executed.cells,
+        cells=_with_first_lines(read, executed.cells),
         first_causes=first_causes,
         flags=_of_reading(read)
         + of_template
@@ -116,6 +118,16 @@ class _Answers:
     starved: bool
     cut_short: str
     phases: dict[str, float]
+
+
+def _with_first_lines(read: ReadNotebook, cells: Iterable[CellRun]) -> tuple[CellRun, ...]:
+    """The cells with what each begins with, so that a page can say which one is meant."""
+
+    def first_line(run: CellRun) -> str:
+        lines: list[str] = read.notebook.cells[run.index].source.split("\n")
+        return next((line.strip() for line in lines if line.strip()), "")
+
+    return tuple(replace(run, first_line=first_line(run)) for run in cells)
 
 
 def _shortcuts(read: ReadNotebook, course: Course, reading: ReadingTime) -> Shortcuts:

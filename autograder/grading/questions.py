@@ -21,7 +21,13 @@ from autograder.errors import (
     NotThroughAProxy,
     StudentCodeError,
 )
-from autograder.grading.checks import CheckFailed, NewsIfAlone, collected_notes, hidden_case
+from autograder.grading.checks import (
+    CheckFailed,
+    NewsIfAlone,
+    closest_comparison,
+    collected_notes,
+    hidden_case,
+)
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -179,11 +185,14 @@ def ask(
     """
     cases: list[CaseResult] = []
     said = said or StudentText()
-    with collected_notes() as notes, collected_pictures() as pictures:
+    with collected_notes() as notes, collected_pictures() as shown:
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
-    return QuestionResult(question.name, question.title, tuple(cases), tuple(notes), tuple(pictures), credit)
+    return QuestionResult(
+        question.name, question.title, tuple(cases), tuple(notes), tuple(shown.pictures), credit,
+        curves=tuple(shown.curves),
+    )  # fmt: skip
 
 
 def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:
@@ -235,7 +244,8 @@ def _ask_case(
         with recorded(), hidden_case(bool(case.hidden)):
             case.body.call_func(names)
 
-    (outcome, message, help_text, evidence, ending), mistake = _verdict(run, respondent, said)
+    with closest_comparison() as closest:
+        (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
     if unknown := NOT_DEFINED.search(message):
         missing[unknown[1]] = None
     passed = outcome is Outcome.PASSED
@@ -244,20 +254,34 @@ def _ask_case(
         possible=float(case.points), hidden=bool(case.hidden),
         message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
         help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started, mistake=mistake,
-        missing=() if passed else tuple(missing)[:MOST_MISSING],
+        ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
+        missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
 
 
 def _verdict(
     run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[tuple[Outcome, str, str, str, Ending], str]:
-    """Outcome, message, help, evidence and ending of one case, and the code of the mistake that it names."""
+) -> tuple[tuple[Outcome, str, str, str, Ending], str, str]:
+    """Outcome, message, help, evidence and ending of one case; the code of the mistake that it names, and
+    lines that repeat it."""
     try:
-        return _told(run, respondent, said), ""
+        return _told(run, respondent, said), "", ""
     except CheckFailed as failure:
         words = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return words, failure.mistake
+        return words, failure.mistake, failure.repeat
+    except AssertionError as failure:
+        message, repeat = _without_code(str(failure))
+        return (Outcome.FAILED, message, "", "", Ending.FINISHED), "", repeat
+
+
+def _without_code(text: str) -> tuple[str, str]:
+    """What a public case says, which has nothing but one text, and the code behind its first empty line.
+
+    The line that leads over to the code (``In a cell of its own:``) belongs to neither.
+    """
+    message, _, code = text.partition("\n\n")
+    said, _, leads_over = message.rpartition("\n")
+    return (said if code and said and leads_over.endswith(":") else message), code
 
 
 def _told(
@@ -266,14 +290,12 @@ def _told(
     """Outcome, message, help, evidence and ending of one case.
 
     Raises:
-        CheckFailed: a check failed with words of its own.
+        AssertionError: a check failed with words of its own.
     """
     try:
         run()
-    except CheckFailed:
+    except AssertionError:
         raise
-    except AssertionError as failure:
-        return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
     except StudentCodeError as failure:
         return told(failure, respondent.ending, said)
     except NotThroughAProxy as limit:

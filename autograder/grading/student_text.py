@@ -22,7 +22,7 @@ LONGEST = 200
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
 
-LEFT_OUT = "(its text is left out)"
+LEFT_OUT = "(its text is not shown)"
 
 _NOT_DEFINED = re.compile(r"name '(\w{1,80})' is not defined")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from autograder.config.load import Lab
 from autograder.grading.shortcuts import leave_out_sources
-from autograder.notebook.answers import TemplateCell, template_cells
 from autograder.notebook.template import read_template
+from autograder.notebook.template_cells import TemplateCell, template_cells
 
 
 def marked_cells(lab: Lab) -> frozenset[str]:

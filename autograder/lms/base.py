@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from autograder.errors import UsageError
-from autograder.files.visible import number
+from autograder.files.visible import number, plain
 from autograder.lms.handback import Handback, Step, Written
 from autograder.lms.model import (
     Assignment,
@@ -68,6 +68,15 @@ class Lms(ABC):
 
     guesses_column: ClassVar[bool] = True
     """Whether the only column of a gradebook is the lab's, whatever it is called."""
+
+    takes_marks: ClassVar[bool] = True
+    """Whether marks go into it at all, so that its maximum matters."""
+
+    takes_more: ClassVar[bool] = False
+    """Whether it takes marks above the assignment's maximum."""
+
+    met: ClassVar[bool] = False
+    """Whether files of a real site were seen; otherwise what is written is made after documentation."""
 
     # What comes from the LMS
 
@@ -123,6 +132,15 @@ class Lms(ABC):
         """The row of somebody in the export; by identifier, which is the same in both for most LMSs."""
         return worksheet.person(lms_id)
 
+    def telling_row(self, worksheet: Worksheet, lms_id: str, student: str, *, teams: bool) -> Person | None:
+        """The row that tells when a submission came, and whether it did.
+
+        Args:
+            lms_id, student: of the submission, be it a student's or a team's.
+            teams: whether teams hand in.
+        """
+        return self.person(worksheet, lms_id, student)
+
     def team_key(self, name: str) -> str:
         """Equal for two spellings of one team: in the export's names and on the worksheet."""
         return name.strip().casefold()
@@ -138,19 +156,68 @@ class Lms(ABC):
         return one.lms_id
 
     def maximum(self, one: Returned, back: Handback) -> float | None:
-        """The points above which the LMS takes no mark of somebody, where that is known."""
+        """The assignment's maximum for somebody, where that is known."""
         return back.maximum
 
+    def most(self, worksheet: Worksheet | None, assignment: Assignment) -> float | None:
+        """The assignment's maximum as the list tells it, of several the lowest; ``None``: it tells none."""
+        if worksheet is None:
+            return None
+        everybody = [_row(person) for person in worksheet.people]
+        back = self.handback(everybody, assignment, worksheet)
+        found = [most for one in everybody if (most := self.maximum(one, back))]
+        return min(found, default=back.maximum)
+
+    def nothing_because(self, back: Handback) -> str:
+        """Why no mark of anybody can go back; empty when those of some can."""
+        wanted = self.takes_marks and back.assignment.scale == "maximum"
+        if wanted and not self.most(back.worksheet, back.assignment):
+            return (
+                f"marks are to be scaled to the maximum in {self.title} (lms, scale), and nothing tells it: "
+                f"give {self.list_called} with --worksheet"
+            )
+        return ""
+
     def left_out_because(self, one: Returned, back: Handback) -> str:
-        """Why a mark cannot go back; empty when it can."""
+        """Why a mark cannot go back, though those of others can; empty when it can."""
         if not one.lms_id:
-            return "nobody knows the members of this team" if one.team else self.nameless
+            return self._unknown_members(one, back) if one.team else self.nameless
         if self.unlisted and back.worksheet and one.person is None:
             return self.unlisted
         maximum = self.maximum(one, back)
-        if maximum is not None and one.mark > maximum:
+        if maximum is not None and one.mark > maximum and not self.takes_more:
             return f"the mark is above the assignment's maximum grade in {self.title} ({number(maximum)})"
         return ""
+
+    def _unknown_members(self, one: Returned, back: Handback) -> str:
+        """Why a team's mark cannot go back, and what helps."""
+        key = self.team_key(one.student)
+        members: dict[str, list[str]] = defaultdict(list)
+        for person in back.worksheet.people if back.worksheet else ():
+            if self.team_key(person.group) == key:
+                members[person.group].append(person.lms_id)
+        named = "; ".join(f"{plain(group, 60)}: {', '.join(ids[:10])}" for group, ids in members.items())
+        return (
+            "nobody knows the members of this team: name them in grading_config.yml, like "
+            f'lms: members: {{"{plain(one.team, 20)}": [1, 2]}}'
+            f"{f' (on your list are {named})' if named else ''}"
+        )
+
+    def first(self, back: Handback) -> Iterator[str]:
+        """What the TA does before the first upload, a sentence each."""
+        yield from ()
+
+    def last(self, back: Handback) -> Iterator[str]:
+        """What the TA does after the last upload, so that students see anything; a sentence each."""
+        yield from ()
+
+    def reports(self, back: Handback) -> Iterator[str]:
+        """What the LMS has to say after the uploads, where that is known; a sentence each."""
+        yield from ()
+
+    def by_hand(self, back: Handback) -> Iterator[Returned]:
+        """Whose page no upload takes to them."""
+        yield from ()
 
     def nobody_looked(self, back: Handback) -> str:
         """What a step says where nobody could see the marks that are there already; otherwise empty."""
@@ -188,17 +255,36 @@ class Lms(ABC):
         for one in everybody:
             sharing[self.row_key(one, back)].append(one)
         back = replace(back, groups=frozenset(map(self.team_key, groups)) - {""}, sharing=sharing)
-        because = [self.left_out_because(one, back) if one.points is not None else "" for one in everybody]
-        marked = [
-            one for one, why in zip(everybody, because, strict=True) if not why and one.points is not None
+        nothing = self.nothing_because(back)
+        because = [
+            nothing or self.left_out_because(one, back) if one.points is not None else "" for one in everybody
         ]
-        steps = tuple(self.steps(replace(back, marked=marked)))
+        back = replace(
+            back,
+            marked=[
+                one for one, why in zip(everybody, because, strict=True) if not why and one.points is not None
+            ],
+        )
+        steps = tuple(self.steps(back))
         for step in steps:
             step.write(folder)
-        left_out = tuple((one, why) for one, why in zip(returned, because, strict=True) if why)
-        return Written(steps, left_out, len(marked))
+        return Written(
+            steps,
+            left_out=tuple((one, why) for one, why in zip(returned, because, strict=True) if why),
+            marked=tuple(back.marked),
+            nothing=nothing,
+            first=tuple(self.first(back)),
+            last=tuple(self.last(back)),
+            reports=tuple(self.reports(back)),
+            by_hand=tuple(self.by_hand(back)),
+        )
 
     def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:
         if one.person or worksheet is None:
             return one
         return replace(one, person=self.person(worksheet, one.lms_id, one.student))
+
+
+def _row(person: Person) -> Returned:
+    """Somebody on a list of whom nothing goes back."""
+    return Returned(person.lms_id, person.name, "", (), "", None, 0.0, "", Path(), person)

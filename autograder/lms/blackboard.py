@@ -55,7 +55,7 @@ class Blackboard(Lms):
     sheet = Sheet(
         "the Grade Center of Blackboard (Last Name, First Name, Username, …, Lab 9 [Total Pts: 26 Score] "
         "|12345): “Work Offline”, “Download”",
-        id=_USERNAME, last=_LAST, first=_FIRST,
+        id=_USERNAME, last=_LAST, first=_FIRST, comment=_COMMENT[:1],
     )  # fmt: skip
     has_columns = True
     list_called = "your downloaded Grade Center"

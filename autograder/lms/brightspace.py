@@ -43,7 +43,8 @@ _OTHER_DATE = re.compile(r"[^/]{0,30}\b20\d\d\b[^/]{0,10}\d\d(?: ?[AaPp]\.?[Mm]\
 _DASH = re.compile(r"\s{0,3}-\s{0,3}")
 
 _POINTS = " Points Grade"
-_MAXIMUM = re.compile(r"MaxPoints:(\d{1,9}(?:\.\d{1,9})?)")
+_ITEM = re.compile(r"(?P<title>.*?\S) points\s+grade\s*(?:<numeric.*)?", re.IGNORECASE | re.DOTALL)
+_MAXIMUM = re.compile(r"MaxPoints:(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE)
 _END = "End-of-Line Indicator"
 _IDS = ("OrgDefinedId", "Username")
 
@@ -81,10 +82,9 @@ class Brightspace(Lms):
         """The items with points."""
         columns = {}
         for heading in headings:
-            title, points, kind = heading.partition(_POINTS)
-            if points and title.strip() and (not kind.strip() or kind.strip().startswith("<Numeric")):
+            if item := _ITEM.fullmatch(heading):
                 maximum = _MAXIMUM.search(heading)
-                columns[heading] = Column(title.strip(), float(maximum[1]) if maximum else None)
+                columns[heading] = Column(item["title"].strip(), float(maximum[1]) if maximum else None)
         return columns
 
     def person(self, worksheet: Worksheet, lms_id: str, student: str) -> Person | None:
@@ -120,12 +120,12 @@ class Brightspace(Lms):
 
     def _grades(self, back: Handback) -> Table:
         item = back.heading or f"{back.column}{_POINTS}"
-        keys = [heading for heading in _IDS if heading in back.cells]
+        keys = [back.cells.cell(heading) for heading in _IDS if heading in back.cells]
         rows = [(*map(one.cell, keys), number(one.mark), "#") for one in back.marked]
-        title = item.partition(_POINTS)[0]
+        found = _ITEM.fullmatch(item)
         text = (
-            f"The item is “{title}”; leave “Create new grade item” unticked, it is there."
-            if back.heading
+            f"The item is “{found['title'].strip()}”; leave “Create new grade item” unticked, it is there."
+            if back.heading and found
             else f"First give the column “{item}” the heading that your own export has for it."
         )
         step = f"Grades, “Enter Grades”, “Import”. {text}{self.nobody_looked(back)}"

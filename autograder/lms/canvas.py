@@ -34,7 +34,7 @@ from autograder.lms.base import Lms
 from autograder.lms.feedback_notebook import notebook_of
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
-from autograder.lms.rows import Row, another_file, decimal, headings_of, read_csv
+from autograder.lms.rows import Row, another_file, decimal, folded, headings_of, read_csv
 from autograder.lms.sheet import Column, Sheet, with_marks
 
 GRADES = "canvas_grades.csv"
@@ -70,6 +70,7 @@ class Canvas(Lms):
     unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
     has_columns = True
     guesses_column = False
+    takes_more = True
 
     def origin(self, path: MemberPath, export: Export) -> Origin | None:
         """From the name of the member itself, or of the archive that a file lies in.
@@ -108,8 +109,9 @@ class Canvas(Lms):
         """The gradebook that "Export" gives; without an assignment, its marks are the only assignment's."""
         rows = read_csv(data)
         headings = headings_of(rows)
-        at = 2 if headings[:2] == ("LastName", "FirstName") else 1
-        if len(headings) < 4 or "ID" not in headings[at] or (at == 1 and "Student" not in headings[0]):
+        first = [folded(heading) for heading in headings[:3]]
+        at = 2 if first[:2] == ["lastname", "firstname"] else 1
+        if len(headings) < 4 or "id" not in first[at] or (at == 1 and "student" not in first[0]):
             raise another_file(headings, self.sheet.expected)
         one = assignment or Assignment("")
         heading = self.heading(headings, one)
@@ -123,6 +125,10 @@ class Canvas(Lms):
         points = next((row for row in rows[1:] if _is_points(row)), [])
         possible = Row(zip(titles, points, strict=False)).cell(heading or "")
         return replace(read, people=tuple(_person(person, possible) for person in read.people))
+
+    def maximum(self, one: Returned, back: Handback) -> float | None:
+        """What stands in the row “Points Possible”."""
+        return decimal(one.cell(POINTS_POSSIBLE))
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """What Canvas would give to somebody else, or undo."""
@@ -166,14 +172,6 @@ class Canvas(Lms):
                 "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
                 f"Canvas would offer a new assignment. Then: {text}"
             )
-        cells = {one.cell(POINTS_POSSIBLE) for one in back.marked}
-        of_lab = {one.possible for one in back.marked}
-        for points in map(decimal, cells):
-            if points is not None and points not in of_lab:
-                text += (
-                    f" Mind that the assignment has {number(points)} points in Canvas, and these marks are "
-                    f"of {number(back.marked[0].possible)}."
-                )
         return text + self.nobody_looked(back)
 
 
@@ -294,7 +292,7 @@ def _as_canvas_reads(member: str) -> tuple[str, ...]:
 
 
 def _is_points(row: Sequence[str]) -> bool:
-    return "Points Possible" in "".join(row[:1])
+    return folded(POINTS_POSSIBLE) in folded("".join(row[:1]))
 
 
 def _of_student(row: Sequence[str]) -> Sequence[str]:

@@ -55,6 +55,7 @@ class Gradescope(Lms):
     name = "gradescope"
     title = "Gradescope"
     telling = False
+    takes_marks = False
     sheet = Sheet(
         f"the export's {METADATA} or “Download Grades” of the assignment as CSV (SID, Email, …, Submission "
         "ID)",

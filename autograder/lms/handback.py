@@ -131,12 +131,21 @@ class Written:
     Attributes:
         steps: what to do with the files, in this order.
         left_out: who got no mark in them although there is one, and why.
-        marks: how many marks are in them.
+        marked: whose mark is in them.
+        nothing: why nobody's is; empty where somebody's may be.
+        first, last: what to do before and after them, a sentence each.
+        reports: what the LMS has to say then, a sentence each; empty where nobody knows its words.
+        by_hand: whose page no upload takes to them.
     """
 
     steps: tuple[Step, ...]
     left_out: tuple[tuple[Returned, str], ...] = ()
-    marks: int = 0
+    marked: tuple[Returned, ...] = ()
+    nothing: str = ""
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    by_hand: tuple[Returned, ...] = ()
 
 
 def feedback_folders(returned: Sequence[Returned]) -> Iterator[tuple[str, Path]]:

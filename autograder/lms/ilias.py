@@ -70,6 +70,7 @@ class Ilias(Lms):
         f"the status.csv of the plug-in ExerciseStatusFile ({', '.join(_MEMBERS[:7])}, …), not of an "
         "exercise with teams, which names no students. Without it, leave the option out",
         id=("usr_id",), last=("lastname",), first=("firstname",), login=("login",), mark=("mark",),
+        comment=("comment",),
         required=("status", "mark"), kind="a number in the column", form=r"[0-9]+", last_first=True,
         ragged=True,
     )  # fmt: skip

@@ -12,7 +12,10 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from autograder.lms.rows import Row
+from autograder.lms.rows import Row, decimal, folded
+
+SHOWN = 0.0051
+"""Points; marks nearer to each other are the same in a list, which shows two decimals."""
 
 MemberPath = tuple[str, ...]
 """Components of a member's path inside an export, the file name last."""
@@ -57,6 +60,8 @@ class Person:
         submitted, late: as in :class:`Origin`.
         late_seconds: seconds after the deadline; ``None`` when unknown.
         handed_in: whether the LMS says that something was handed in; ``None`` when it does not say.
+        draft: whether the LMS says that what is there was never handed in.
+        comment: that the LMS holds now, without markup; empty when there is none.
         cells: the row itself by its headings.
     """
 
@@ -69,6 +74,8 @@ class Person:
     late_seconds: float | None = None
     late: bool = False
     handed_in: bool | None = None
+    draft: bool = False
+    comment: str = ""
     cells: Row = field(default_factory=Row)
 
 
@@ -141,8 +148,9 @@ class Returned:
         team: the LMS's identifier of the team that handed in; empty for a single student.
         place: of the submission, from :class:`Origin`; a team's for each of its members.
         path: the student's own path of the notebook.
-        points: the final mark, rounded as configured; ``None``: no mark goes back, never a zero instead.
-        possible: points that can be earned.
+        points: the mark that goes back: the final one, rounded as configured, and where the configuration
+            says so scaled to the assignment's maximum; ``None``: none does, never a zero instead.
+        possible: the most that it can be.
         comment: one short line for the student, without markup.
         feedback: the feedback page; its bytes go into the archive.
         person: the row of the worksheet, if one was given and has it.
@@ -158,6 +166,24 @@ class Returned:
     comment: str
     feedback: Path
     person: Person | None = None
+
+    @property
+    def replaces_mark(self) -> bool:
+        """Whether the LMS holds another mark, as far as its list shows: two decimals."""
+        if self.person is None or not self.person.mark or self.points is None:
+            return False
+        there = decimal(self.person.mark)
+        return there is None or abs(there - self.points) > SHOWN
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the mark is another than the LMS holds, or the LMS holds none."""
+        return self.person is None or not self.person.mark or self.replaces_mark
+
+    @property
+    def replaces_comment(self) -> bool:
+        """Whether the LMS holds another comment."""
+        return self.person is not None and folded(self.person.comment) not in ("", folded(self.comment))
 
     @property
     def mark(self) -> float:
@@ -179,9 +205,14 @@ class Assignment:
         column: the heading of the LMS's own column or item ("Lab 9 (12345)"); empty when not configured.
         teams: whether teams hand in together.
         language: of the LMS's pages for the TA, as an ISO 639-1 code, where there is no worksheet to tell.
+        scale: "maximum" where marks are scaled to the assignment's maximum, "points" where they are not;
+            empty when nobody has said.
+        withhold: whether nothing that tells a mark reaches students before their names are revealed.
     """
 
     title: str
     column: str = ""
     teams: bool = False
     language: str = "en"
+    scale: str = ""
+    withhold: bool = False

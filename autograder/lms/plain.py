@@ -28,6 +28,8 @@ class Plain(Lms):
 
     name = "plain"
     title = "no LMS"
+    met = True
+    takes_marks = False
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """Nothing: the table is for people."""

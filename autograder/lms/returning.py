@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections import Counter, defaultdict
@@ -14,7 +15,10 @@ from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
-from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.lms.model import Assignment, Returned, Worksheet
+from autograder.lms.rows import folded
+from autograder.lms.scale import about_scale, scaled
+from autograder.lms.upload_page import UploadPage
 from autograder.marks import unscored
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
 
@@ -24,8 +28,10 @@ LONGEST_WORDS = 500
 SEVERAL = "several submissions have this identifier, and only one mark and page can go back for it"
 """Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
-MOST_LISTED = 200
-"""People that one list of ``UPLOAD.md`` names."""
+DRAFT = "it is a draft, never submitted (lms, drafts)"
+_TELLS_MORE = "The attached page tells more."
+_POINTS = re.compile(r"[\d.]+ of [\d.]+ points\.")
+"""How a comment begins."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +80,38 @@ def write_lms(
     others: list[Entry] = []
     for grade in grades:
         (of_lms if is_named_by(lms, grade.submission) else others).append(grade)
+    assignment = assignment_of(title, settings)
     returned = list(_returned(of_lms, out, lms, worksheet, settings, partial))
     claims = Counter(one.lms_id for one in returned if one.lms_id)
-    clear = [one for one in returned if claims[one.lms_id] <= 1]
-    assignment = assignment_of(title, settings)
-    written = lms.write(folder, clear, assignment, worksheet)
+    drafts = [one for one in returned if one.person and one.person.draft]
+    kept_back = {id(one) for one in drafts} if settings.drafts == "list" else set()
     doubtful = [(one, SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
+    clear = [one for one in returned if claims[one.lms_id] <= 1 and id(one) not in kept_back]
+    written = lms.write(folder, clear, assignment, worksheet)
     written = replace(written, left_out=(*written.left_out, *doubtful))
-    lists = _lists(of_lms, others, returned, written, worksheet, partial)
     pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
-    told = _to_compare(lms, written.marks, pages) if of_lms else ()
-    lines = (*_page(lms, title, written, of_lms), *told, *_to_be_scored(of_lms, partial), *_shown(lists))
     page = folder / "UPLOAD.md"
-    replace_file(page, (f"{line}\n" for line in lines))
-    unnamed = {grade.submission.id: _UNNAMED for grade in others}
-    return HandedBack(page, written.marks, pages, {**unnamed, **_without_mark(written, returned)})
+    told = UploadPage(
+        lms, title, worksheet, of_lms, others, returned, written, pages, partial=partial,
+        nothing="" if of_lms else nobody_of(lms),
+        scale=_about_scale(of_lms, lms, worksheet, assignment),
+        drafts=drafts, drafts_go_back=settings.drafts == "grade",
+        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one)],
+    )  # fmt: skip
+    replace_file(page, (f"{line}\n" for line in told.lines()))
+    without = {
+        **{grade.submission.id: _UNNAMED for grade in others},
+        **{one.feedback.stem: DRAFT for one in returned if id(one) in kept_back},
+    }
+    return HandedBack(page, len(written.marked), pages, {**without, **_without_mark(written, returned)})
+
+
+def _about_scale(
+    grades: Sequence[Entry], lms: Lms, worksheet: Worksheet | None, assignment: Assignment
+) -> str:
+    """What is said of another maximum than the lab's; empty where it is the same, or not known."""
+    possible = max((_possible(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
+    return about_scale(lms, lms.most(worksheet, assignment), possible, assignment.scale)
 
 
 def _without_mark(written: Written, returned: Sequence[Returned]) -> Mapping[str, str]:
@@ -104,16 +127,11 @@ def _pages_in(archive: Path) -> int:
         return sum(name.endswith(".html") for name in opened.namelist())
 
 
-def _to_compare(lms: Lms, marks: int, pages: Mapping[str, int]) -> Iterator[str]:
-    """How many marks and pages the files have."""
-    archives = "".join(f"; pages in `{name}`: {count}" for name, count in pages.items())
-    yield ""
-    yield f"To compare with what {lms.title} reports afterwards: marks: {marks}{archives}."
-
-
 def assignment_of(title: str, settings: LmsSettings) -> Assignment:
     """What the LMS calls the lab with this title."""
-    return Assignment(title, settings.column, settings.teams, settings.language)
+    return Assignment(
+        title, settings.column, settings.teams, settings.language, settings.scale or "", settings.withhold
+    )
 
 
 def _returned(
@@ -126,8 +144,12 @@ def _returned(
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
+    wanted = scaled_to(lms, worksheet, settings)
     for grade in grades:
         one = grade.submission
+        points, comment = mark_and_comment(grade, lms, wanted)
+        if unscored(grade) and not partial:
+            points = None
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
         for lms_id in members or ("",):
             person = lms.person(worksheet, lms_id, one.student) if worksheet else None
@@ -137,12 +159,35 @@ def _returned(
                 place=one.place,
                 path=one.own_path,
                 team=one.lms_id if settings.teams else "",
-                points=grade.mark if partial or not unscored(grade) else None,
-                possible=grade.max_score,
-                comment=comment_for(grade),
+                points=points,
+                possible=wanted or grade.max_score,
+                comment=comment,
                 feedback=out / "feedback" / f"{file_stem(one.id)}.html",
                 person=person,
             )
+
+
+def scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
+    """The maximum that marks are scaled to; ``None`` where they are not, or nothing tells it."""
+    return lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
+
+
+def mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
+    """The mark as the LMS gets it, and the line for the student.
+
+    Args:
+        most: the maximum that it is scaled to; ``None``: it stays as it is.
+    """
+    possible, mark = _possible(grade), grade.mark
+    if mark is None or not most or most == possible:
+        return mark, comment_for(grade)
+    mark = scaled(mark, possible, most)
+    return mark, comment_for(grade, f"{number(mark, 2)} of {number(most, 2)} in {lms.title}")
+
+
+def _possible(grade: Entry) -> float:
+    """The points of the lab, those that wait for a person among them."""
+    return grade.max_score + sum(one.possible for one in unscored(grade))
 
 
 def _teams(
@@ -168,8 +213,12 @@ def _teams(
     return found
 
 
-def comment_for(grade: Entry) -> str:
-    """One line for the student: the mark, what cost most, where the rest is."""
+def comment_for(grade: Entry, scaled_mark: str = "") -> str:
+    """One line for the student: the mark, what cost most, where the rest is.
+
+    Args:
+        scaled_mark: what the mark is where it goes back out of another maximum, in words.
+    """
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if waiting := sum(one.possible for one in unscored(grade)):
         parts.append(f"{number(waiting, 2)} more are scored by a person")
@@ -177,13 +226,21 @@ def comment_for(grade: Entry) -> str:
         parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
+    if scaled_mark:
+        parts.append(scaled_mark)
     parts += _changed(grade)
     for question in grade.questions:
         if question.failures and question.points < question.possible and not question.override:
             points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
-    return f"{_sentence(text)} The attached page tells more."
+    return f"{_sentence(text)} {_TELLS_MORE}"
+
+
+def _is_ours(one: Returned) -> bool:
+    """Whether the comment that is there was written by this program, so that nobody misses it."""
+    there = one.person.comment if one.person else ""
+    return folded(there).endswith(folded(_TELLS_MORE)) and _POINTS.match(there) is not None
 
 
 def _changed(grade: Entry) -> Iterator[str]:
@@ -200,88 +257,6 @@ def _sentence(text: str) -> str:
     return ended if ended.endswith(("?", "!", "…")) else f"{ended}."
 
 
-def _lists(
-    grades: Sequence[Entry],
-    others: Sequence[Entry],
-    returned: Sequence[Returned],
-    written: Written,
-    worksheet: Worksheet | None,
-    partial: bool,
-) -> Iterator[tuple[str, list[str]]]:
-    """Who has to be named in ``UPLOAD.md``, a line each, below a heading."""
-    handed_in = {one.person.lms_id if one.person else one.lms_id for one in returned}
-    out = {id(one) for one, _ in written.left_out}
-    yield (
-        "Marks that replace another one",
-        [
-            f"{_who(one.student, one.lms_id)}: {plain(one.person.mark, 40)} → {number(one.points, 4)}"
-            for one in returned
-            if one.person and one.person.mark and one.points is not None and id(one) not in out
-        ],
-    )
-    refused = [grade for grade in grades if grade.status is not Status.GRADED]
-    yield (
-        "No mark goes back, because it could not be graded",
-        [
-            f"{_who(grade.submission.student, grade.submission.lms_id)}: {plain(grade.reason, 300)}"
-            for grade in refused
-        ],
-    )
-    waiting = [] if partial else [grade.submission for grade in grades if unscored(grade)]
-    yield (
-        "No mark goes back yet, because a person has not scored everything",
-        [_who(one.student, one.lms_id) for one in waiting],
-    )
-    left_out = [f"{_who(one.student, one.lms_id or one.team)}: {why}" for one, why in written.left_out]
-    yield "Graded, but not in the file of marks", left_out
-    yield (
-        "In the upload, but under no name that tells whose it is: nothing goes back",
-        [plain(grade.submission.source, 200) for grade in others],
-    )
-    if worksheet:
-        unknown = [one for one in returned if one.lms_id and one.person is None]
-        yield "Graded, but not on your worksheet", [_who(one.student, one.lms_id) for one in unknown]
-        missing = [_missing(person) for person in worksheet.people if person.lms_id not in handed_in]
-        yield "On your worksheet, but without a submission", missing
-
-
-def _missing(person: Person) -> str:
-    said = ": the LMS says that something was handed in, it is not in the export" if person.handed_in else ""
-    return f"{_who(person.name, person.lms_id)}{said}"
-
-
-def _who(name: str, lms_id: str) -> str:
-    shown = plain(name, 60).strip()
-    if not shown or not lms_id:
-        return shown or plain(lms_id, 60)  # blind marking has no names
-    return f"{shown} ({plain(lms_id, 60)})"
-
-
-def _page(lms: Lms, title: str, written: Written, grades: Sequence[Entry]) -> Iterator[str]:
-    yield f"# {lms.title}: {_text(title)}"
-    yield ""
-    if not grades:
-        yield f"**Nothing can go back**: {nobody_of(lms)}"
-        return
-    graded = sum(grade.status is Status.GRADED for grade in grades)
-    yield f"{graded} of {len(grades)} submissions are graded. Upload, in this order:"
-    yield ""
-    for place, step in enumerate(written.steps, start=1):
-        yield f"{place}. `{step.file}` – {_text(step.text)}"
-    if lms.uploads_itself:
-        yield ""
-        yield lms.uploads_itself
-
-
-def _shown(lists: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
-    for heading, lines in lists:
-        if lines:
-            yield from ("", f"## {heading} ({len(lines)})", "")
-            yield from (f"- {_text(line)}" for line in lines[:MOST_LISTED])
-            if len(lines) > MOST_LISTED:
-                yield f"- and {len(lines) - MOST_LISTED} more"
-
-
 def is_named_by(lms: Lms, submission: Submission) -> bool:
     """Whether the submission lay under a name that the LMS gives; without an LMS, under any other."""
     return submission.lms == ("" if lms.name == "plain" else lms.name)
@@ -290,29 +265,3 @@ def is_named_by(lms: Lms, submission: Submission) -> bool:
 def nobody_of(lms: Lms) -> str:
     """What there is to say when not one submission has a name that the LMS makes."""
     return f"no file has a name that {lms.title} gives. Are these its exports?"
-
-
-def _to_be_scored(grades: Sequence[Entry], partial: bool) -> Iterator[str]:
-    """What a person still has to score, question by question in the lab's order."""
-    scores: dict[str, list[float | None]] = defaultdict(list)
-    for grade in grades:
-        for one in grade.manual if grade.status is Status.GRADED else ():
-            scores[one.title].append(one.points)
-    missing = {title: found.count(None) for title, found in scores.items() if None in found}
-    if missing:
-        yield ""
-        yield "**Not all is scored by a person yet**, " + (
-            "and what is not scored is not in the mark: fill in `manual.csv` and run the same command again "
-            "before you upload."
-            if partial
-            else "and no mark goes back of those whose points are missing: fill in `manual.csv` and run the "
-            "same command again, or run it with `--partial` for marks without these points."
-        )
-        yield ""
-        for title, count in missing.items():
-            yield f"- {_text(title)}: {count} of {len(scores[title])} not scored"
-
-
-def _text(text: str) -> str:
-    """``text`` as Markdown that shows it: names of students come here."""
-    return "".join(f"\\{one}" if one in r"\`*_{}[]<>#|$" else one for one in text)

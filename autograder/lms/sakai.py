@@ -37,7 +37,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import PAGE, Handback, Quoting, Step, Table, Zip, folder_name
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Told, Worksheet
 from autograder.lms.names import moment
-from autograder.lms.rows import Row, damaged, delimiter_of, read_csv, text_of
+from autograder.lms.rows import Row, damaged, delimiter_of, folded, read_csv, text_of
 
 UPLOAD = "sakai_upload.zip"
 GRADES = "grades.csv"
@@ -312,7 +312,8 @@ def _read(data: bytes) -> SakaiWorksheet:
             "then a row per student; download it again with the grade file in CSV"
         )
     of_groups = len(header) == len(_GROUP_HEADER)
-    language = next((code for code, words in _LANGUAGES.items() if words.header[0] == header[0]), "")
+    called = folded(header[0])
+    language = next((code for code, words in _LANGUAGES.items() if folded(words.header[0]) == called), "")
     title, kind = (*rows[0], "", "")[:2]
     people = tuple(_people(rows, header, of_groups))
     return SakaiWorksheet(header, people, language, title, kind, delimiter, of_groups)

@@ -17,8 +17,8 @@ class Sheet:
 
     Attributes:
         expected: what the list is and where the LMS gives it; ends the message for another file.
-        id, name, last, first, login, group, mark: headings of what :class:`Person` holds; a name may stand
-            in one column or in two.
+        id, name, last, first, login, group, mark, comment: headings of what :class:`Person` holds; a name
+            may stand in one column or in two.
         required: further headings that it must have.
         kind, form: what an identifier has to be, as in :func:`~autograder.lms.rows.records`.
         prefix: what the LMS puts before identifiers and logins.
@@ -34,6 +34,7 @@ class Sheet:
     login: _Headings = ()
     group: _Headings = ()
     mark: _Headings = ()
+    comment: _Headings = ()
     required: _Headings = ()
     kind: str = "something under"
     form: str = r"[# ]*[^# ].*"
@@ -69,6 +70,7 @@ class Sheet:
             login=row.cell(*self.login).removeprefix(self.prefix),
             group=row.cell(*self.group),
             mark=row.cell(*self.mark),
+            comment=row.cell(*self.comment),
             cells=row,
         )
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import select
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from autograder.config.load import Lab, load
 from autograder.errors import UsageError
@@ -23,11 +19,13 @@ from autograder.mutate.judge import Found, Task
 from autograder.mutate.model import Fate, Mutant, Verdict, fate_of
 from autograder.mutate.own_code import open_places
 from autograder.mutate.owners import Owners
+from autograder.mutate.processes import lines, worker
 from autograder.mutate.records import Records
 from autograder.mutate.whole import asked_as_a_whole
 from autograder.mutate.worker import message
 from autograder.notebook.template import code_sources, read_template
-from autograder.sandbox.launcher import ENGINE, ENVIRONMENT
+
+WORKER = "autograder.mutate.worker"
 
 Notebook = Mapping[str, Any]
 """The JSON of a notebook's file, format 4."""
@@ -98,7 +96,7 @@ def mutation(asked: Asked) -> Mutation:
     return Mutation(lab, notebook, tuple(found))
 
 
-def judged(mutated: Mutation, asked: Asked) -> Iterator[Verdict]:
+def judged(mutated: Mutation, asked: Asked) -> Generator[Verdict]:
     """What becomes of each mutant, as it comes to light; those that are known already come first.
 
     Raises:
@@ -130,11 +128,11 @@ def _in_one_process(mutated: Mutation, mutants: Sequence[Mutant], asked: Asked) 
     with ExitStack() as resources:
         shares = [tasks[first :: asked.jobs] for first in range(asked.jobs)]
         workers = [
-            resources.enter_context(_worker(message(asked.settings, cells, share)))
+            resources.enter_context(worker(WORKER, message(asked.settings, cells, share)))
             for share in shares
             if share
         ]
-        for line in _lines(workers):
+        for line in lines(workers):
             if "failed" in line:
                 raise UsageError(line["failed"])
             if "code" in line:
@@ -150,45 +148,6 @@ def _verdict(mutant: Mutant, found: Found) -> Verdict:
     elif fate is Fate.SURVIVED and not found.differs:
         fate = Fate.EQUIVALENT
     return Verdict(mutant, fate, found.lost, found.said, found.differs, found.ended)
-
-
-@contextmanager
-def _worker(asked: str) -> Iterator[IO[bytes]]:
-    """What a worker writes; the worker is gone after the block."""
-    own = {
-        "MPLBACKEND": "agg",
-        "PYTHONPATH": str(ENGINE),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    places = {name: os.environ[name] for name in ("TMPDIR",) if name in os.environ}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-s", "-m", "autograder.mutate.worker"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**ENVIRONMENT, **own, **places},
-        start_new_session=True,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        with process.stdout:
-            with process.stdin:
-                process.stdin.write(asked.encode())
-            yield process.stdout
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _lines(workers: Sequence[IO[bytes]]) -> Iterator[dict[str, Any]]:
-    """What several workers write, line by line, as it comes."""
-    begun = dict.fromkeys((worker.fileno() for worker in workers), b"")
-    while begun:
-        for ready in select.select([*begun], [], [])[0]:
-            part = os.read(ready, 1 << 16)
-            *lines, begun[ready] = (begun[ready] + part).split(b"\n")
-            yield from map(json.loads, lines)
-            if not part:
-                del begun[ready]
 
 
 def _solution(lab: Lab) -> Notebook | None:

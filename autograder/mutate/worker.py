@@ -107,4 +107,6 @@ def _say(out: TextIO, line: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # All is written: what a notebook wants to do at the end, an IPython of its own for example, is no matter.
+    os._exit(code)

@@ -1,19 +1,20 @@
 """Answers in words: what of a notebook the student wrote for a question that a person scores.
 
-The template has a cell for each answer. Students write into it, below it, into a cell of their own, below the
-text of the exercise, or anywhere after they have deleted it. So everything counts that is the student's own
-between the exercise and the next cell of the template. Cells are recognised by their ids, else by the tag of
-the answer, else by their text, else by their first line; what was deleted leaves its place.
+The template has a cell for each answer, or one for each item that earns points in it, beside one for what
+concerns them all. Students write into them, below them, into a cell of their own, below the text of the
+exercise, or anywhere after they have deleted it. So everything counts that is the student's own between the
+exercise and the next cell of the template that is no place for this answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.model import AnswerState
+from autograder.notebook.template_cells import TemplateCell, first_line, item_of, matched_cells, tag_of
 
 LONGEST_ANSWER = 100_000
 """Characters that are kept of one answer: a long derivation has 10,000."""
@@ -36,24 +37,6 @@ _ASKING = _TELLING | frozenset(
 """Words of which placeholders are made; one of the first has to be among them."""
 
 _PASTED = re.compile(r"data:image/[\w.+-]{1,40};base64,[A-Za-z0-9+/=]*")
-_ORNAMENT = re.compile(r"[#*_>\s:.]+")
-
-
-@dataclass(frozen=True)
-class TemplateCell:
-    """A cell of the students' template.
-
-    Attributes:
-        id: its identifier; empty where there is none.
-        source: as students get it.
-        manual: name of the question that is answered in it; empty for every other cell.
-        text: whether it is text rather than code.
-    """
-
-    id: str
-    source: str
-    manual: str = ""
-    text: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,23 +54,6 @@ class Answer:
     pictures: tuple[str, ...] = ()
 
 
-def template_cells(notebook: Any) -> tuple[TemplateCell, ...]:
-    """The cells of the template, an nbformat 4 notebook, as :func:`answers` needs them.
-
-    Raises:
-        LookupError, TypeError, AttributeError: it is no such notebook.
-    """
-    return tuple(
-        TemplateCell(
-            id=cell.get("id", ""),
-            source="".join(cell["source"]),  # text, or a list of its lines
-            manual=cell["metadata"].get("autograder", {}).get("manual", ""),
-            text=cell["cell_type"] != "code",
-        )
-        for cell in notebook["cells"]
-    )
-
-
 def answers(
     cells: Sequence[Any],
     attachments: Mapping[str, Sequence[str]],
@@ -102,35 +68,45 @@ def answers(
         questions: names of the questions that a person scores.
         template: the students' template; without it only tagged cells are found.
     """
-    matched = _matched(cells, template)
+    matched = matched_cells(cells, template)
     return {name: _answer(name, cells, attachments, template, matched) for name in questions}
 
 
-def answer_parts(
-    cells: Sequence[Any], question: str, template: Sequence[TemplateCell] = ()
-) -> list[tuple[int, str]]:
-    """The answer to one question, cell by cell: positions in the notebook, and what the student wrote there.
-
-    Args: as for :func:`answers`.
-    """
-    found = _found(question, cells, template, _matched(cells, template))
-    return [(one.index, one.text) for one in found if one.is_own]
-
-
 @dataclass(frozen=True)
-class _Part:
+class AnswerPart:
     """What a cell around an answer has of the student.
 
     Attributes:
+        index: of the cell in the notebook.
         text: that the student wrote.
         is_own: whether there is anything of the student in the cell.
         untouched: whether it holds the placeholder.
+        item: code of the item in whose cell, or below whose cell, it stands; untrusted, empty for none.
     """
 
     index: int
     text: str
     is_own: bool
     untouched: bool = False
+    item: str = ""
+
+
+def answer_parts(
+    cells: Sequence[Any], question: str, template: Sequence[TemplateCell] = ()
+) -> list[AnswerPart]:
+    """The answer to one question, cell by cell, with the cells in which nothing is the student's.
+
+    Args: as for :func:`answers`.
+    """
+    return _found(question, cells, template, matched_cells(cells, template))
+
+
+def unanswered(parts: Sequence[AnswerPart]) -> tuple[str, ...]:
+    """Codes of items whose cells are there, with nothing written; none where a text may answer them all."""
+    written = {part.item for part in parts if part.is_own}
+    if "" in written:
+        return ()
+    return tuple(dict.fromkeys(part.item for part in parts if part.item and part.item not in written))
 
 
 def _answer(
@@ -158,7 +134,7 @@ def _answer(
 
 
 def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
-    """What the template says of an exercise, from its heading to the answer's cell; empty without one."""
+    """What the template says of an exercise, from its heading to its first answer cell; empty without one."""
     place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
     if place is None:
         return ""
@@ -167,29 +143,57 @@ def exercise_text(name: str, template: Sequence[TemplateCell]) -> str:
 
 def _found(
     name: str, cells: Sequence[Any], template: Sequence[TemplateCell], matched: Mapping[int, int]
-) -> list[_Part]:
+) -> list[AnswerPart]:
     """The cells in which the answer may stand, in their order."""
-    place = next((i for i, cell in enumerate(template) if cell.manual == name), None)
-    given = _lines(cell.source for cell in template)
-    around = set() if place is None else _around(place, template, len(cells), matched)
-    tagged = {i for i, cell in enumerate(cells) if _tag(cell) == name}
-    places = {index for index, at in matched.items() if at == place}
-    found: list[_Part] = []
+    places = [i for i, cell in enumerate(template) if cell.manual == name]
+    around = _around(places, template, len(cells), matched) if places else set()
+    tagged = {i for i, cell in enumerate(cells) if tag_of(cell) == name}
+    ground = _Ground(places, template, _lines(cell.source for cell in template))
+    found: list[AnswerPart] = []
+    item = ""
     for index in sorted(around | tagged):
-        source = cells[index].source
         at = matched.get(index)
-        own = [line for line in source.split("\n") if line.strip() not in given]
-        if own and index in tagged | places and _only_asks(own, place, template):
-            found.append(_Part(index, "", is_own=False, untouched=True))
-        elif not own:
-            asks = place is not None and at == place and _has_placeholder(source, template[place])
-            found.append(_Part(index, "", is_own=False, untouched=asks))
-        elif at is None or at == place:
-            found.append(_Part(index, source.strip("\n"), is_own=True))
-        else:  # the text of the exercise, with something written below it
-            own = _added(source, template[at].source, given)
-            found.append(_Part(index, "\n".join(own).strip("\n"), is_own=bool(own)))
+        is_answer = index in tagged or at in places
+        if is_answer:  # other cells stand below one
+            item = (template[at].item if at is not None and at in places else "") or item_of(cells[index])
+        part = ground.part(cells[index].source, at, is_answer)
+        found.append(replace(part, index=index, item=item))
     return found
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Where the template wants an answer.
+
+    Attributes:
+        places: of the answer's cells in the template, in their order.
+        given: every line that the template has.
+    """
+
+    places: Sequence[int]
+    template: Sequence[TemplateCell]
+    given: Collection[str]
+
+    def part(self, source: str, at: int | None, is_answer: bool) -> AnswerPart:
+        """What a cell has of the student; its index and item are set by who asks.
+
+        Args:
+            at: which cell of the template it is.
+            is_answer: whether the answer belongs into it.
+        """
+        own = [line for line in source.split("\n") if line.strip() not in self.given]
+        place = at if at in self.places else self.places[0] if self.places else None
+        asked = None if place is None else self.template[place]
+        if own and is_answer and _only_asks(own, asked):
+            return AnswerPart(0, "", is_own=False, untouched=True)
+        if not own:
+            asks = asked is not None and at == place and _has_placeholder(source, asked)
+            return AnswerPart(0, "", is_own=False, untouched=asks)
+        if at is None or at == place:
+            return AnswerPart(0, source.strip("\n"), is_own=True)
+        # the text of the exercise, with something written below it
+        own = _added(source, self.template[at].source, self.given)
+        return AnswerPart(0, "\n".join(own).strip("\n"), is_own=bool(own))
 
 
 def _exercise(place: int, template: Sequence[TemplateCell]) -> int:
@@ -202,20 +206,22 @@ def _exercise(place: int, template: Sequence[TemplateCell]) -> int:
     return place
 
 
-def _around(place: int, template: Sequence[TemplateCell], count: int, matched: Mapping[int, int]) -> set[int]:
+def _around(
+    places: Sequence[int], template: Sequence[TemplateCell], count: int, matched: Mapping[int, int]
+) -> set[int]:
     """The texts of an exercise with all cells that follow each of them up to the template's next cell.
 
     Where no text of it is left, what stands in its place: behind the cell that was before.
 
     Args:
-        place: of the answer's cell in the template.
+        places: of the answer's cells in the template.
         count: how many cells the notebook has.
         matched: positions in the template by those in the notebook.
     """
-    begin = _exercise(place, template)
-    starts = [index for index, at in matched.items() if begin <= at <= place]
-    found = {index for index in starts if template[matched[index]].text or matched[index] == place}
-    if matched and all(matched[index] == place for index in starts):
+    begin = _exercise(places[0], template)
+    starts = [index for index, at in matched.items() if begin <= at <= places[-1]]
+    found = {index for index in starts if template[matched[index]].text or matched[index] in places}
+    if matched and all(matched[index] in places for index in starts):
         before = [(at, index) for index, at in matched.items() if at < begin]
         starts.append(max(before)[1] if before else -1)
     for start in starts:
@@ -224,40 +230,6 @@ def _around(place: int, template: Sequence[TemplateCell], count: int, matched: M
                 break
             found.add(index)
     return found
-
-
-def _matched(cells: Sequence[Any], template: Sequence[TemplateCell]) -> dict[int, int]:
-    """Which cell of the template each cell is, if any: positions by positions, each at most once."""
-    matched: dict[int, int] = {}
-    free = set(range(len(template)))
-    rules: tuple[tuple[Callable[[Any], str], Callable[[TemplateCell], str]], ...] = (
-        (lambda cell: str(cell.id), lambda one: one.id),
-        (_tag, lambda one: one.manual),
-        (lambda cell: cell.source.strip(), lambda one: one.source.strip()),
-        (
-            lambda cell: first_line(cell.source) if cell.cell_type != "code" else "",
-            lambda one: first_line(one.source) if one.text else "",
-        ),
-    )
-    for of_cell, of_template in rules:
-        places: dict[str, list[int]] = {}
-        for at in sorted(free, reverse=True):
-            places.setdefault(of_template(template[at]), []).append(at)
-        for index, cell in enumerate(cells):
-            if index not in matched and (key := of_cell(cell)) and places.get(key):
-                matched[index] = places[key].pop()
-                free.discard(matched[index])
-    return matched
-
-
-def _tag(cell: Any) -> str:
-    return str(cell.metadata.get("autograder", {}).get("manual", ""))
-
-
-def first_line(source: str) -> str:
-    """The first line that says something, without what makes it a heading."""
-    lines = (_ORNAMENT.sub(" ", line[:200]).strip().casefold() for line in source[:2000].split("\n"))
-    return next(filter(None, lines), "")
 
 
 def _lines(sources: Iterable[str]) -> frozenset[str]:
@@ -270,13 +242,13 @@ def _has_placeholder(source: str, cell: TemplateCell) -> bool:
     return any(line.strip() in asked[1:] for line in source.split("\n") if line.strip()) or len(asked) == 1
 
 
-def _only_asks(own: Sequence[str], place: int | None, template: Sequence[TemplateCell]) -> bool:
+def _only_asks(own: Sequence[str], cell: TemplateCell | None) -> bool:
     """Whether lines of an answer's cell are a placeholder: the template's in other lines, or another year's.
 
     No answer is made of nothing but the words of the lab's own placeholder and those that all of them have.
     """
     words = _WORD.findall(" ".join(own)[:LONGEST_PLACEHOLDER].casefold())
-    asked = _WORD.findall(template[place].source.casefold()) if place is not None else []
+    asked = _WORD.findall(cell.source.casefold()) if cell else []
     known = _ASKING.union(asked)
     return (
         sum(map(len, own)) < LONGEST_PLACEHOLDER and bool(_TELLING & set(words)) and known.issuperset(words)

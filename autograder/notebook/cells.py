@@ -90,7 +90,7 @@ def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any
     if kind != "code" and _DEFINITION.match(source[:_HEAD]):
         repairs["a text cell looks like code; it was not run"].append(index)
     if item.get("attachments"):
-        repairs["pasted pictures are left out: look at the submitted file"].append(index)
+        repairs["pasted pictures are not needed to run it: look at the submitted file"].append(index)
     cell: dict[str, Any] = {"cell_type": kind, "metadata": _metadata(item.get("metadata")), "source": source}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
 
@@ -118,10 +118,15 @@ def _without_halves(text: str) -> str:
 
 
 def _metadata(value: Any) -> dict[str, Any]:
-    """The tag of an answer to a manual question. Tags that change how a cell runs are not for students."""
+    """The tags of an answer to a manual question. Tags that change how a cell runs are not for students."""
     ours = value.get("autograder") if isinstance(value, dict) else None
-    name = ours.get("manual") if isinstance(ours, dict) else None
-    return {"autograder": {"manual": name}} if isinstance(name, str) and name.isidentifier() else {}
+    said = ours if isinstance(ours, dict) else {}
+    kept = {key: name for key in ("manual", "item") if _is_name(name := said.get(key))}
+    return {"autograder": kept} if "manual" in kept else {}
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value.isidentifier()
 
 
 def _identify(

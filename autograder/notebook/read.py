@@ -39,7 +39,7 @@ class ReadNotebook:
 
     Attributes:
         notebook: nbformat 4.5, valid; every code cell's source, no outputs, no attachments; metadata of
-            cells at most ``{"autograder": {"manual": name}}``.
+            cells at most ``{"autograder": {"manual": name, "item": code}}``.
         notes: what was repaired or left out, for the TA.
         attachments: names of pictures by the ids of the cells that they are pasted into; untrusted.
         cut_off: whether the upload ended behind the last cell, before the file's own end.

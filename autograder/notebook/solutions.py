@@ -15,7 +15,7 @@ from autograder.config.located_yaml import Place
 from autograder.config.schema import SolutionSource
 from autograder.config.wording import report
 from autograder.errors import ConfigurationError
-from autograder.notebook.answers import TemplateCell, first_line, template_cells
+from autograder.notebook.template_cells import TemplateCell, first_line, template_cells
 
 
 def solutions(lab: Lab) -> Mapping[str, str]:
@@ -52,9 +52,12 @@ def solutions(lab: Lab) -> Mapping[str, str]:
 
 
 def _texts(cells: Sequence[TemplateCell], source: SolutionSource) -> list[str]:
-    """What the cells at a place say."""
+    """What the cells at a place say: one text of the cells of an answer that has one for each item."""
     if source.tag is not None:
-        return [cell.source for cell in cells if cell.manual == source.tag]
+        tagged = [cell for cell in cells if cell.manual == source.tag]
+        if tagged and len({cell.item for cell in tagged}) == len(tagged):
+            return ["\n\n".join(cell.source for cell in tagged)]
+        return [cell.source for cell in tagged]
     wanted = first_line(source.heading or "")
     return [cell.source for cell in cells if cell.text and first_line(cell.source) == wanted]
 

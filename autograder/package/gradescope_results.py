@@ -22,7 +22,8 @@ from autograder.files.visible import number, plain
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
-from autograder.report.student import cell_rows, credit_sentence
+from autograder.report.cells import cell_rows
+from autograder.report.student import credit_sentence
 
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""
@@ -138,6 +139,8 @@ def _failure(case: CaseResult) -> str:
         lines.append(f"Your code did not finish: {case.ending.value}.")
     if case.evidence:
         lines.append(plain(case.evidence, 4000, multiline=True))
+    if case.repeat:
+        lines.append("\n" + plain(case.repeat, 4000, multiline=True))
     hidden = "; hidden, so not among the tests you were given" if case.hidden else ""
     lines.append(f"(Check “{plain(case.name)}”{hidden})")
     return "\n".join(lines)

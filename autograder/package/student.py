@@ -1,4 +1,4 @@
-"""What students get: the notebook, the public tests beside it, and what the folder says about them."""
+"""What students get: the notebook, the public tests, what runs these, and what the folder says about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def student_members(lab: Lab) -> dict[str, Member]:
             f"nothing was packed: what students would get is out of date\n  {listed}\n"
             "Build it again: autograder build"
         )
-    files = {plan.template.name: plan.template}
+    files = {plan.template.name: plan.template, plan.otter.name: plan.otter}
     files |= {f"{plan.public_tests.name}/{file.name}": file for file in plan.public_tests.glob("*.py")}
     files |= {Path(name).name: lab.file(name) for name in lab.config.files}
     for name, place in ((README, plan.template.parent), (LICENCE, lab.root)):

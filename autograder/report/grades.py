@@ -81,12 +81,13 @@ def remarks(grade: Grade | Entry) -> list[str]:
     """What the TA must know, worst first.
 
     The reason of what could not be graded, questions without a verdict, limits, flags, copies, answers in
-    words that are missing, what lateness cost, and what else was handed in.
+    words that are missing, drafts, what lateness cost, and what else was handed in.
     """
     reason = [grade.reason or "no reason given"] if grade.status is Status.NOT_GRADABLE else []
     open_questions = [f"not checked: {one.name}" for one in grade.questions if not one.checked]
     seen = [*grade.limits_hit, *grade.flags, *_copies(grade), *_unanswered(grade)]
-    handed_in = [*filter(None, [grade.penalty]), *grade.submission.set_aside]
+    draft = ["a draft in the LMS, never submitted"] if grade.submission.draft else []
+    handed_in = [*draft, *filter(None, [grade.penalty]), *grade.submission.set_aside]
     return list(dict.fromkeys([*reason, *open_questions, *seen, *handed_in]))
 
 

@@ -7,6 +7,7 @@ A template cannot forget either. The pages load nothing and run nothing, as thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.files.visible import duration, number, plain
 from autograder.language import showing
+from autograder.report.cells import marked
 from autograder.report.formulas import has_formulas, with_formulas
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -59,13 +63,22 @@ def _environment() -> Environment:
     environment.globals["_"] = _sentence
     environment.globals["plural"] = _plural
     environment.filters["line"] = plain
+    environment.filters["marked"] = marked
     environment.filters["answer"] = _answer
     environment.filters["formulas"] = with_formulas
+    environment.filters["base64"] = _base64
     environment.tests["with_formulas"] = has_formulas
     environment.globals["longest_answer"] = LONGEST_ANSWER
     environment.filters["points"] = lambda value: number(value, 2)
     environment.filters["duration"] = duration
     return environment
+
+
+def _base64(data: str) -> Any:
+    """Base64 of any length, as long as it is nothing else."""
+    from markupsafe import Markup
+
+    return Markup(data if _BASE64.fullmatch(data) else "")
 
 
 def _sentence(text: str, **values: Any) -> Any:

@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from types import MappingProxyType
 
 from autograder.files.visible import number
-from autograder.model import CaseResult, CellRun, Ending, Grade, Outcome, QuestionResult, Status
+from autograder.model import AnswerPicture, CaseResult, Ending, Grade, Outcome, QuestionResult, Status
+from autograder.report.cells import MOST_ROWS, cell_rows, checking_cells
+from autograder.report.curves import drawn
+from autograder.report.findings import Cause, Finding, causes_of, findings_of
 from autograder.report.pages import render
-
-MOST_CELL_ROWS = 40
 
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as the page tells it: first what went wrong, then the rest."""
+    """A question as the page tells it: first what went wrong, then the rest.
+
+    Attributes:
+        failed: every check that did.
+        findings: what failed, by what is wrong.
+        also: more of that, where the findings say enough.
+    """
 
     question: QuestionResult
     failed: tuple[CaseResult, ...]
+    findings: tuple[Finding, ...]
+    also: tuple[Finding, ...]
     passed: tuple[CaseResult, ...]
     unchecked: tuple[CaseResult, ...]
 
     @property
-    def open(self) -> bool:
-        """Whether there is something to read beside the points."""
-        return bool(not self.flawless or self.question.notes or self.question.pictures)
+    def costs(self) -> bool:
+        """Whether points were lost, or are open."""
+        return bool(self.unchecked) or self.question.points < self.question.possible
 
     @property
     def flawless(self) -> bool:
         """Whether every check passed."""
         return not (self.failed or self.unchecked)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to read beside the points."""
+        one = self.question
+        return bool(not self.flawless or one.credit or one.notes or one.pictures or one.curves)
+
+    @property
+    def remarks(self) -> bool:
+        """Whether there is something to read though no points were lost."""
+        return self.open and not self.costs
+
+    @property
+    def public(self) -> int:
+        """How many checks the student has."""
+        return sum(not case.hidden for case in self.question.cases)
 
     @property
     def credit(self) -> str:
@@ -49,38 +74,33 @@ class QuestionView:
         return "all checks passed"
 
 
-@dataclass(frozen=True)
-class CellRow:
-    """Neighbouring code cells that ended alike, numbered from 1 among the code cells."""
-
-    first: int
-    last: int
-    ending: Ending
-    error: str
-
-    @property
-    def label(self) -> str:
-        """The cells' numbers, for a heading."""
-        return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
-
-
-def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
+def feedback_page(
+    grade: Grade,
+    lab_title: str,
+    executed: str = "",
+    pictures: Mapping[str, Sequence[AnswerPicture]] = MappingProxyType({}),
+) -> str:
     """The student's page as HTML.
 
     Args:
         executed: address of the notebook as it ran; empty where the page does not lead to it.
+        pictures: in the answers in words, by question.
 
     Flags are for the TA and stay out of it, and so does the text of a case that could not be
     checked: that is trouble on our side, and may quote a hidden test.
     """
-    rows = cell_rows(grade.cells)
+    rows = cell_rows(grade.cells, grade.questions)
+    shown = rows[:MOST_ROWS]
+    causes = causes_of(grade)
     return render(
         "feedback.html",
         grade=grade,
         graded=grade.status is Status.GRADED,
         lab_title=lab_title,
         executed=executed,
-        views=[question_view(question) for question in grade.questions],
+        pictures=pictures,
+        causes=causes,
+        views=[question_view(question, causes) for question in grade.questions],
         changed=[
             *(one for one in grade.questions if one.override is not None),
             *(one for one in grade.manual if one.override is not None),
@@ -90,10 +110,13 @@ def feedback_page(grade: Grade, lab_title: str, executed: str = "") -> str:
         notes=list(dict.fromkeys([*grade.submission.notes, *grade.notes])),
         left_out=sum(cell.ending is Ending.LEFT_OUT for cell in grade.cells),
         finished=sum(cell.ending is Ending.FINISHED for cell in grade.cells),
-        cell_rows=rows[:MOST_CELL_ROWS],
-        more_cell_rows=max(0, len(rows) - MOST_CELL_ROWS),
+        cell_rows=shown,
+        checking=checking_cells(grade.cells),
+        cells_shown={row.first for row in shown},
+        more_cell_rows=len(rows) - len(shown),
         passed_over=[(n, what) for n, cell in enumerate(grade.cells, start=1) for what in cell.passed_over],
         case_endings=_CASE_ENDINGS,
+        drawn=drawn,
     )
 
 
@@ -103,17 +126,6 @@ _CASE_ENDINGS = {
     for ending in Ending
     if ending not in (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD, Ending.TIMED_OUT, Ending.TIME_USED_UP)
 }
-
-
-def cell_rows(cells: Sequence[CellRun]) -> list[CellRow]:
-    """The code cells that did not finish, neighbours with one ending and error taken together."""
-    numbered = enumerate(cells, start=1)
-    rows = []
-    for (ending, error), run in groupby(numbered, key=lambda entry: (entry[1].ending, entry[1].error)):
-        positions = [position for position, _ in run]
-        if ending not in (Ending.FINISHED, Ending.LEFT_OUT):
-            rows.append(CellRow(positions[0], positions[-1], ending, error))
-    return rows
 
 
 def credit_sentence(question: QuestionResult) -> str:
@@ -126,10 +138,21 @@ def credit_sentence(question: QuestionResult) -> str:
     return f"This is a mistake that earns {given} points in this course."
 
 
-def question_view(question: QuestionResult) -> QuestionView:
-    """A question as pages tell it."""
+def question_view(question: QuestionResult, causes: Sequence[Cause] = ()) -> QuestionView:
+    """A question as pages tell it.
+
+    Args:
+        causes: what the page says at its top.
+    """
 
     def those(outcome: Outcome) -> tuple[CaseResult, ...]:
         return tuple(case for case in question.cases if case.outcome is outcome)
 
-    return QuestionView(question, those(Outcome.FAILED), those(Outcome.PASSED), those(Outcome.NOT_CHECKED))
+    found = findings_of(question, causes)
+    # What costs points leads; where it says enough, the examples that students have are there to unfold.
+    enough = any(one.lost and one.says_enough for one in found)
+    findings = tuple(one for one in found if one.lost or not enough)
+    also = tuple(one for one in found if one not in findings)
+    return QuestionView(
+        question, those(Outcome.FAILED), findings, also, those(Outcome.PASSED), those(Outcome.NOT_CHECKED)
+    )

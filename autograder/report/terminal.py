@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -135,7 +136,9 @@ def _totals(figures: ClassSummary) -> str:
 def _waiting(figures: ClassSummary, out_dir: Path) -> str:
     half = "half scored: " if figures.half_scored else ""
     verb = "waits" if figures.to_score == 1 else "wait"
+    shown = plain(shlex.quote(str(out_dir)), 4000)
     return (
-        f"{half}{figures.unscored} of {figures.to_score} {verb} for a person's points: fill in "
-        f"{plain(str(out_dir / 'manual.csv'), 4000)} and run the same command again"
+        f"{half}{figures.unscored} of {figures.to_score} {verb} for a person's points: score them in the "
+        f"browser with `autograder review {shown}`, or fill in {shown}/manual.csv and run the same "
+        f"command again"
     )

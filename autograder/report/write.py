@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.files.atomic import file_stem, replace_file, update_file
-from autograder.model import Entry, Grade
+from autograder.model import AnswerPicture, Entry, Grade
 from autograder.report.class_summary import ClassSummary, summarise
 from autograder.report.course import course_page
 from autograder.report.grades import write_grades
@@ -14,7 +15,13 @@ from autograder.report.student import feedback_page
 from autograder.store.results import write_results
 
 
-def write_submission(out: Path, grade: Grade, lab_title: str, executed: str = "") -> None:
+def write_submission(
+    out: Path,
+    grade: Grade,
+    lab_title: str,
+    executed: str = "",
+    pictures: Mapping[str, Sequence[AnswerPicture]] = MappingProxyType({}),
+) -> None:
     """Write ``results/<id>.json`` and ``feedback/<id>.html`` below ``out``, as each submission ends.
 
     Files that say the same already are left alone. The results come last: where they exist, the
@@ -22,12 +29,13 @@ def write_submission(out: Path, grade: Grade, lab_title: str, executed: str = ""
 
     Args:
         executed: address of the notebook as it ran, for the page; empty where it does not lead there.
+        pictures: in the answers in words, by question.
 
     Raises:
         OSError: ``out`` cannot be written to.
         ValueError: the submission's id is no file name, or a number of the grade is not finite.
     """
-    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title, executed))
+    update_file(page_file(out, grade.submission.id), feedback_page(grade, lab_title, executed, pictures))
     write_results(out, grade)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograder.review.alike import formulas
 
 _SAYS_NOTHING_MORE = frozenset({"(", ")", r"\cdot"})
@@ -19,9 +21,20 @@ def is_claim_only(answer: str, exercise: str) -> bool:
         exercise: Markdown of the template, from the exercise's heading to the cell of the answer.
     """
     stated = {_bare(one) for one in formulas(exercise)}
-    own = [_bare(one) for one in formulas(answer)]
+    own = _whole([_bare(one) for one in formulas(answer)])
     whole = f" {' $ '.join(stated)} "
     return any(" = " in one and one in stated for one in own) and all(f" {one} " in whole for one in own)
+
+
+def _whole(own: Sequence[str]) -> list[str]:
+    """Formulas, each left-hand side that the template has typed with what the student wrote behind it."""
+    found: list[str] = []
+    for one in own:
+        if found and found[-1].endswith(" ="):
+            found[-1] = f"{found[-1]} {one}"
+        else:
+            found.append(one)
+    return found
 
 
 def _bare(formula: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -85,14 +86,17 @@ class Doors:
     Args:
         place: where people come in.
         tell: is told of each new link, and whose it is.
+        clock: seconds; of a copied cookie, too, the time is up here.
     """
 
-    def __init__(self, place: Place, tell: Callable[[str, str], None]) -> None:
-        self.place = place
+    def __init__(
+        self, place: Place, tell: Callable[[str, str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.place, self._clock = place, clock
         self._tell = tell
         self._keys: dict[str, str] = {}
         self._used: dict[str, str] = {}
-        self._inside: dict[str, str] = {}
+        self._inside: dict[str, tuple[str, float]] = {}
         self.cookie = f"review-{place.port}"
 
     def hand_out(self, graders: Sequence[str]) -> None:
@@ -114,15 +118,16 @@ class Doors:
             return None
         self._used[key] = grader
         secret = secrets.token_urlsafe(32)
-        self._inside[secret] = grader
+        self._inside[secret] = grader, self._clock() + HOURS * 3600
         return secret
 
     def grader(self, headers: Mapping[str, str]) -> str | None:
-        """Who asks; ``None``: nobody that came in here."""
+        """Who asks; ``None``: nobody that came in here during the last :data:`HOURS`."""
         # Read as browsers write it: the cookies of other servers on this machine, which may look like
         # anything, come along.
         found = cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
-        return self._inside.get(found)
+        grader, until = self._inside.get(found, ("", 0.0))
+        return grader if self._clock() < until else None
 
 
 class Guard:

@@ -6,22 +6,19 @@ only this program has.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from autograder.files.visible import plain
+from autograder.notebook.pasted import PASTED, attachments_of, from_base64, joined, source_of
 from autograder.review.kinds import kind_of
 
 MOST = 100
 """Pictures of one answer or notebook that a page has addresses for."""
 
 PATH = "/picture/"
-
-_PASTED = re.compile(r"data:image/[\w.+-]{1,40};base64,([A-Za-z0-9+/=]*)")
 
 Where = dict[str, Any]
 """Where a picture lies: ``{"cell": 3, "in": "attachments", "key": "a.png"}``, what it is called, its kind."""
@@ -99,7 +96,7 @@ class Pictures:
             names[address] = address
             return address
 
-        return _PASTED.sub(put, text)
+        return PASTED.sub(put, text)
 
 
 def picture_in(cells: Sequence[Any], where: Mapping[str, Any]) -> bytes:
@@ -113,7 +110,7 @@ def picture_in(cells: Sequence[Any], where: Mapping[str, Any]) -> bytes:
     if where["in"] == "attachments":
         return attachments_of(cell).get(key, b"")
     if where["in"] == "text":
-        found = [one[1] for one in _PASTED.finditer(source_of(cell))]
+        found = [one[1] for one in PASTED.finditer(source_of(cell))]
         return from_base64(found[key]) if key < len(found) else b""
     outputs = cell.get("outputs") if isinstance(cell, dict) else None
     if not isinstance(outputs, list) or key >= len(outputs):
@@ -121,42 +118,7 @@ def picture_in(cells: Sequence[Any], where: Mapping[str, Any]) -> bytes:
     return from_base64(data_of(outputs[key]).get(where["type"], ""))
 
 
-def source_of(cell: Any) -> str:
-    """A cell's text, which the format keeps as text or as a list of lines."""
-    return joined(cell.get("source", "")) if isinstance(cell, dict) else str(cell)
-
-
-def attachments_of(cell: Any) -> dict[str, bytes]:
-    """What is attached to a cell, by its names; of each its first form."""
-    attached = cell.get("attachments") if isinstance(cell, dict) else None
-    found: dict[str, bytes] = {}
-    for name, forms in attached.items() if isinstance(attached, dict) else ():
-        data = next(iter(forms.values()), "") if isinstance(forms, dict) else ""
-        if len(found) < MOST:
-            found[name] = _bytes_of(joined(data), isinstance(forms, dict) and "image/svg+xml" in forms)
-    return found
-
-
 def data_of(output: Any) -> dict[str, str]:
     """The forms of an output by their types."""
     data = output.get("data") if isinstance(output, dict) else None
     return {kind: joined(one) for kind, one in data.items()} if isinstance(data, dict) else {}
-
-
-def joined(text: Any) -> str:
-    """Text that may be a list of its lines; empty for anything else."""
-    parts = text if isinstance(text, list) else [text]
-    return "".join(part for part in parts if isinstance(part, str))
-
-
-def from_base64(text: str) -> bytes:
-    """The bytes that Base64 stands for; empty where it is none."""
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (ValueError, binascii.Error):
-        return b""
-
-
-def _bytes_of(text: str, is_text: bool) -> bytes:
-    """The bytes of an attachment: SVG stands there as text."""
-    return from_base64(text) or (text.encode("utf-8", "replace") if is_text else b"")

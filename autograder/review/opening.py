@@ -52,3 +52,4 @@ class Opening:
         """
         if before(out) is not None:
             self.open(out)
+            self._site.get_ready()

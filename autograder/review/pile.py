@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.model import AnswerState, Grade, ManualQuestion, Status
-from autograder.notebook.answers import CUT, exercise_text, template_cells
+from autograder.notebook.answers import CUT, exercise_text
 from autograder.notebook.template import read_template
+from autograder.notebook.template_cells import template_cells
 from autograder.review.alike import comparable
 from autograder.review.claims import is_claim_only
 from autograder.review.desk import ClassNow, Desk
@@ -23,7 +24,7 @@ NO_ANSWER = "no answer"
 _TOKEN = 16
 """Hexadecimal digits: nobody meets two equal ones."""
 
-_WORTH_A_LOOK = ("a text cell looks like code", "pasted pictures are left out")
+_WORTH_A_LOOK = ("a text cell looks like code", "pasted pictures are not needed")
 """Beginnings of notes about a notebook that concern what stands in its texts."""
 
 
@@ -130,7 +131,7 @@ class Pile:
 
 
 class Piles:
-    """The piles of a class. Any thread may call: what is kept is only ever added to.
+    """The piles of a class. Any thread may call: what is kept is replaced as a whole.
 
     Args:
         desk: whose class it is.
@@ -144,6 +145,7 @@ class Piles:
         self._exercises = {one.name: exercise_text(one.name, template) for one in desk.lab.config.manual}
         self._writings: dict[str, str] = {}
         self._claims: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, str], tuple[Grade, int, int, Answer]] = {}
 
     def of(self, name: str, now: ClassNow) -> Pile | None:
         """The answers to a question; ``None`` where the lab has no such question that a person scores."""
@@ -152,7 +154,7 @@ class Piles:
             return None
         copies = _copies(now.grades)
         answers = [
-            self._answer(grade, question, now.state, copies)
+            self._known_answer(grade, question, now.state, copies.get(grade.digest, 0))
             for grade in now.grades.values()
             for question in grade.manual
             if question.name == name and grade.status is Status.GRADED
@@ -160,16 +162,23 @@ class Piles:
         answers.sort(key=lambda one: one.token)
         return Pile(asked, now.state, answers, list(_groups(answers)))
 
-    def _answer(
-        self, grade: Grade, question: ManualQuestion, state: State, copies: Mapping[str, int]
-    ) -> Answer:
+    def _known_answer(self, grade: Grade, question: ManualQuestion, state: State, copies: int) -> Answer:
+        """An answer, made anew only where something about it has changed: each press asks for the pile."""
+        key, last = (question.name, grade.submission.id), state.last_of(grade.submission.id)
+        known = self._known.get(key)
+        if known is None or known[0] is not grade or known[1:3] != (last, copies):
+            known = grade, last, copies, self._answer(grade, question, state, copies)
+            self._known[key] = known
+        return known[3]
+
+    def _answer(self, grade: Grade, question: ManualQuestion, state: State, copies: int) -> Answer:
         remarks = [*_looks(grade, question)]
         if self._is_claim(question):
             remarks.append("claim only: no formula but those of the exercise")
         if changed_since(state, grade, question.name):
             remarks.append("the answer changed since it was scored")
-        if copies.get(grade.digest, 0) > 1:
-            remarks.append(f"the same file was handed in {copies[grade.digest]} times")
+        if copies > 1:
+            remarks.append(f"the same file was handed in {copies} times")
         named = f"{question.name} {grade.submission.id}".encode()
         token = hmac.digest(self._secret, named, "sha256").hex()[:_TOKEN]
         return Answer(token, grade, question, self._writing(grade, question), tuple(remarks))

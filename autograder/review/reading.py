@@ -25,9 +25,11 @@ from autograder.config.packed import MB
 from autograder.errors import AutograderError
 from autograder.files.visible import plain
 from autograder.model import Beside
-from autograder.notebook.answers import answer_parts, template_cells
+from autograder.notebook.answers import AnswerPart, answer_parts, exercise_text, unanswered
 from autograder.notebook.read import ReadNotebook, found_cells, read_notebook
 from autograder.notebook.template import read_template
+from autograder.notebook.template_cells import template_cells
+from autograder.review.claims import is_claim_only
 from autograder.review.common_code import side_by_side
 from autograder.review.found_pictures import Pictures, picture_in
 from autograder.review.markdown import as_html
@@ -68,19 +70,31 @@ class Reading:
     def answer(self, asked: Plain) -> Reply:
         """The answer to ``question`` in ``file``, cell by cell.
 
-        ``same``: whether the file has the ``digest`` that was asked for.
+        ``same``: whether the file has the ``digest`` that was asked for. ``unanswered``: codes of items in
+        whose cells nothing stands; ``claimed``: of those with nothing but the exercise's own identity.
         """
         read, found, digest = self._of(asked["file"])
         pictures = Pictures(asked["ticket"])
         parts: list[Plain] = []
-        for index, text in answer_parts(read.notebook.cells, asked["question"], self._template):
-            if read.notebook.cells[index].cell_type == "code":
-                parts.append({"code": plain(text, 20_000, multiline=True), "html": "", "pictures": []})
+        around = answer_parts(read.notebook.cells, asked["question"], self._template)
+        for one in (one for one in around if one.is_own):
+            if read.notebook.cells[one.index].cell_type == "code":
+                code = plain(one.text, 20_000, multiline=True)
+                parts.append({"item": one.item, "code": code, "html": "", "pictures": []})
                 continue
-            own = {**found[index], "source": text} if isinstance(found[index], dict) else text
-            shown, names, beside = pictures.of_cell(own, index)
-            parts.append({"code": "", "html": as_html(shown, names), "pictures": beside})
-        return {"parts": parts, "found": pictures.found, "same": digest == asked["digest"]}, b""
+            cell = found[one.index]
+            own = {**cell, "source": one.text} if isinstance(cell, dict) else one.text
+            shown, names, beside = pictures.of_cell(own, one.index)
+            html = as_html(shown, names)
+            parts.append({"item": one.item, "code": "", "html": html, "pictures": beside})
+        exercise = exercise_text(asked["question"], self._template)
+        return {
+            "parts": parts,
+            "found": pictures.found,
+            "same": digest == asked["digest"],
+            "unanswered": unanswered(around),
+            "claimed": _claimed(around, exercise),
+        }, b""
 
     def cells(self, asked: Plain) -> Reply:
         """All cells of ``file``."""
@@ -114,6 +128,15 @@ class Reading:
         data = Path(file).read_bytes()
         limits = self._lab.config.limits
         return read_notebook(data, limits), found_cells(data, limits), hashlib.sha256(data).hexdigest()
+
+
+def _claimed(parts: Sequence[AnswerPart], exercise: str) -> list[str]:
+    """Codes of the items in whose cells nothing but an identity of the exercise stands."""
+    texts: dict[str, str] = {}
+    for part in parts:
+        if part.is_own and part.item:
+            texts[part.item] = f"{texts.get(part.item, '')}\n\n{part.text}"
+    return [item for item, text in texts.items() if is_claim_only(text, exercise)]
 
 
 def main(argv: Sequence[str]) -> None:

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.config.schema import ManualQuestion
-from autograder.files.visible import number, storable
+from autograder.files.visible import number, plain, storable
 from autograder.review.pile import Answer
 from autograder.store.records import LONGEST_TEXT, Decision, State, Subject, Value, What
 from autograder.store.seen import looked_at
+from autograder.store.undoing import last_given, undone, was_undone
 
 _MOST_CLIENTS = 1000
 _LONGEST_CLIENT = 64
@@ -49,7 +50,19 @@ class Comment:
     text: str
 
 
-Change = Score | Comment
+@dataclass(frozen=True)
+class Undo:
+    """The last points that somebody gave for an answer are not to hold any more.
+
+    Attributes:
+        number: names them, so that what arrives twice takes back nothing else
+            (:class:`~autograder.store.undoing.Given`).
+    """
+
+    number: int
+
+
+Change = Score | Comment | Undo
 
 
 def rubric_version(question: ManualQuestion) -> str:
@@ -62,7 +75,8 @@ def read_change(said: Mapping[str, Any], question: ManualQuestion) -> Change:
     """The change that somebody asks for.
 
     Args:
-        said: anything; ``comment``, or ``points`` with a number for each item.
+        said: anything; ``comment``, ``undo`` with the number of what is to be undone, or ``points`` with a
+            number for each item.
 
     Raises:
         Refused: it is none, or points are none that the question can have.
@@ -72,6 +86,11 @@ def read_change(said: Mapping[str, Any], question: ManualQuestion) -> Change:
         if not isinstance(text, str) or len(text) > LONGEST_TEXT:
             raise Refused(f"A comment has at most {LONGEST_TEXT} characters.")
         return Comment(storable(text.replace("\r\n", "\n")).strip())
+    if "undo" in said:
+        undo = said["undo"]
+        if not isinstance(undo, int) or isinstance(undo, bool) or undo < 1:
+            raise Refused("Expected the number of what is to be undone.")
+        return Undo(undo)
     points = said.get("points")
     if points is None:
         return Score(None)
@@ -84,15 +103,59 @@ def read_change(said: Mapping[str, Any], question: ManualQuestion) -> Change:
     return Score({code: float(value) for code, value in points.items()})
 
 
+def _is_too_much(decision: Decision, question: ManualQuestion) -> bool:
+    most = {one.code: one.points for one in question.items} | {"": question.points}
+    subject, value = decision.subject, decision.value
+    return (
+        subject.what in (What.ITEM, What.POINTS)
+        and isinstance(value, float | int)
+        and value > most[subject.item]
+    )
+
+
 def _is_points(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def decisions(
-    change: Change, answers: Sequence[Answer], question: ManualQuestion, state: State
+    change: Score | Comment, answers: Sequence[Answer], question: ManualQuestion, state: State
 ) -> Sequence[Decision]:
     """What is to be written down so that a change holds for each of these answers."""
     return [one for answer in answers for one in _decisions(change, answer, question, state)]
+
+
+def undoable(answer: Answer, question: ManualQuestion, state: State, who: str) -> int:
+    """The number of what somebody may undo of an answer: they gave its last points. 0: nothing."""
+    given = last_given(answer.grade.submission.id, question, state)
+    return given.number if given and given.who == who else 0
+
+
+def undoing(
+    undo: Undo, answer: Answer, answers: Sequence[Answer], question: ManualQuestion, state: State, who: str
+) -> Sequence[Decision]:
+    """What is to be written down so that the last points of an answer do not hold any more.
+
+    Args:
+        answers: those that were scored together with it, and only those, are as they were before, too.
+        who: asks.
+
+    Raises:
+        Refused: they are not the last ones any more, or somebody else's.
+    """
+    if was_undone(answer.grade.submission.id, question.name, undo.number, state):
+        return ()
+    shown = last_given(answer.grade.submission.id, question, state)
+    if shown is None or shown.number != undo.number or shown.who != who:
+        by = f" by {plain(shown.who, 60)}" if shown and shown.who != who else ""
+        raise Refused(f"The points of this answer were changed{by} since: load it again.")
+    found: list[Decision] = []
+    for id in (one.grade.submission.id for one in answers):
+        given = last_given(id, question, state)
+        if given and (given.when, given.who) == (shown.when, shown.who):
+            found += undone(id, question, given, state)
+    if any(_is_too_much(one, question) for one in found):
+        raise Refused("What held before cannot be given any more: the configuration has changed since.")
+    return found
 
 
 def second_look(score: Score, answer: Answer, question: ManualQuestion) -> Sequence[Decision]:
@@ -106,7 +169,9 @@ def second_look(score: Score, answer: Answer, question: ManualQuestion) -> Seque
     ]
 
 
-def _decisions(change: Change, answer: Answer, question: ManualQuestion, state: State) -> Iterator[Decision]:
+def _decisions(
+    change: Score | Comment, answer: Answer, question: ManualQuestion, state: State
+) -> Iterator[Decision]:
     def about(what: What, value: Value, item: str = "") -> Iterator[Decision]:
         subject = Subject(answer.grade.submission.id, question.name, what, item)
         if value is not None or state.since(subject, 0):  # nothing need not be said of what never was

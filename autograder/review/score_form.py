@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.config.schema import ManualQuestion
 from autograder.review.pile import Answer, Pile
-from autograder.review.score_changes import Change, Refused, decisions
+from autograder.review.score_changes import Change, Refused, Undo, decisions
 from autograder.store.records import Decision
 
 
@@ -16,7 +17,7 @@ def touched(
     changes: Sequence[Change], answers: Sequence[Answer], pile: Pile, seen: int
 ) -> Iterator[Decision]:
     """What a form changes: what stands in it as it was shown is not given once more."""
-    for change in changes:
+    for change in (one for one in changes if not isinstance(one, Undo)):
         wanted = decisions(change, answers, pile.question, pile.state)
         if any(one.value != pile.state.value_at(one.subject, seen) for one in wanted):
             yield from wanted
@@ -31,6 +32,9 @@ def said_by(form: Mapping[str, str], earned: set[str], question: ManualQuestion)
     most = {one.code: one.points for one in question.items} or {"": question.points}
     changes: list[dict[str, Any]] = [{"comment": form["comment"]}] if "comment" in form else []
     do = form.get("do", "save")
+    if do == "undo":
+        number = form.get("undo", "")
+        return [{"undo": int(number) if re.fullmatch("[0-9]{1,15}", number) else 0}]
     if do == "full":
         return [*changes, {"points": most}]
     if do == "none":

@@ -21,20 +21,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from autograder.review.answers import answer_html
-from autograder.review.desk import Desk
-from autograder.review.pile import NO_ANSWER, Answer, Group, Pile, Piles
+from autograder.review.answers import answer_html, written_by
+from autograder.review.pile import NO_ANSWER, Answer, Group, Pile
 from autograder.review.repeats import due
 from autograder.review.score_changes import (
-    Change,
     Clients,
     Refused,
     Reply,
     Score,
+    Undo,
     decisions,
     read_change,
     rubric_version,
     second_look,
+    undoable,
+    undoing,
 )
 from autograder.review.score_form import said_by, touched
 from autograder.review.score_view import holds, rows_given, view
@@ -66,7 +67,6 @@ class ScorePage:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._clients = Clients()
-        self._piles: tuple[Desk, Piles] | None = None
         self._looked_again: set[tuple[str, str]] = set()
 
     def go(self, request: Request) -> Response:
@@ -121,12 +121,14 @@ class ScorePage:
             answers = _members(pile, answer, said.get("members"))
             if said.get("rubric") != rubric_version(pile.question):
                 raise Refused("The items of this question have changed: load the page again.")
-            change = read_change(said, pile.question)
-            if said.get("again") and isinstance(change, Score):
+            change, seen = read_change(said, pile.question), _seen(said.get("seen"))
+            if isinstance(change, Undo):
+                wanted, seen = self._undoing(request, change, answer, answers, pile)
+            elif said.get("again") and isinstance(change, Score):
                 wanted = self._second_look(request, change, answer, pile)
             else:
                 wanted = decisions(change, answers, pile.question, pile.state)
-            done = self._decide(request, wanted, _seen(said.get("seen")))
+            done = self._decide(request, wanted, seen)
         except Refused as reason:
             return Reply(422, {"problem": str(reason)})
         pile = self._pile(request)
@@ -136,7 +138,8 @@ class ScorePage:
             )
             by = {"who": done.newest.who, "when": done.newest.when, "seen": pile.state.last}
             return Reply(409, {**by, "theirs": holds(theirs.question), "of": len(answers)})
-        return Reply(200, {"seen": done, "scored": pile.scored, "of": len(pile.answers)})
+        undo = undoable(answer, pile.question, pile.state, grader_of(request))
+        return Reply(200, {"seen": done, "scored": pile.scored, "of": len(pile.answers), "undo": undo})
 
     def _due(self, request: Request, pile: Pile) -> Answer | None:
         """An answer that comes back unmarked to who asks, one of equal ones; ``None`` where none does now."""
@@ -151,6 +154,13 @@ class ScorePage:
         self._looked_again.add((grader_of(request), answer.token))
         return second_look(score, answer, pile.question)
 
+    def _undoing(
+        self, request: Request, undo: Undo, answer: Answer, answers: Sequence[Answer], pile: Pile
+    ) -> tuple[Sequence[Decision], int]:
+        """What takes points back, and the record up to which that was looked at."""
+        wanted = undoing(undo, answer, answers, pile.question, pile.state, grader_of(request))
+        return wanted, pile.state.last
+
     def _by_form(self, request: Request, fields: Sequence[tuple[str, str]]) -> Response:
         pile = self._pile(request)
         at, answer = _found(pile, request)
@@ -164,10 +174,10 @@ class ScorePage:
                 )
             seen = _seen(form.get("seen"))
             earned = {value for name, value in fields if name == "earned"}
-            changes: list[Change] = [
-                read_change(said, pile.question) for said in said_by(form, earned, pile.question)
-            ]
-            if "again" in form:
+            changes = [read_change(said, pile.question) for said in said_by(form, earned, pile.question)]
+            if isinstance(undo := changes[-1] if changes else None, Undo):
+                wanted, seen = self._undoing(request, undo, answer, answers, pile)
+            elif "again" in form:
                 looks = [one for one in changes if isinstance(one, Score)]
                 wanted = [one for look in looks for one in self._second_look(request, look, answer, pile)]
             else:
@@ -196,10 +206,8 @@ class ScorePage:
         return done if isinstance(done, Stale) else max([seen, *(one.number for one in done)])
 
     def _pile(self, request: Request) -> Pile:
-        desk = self._site.open_desk
-        if self._piles is None or self._piles[0] is not desk:
-            self._piles = desk, Piles(desk)
-        pile = self._piles[1].of(request.path_params["question"], desk.now())
+        now = self._site.open_desk.now()
+        pile = self._site.piles.of(request.path_params["question"], now)
         if pile is None:
             raise HTTPException(404, "There is no such question that a person scores.")
         return pile
@@ -207,25 +215,26 @@ class ScorePage:
     def _page(
         self, request: Request, pile: Pile, at: int, answer: Answer, *, status: int = 200, **more: Any
     ) -> Response:
-        html = answer_html(self._site, answer.grade, answer.question)
+        written = written_by(self._site, answer.grade, answer.question)
+        html = answer_html(written, answer.question)
         return self._site.page(
             request,
             "score.html",
             status=status,
             answer_html=Markup(_HEADING.sub(_as_paragraph, html)),
+            item_remarks=written.remarks,
             solution=self._site.open_desk.solutions.get(pile.question.name, ""),
             names="names" in request.query_params,
             go={where: _go(pile, answer, request, where) for where in _WAYS},
+            undo=undoable(answer, pile.question, pile.state, grader_of(request)),
             **{"problem": "", "stale": None, "again": False, **view(pile, at, answer), **more},
         )
 
     def _others(self, pile: Pile) -> Sequence[tuple[str, str, int]]:
         """Other questions: name, title, how many answers wait."""
-        desk = self._site.open_desk
-        assert self._piles is not None
-        now = desk.now()
+        now = self._site.open_desk.now()
         names = [one.name for one in now.config.manual if one.name != pile.question.name]
-        found = [other for name in names if (other := self._piles[1].of(name, now))]
+        found = [other for name in names if (other := self._site.piles.of(name, now))]
         return [(one.question.name, one.question.title, len(one.answers) - one.scored) for one in found]
 
 

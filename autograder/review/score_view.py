@@ -16,6 +16,9 @@ from autograder.review.score_changes import rubric_version
 KEYS = "123456789bdhijloqvyz"
 """One for each item: digits, then letters that are no commands of the page."""
 
+SHIFTS = ("", "e", "r", "ee", "er")
+"""What is pressed before it, each for as many items: a question has at most a hundred."""
+
 MOST_SNIPPETS = 9
 _MOST_WRITINGS, _MOST_LINES, _LONGEST_LINE = 5, 6, 200
 
@@ -25,7 +28,7 @@ class Row:
     """An item of the rubric.
 
     Attributes:
-        key: that turns it on and off; empty beyond the last one.
+        key: that turns it on and off; several: one after the other.
         text: Markdown with LaTeX.
         part: points that were given, where they are neither all nor none; as a field has them.
         earned: whether it earned all of its points.
@@ -93,7 +96,8 @@ def _by_number(question: ManualQuestion) -> bool:
 
 
 def _key(at: int) -> str:
-    return KEYS[at] if at < len(KEYS) else ""
+    shift, at = divmod(at, len(KEYS))
+    return SHIFTS[shift] + KEYS[at]
 
 
 def holds(question: ManualQuestion) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from autograder.files.visible import plain
 from autograder.notebook.outputs import cleaned
-from autograder.review.found_pictures import Pictures, data_of, from_base64, joined
+from autograder.notebook.pasted import from_base64, joined
+from autograder.review.found_pictures import Pictures, data_of
 from autograder.review.kinds import JPEG, PNG
 from autograder.review.markdown import as_html
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from autograder.files.visible import duration, number, plain
 from autograder.report.pages import TEMPLATES, visible
 from autograder.review.markdown import as_html
+from autograder.review.pile import Piles
 from autograder.review.student_work import StudentWork
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Site:
     repeat: float = 0.0
     grading: Grading | None = None
     intake: Intake | None = None
+    _piles: tuple[Desk, Piles] | None = None
 
     @property
     def open_desk(self) -> Desk:
@@ -61,6 +63,29 @@ class Site:
         if self.desk is None:
             raise NoClassYet
         return self.desk
+
+    @property
+    def piles(self) -> Piles:
+        """The answers that people score.
+
+        Raises:
+            NoClassYet: there is no class.
+        """
+        desk = self.open_desk
+        if self._piles is None or self._piles[0] is not desk:
+            self._piles = desk, Piles(desk)
+        return self._piles[1]
+
+    def get_ready(self) -> None:
+        """Read what the first pages of a class need, so that whoever opens them does not wait for it.
+
+        Raises:
+            AutograderError: the folder or the journal cannot be read any more.
+        """
+        if self.desk is not None:
+            now = self.desk.now()
+            for one in now.config.manual:
+                self.piles.of(one.name, now)
 
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         """The page that a template makes of values, for who is asking."""

@@ -16,10 +16,11 @@ from starlette.routing import BaseRoute, Route
 from autograder.files.visible import plain
 from autograder.marks import unscored
 from autograder.model import Grade, ManualQuestion, Override, Status
+from autograder.report.cells import cell_rows
 from autograder.report.grades import remarks
 from autograder.report.pages import LONGEST_TEXT
-from autograder.report.student import cell_rows, feedback_page, question_view
-from autograder.review.answers import answer_html
+from autograder.report.student import feedback_page, question_view
+from autograder.review.answers import answer_html, written_by
 from autograder.review.desk import ClassNow
 from autograder.review.forms import form_of, seen_of
 from autograder.review.similar_page import pairs_of_student
@@ -146,7 +147,7 @@ def _page(
     one, state = grade.submission, now.state
     before, after = neighbours(now, grade)
     names = [*(each.name for each in grade.questions), *(each.name for each in grade.manual)]
-    answers = {question.name: answer_html(site, grade, question) for question in grade.manual}
+    answers = {one.name: answer_html(written_by(site, grade, one), one) for one in grade.manual}
     return site.page(
         request,
         "student.html",

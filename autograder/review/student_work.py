@@ -25,6 +25,7 @@ AGAIN_AFTER = 30.0
 """Seconds after which something that could not be read is tried again."""
 NOT_OPEN = "The uploads are not open yet: pictures are shown as soon as they are."
 GONE = "The uploads are not where they were when the class was graded: its pictures are not shown."
+NOT_ANSWERED, CLAIM_ONLY = "not answered", "claim only"
 ANOTHER_FILE = "The uploaded file is not the one that was graded: this is the answer as it was graded."
 
 _SHOWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -36,11 +37,16 @@ Tickets = Mapping[str, Sequence[Place]]
 
 @dataclass(frozen=True)
 class Part:
-    """A part of an answer: text as HTML, or code; and pictures that the text does not show."""
+    """A part of an answer: text as HTML, or code; and pictures that the text does not show.
+
+    Attributes:
+        item: code of the item in whose cell it stands; untrusted, empty for none.
+    """
 
     html: Markup = field(default_factory=Markup)
     code: str = ""
     pictures: Sequence[Mapping[str, str]] = ()
+    item: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,14 @@ class Written:
         raw: the text as it is, where it could not be read as Markdown.
         beside: pictures that were handed in beside the notebook.
         note: what the person who looks should know; may be empty.
+        remarks: what they should know of items, by their codes.
     """
 
     parts: Sequence[Part] = ()
     raw: str = ""
     beside: Sequence[Mapping[str, str]] = ()
     note: str = ""
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,10 @@ class StudentWork:
             if not found["same"]:
                 return Written(self._text(config, question.answer), note=ANOTHER_FILE), {}
             tickets[inside] = [{"file": str(one.file), "where": at} for at in found["found"]]
-            return Written([_part(part) for part in found["parts"]], beside=beside), tickets
+            remarks = dict.fromkeys(found["claimed"], CLAIM_ONLY)
+            if not beside:  # else it may stand on a photograph
+                remarks |= dict.fromkeys(found["unanswered"], NOT_ANSWERED)
+            return Written([_part(part) for part in found["parts"]], beside=beside, remarks=remarks), tickets
 
         def raw(reason: str) -> Written:
             return Written(raw=question.answer, note=f"Shown as it was typed: {reason}.")
@@ -249,7 +260,7 @@ class StudentWork:
 
 
 def _part(part: Mapping[str, Any]) -> Part:
-    return Part(Markup(part["html"]), part["code"], part["pictures"])
+    return Part(Markup(part["html"]), part["code"], part["pictures"], part["item"])
 
 
 def _row(row: Mapping[str, Any]) -> Mapping[str, Any]:

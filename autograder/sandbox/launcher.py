@@ -54,13 +54,14 @@ class Zygote:
     Args:
         guest: the module whose ``run`` a child of a fork server calls to become a student's kernel.
         folder: for temporary files.
+        more: environment variables beside :data:`ENVIRONMENT`, for a trial of other routines.
 
     Attributes:
         nursery: the socket over which fork servers are asked for. Whoever holds it can ask, in any process;
             the zygote ends when nobody does.
     """
 
-    def __init__(self, guest: str, folder: str) -> None:
+    def __init__(self, guest: str, folder: str, more: Mapping[str, str] | None = None) -> None:
         self.nursery, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         places = {"MPLCONFIGDIR": str(_matplotlib_cache()), "TMPDIR": folder, "PYTHONPATH": str(ENGINE)}
         with theirs:
@@ -68,7 +69,7 @@ class Zygote:
                 "autograder.sandbox.zygote",
                 theirs.fileno(),
                 guest,
-                environment=ENVIRONMENT | places,
+                environment={**ENVIRONMENT, **(more or {}), **places},
                 options=["-s"],
                 folder="/",
                 own_session=True,  # a Ctrl-C on the terminal is the parent's to handle

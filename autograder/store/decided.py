@@ -38,7 +38,7 @@ def cells_by_student(state: State) -> Mapping[str, Cells]:
     """What holds now, by the submission's id."""
     found: dict[str, Cells] = {}
     for one, value in state.held():
-        if one.what in (What.RUBRIC, What.REPEAT):
+        if one.what in (What.RUBRIC, What.REPEAT, What.UNDONE):
             continue
         cells = found.setdefault(one.student, Cells())
         if isinstance(value, Override):
@@ -129,7 +129,7 @@ def kept_for_nothing(state: State, config: Config) -> str:
     found = {
         f"{one.question}: {one.item}" if one.item else one.question
         for one, _ in state.held()
-        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT) and not _is_there(one, config)
+        if one.what not in (What.EXCUSE, What.SEEN, What.REPEAT, What.UNDONE) and not _is_there(one, config)
     }
     if not found:
         return ""

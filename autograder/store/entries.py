@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from autograder.model import Entry, Grade, QuestionEntry, QuestionResult, Submission
+from autograder.store.seen import short_digest
 
 LONGEST_MESSAGE = 500
 """Characters of a failed case's message that are kept."""
@@ -61,6 +62,7 @@ class Entries:
             seconds=grade.seconds,
             excused=grade.excused,
             comment=grade.comment,
+            manual_digests=tuple(short_digest(grade, one.name) for one in grade.manual),
         )
 
     def _once(self, value: _Value) -> _Value:

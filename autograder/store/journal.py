@@ -83,18 +83,20 @@ class Journal:
         self._create()
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
-            done = []
+            done, when = [], _now()
+            wanted = {_rubric_of(one.subject) for one in decisions}  # one for a whole group
+            rubrics = {one: _newest(database, one) if one else None for one in wanted}
             for decision in decisions:
                 newest = _newest(database, decision.subject)
                 if newest is not None and newest.after == decision.value:
                     done.append(newest)
                     continue
-                rubric = _rubric_of(database, decision.subject)
+                rubric = rubrics[_rubric_of(decision.subject)]
                 for other in filter(None, (newest, rubric)):
                     if other.number > seen:
                         database.execute("ROLLBACK")
                         return Stale(decision, other)
-                done.append(_write(database, decision, newest.after if newest else None, who))
+                done.append(_write(database, decision, newest.after if newest else None, who, when))
             database.execute("COMMIT")
         return done
 
@@ -121,7 +123,8 @@ class Journal:
             for decision in decisions:
                 check(decision)
             news = [one for one in decisions if state.value(one.subject) != one.value]
-            done = [_write(database, one, state.value(one.subject), who) for one in news]
+            when = _now()
+            done = [_write(database, one, state.value(one.subject), who, when) for one in news]
             database.execute("COMMIT")
         return done
 
@@ -208,11 +211,11 @@ def _state(database: sqlite3.Connection) -> State:
     return State([_record(row) for row in rows], identity)
 
 
-def _rubric_of(database: sqlite3.Connection, subject: Subject) -> Record | None:
-    """The record of the items that points were given for; ``None`` where the configuration's hold."""
+def _rubric_of(subject: Subject) -> Subject | None:
+    """The items that points are given for; ``None`` of all that is not points of an item."""
     if subject.what not in (What.ITEM, What.REPEAT):
         return None
-    return _newest(database, Subject("", subject.question, What.RUBRIC))
+    return Subject("", subject.question, What.RUBRIC)
 
 
 def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:
@@ -224,8 +227,13 @@ def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:
     return _record(row) if row else None
 
 
-def _write(database: sqlite3.Connection, decision: Decision, before: Value, who: str) -> Record:
-    one, when = decision.subject, datetime.now(UTC).isoformat(timespec="milliseconds")
+def _now() -> str:
+    """The time of a record. What is written down together has the same: that is how it is known again."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _write(database: sqlite3.Connection, decision: Decision, before: Value, who: str, when: str) -> Record:
+    one = decision.subject
     number = database.execute(
         "INSERT INTO record (time, who, student, question, what, item, before, after) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -5,7 +5,8 @@ journal's state and read by every run; what is new in it goes into the journal (
 Rows and columns that are not ours stay, also those of a submission that is not there any more. What cannot be
 understood ends the run before anything is graded, all of it in one message: points that are not read would be
 a zero. Beside each question stands, in a column of ours, whether there is an answer at all, and which
-pictures belong to it: that is kept up to date.
+pictures belong to it: that is kept up to date. So is a digest of the answer that lies before whoever fills
+the row in: it comes back with the points, and a later answer is not taken for that one.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from autograder.files.visible import csv_cell, csv_line, plain
 from autograder.model import Entry, Submission
 from autograder.store.decided import heading, out_of_bounds
 from autograder.store.people_table import PeopleTable, Row
-from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
+from autograder.store.records import LONGEST_TEXT, Decision, State, Subject, Value, What
 from autograder.store.rubrics import codes_ever
+from autograder.store.seen import digest_cell, digest_in, seen_in_table
 from autograder.store.spreadsheet import folded
 from autograder.store.told import (
     JOURNAL,
@@ -59,10 +61,12 @@ class ManualTable(PeopleTable):
         """
         self._config = config
         self._gone = _gone(config, state)
-        ours = [*_FIRST, *(name for one in config.manual for name in _columns(one)), JOURNAL]
+        columns = (name for one in config.manual for name in (*_columns(one), _seen_column(one)))
+        ours = [*_FIRST, *columns, JOURNAL]
         super().__init__(out / FILE, ours)
         self._check_headings()
         self.told: list[Told] = []
+        self._digests: dict[tuple[str, str], str] = {}
         self.check_rows({one.id for one in submissions}, state, ["id"])
         for row in self.rows:
             self._hear(row, state)
@@ -73,9 +77,20 @@ class ManualTable(PeopleTable):
         questions = [one.name for one in self._config.manual]
         return {(row.id, name): f"{row.place}: {name}" for row in self.rows for name in questions}
 
+    def looked_at(self, decisions: Iterable[Decision]) -> Sequence[Decision]:
+        """For what points of these are, as far as their rows say it."""
+        given = {
+            (one.subject.student, one.subject.question)
+            for one in decisions
+            if one.subject.what in (What.POINTS, What.ITEM) and one.value is not None
+        }
+        found = [(*key, self._digests.get(key, "")) for key in sorted(given)]
+        return [seen_in_table(*one) for one in found if one[-1]]
+
     def _hear(self, row: Row, state: State) -> None:
         seen = seen_in(row.cells.get(JOURNAL, ""), state)
         for question in self._config.manual:
+            self._digests[row.id, question.name] = digest_in(row.cells.get(_seen_column(question), ""))
             for subject in _subjects(row.id, question):
                 if (cell := row.cells.get(heading(subject))) is None:
                     continue
@@ -113,6 +128,7 @@ class ManualTable(PeopleTable):
 
     def _written(self, entries: Iterable[Entry], state: State) -> Iterator[str]:
         found = [f"{one.name}{FOUND}" for one in self._config.manual]
+        found += map(_seen_column, self._config.manual)
         columns = [name for one in self._config.manual for name in _columns(one)]
         kept = [name for name in self.headings if name not in self._gone]
         header = list(dict.fromkeys([*kept, *_FIRST, *columns, *found, JOURNAL]))
@@ -142,12 +158,14 @@ class ManualTable(PeopleTable):
     def _found(self, entry: Entry) -> dict[str, str]:
         """What our columns say: whether there is an answer, and which pictures are there."""
         read = {one.name: one for one in entry.manual}
+        digests = dict(zip(read, entry.manual_digests, strict=False))  # one that was made without has none
         beside = [f"beside the notebook: {name}" for name in entry.submission.pictures]
         cells = {}
         for question in self._config.manual:
             one = read.get(question.name)
             what = [one.state.value, *one.pictures] if one else ["the notebook could not be read"]
             cells[f"{question.name}{FOUND}"] = csv_cell("; ".join([*what, *beside]), 1000)
+            cells[_seen_column(question)] = digest_cell(digests.get(question.name, ""))
         return cells
 
     def _check_headings(self) -> None:
@@ -161,7 +179,7 @@ class ManualTable(PeopleTable):
             *_FIRST,
             JOURNAL,
             *self._gone,
-            *(name for one in self._config.manual for name in _columns(one)),
+            *(name for one in self._config.manual for name in (*_columns(one), _seen_column(one))),
         }
         others = [one for one in self.headings if one.strip() and one not in ours and not one.endswith(FOUND)]
         for question in self._config.manual:
@@ -209,6 +227,10 @@ def _subjects(student: str, question: ManualQuestion) -> Iterator[Subject]:
 
 def _columns(question: ManualQuestion) -> list[str]:
     return [heading(one) for one in _subjects("", question)]
+
+
+def _seen_column(question: ManualQuestion) -> str:
+    return heading(Subject("", question.name, What.SEEN))
 
 
 def _value(cell: str, subject: Subject, state: State, seen: int) -> Value:

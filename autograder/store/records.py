@@ -28,6 +28,7 @@ class What(StrEnum):
     SEEN = "seen"
     RUBRIC = "rubric"
     REPEAT = "repeat"
+    UNDONE = "undone"
 
 
 Value = float | str | Override | None
@@ -45,7 +46,8 @@ class Subject:
             only; an override changes a question's points; an excuse is one for lateness; seen is a digest of
             what lay before the person who gave points; a rubric is the items of a question, as JSON
             (:mod:`autograder.store.rubrics`); a repeat is an item's points once more by the same person, to
-            compare, and no part of any mark.
+            compare, and no part of any mark; undone is the number of the first record of a change that
+            somebody took back (:mod:`autograder.store.undoing`).
         item: the item's code, for items and repeats; empty for everything else.
     """
 
@@ -69,7 +71,7 @@ class Record:
 
     Attributes:
         number: from 1, in the order in which they were written.
-        when: UTC, ISO 8601 with milliseconds.
+        when: UTC, ISO 8601 with milliseconds; the same for what was written down together.
         who: the person or the file that decided.
         before: what held until then.
         after: what holds since.
@@ -173,7 +175,7 @@ def check(decision: Decision) -> None:
         ValueError: it is of another kind, too long, or an override without a reason.
     """
     what, value = decision.subject.what, decision.value
-    if what in (What.POINTS, What.ITEM, What.REPEAT):
+    if what in (What.POINTS, What.ITEM, What.REPEAT, What.UNDONE):
         right = _is_number(value)
     elif what is What.RUBRIC:
         right = _is_text(value, LONGEST_RUBRIC) and value != ""

@@ -7,7 +7,7 @@ goes on where it was, and a second run only reads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from autograder.files.atomic import UNFINISHED
 from autograder.grading.conditions import Conditions
 from autograder.grading.opened_files import FilesNow
 from autograder.marks import with_mark
-from autograder.model import Grade, ManualItem, ManualQuestion, Status, Submission
+from autograder.model import AnswerPicture, Grade, ManualItem, ManualQuestion, Status, Submission
 from autograder.store.answers import AnswerReader
 from autograder.store.by_hand import ByHand
 from autograder.store.executed import FOLDER as EXECUTED
@@ -94,6 +94,15 @@ class Results:
         """
         grade = _read(results_file(self.out, submission.id), digest)
         return grade and self._with_new_questions(as_of(grade, submission), submission)
+
+    def pictures(self, grade: Grade, file: Path | None) -> Mapping[str, Sequence[AnswerPicture]]:
+        """The pictures in the answers in words that a page can show, by question.
+
+        Args:
+            file: of the submission; ``None`` where there is none.
+        """
+        names = [one.name for one in grade.manual if one.pictures]
+        return self._answers.pictures(file, names) if names and file is not None else {}
 
     def close(self) -> None:
         """End what was started to read answers."""

@@ -192,8 +192,13 @@ def remember(out: Path, run: Run, submissions: Iterable[Submission], lab: Lab | 
         raise UsageError(f"--out {out}: cannot be written to: {reason.strerror}") from None
 
 
-def remember_again(out: Path, submissions: Iterable[Submission], *, partial: bool) -> None:
+def remember_again(
+    out: Path, submissions: Iterable[Submission], *, partial: bool, worksheet: Path | None = None
+) -> None:
     """Write down who is in the class now, and whether marks go back in part; how it was graded stays.
+
+    Args:
+        worksheet: a newer list of the class; without one, that of last time stays.
 
     Raises:
         UsageError: the file cannot be read, or the folder not be written to.
@@ -202,6 +207,8 @@ def remember_again(out: Path, submissions: Iterable[Submission], *, partial: boo
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         data |= {"partial": partial, "people": _people(submissions)}
+        if worksheet is not None:
+            data["worksheet"] = str(worksheet.absolute())
         update_file(file, json.dumps(data, indent=1) + "\n")
     except (OSError, ValueError, TypeError) as reason:
         raise UsageError(f"{file}: cannot be read or written ({reason})") from None

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 from autograder.model import Grade
 from autograder.store.records import Decision, State, Subject, What
+
+_SHORT = 32
+"""Hexadecimal digits of a digest in a table: 128 bits, for which nobody makes two answers."""
+
+_MARK = "s"
+_CELL = re.compile(rf"{_MARK}([0-9a-f]{{{_SHORT}}})")
 
 
 def looked_at(grade: Grade, question: str) -> Decision:
@@ -26,12 +33,12 @@ def looked_at(grade: Grade, question: str) -> Decision:
 def changed_since(state: State, grade: Grade, question: str) -> bool:
     """Whether points of a question were given for something else than what is there now.
 
-    False where nobody has given any, or nobody wrote down what for: tables do not.
+    False where nobody has given any, or nobody wrote down what for.
     """
     changed = [one.name for one in grade.questions if one.override is not None]
     given = question in [*changed, *(one.name for one in grade.manual if one.points is not None)]
     seen = state.value(_subject(grade, question))
-    return given and seen is not None and seen != work_digest(grade, question)
+    return given and isinstance(seen, str) and not work_digest(grade, question).startswith(seen)
 
 
 def work_digest(grade: Grade, question: str) -> str:
@@ -47,6 +54,27 @@ def work_digest(grade: Grade, question: str) -> str:
         pictures = [*answer.pictures, *grade.submission.pictures]
         parts = [answer.answer, *pictures, grade.digest if pictures else ""]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def short_digest(grade: Grade, question: str) -> str:
+    """The beginning of :func:`work_digest`, for a table."""
+    return work_digest(grade, question)[:_SHORT]
+
+
+def digest_cell(digest: str) -> str:
+    """A short digest as a cell: a letter first, that spreadsheets do not take it for a number."""
+    return f"{_MARK}{digest}" if digest else ""
+
+
+def digest_in(cell: str) -> str:
+    """The short digest that a cell has; empty where it has none."""
+    found = _CELL.fullmatch(cell.strip().removeprefix("'"))
+    return found[1] if found else ""
+
+
+def seen_in_table(student: str, question: str, digest: str) -> Decision:
+    """What is to be written down with points out of a table, whose row names what lay before that person."""
+    return Decision(Subject(student, question, What.SEEN), digest)
 
 
 def _subject(grade: Grade, question: str) -> Subject:

@@ -119,11 +119,12 @@ def submissions_of(
     nameless: dict[int, tuple[str, ...]] = {}
     in_own_folders: list[Chosen] = []
     for source in sources:
-        of_students, others = _handed_in(source, notebook, is_untouched)
+        of_students, others = _handed_in(source, notebook, is_untouched, alone=len(sources) == 1)
         found += [_of_student(one, source) for one in of_students]
         keys += [_key(one, source) for one in of_students]
         in_own_folders += of_students if source.lms is None else []
-        pictures = _pictures_beside(source.upload.files)
+        rows = {one.found.path for one in of_students}
+        pictures = _pictures_beside([one for one in source.upload.files if one.path not in rows])
         for file in others:
             nameless[len(found)] = (*_around(source.upload, len(sources)), *file.path)
             found.append(_with_pictures(_submission(file), source, pictures.get(file.path, {})))
@@ -139,14 +140,14 @@ def submissions_of(
 
 
 def _handed_in(
-    source: Source, notebook: str, is_untouched: IsUntouched
+    source: Source, notebook: str, is_untouched: IsUntouched, *, alone: bool
 ) -> tuple[list[Chosen], list[UploadedFile]]:
     """What each student handed in, and what belongs to no student of an LMS."""
     upload = source.upload
     if source.lms is not None:
         files = [*upload.files, *upload.left_out]
         return chosen(files, source.lms, source.export, notebook, is_untouched)
-    of_students, others = in_folders(upload, notebook, is_untouched)
+    of_students, others = in_folders(upload, notebook, is_untouched, alone=alone)
     files = without_crowds(_without_copies(others))
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]

@@ -11,7 +11,7 @@ from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.names import moment
 from autograder.lms.plain import Plain
 from autograder.submissions.layouts import WORKING, Spot, folder_called, is_root, is_timestamp, spots_of
-from autograder.submissions.own_folders import Tree, with_own_folders
+from autograder.submissions.own_folders import Tree, class_without_notebooks, with_own_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen
 from autograder.uploads import names
 from autograder.uploads.aside import Folder
@@ -37,13 +37,14 @@ class _Spots(Plain):
 
 
 def in_folders(
-    upload: Upload, notebook: str, is_untouched: IsUntouched
+    upload: Upload, notebook: str, is_untouched: IsUntouched, *, alone: bool = True
 ) -> tuple[list[Chosen], list[UploadedFile]]:
     """One entry for each student whom the folders tell, and what belongs to none of them.
 
     Args:
         notebook: the name that the lab gave its notebook.
         is_untouched: whether a file is the template as students get it.
+        alone: whether no other upload was given; beside others one without notebooks is one student's.
     """
     files = [one for one in upload.files if one.path]
     handed_in = [one.path for one in files if one.is_handed_in]
@@ -58,6 +59,8 @@ def in_folders(
     spots = _known(upload, [*paths, *(one.path for one in left_out)], handed_in, notebook)
     if handed_in:
         spots = with_own_folders(Tree(paths, handed_in, notebook), spots)
+    elif alone and not spots:
+        spots = class_without_notebooks(Tree(paths, handed_in, notebook))
     times = _times(upload, spots)
     owner = names.without_suffix(upload.name)
     origins = {
@@ -110,6 +113,6 @@ def _with_empty(
 
 
 def _with_note(one: Chosen, spots: Mapping[MemberPath, Spot]) -> Chosen:
-    if spots[one.found.path].root.casefold() != WORKING or one.found.problem:
+    if spots[one.found.path].root.casefold() not in WORKING or one.found.problem:
         return one
     return replace(one, set_aside=(NOT_TURNED_IN, *one.set_aside))

@@ -23,8 +23,15 @@ from autograder.submissions.student import student_level
 from autograder.uploads import names
 from autograder.uploads.aside import DEEPEST, Folder
 
-WORKING, SUBMITTED = "working files", "submitted files"
-"""Folders of Teams, in lower case."""
+SUBMITTED = frozenset(
+    ["submitted files", "eingereichte dateien", "fichiers envoyés", "archivos enviados", "file inviati",
+     "ingediende bestanden"]
+)  # fmt: skip
+WORKING = frozenset(
+    ["working files", "arbeitsdateien", "fichiers de travail", "archivos de trabajo", "file di lavoro",
+     "werkbestanden"]
+)  # fmt: skip
+"""Folders of Teams, in lower case; the names in other languages than English and German are guesses."""
 
 _NBGRADER = "submitted"
 _NOT_HANDED_IN = frozenset(["source", "release", "autograded", "feedback"])
@@ -63,7 +70,7 @@ class Spot:
 
 def is_root(name: str) -> bool:
     """Whether a folder is called as those around the students' of Teams and nbgrader."""
-    return name.casefold() in (SUBMITTED, WORKING, _NBGRADER)
+    return name.casefold() in {*SUBMITTED, *WORKING, _NBGRADER}
 
 
 def is_timestamp(spot: Spot) -> bool:
@@ -119,7 +126,7 @@ def _reader(
     inner: Sequence[MemberPath], deepest: Folder, level: int
 ) -> Callable[[MemberPath, int], Spot | None] | None:
     """How to read paths whose component at ``level`` is a folder of Teams or nbgrader; ``None``: none is."""
-    if deepest[level].casefold() in (SUBMITTED, WORKING):
+    if deepest[level].casefold() in SUBMITTED | WORKING:
         return _in_teams
     roots = {path[level].casefold() for path in inner}
     if _NBGRADER in roots and roots <= {_NBGRADER, *_NOT_HANDED_IN}:
@@ -130,17 +137,17 @@ def _reader(
 
 def _in_teams(path: MemberPath, level: int) -> Spot | None:
     root = path[level].casefold()
-    if root not in (SUBMITTED, WORKING):
+    if root not in SUBMITTED | WORKING:
         return None
     folder, below = (*path[:level], path[level + 1]), path[level + 2 :]
     # Students and assignments may be called like a version themselves.
     for at in (1, 0):
-        number = _version(below[at]) if at < len(below) - 1 and root == SUBMITTED else None
+        number = _version(below[at]) if at < len(below) - 1 and root in SUBMITTED else None
         if number is not None:
             return Spot(
                 folder, path[level + 1], below[at + 1 :], number + 1, assignment=below[0] if at else ""
             )
-    attempt, assignment = int(root == SUBMITTED), below[0] if len(below) > 1 else ""
+    attempt, assignment = int(root in SUBMITTED), below[0] if len(below) > 1 else ""
     return Spot(folder, path[level + 1], below[bool(assignment) :], attempt, assignment=assignment)
 
 

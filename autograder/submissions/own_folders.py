@@ -7,7 +7,7 @@ it has handed in something else, or nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -22,7 +22,7 @@ _DOCUMENTS = frozenset(".html .htm .py .doc .docx .odt .rtf .pages .tex .rmd .qm
 _NOBODY = frozenset(
     "src data dataset datasets doc docs fig figs figures images img pictures photos notebooks models output "
     "outputs plots tests venv env material materials helper helpers util utils setup conftest solution "
-    "__pycache__ node_modules".split()
+    "instructions exercise assignment rubric roster index readme __pycache__ node_modules".split()
 )
 """What nobody is called, but folders and files beside a notebook are; in lower case."""
 
@@ -45,7 +45,7 @@ class Tree:
     def around(self) -> Folder:
         """The folder around the class."""
         of_notebooks = [path[:-1][:DEEPEST] for path in self.handed_in]
-        if len(of_notebooks) == 1:
+        if len(of_notebooks) <= 1:
             of_notebooks = [path[:-1][:DEEPEST] for path in self.paths]
         return common_folder(of_notebooks)
 
@@ -138,20 +138,49 @@ def _documents(tree: Tree, left: Sequence[MemberPath]) -> list[tuple[MemberPath,
     flat = [path for path in tree.handed_in if len(path) == here]
     packed = {path[:here] for path in tree.handed_in if len(path) > here and names.is_zip(path[here - 1])}
     named = [path for path in flat if not tree.is_usual(path)]
-    students = len(named) + len(packed)
+    folders = tree.neighbours.get(tree.around, 0) - len(packed)
+    students = len(named) + len(packed) + (folders if folders > 1 or named else 0)
     if students < 1 or (students == 1 and len(flat) > len(named)):
         return []
-    stems = {stem_key(path[-1]) for path in (*flat, *packed)}
-    found = []
-    for path in left:
-        if (
-            path[:-1] == tree.around
-            and path[-1]
-            and (_is_document(path) or (students > 1 and _is_picture(path)))
-        ):
-            stem = PurePosixPath(path[-1]).stem
-            if not _belongs_to(stem, stems) and stem.casefold() not in _NOBODY:
-                found.append((path, stem))
+    stems = {stem_key(path[-1]) for path in (*flat, *packed)} | {stem_key(tree.notebook)}
+    beside = [path for path in left if path[:-1] == tree.around and path[-1]]
+    documents = _of_others(filter(_is_document, beside), stems)
+    # A picture beside one notebook may be a page of that student's; beside a class it is somebody's own.
+    pictures = _of_others(filter(_is_picture, beside), stems) if students + len(documents) > 1 else []
+    return documents + pictures
+
+
+def _of_others(paths: Iterable[MemberPath], stems: set[str]) -> list[tuple[MemberPath, str]]:
+    """The files that are called after nobody in ``stems``, with the name that each has."""
+    named = [(path, PurePosixPath(path[-1]).stem) for path in paths]
+    return [
+        (path, stem)
+        for path, stem in named
+        if not _belongs_to(stem, stems) and stem.casefold() not in _NOBODY
+    ]
+
+
+def class_without_notebooks(tree: Tree) -> dict[MemberPath, Spot]:
+    """The spots of a class in which nobody handed in a notebook: a folder, or a document, for each student.
+
+    One folder, or one document, is no class: then the upload itself is what somebody handed in.
+    """
+    here = len(tree.around) + 1
+    units: dict[Folder, list[MemberPath]] = defaultdict(list)
+    for path in tree.paths:
+        if len(path) > here and path[here - 1].casefold() not in _NOBODY:
+            units[path[:here]].append(path)
+    flat = [path for path in tree.paths if len(path) == here and path[-1]]
+    documents = [path for path in flat if _is_document(path) or path[-1].casefold().endswith(".pdf")]
+    found = {
+        path: Spot(unit, folder_called(unit[-1]), path[here:])
+        for unit, files in units.items()
+        if len(units) > 1
+        for path in files
+    }
+    if len(_of_others(documents, set())) + (len(units) if len(units) > 1 else 0) > 1:
+        files = [path for path in flat if path in documents or _is_picture(path)]
+        found |= {path: Spot((*path[:-1], stem), stem, path[-1:]) for path, stem in _of_others(files, set())}
     return found
 
 

@@ -10,6 +10,12 @@ from autograder.uploads import names
 FEWEST = 4
 """Folders from which on most of them can tell what one is: fewer may be sections of a class."""
 
+_OF_A_CLASS = frozenset(
+    "lab labs class course assignment exercise homework hw submission submissions solution solutions "
+    "notebook notebooks upload uploads download downloads export files".split()
+)
+"""Words by which archives are called that hold a class, in lower case and without a number behind them."""
+
 
 def names_of(paths: Sequence[tuple[str, ...]], notebook: str) -> list[str]:
     """A student's name for each path.
@@ -73,9 +79,16 @@ def owner_of(archive: str, path: tuple[str, ...], notebook: str) -> str:
         path: of the notebook in it.
         notebook: the name that the lab gave its notebook.
     """
-    stem = names.without_suffix(path[-1])
-    is_usual = names.same_name_key(stem) == names.same_name_key(names.without_suffix(notebook))
-    return names.without_suffix(archive) if path[1:] or is_usual else stem
+    usual = names.same_name_key(names.without_suffix(notebook))
+    stem, own = names.without_suffix(path[-1]), names.without_suffix(archive)
+    if path[1:] and _says_nobody(own, usual) and not _says_nobody(_unpacked(path[0]), usual):
+        return _unpacked(path[0])
+    return own if path[1:] or names.same_name_key(stem) == usual else stem
+
+
+def _says_nobody(name: str, usual: str) -> bool:
+    """Whether a folder or an archive is called after the lab or the class, and not after a student."""
+    return names.same_name_key(name) == usual or name.casefold().rstrip("0123456789 _-") in _OF_A_CLASS
 
 
 def student_level(folders: Sequence[Sequence[str]]) -> int | None:

@@ -21,7 +21,7 @@ from autograder.uploads.upload import Upload, open_uploads
 if TYPE_CHECKING:
     from autograder.config.load import Lab
     from autograder.lms.base import Lms
-    from autograder.lms.model import Assignment, Worksheet
+    from autograder.lms.model import Assignment, Person, Worksheet
     from autograder.model import Submission
 
 
@@ -93,8 +93,11 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
         whole = with_added(whole, submissions_of([source], config.assignment.notebook, template, largest))
     submissions = []
     for one in whole:
-        person = lms.person(worksheet, one.lms_id, one.student) if lms and worksheet else None
-        submissions.append(with_lateness(one, person, config.late))
+        person, teams = None, config.lms.teams
+        if lms and worksheet:
+            person = lms.telling_row(worksheet, one.lms_id, one.student, teams=teams)
+        one = with_lateness(one, person, config.late)
+        submissions.append(_as_listed(one, person, teams=teams))
     notes = tuple(
         f"{report} is a report of this program and was left out"
         for upload in uploads
@@ -102,6 +105,16 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     )
     notes += tuple(note for source in sources if source.lms is None for note in _on_crowds(source.upload))
     return FoundClass(submissions, lms, worksheet, tuple(broken.values()), notes)
+
+
+def _as_listed(one: Submission, person: Person | None, *, teams: bool) -> Submission:
+    """The submission with what the list of the class alone knows: the whole name, and whether it is a draft.
+
+    A team keeps its own name: the list tells its members.
+    """
+    if person is None:
+        return one
+    return replace(one, student=(person.name if not teams else "") or one.student, draft=person.draft)
 
 
 def _on_crowds(upload: Upload) -> list[str]:

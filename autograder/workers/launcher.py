@@ -7,7 +7,7 @@ import os
 import pickle
 import signal
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +36,15 @@ class Launcher:
 
     Args:
         settings: of every worker.
+        more: environment variables of student processes beside the usual ones, for a trial of other routines.
 
     Attributes:
         folder: for temporary files of everything that is started.
     """
 
-    def __init__(self, settings: RunSettings) -> None:
+    def __init__(self, settings: RunSettings, more: Mapping[str, str] | None = None) -> None:
         self.settings = settings
+        self._more = more
         self._resources = ExitStack()
         self.folder = self._resources.enter_context(temporary_folder())
         self._kernels: Zygote | None = None
@@ -75,7 +77,7 @@ class Launcher:
         if self._kernels is None or not self._kernels.alive:
             if self._kernels is not None:
                 self._kernels.close()
-            self._kernels, self._preloads = Zygote(GUEST, str(self.folder)), False
+            self._kernels, self._preloads = Zygote(GUEST, str(self.folder), self._more), False
         if self._workers is None or not self._workers.alive:
             if self._workers is not None:
                 self._workers.close()

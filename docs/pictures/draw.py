@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
         photograph(page, HERE / "summary.png", 1040, 460)
     photograph(folder / "index.html", HERE / "overview.png", 1200, 1250)
     feedback = next(path for path in sorted((folder / "feedback").glob("*.html")) if "Mateo" in path.name)
-    photograph(feedback, HERE / "feedback.png", 1000, 1300)
+    photograph(feedback, HERE / "feedback.png", 1000, 1500)
 
 
 def photograph(page: Path, picture: Path, width: int, height: int) -> None:

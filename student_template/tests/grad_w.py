@@ -4,8 +4,8 @@ import linecache
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -52,6 +52,344 @@ TWO_STATES = {
     "grad_u": [[-1.0408, 0.459, -1.9275], [0.829, 0.7111, 1.4591]],
 }
 
+GRAD_W = {
+    "grad_w pairs step t with h[t] instead of h[t−1].": (-0.422, -1.473),
+    "grad_w pairs step t with h[t] instead of h[t−1], from the second step on.": (-0.3296, -1.4742),
+    "grad_w leaves out the second time step, the first one whose h[t−1] is not zero.": (1.0662, 1.2075),
+    "grad_w holds the second time step only: the sum over time is missing, or `return` stands inside the loop.": (
+        -0.779,
+        -0.4586,
+    ),
+    "grad_w pairs step t with h[t+1] instead of h[t−1].": (-0.064, -2.8933),
+    "grad_w pairs step t with h[t−2] instead of h[t−1].": (-2.1837, 3.2551),
+    "grad_w takes h[T] for h[0]: index −1 is the last row. h[0] is zero.": (0.625, 0.5482),
+    "grad_w has 1 − h[t−1]² and ∇h[t−1] for step t: only the state at the end is h[t−1].": (-0.1156, -1.0412),
+    "grad_w is transposed.": (1.1729, -4.4029),
+    "grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer).": (
+        -0.1101,
+        2.0572,
+    ),
+    "grad_w lacks diag(1 − h[t]²).": (0.2782, 2.8286),
+    "grad_w has 1 − h[t] instead of 1 − h[t]².": (-0.0676, -1.0565),
+    "grad_w has h[t]² instead of 1 − h[t]².": (-0.009, 2.0797),
+    "grad_w has −h[t]² instead of 1 − h[t]²: the 1 is missing.": (0.009, -2.0797),
+    "grad_w has 1 + h[t]² instead of 1 − h[t]².": (0.2692, 4.9084),
+    "grad_w has 1 − 2·h[t] instead of 1 − h[t]².": (-0.4134, -4.9416),
+    "grad_w has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]².": (
+        0.3548,
+        1.8054,
+    ),
+    "grad_w has (1 − h[t])² instead of 1 − h[t]².": (-0.4224, -2.8618),
+    "grad_w has (1 − h[t]²)² instead of 1 − h[t]².": (0.2682, 0.3047),
+    "grad_w has 1 − tanh(h[t])²: h[t] is the tanh already.": (0.2736, 1.5016),
+    "grad_w has h[t−1] instead of h[t] in diag(1 − h[t]²).": (-0.2176, 3.1631),
+    "grad_w has h[t+1] instead of h[t] in diag(1 − h[t]²).": (0.6226, -0.2114),
+    "grad_w has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.6698, -7.9572),
+    "grad_w adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-0.4203, -10.1725),
+    "grad_w has 1 − (∇h[t])² instead of 1 − h[t]².": (-9.1839, 2.0249),
+    "grad_w lacks ∇h[t].": (-0.6985, -13.0012),
+    "grad_w has h[t] in the place of ∇h[t].": (-0.6859, -0.641),
+    "grad_w has the wrong sign.": (-0.2873, -0.7489),
+    "grad_w is the mean over the time steps instead of their sum.": (0.0958, 0.0312),
+    "grad_w leaves out the last time step.": (-0.779, 1.1635),
+    "grad_w takes every second time step only.": (1.0662, 0.5663),
+    "grad_w sums as many time steps as there are hidden units, not all of them.": (-0.779, -0.1764),
+    "grad_w holds the last time step only: the sum over time is missing.": (1.0662, -0.4146),
+    "grad_w is twice the gradient: is each step added twice, or the factor 2 there again, which is in ∇h already?": (
+        0.5745,
+        1.4978,
+    ),
+    "grad_w is three times the gradient.": (0.8618, 2.2467),
+    "grad_w is half the gradient: no factor ½ belongs here.": (0.1436, 0.3744),
+    "The sum for grad_w starts with ones instead of zeros.": (-0.1118, 1.8585),
+    "The sum for grad_w starts at self.w, the weight itself, instead of zeros.": (-0.6569, 1.2157),
+    "grad_w pairs step t with ∇h[t−1] instead of ∇h[t].": (-0.1072, -3.9552),
+    "grad_w pairs step t with ∇h[t+1] instead of ∇h[t].": (-1.7558, 5.434),
+    "grad_w is still zero.": (0.0, 0.0),
+}
+
+LARGE = 64.0
+
+PATIENCE = 1.0
+
+BEFORE = ((), ("forward",), ("forward", "_compute_grad_h"), ("forward", "_compute_grad_h", "_compute_grad_b"))
+
+TAKES = {
+    "forward": ("x",),
+    "_compute_grad_h": ("y_true", "y_pred", "hidden"),
+    "_compute_grad_c": ("y_true", "y_pred"),
+    "_compute_grad_b": ("hidden", "grad_h"),
+    "_compute_grad_v": ("y_true", "y_pred", "hidden"),
+    "_compute_grad_w": ("hidden", "grad_h"),
+    "_compute_grad_u": ("hidden", "grad_h", "x"),
+}
+NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
+
+
+def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
+    """Give a network of the notebook these parameters, each of the shape that it has there."""
+    for name, value in parameters.items():
+        try:
+            setattr(rnn, name, value)
+        except TypeError:  # a torch.nn.Parameter takes new numbers only
+            getattr(rnn, name).data = value
+
+
+def network(env: Any, example: Mapping[str, Any]) -> Any:
+    """An RNN of the notebook with the weights of an example.
+
+    Raises:
+        AssertionError: the notebook has no RNN.
+    """
+    rnn_class = filled_in(env, "RNN")
+    weights = {name: torch.tensor(value) for name, value in example["weights"].items()}
+    rnn = called(rnn_class, *weights["u"].shape)
+    set_parameters(rnn, weights)
+    return rnn
+
+
+def asked(env: Any, example: Mapping[str, Any], method: str, before: Sequence[str] = ()) -> Any:
+    """What a method of the notebook's RNN gives for numbers of an example when it is asked again.
+
+    The first time it gets other numbers: what a method keeps of these must not matter.
+
+    Args:
+        before: methods that are called before it, with numbers of the example, too.
+
+    Raises:
+        AssertionError: it stopped at an open TODO, or changed a weight or what it was given.
+    """
+    rnn = network(env, example)
+    for name in before:
+        called(getattr(rnn, name), *numbers(example, TAKES[name]))
+    called(getattr(rnn, method), *(1 - one for one in numbers(example, TAKES[method])))
+    given, weights = numbers(example, TAKES[method]), parameters(rnn)
+    answer = called(getattr(rnn, method), *given)
+    answer = tuple(copied(one) for one in answer) if isinstance(answer, tuple) else copied(answer)
+    needed = NEEDED_AFTERWARDS.get(method, TAKES[method])
+    originals = numbers(example, TAKES[method])
+    changed = [
+        name
+        for name, now, was in zip(TAKES[method], given, originals, strict=True)
+        if name in needed and not torch.allclose(now, was, rtol=1e-4, atol=1e-6)
+    ]
+    after = parameters(rnn)
+    changed += [f"self.{name}" for name, was in weights.items() if not torch.equal(after[name], was)]
+    assert not changed, (
+        f"{method} changes {' and '.join(changed)} in place, and a training step needs that as before: work "
+        "on a copy (`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
+    )
+    return answer
+
+
+def numbers(example: Mapping[str, Any], names: Sequence[str]) -> list[Tensor]:
+    """New tensors of these numbers of an example."""
+    return [torch.tensor(example[name]) for name in names]
+
+
+def copied(value: Any) -> Any:
+    """A copy of a tensor, which a method may keep and go on writing to; anything else as it is."""
+    return value.detach().clone() if isinstance(value, Tensor) else value
+
+
+def parameters(rnn: Any) -> dict[str, Tensor]:
+    """Copies of the parameters of a network."""
+    names = ("u", "w", "v", "b", "c")
+    return {name: torch.as_tensor(getattr(rnn, name)).detach().clone() for name in names}
+
+
+def readable(numbers: Tensor) -> Any:
+    """Numbers of a tensor as lists, rounded to four decimals for a message."""
+    return numbers.double().round(decimals=4).tolist()
+
+
+def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
+    """What a student's function returned, as a tensor of this shape, float32.
+
+    Raises:
+        AssertionError: it is nothing, or has another shape.
+    """
+    assert not isinstance(result, type(None) | type(...)), (
+        f"{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
+    )
+    found = torch.as_tensor(result).detach().float()
+    assert tuple(found.shape) == tuple(shape), (
+        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
+    )
+    return found
+
+
+def weighted_sum(numbers: Tensor) -> float:
+    """The sum of all entries, each with a weight of its own, so that no two of them can be swapped."""
+    flat = numbers.double().flatten()
+    return float((flat * torch.cos(0.9 * torch.arange(len(flat), dtype=flat.dtype) + 0.4)).sum())
+
+
+def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
+    """Compare an answer with the numbers of an example, given as lists.
+
+    Args:
+        repeat: lines of Python that show the same once more.
+
+    Raises:
+        AssertionError: it is missing, or of another shape, or holds other numbers; ``what`` names it.
+    """
+    wanted = torch.tensor(expected).float()
+    found = as_numbers(result, wanted.shape, what)
+    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
+        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
+    )
+
+
+def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = False) -> None:
+    """Compare an answer at the lab's sizes with the sum of what is right there.
+
+    Args:
+        kept: whether the method was asked behind others, of which it may have kept something.
+
+    Raises:
+        AssertionError: it is missing, or of another shape, or has another sum; ``called_by`` names it.
+    """
+    found = weighted_sum(as_numbers(result, SHAPES[what], called_by))
+    right = (SUMS[what], *(SUMS_OF_KEPT.get(what, ()) if kept else ()))
+    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
+        f"{called_by} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with "
+        f"its own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
+    )
+
+
+def snippet(example: Mapping[str, Any], method: str) -> str:
+    """Lines of Python that ask a method of the notebook's RNN for numbers of an example."""
+    weights = example["weights"]
+    lines = [f"rnn = RNN({len(weights['u'])}, {len(weights['u'][0])})"]
+    lines += [f"rnn.{name} = torch.tensor({value})" for name, value in weights.items()]
+    given = ", ".join(f"torch.tensor({example[name]})" for name in TAKES[method])
+    return "\n".join([*lines, f"rnn.{method}({given})"])
+
+
+def tried(check: Any, method: str) -> None:
+    """Run ``check(before)`` behind one more of the methods of a training step each time, until it passes.
+
+    What takes long is not tried again, since a loop without end would take its time at every try.
+
+    Raises:
+        Exception: what the first try raised, where none passes.
+    """
+    first, began = None, time.monotonic()
+    for before in BEFORE[:1] if method == "forward" else BEFORE:
+        if method in before:
+            break
+        try:
+            check(before)
+        except Exception as error:  # noqa: BLE001  whatever it is, behind another method it may be right
+            first = first or error
+        else:
+            return
+        if time.monotonic() - began > PATIENCE:
+            break
+    raise first or AssertionError(method)
+
+
+def worked_example(env: Any, example: Mapping[str, Any], what: str, method: str) -> None:
+    """Compare a gradient of the notebook with the numbers of an example.
+
+    Code into which the lab's sizes are written cannot answer for others; where it is right at the lab's
+    sizes, that is enough.
+
+    Args:
+        what: the gradient, ``method``: of the notebook's RNN.
+
+    Raises:
+        AssertionError: it is wrong; the message shows how to see that again.
+    """
+    shape, began = torch.tensor(example[what]).shape, time.monotonic()
+    answers: list[Any] = []
+
+    def check(before: Sequence[str]) -> None:
+        answers.append(asked(env, example, method, before))
+        compare(answers[-1], example[what], what, snippet(example, method))
+
+    try:
+        tried(check, method)
+    except Exception:
+        sizes = [tuple(getattr(answer, "shape", ())) for answer in answers]
+        took_long = time.monotonic() - began > PATIENCE
+        if tuple(shape) in sizes or took_long or not right_at_lab_sizes(env, what, method):
+            raise
+
+
+def right_at_lab_sizes(env: Any, what: str, method: str) -> bool:
+    """Whether a gradient of the notebook is right at the lab's sizes."""
+    with suppress(Exception):  # whatever it is, the caller says what is wrong
+        at_lab_sizes(env, what, method)
+        return True
+    return False
+
+
+def at_lab_sizes(env: Any, what: str, method: str) -> None:
+    """Compare a gradient of the notebook at the lab's sizes; large numbers have to give large answers.
+
+    Raises:
+        AssertionError: it is wrong there.
+    """
+
+    def check(before: Sequence[str]) -> None:
+        compare_at_lab_sizes(asked(env, LAB_SIZES, method, before), what, what, kept=bool(before))
+
+    def check_large(before: Sequence[str]) -> None:
+        found = as_numbers(asked(env, larger(LAB_SIZES), method, before), SHAPES[what], what)
+        with_large(found / LARGE, before)
+
+    def with_large(found: Tensor, before: Sequence[str]) -> None:
+        try:
+            compare_at_lab_sizes(found, what, what, kept=bool(before))
+        except AssertionError:
+            raise AssertionError(
+                f"{what} is right for small numbers only: {LARGE:g} times as large ones must give {LARGE:g} "
+                "times as large a gradient. Is something cut off (clamp, tanh, a norm)?"
+            ) from None
+
+    tried(check, method)
+    tried(check_large, method)
+
+
+def larger(example: Mapping[str, Any]) -> dict[str, Any]:
+    """An example whose ŷ − y and ∇h are :data:`LARGE` times as large, and so is every gradient."""
+    y_true, y_pred = torch.tensor(example["y_true"]), torch.tensor(example["y_pred"])
+    grad_h = LARGE * torch.tensor(example["grad_h"])
+    far = (y_true + LARGE * (y_pred - y_true)).tolist()
+    return {**example, "y_pred": far, "grad_h": grad_h.tolist()}
+
+
+@contextmanager
+def naming(env: Any, known: Mapping[str, Sequence[float]], method: str) -> Iterator[None]:
+    """Name the known mistake that gives such numbers, if one does, where a check in the block fails.
+
+    Raises:
+        AssertionError: a check in the block fails.
+    """
+    try:
+        yield
+    except AssertionError as failure:
+        mistake = mistake_in(env, known, method) if "expected" in str(failure) else ""
+        raise AssertionError(f"{mistake}\n{failure}" if mistake else str(failure)) from None
+
+
+def mistake_in(env: Any, known: Mapping[str, Sequence[float]], method: str) -> str:
+    """The sentence that explains what a method gives for both examples; empty where none does."""
+    with suppress(Exception):  # whatever it is, the check that failed has said it
+        sums = []
+        for example in (TWO_STATES, LAB_SIZES):
+            answer = asked(env, example, method)
+            numbers = answer[0] if isinstance(answer, tuple) else answer
+            sums.append(weighted_sum(torch.as_tensor(numbers)))
+        for sentence, wrong in known.items():
+            if all(
+                abs(one - other) < 1e-3 * (1 + abs(other)) for one, other in zip(sums, wrong, strict=True)
+            ):
+                return sentence
+    return ""
+
 
 def wave(*shape: int, start: float, size: float = 1.0) -> Any:
     """Numbers of this shape that look like no pattern, as lists: those of a sine at distances of 1.3."""
@@ -84,13 +422,14 @@ SUMS = {
     "grad_w": 0.7489,
     "grad_u": 0.7191,
 }
-# The same for those who keep the states of their forward pass instead of taking the given ones.
-SUMS_OF_KEPT_STATES = {
-    "grad_h": 7.5811,
-    "grad_b": -3.1024,
-    "grad_v": -0.382,
-    "grad_w": 0.5045,
-    "grad_u": 0.5377,
+# The same for those who take something of what was called before: the states of the forward pass, the slopes
+# of its sums, or the gradients of the states that the formula gives.
+SUMS_OF_KEPT = {
+    "grad_h": (7.5811, 6.1257),
+    "grad_b": (-3.1024, -1.2655, 7.0374, 5.7394, 4.8396),
+    "grad_v": (-0.382,),
+    "grad_w": (0.5045, 1.3761, 4.851, -1.2887, -2.2974),
+    "grad_u": (0.5377, 0.8409, -9.7489, -13.0733, -2.3088),
 }
 SHAPES = {
     "states": (24, 10),
@@ -103,64 +442,47 @@ SHAPES = {
     "grad_u": (10, 6),
 }
 
-PATIENCE = 5.0
-
 OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
 
 
-def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
-    """Give a network of the notebook these parameters, each of the shape that it has there."""
-    for name, value in parameters.items():
-        try:
-            setattr(rnn, name, value)
-        except TypeError:  # a torch.nn.Parameter takes new numbers only
-            getattr(rnn, name).data = value
-
-
-def network(env: Any, example: Mapping[str, Any]) -> Any:
-    """An RNN of the notebook with the weights of an example.
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
 
     Raises:
-        AssertionError: the notebook has no RNN.
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
-    rnn_class = env.get("RNN")
-    assert rnn_class not in (None, ...), "RNN is not defined: run the cell of the class first."
-    weights = {name: torch.tensor(value) for name, value in example["weights"].items()}
-    rnn = rnn_class(*weights["u"].shape)
-    set_parameters(rnn, weights)
-    return rnn
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
 
 
-def asked(env: Any, example: Mapping[str, Any], method: str, arguments: Sequence[str]) -> Any:
-    """What a method of the notebook's RNN gives for numbers of an example, when it is asked a second time.
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
 
-    Who keeps states in forward can only answer behind it, so what fails is tried once more there; not what
-    takes long, since a loop without end would take its time at every try.
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
 
     Raises:
-        AssertionError: it stopped at a line that is not filled in yet.
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
     """
-    rnn = network(env, example)
-    given = [torch.tensor(example[name]) for name in arguments]
-    began = time.monotonic()
     try:
-        try:
-            return answered(rnn, method, given)
-        except Exception:
-            if method == "forward" or time.monotonic() - began > PATIENCE:
-                raise
-            rnn.forward(torch.tensor(example["x"]))
-            return answered(rnn, method, given)
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
         raise
-
-
-def answered(rnn: Any, method: str, given: Sequence[Tensor]) -> Any:
-    """The second answer: what a method keeps of a first one, to other numbers, must not matter."""
-    getattr(rnn, method)(*(1 - one for one in given))
-    return getattr(rnn, method)(*given)
 
 
 def open_todo(error: BaseException) -> str:
@@ -180,123 +502,19 @@ def open_todo(error: BaseException) -> str:
     return found
 
 
-def readable(numbers: Tensor) -> Any:
-    """Numbers of a tensor as lists, rounded to four decimals for a message."""
-    return numbers.double().round(decimals=4).tolist()
-
-
-def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
-    """What a student's function returned, as a tensor of this shape, float32.
-
-    Raises:
-        AssertionError: it is nothing, or has another shape.
-    """
-    assert not isinstance(result, type(None) | type(...)), (
-        f"{what} is {result}: is the TODO filled in and returned?"
-    )
-    found = torch.as_tensor(result).detach().float()
-    assert tuple(found.shape) == tuple(shape), (
-        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
-    )
-    return found
-
-
-def weighted_sum(numbers: Tensor) -> float:
-    """The sum of all entries, each with a weight of its own, so that no two of them can be swapped."""
-    flat = numbers.double().flatten()
-    return float((flat * torch.cos(0.9 * torch.arange(len(flat), dtype=flat.dtype) + 0.4)).sum())
-
-
-def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
-    """Compare an answer with the numbers of an example, given as lists.
-
-    Args:
-        repeat: lines of Python that show the same once more.
-
-    Raises:
-        AssertionError: it is missing, or of another shape, or holds other numbers; ``what`` names it.
-    """
-    numbers = torch.tensor(expected).float()
-    found = as_numbers(result, numbers.shape, what)
-    assert torch.allclose(found, numbers, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(numbers)}.\nIn a cell of its own:\n\n{repeat}"
-    )
-
-
-def compare_at_lab_sizes(result: Any, what: str, called: str) -> None:
-    """Compare an answer at the lab's sizes with the sum of what is right there.
-
-    Raises:
-        AssertionError: it is missing, or of another shape, or has another sum; ``called`` names it.
-    """
-    found = weighted_sum(as_numbers(result, SHAPES[what], called))
-    right = SUMS[what], SUMS_OF_KEPT_STATES.get(what, SUMS[what])
-    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
-        f"{called} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
-        f"own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
-    )
-
-
-def snippet(example: Mapping[str, Any], method: str, arguments: Sequence[str]) -> str:
-    """Lines of Python that ask a method of the notebook's RNN for numbers of an example."""
-    weights = example["weights"]
-    lines = [f"rnn = RNN({len(weights['u'])}, {len(weights['u'][0])})"]
-    lines += [f"rnn.{name} = torch.tensor({value})" for name, value in weights.items()]
-    given = ", ".join(f"torch.tensor({example[name]})" for name in arguments)
-    return "\n".join([*lines, f"rnn.{method}({given})"])
-
-
-def worked_example(env: Any, example: Mapping[str, Any], what: str, method: str, *arguments: str) -> None:
-    """Compare a gradient of the notebook with the numbers of an example.
-
-    Code into which the lab's sizes are written cannot answer for others; where it is right at the lab's
-    sizes, that is enough.
-
-    Args:
-        what: the gradient.
-        method, arguments: of the notebook's RNN, and the numbers of the example that it takes.
-
-    Raises:
-        AssertionError: it is wrong; the message shows how to see that again.
-    """
-    began = time.monotonic()
-    try:
-        result = asked(env, example, method, arguments)
-        as_numbers(result, torch.tensor(example[what]).shape, what)
-    except Exception:
-        if time.monotonic() - began < PATIENCE and right_at_lab_sizes(env, what, method, arguments):
-            return
-        raise
-    compare(result, example[what], what, snippet(example, method, arguments))
-
-
-def right_at_lab_sizes(env: Any, what: str, method: str, arguments: Sequence[str]) -> bool:
-    """Whether a gradient of the notebook is right at the lab's sizes."""
-    with suppress(Exception):  # whatever it is, the caller says what is wrong
-        compare_at_lab_sizes(asked(env, LAB_SIZES, method, arguments), what, what)
-        return True
-    return False
-
-
-def at_lab_sizes(env: Any, what: str, method: str, *arguments: str) -> None:
-    """Compare a gradient of the notebook at the lab's sizes.
-
-    Raises:
-        AssertionError: it is wrong there.
-    """
-    compare_at_lab_sizes(asked(env, LAB_SIZES, method, arguments), what, what)
-
-
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, BY_HAND, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        at_lab_sizes(env, "grad_w", "_compute_grad_w")

@@ -1,5 +1,9 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
+import re
+from typing import Any
+
 import torch
 from otter.test_files import test_case
 
@@ -7,17 +11,81 @@ OK_FORMAT = False
 name = "loss"
 points = None
 
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
+
+    Raises:
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+    except Exception as error:
+        if todo := open_todo(error):
+            raise AssertionError(todo) from None
+        raise
+
+
+def open_todo(error: BaseException) -> str:
+    """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
+    where = error.__traceback__
+    found = ""
+    while where is not None:
+        code = where.tb_frame.f_code
+        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        lines = [
+            linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
+        ]
+        todo = next((line for line in lines if OPEN.search(line)), "")
+        if todo and code.co_filename != __file__:
+            found = f"An open TODO in {code.co_name}: `{todo}`"
+        where = where.tb_next
+    return found
+
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    mse_loss_func = env.get("mse_loss_func")
-    assert mse_loss_func not in (None, ...), "mse_loss_func is not defined: run its cell first."
-    loss = mse_loss_func(torch.tensor([1.0]), torch.tensor([1.5]))
-    assert not isinstance(loss, type(None) | type(...)), (
-        f"The loss is {loss}: is the TODO filled in and returned?"
-    )
-    assert abs(float(loss) - 0.25) < 1e-6, f"The loss is {float(loss):.4g}, by hand (1.5 − 1)² = 0.25."
-    loss = mse_loss_func(torch.tensor([2.0]), torch.tensor([-1.5]))
-    assert abs(float(loss) - 12.25) < 1e-4, (
-        f"For y_true = 2 and y_pred = −1.5 the loss is {float(loss):.4g}, by hand (−3.5)² = 12.25."
-    )
+    mse_loss_func = filled_in(env, "mse_loss_func")
+    for y_true, y_pred, right in ((1.0, 1.5, 0.25), (2.0, -1.5, 12.25), (-1.0, 49.0, 2500.0)):
+        given = torch.tensor([y_true]), torch.tensor([y_pred])
+        loss = called(mse_loss_func, *given)
+        assert not isinstance(loss, type(None) | type(...)), (
+            f"The loss is {loss}: is the TODO filled in and returned?"
+        )
+        assert abs(float(loss) - right) < 1e-5 * right, (
+            f"For y_true = {y_true:g} and y_pred = {y_pred:g} the loss is {float(loss):.6g}, by hand "
+            f"({y_pred:g} − {y_true:g})² = {right:g}. In a cell of its own:\n\n"
+            f"mse_loss_func(torch.tensor([{y_true}]), torch.tensor([{y_pred}]))"
+        )
+        assert [float(one) for one in given] == [y_true, y_pred], (
+            "mse_loss_func changes what it is given, and the gradients need that as before: `a -= b` writes to a, "
+            "`a - b` does not."
+        )

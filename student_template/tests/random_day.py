@@ -1,5 +1,9 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
+import re
+from typing import Any
+
 import torch
 from otter.test_files import test_case
 
@@ -15,11 +19,69 @@ def telling_data(rows):
     return torch.arange(rows * COLUMNS, dtype=torch.float32).reshape(rows, COLUMNS)
 
 
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
+
+    Raises:
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+    except Exception as error:
+        if todo := open_todo(error):
+            raise AssertionError(todo) from None
+        raise
+
+
+def open_todo(error: BaseException) -> str:
+    """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
+    where = error.__traceback__
+    found = ""
+    while where is not None:
+        code = where.tb_frame.f_code
+        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        lines = [
+            linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
+        ]
+        todo = next((line for line in lines if OPEN.search(line)), "")
+        if todo and code.co_filename != __file__:
+            found = f"An open TODO in {code.co_name}: `{todo}`"
+        where = where.tb_next
+    return found
+
+
 @test_case(name="shapes and the hour after", points=0, hidden=False)
 def one_draw(env):
-    get_random_day = env.get("get_random_day")
-    assert get_random_day not in (None, ...), "get_random_day is not defined: run its cell first."
-    x, y = get_random_day(telling_data(100))
+    x, y = called(filled_in(env, "get_random_day"), telling_data(100))
     assert tuple(x.shape) == (HOURS, COLUMNS), f"x has shape {tuple(x.shape)}, expected (24, 6)."
     assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
     after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
@@ -28,13 +90,12 @@ def one_draw(env):
 
 @test_case(name="several draws", points=0, hidden=False)
 def several_draws(env):
-    get_random_day = env.get("get_random_day")
-    assert get_random_day not in (None, ...), "get_random_day is not defined: run its cell first."
+    get_random_day = filled_in(env, "get_random_day")
     rows = 2 * HOURS + 1  # 25 windows, two of them whole days
     seen = set()
-    for _ in range(40):
+    for _ in range(300):  # an index that is one too large shows in all but 1 of 100,000
         try:
-            x, y = get_random_day(telling_data(rows))
+            x, y = called(get_random_day, telling_data(rows))
         except IndexError as error:
             raise AssertionError(
                 f"One of many draws from {rows} rows went beyond the data: {error}"
@@ -48,4 +109,4 @@ def several_draws(env):
             f"{(first + HOURS) * COLUMNS + TEMPERATURE:g} here; it is {after:g}."
         )
         seen.add(first)
-    assert len(seen) > 1, f"40 draws from {rows} rows all began at row {seen.pop():g}."
+    assert len(seen) > 1, f"300 draws from {rows} rows all began at row {seen.pop():g}."

@@ -1,5 +1,9 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
+import re
+from typing import Any
+
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -8,13 +12,39 @@ points = None
 
 ROWS = 42_984  # 1,791 days
 
+WEATHER_COLUMNS = 3  # dew point, temperature, pressure: the others are cumulated, and mostly rise
+SAME_WAY = 0.75
+
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
 
 @test_case(name="both parts together", points=0, hidden=False)
 def parts_fit(env):
-    count, train, test = env.get("num_train_samples"), env.get("data_train"), env.get("data_test")
-    assert count not in (None, ..., ()), f"num_train_samples is {count}: is the TODO filled in?"
-    assert train is not None, "data_train is not defined."
-    assert test is not None, "data_test is not defined."
+    count, train, test = (filled_in(env, one) for one in ("num_train_samples", "data_train", "data_test"))
     assert len(train) == int(count), f"data_train has {len(train)} rows, num_train_samples is {count}."
     assert len(train) + len(test) == ROWS, (
         f"data_train and data_test have {len(train) + len(test)} rows together, the data set has {ROWS}."
@@ -22,3 +52,32 @@ def parts_fit(env):
     assert 0.79 < len(train) / ROWS < 0.81, (
         f"data_train has {len(train)} of {ROWS} rows, {100 * len(train) / ROWS:.0f} %; it should have the first 80 %."
     )
+
+
+@test_case(name="the rows of both parts", points=0, hidden=False)
+def rows_in_order(env):
+    """A scaled column rises and falls where the data set's does: in other rows it goes its own way."""
+    dataset, train, test = (filled_in(env, one) for one in ("dataset", "data_train", "data_test"))
+    parts = {"data_train": (train, dataset[: len(train)]), "data_test": (test, dataset[len(train) :])}
+    for part, (found, right) in parts.items():
+        if len(found) != len(right) or len(found) < 2:
+            continue  # the case above says so
+        telling = [
+            pair for pair in zip(found.T[:WEATHER_COLUMNS], right.T, strict=False) if comparable(pair[0])
+        ]
+        assert not telling or any(follows(*pair) for pair in telling), (
+            f"{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
+            "rows are for training, all others for testing."
+        )
+
+
+def comparable(column):
+    """Whether a column (N,) has numbers that can be told apart: finite, and not all the same."""
+    return 0 < float(column.std()) < float("inf")
+
+
+def follows(column, right):
+    """Whether ``column`` mostly rises and falls where ``right`` does, both (N,), or mostly the other way round."""
+    change = right.diff()
+    same_way = (column.diff().sign() * change.sign())[change != 0]
+    return any(float((same_way == way).double().mean()) >= SAME_WAY for way in (1, -1))

@@ -1,5 +1,9 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
+import re
+from typing import Any
+
 import torch
 from otter.test_files import test_case
 
@@ -7,15 +11,40 @@ OK_FORMAT = False
 name = "standardize"
 points = None
 
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
 
 @test_case(name="shapes, and roughly mean 0 and std 1", points=0, hidden=False)
 def roughly_standard(env):
     for what in ("means", "stds"):
-        value = env.get(what)
-        assert not isinstance(value, type(None) | type(...)), f"{what} is {value}: is the TODO filled in?"
+        value = filled_in(env, what)
         assert torch.as_tensor(value).numel() == 6, f"{what} should hold one number per column, six in all."
-    train = env.get("data_train")
-    assert isinstance(train, torch.Tensor), "data_train is not a tensor: is the TODO filled in?"
+    train = filled_in(env, "data_train")
+    assert isinstance(train, torch.Tensor), "data_train is not a tensor."
     # Statistics of the whole data set are off by up to 0.05 here.
     assert bool((train.double().mean(dim=0).abs() < 0.1).all()), (
         "The columns of data_train do not have mean 0."
@@ -23,8 +52,8 @@ def roughly_standard(env):
     assert bool(((train.double().std(dim=0) - 1).abs() < 0.1).all()), (
         "The columns of data_train do not have std 1."
     )
-    test = env.get("data_test")
-    assert isinstance(test, torch.Tensor), "data_test is not a tensor: is the TODO filled in?"
+    test = filled_in(env, "data_test")
+    assert isinstance(test, torch.Tensor), "data_test is not a tensor."
     # Without test rows, which is a mistake of the split, there is nothing to see.
     if len(test):
         assert test.double().abs().mean() < 3, "data_test is not standardised yet."

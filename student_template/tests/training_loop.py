@@ -1,5 +1,10 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
+import re
+from types import FunctionType
+from typing import Any
+
 import torch
 from otter.test_files import test_case
 
@@ -7,11 +12,69 @@ OK_FORMAT = False
 name = "training_loop"
 points = None
 
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
+
+    Raises:
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+    except Exception as error:
+        if todo := open_todo(error):
+            raise AssertionError(todo) from None
+        raise
+
+
+def open_todo(error: BaseException) -> str:
+    """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
+    where = error.__traceback__
+    found = ""
+    while where is not None:
+        code = where.tb_frame.f_code
+        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        lines = [
+            linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
+        ]
+        todo = next((line for line in lines if OPEN.search(line)), "")
+        if todo and code.co_filename != __file__:
+            found = f"An open TODO in {code.co_name}: `{todo}`"
+        where = where.tb_next
+    return found
+
 
 @test_case(name="one loss per step, below 0.075 at the end", points=0, hidden=False)
 def loss_at_the_end(env):
-    losses = env.get("losses")
-    assert losses is not None, "losses is not defined: run the cell that calls train_rnn."
+    losses = filled_in(env, "losses")
     assert len(losses) == 500, f"losses has {len(losses)} entries, expected one for each of 500 steps."
     mean = float(torch.mean(torch.tensor([float(loss) for loss in losses[-25:]])))
     assert mean == mean, (
@@ -19,3 +82,97 @@ def loss_at_the_end(env):
         "against the gradient?"
     )
     assert mean < 0.075, f"The mean of the last 25 losses is {mean:.4f}, it should be below 0.075."
+
+
+EQUAL_HOURS = torch.tensor([[0.2, 0.5, -0.3, 0.4, -0.1, 0.3]] * 60)
+
+
+@test_case(name="a short training", points=0, hidden=False)
+def short_training(env):
+    """On equal hours every window is the same, so each step makes the loss of the network that it trains smaller."""
+    train_rnn, steps = filled_in(env, "train_rnn"), 20
+    own = env.get("data_train")
+    hours = EQUAL_HOURS.to(own.dtype) if isinstance(own, torch.Tensor) else EQUAL_HOURS
+    result = called(train_rnn, hours, steps)
+    assert len(result if isinstance(result, tuple | list) else ()) == 2, (
+        "train_rnn does not return two values: it should end with `return rnn, losses`."
+    )
+    rnn, losses = result
+    found = [float(loss) for loss in losses]
+    assert len(found) == steps, (
+        f"train_rnn(data, {steps}) gives {len(found)} losses: append one in each round, and return behind the loop."
+    )
+    untrained, trained = (error_on(one, hours) for one in (called(filled_in(env, "RNN")), rnn))
+    assert all(loss >= 0 for loss in found), f"losses holds negative numbers or nan: {min(found)}."
+    assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), (
+        "The network that train_rnn returns has not been trained: b and c are still zero. Make one RNN() before the "
+        "loop, call do_training_step with it in each round, and return it."
+    )
+    if abs(found[0] - untrained) > 0.1 * untrained:
+        return  # it begins with other weights, or looks at other data: nothing to compare with
+    assert found[-1] < found[0], (
+        f"On equal hours the loss should fall with each step; it is {found[0]:.4g} at the first step and "
+        f"{found[-1]:.4g} at step {steps}. Is RNN() created once, before the loop, and losses filled with what the "
+        "step returns?"
+    )
+    assert trained <= found[-1] * 1.001, (
+        f"The last loss is {found[-1]:.4g}, but the network that train_rnn returns has {trained:.4g} there, an "
+        f"untrained one {untrained:.4g}: return the network that the steps have trained."
+    )
+
+
+@test_case(name="the losses of the steps", points=0, hidden=False)
+def losses_of_the_steps(env):
+    """With a step in the place of the notebook's own that trains nothing and returns 1, 1/2, 1/3, …"""
+    train_rnn = filled_in(env, "train_rnn")
+    if not isinstance(train_rnn, FunctionType):
+        return  # while grading it runs elsewhere, and hidden cases see more than this one could
+    for wrap in (float, torch.tensor):  # some loops expect a tensor
+        made = StandInStep(wrap)
+        try:
+            result = made.called_by(train_rnn, 20)
+            break
+        except (AttributeError, TypeError):
+            if wrap is torch.tensor:
+                raise
+    if not made.networks:
+        return  # it makes its steps itself
+    found = [float(loss) for loss in result[1]]
+    given = [1 / (1 + number) for number in range(len(made.networks))]
+    assert len(given) == 20, f"train_rnn(data, 20) makes {len(given)} training steps."
+    factor = found[0] / given[0] if found else 0.0
+    assert torch.allclose(torch.tensor(found), factor * torch.tensor(given[: len(found)]), rtol=1e-3), (
+        f"Steps that return 1, 1/2, 1/3, … give losses that begin with {[round(one, 4) for one in found[:3]]}: "
+        "losses.append(loss) with what do_training_step returns."
+    )
+    assert all(one is made.networks[0] for one in made.networks), (
+        "The steps train another network each time: make one RNN() before the loop, and hand it to each step."
+    )
+
+
+class StandInStep:
+    """Takes the place of do_training_step, trains nothing, and remembers which networks it was given."""
+
+    def __init__(self, wrap):
+        self.networks, self.wrap = [], wrap
+
+    def __call__(self, rnn, *arguments, **named):
+        self.networks.append(rnn)
+        return self.wrap(1 / len(self.networks))
+
+    def called_by(self, train_rnn, steps):
+        """What train_rnn returns when its step is this one."""
+        names = train_rnn.__globals__
+        before = {name: names[name] for name in ("do_training_step",) if name in names}
+        names["do_training_step"] = self
+        try:
+            return called(train_rnn, EQUAL_HOURS, steps)
+        finally:
+            del names["do_training_step"]
+            names.update(before)
+
+
+def error_on(rnn, data):
+    """Squared error of a network on the first window of ``data`` (N, 6)."""
+    _, y = called(rnn.forward, data[:24])
+    return float((torch.as_tensor(y).detach() - data[24, 1]).square())

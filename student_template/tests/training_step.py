@@ -1,7 +1,9 @@
 # The public test cases of this question. Grading asks further ones.
 
+import linecache
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -35,6 +37,65 @@ LAB_SIZES = {
     "grad_h": wave(24, 10, start=0.8, size=0.5),
 }
 
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
+
+    Raises:
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+    except Exception as error:
+        if todo := open_todo(error):
+            raise AssertionError(todo) from None
+        raise
+
+
+def open_todo(error: BaseException) -> str:
+    """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
+    where = error.__traceback__
+    found = ""
+    while where is not None:
+        code = where.tb_frame.f_code
+        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        lines = [
+            linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
+        ]
+        todo = next((line for line in lines if OPEN.search(line)), "")
+        if todo and code.co_filename != __file__:
+            found = f"An open TODO in {code.co_name}: `{todo}`"
+        where = where.tb_next
+    return found
+
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
     """Give a network of the notebook these parameters, each of the shape that it has there."""
@@ -51,12 +112,22 @@ def network(env: Any, example: Mapping[str, Any]) -> Any:
     Raises:
         AssertionError: the notebook has no RNN.
     """
-    rnn_class = env.get("RNN")
-    assert rnn_class not in (None, ...), "RNN is not defined: run the cell of the class first."
+    rnn_class = filled_in(env, "RNN")
     weights = {name: torch.tensor(value) for name, value in example["weights"].items()}
-    rnn = rnn_class(*weights["u"].shape)
+    rnn = called(rnn_class, *weights["u"].shape)
     set_parameters(rnn, weights)
     return rnn
+
+
+def numbers(example: Mapping[str, Any], names: Sequence[str]) -> list[Tensor]:
+    """New tensors of these numbers of an example."""
+    return [torch.tensor(example[name]) for name in names]
+
+
+def parameters(rnn: Any) -> dict[str, Tensor]:
+    """Copies of the parameters of a network."""
+    names = ("u", "w", "v", "b", "c")
+    return {name: torch.as_tensor(getattr(rnn, name)).detach().clone() for name in names}
 
 
 def weighted_sum(numbers: Tensor) -> float:
@@ -68,12 +139,9 @@ def weighted_sum(numbers: Tensor) -> float:
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
-    for what in ("RNN", "do_training_step"):
-        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
-    rnn = env.get("RNN")(10, 6)
-    sizes = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
-    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
-    loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
+    step, rnn = filled_in(env, "do_training_step"), called(filled_in(env, "RNN"), 10, 6)
+    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
+    loss = called(step, rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
     assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
     c = float(rnn.c)
@@ -86,12 +154,11 @@ def worked_by_hand(env):
 @test_case(name="the same hour again and again", points=0, hidden=False)
 def one_hour(env):
     """All rows are equal, so every window is, and the numbers do not depend on what is drawn."""
-    for what in ("RNN", "do_training_step"):
-        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    step = filled_in(env, "do_training_step")
     row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
     for batch_size in (1, 4):
         rnn = network(env, LAB_SIZES)
-        loss = env.get("do_training_step")(rnn, torch.tensor([row] * 60), batch_size, 0.1)
+        loss = called(step, rnn, torch.tensor([row] * 60), batch_size, 0.1)
         assert loss is not None, "do_training_step returns nothing: is there a `return`?"
         told = f"With batch_size={batch_size}"
         assert abs(float(loss) - 7.2063) < 0.01, (
@@ -107,6 +174,43 @@ def one_hour(env):
         )
 
 
+@test_case(name="a large step", points=0, hidden=False)
+def large_step(env):
+    """Twenty times the learning rate leads twenty times as far, in the same direction."""
+    row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
+    rnn = network(env, LAB_SIZES)
+    before = {name: weighted_sum(torch.tensor(value)) for name, value in LAB_SIZES["weights"].items()}
+    called(filled_in(env, "do_training_step"), rnn, torch.tensor([row] * 60), 1, 20 * 0.1)
+    for parameter, start in before.items():
+        right = start + 20 * (AFTER_A_STEP[parameter] - start)
+        found = weighted_sum(torch.as_tensor(getattr(rnn, parameter)).detach())
+        assert abs(found - right) < 0.04, (
+            f"With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
+            f"weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
+        )
+
+
+@test_case(name="the whole minibatch", points=0, hidden=False)
+def whole_minibatch(env):
+    """With zero weights c moves by 0.2 times the mean of the drawn temperatures: of one window hardly ever."""
+    step, draw = filled_in(env, "do_training_step"), filled_in(env, "get_random_day")
+    data = torch.zeros(24 * 4 + 1, 6)
+    data[:, 1] = 1 + torch.arange(len(data)).sqrt()  # no mean of several is one of them
+    drawn = {round(float(called(draw, data)[1]), 3) for _ in range(20)}
+    moved = []
+    for _ in range(5):
+        rnn = called(filled_in(env, "RNN"), 10, 6)
+        set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
+        called(step, rnn, data, 8, 0.1)
+        moved.append(float(rnn.c) / 0.2)
+    one_window = [min(abs(one - value) for value in (data[24:, 1]).tolist()) < 1e-3 for one in moved]
+    assert len(drawn) < 2 or not all(one_window), (
+        "With batch_size=8 the step is that of a single window each time: draw a window in each of the batch_size "
+        "rounds, and use the gradients of all of them."
+    )
+
+
+SIZES = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
 AFTER_A_STEP = {"u": 0.238, "w": 0.5047, "v": 2.6413, "b": 0.2116, "c": -0.0529}
 
 AFTER_A_STEP_OF_FOUR = {"u": -0.1048, "w": 0.6186, "v": 2.2038, "b": -3.3017, "c": -1.5365}

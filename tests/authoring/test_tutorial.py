@@ -51,6 +51,7 @@ def sees(printed, line):
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # tests/authoring/test_new.py has such a lab in every run; this one runs every command
 def test_the_tutorial_does_what_it_says(tmp_path):
     folder = tmp_path
     for kind, place, text in blocks():

@@ -59,8 +59,7 @@ class Attack:
         endings: how the cell ``attack`` may end; empty for any.
         limits: names of settings that the report must say were hit.
         flags: texts that must occur in the flags.
-        thorough: whether only ``make test-all`` runs it, and ``make test-rest`` some such: it trains a network for
-            long, and another attack of its kind does too.
+        thorough: whether only ``make test-all`` runs it: it takes long, and another attack of its kind runs always.
         unconfined: whether it is also run without a sandbox, where it must get ``gains``.
     """
 
@@ -140,16 +139,9 @@ def _marks(value: Any) -> Mapping[str, float]:
     return dict(marks)
 
 
-ONE_IN = 6
-"""Of the thorough attacks, which train a network for long: ``make test-rest`` runs so many, ``make test-all`` all."""
-
-
 def mark_of(attack: Attack) -> list[pytest.MarkDecorator]:
     """The mark of its test: none where it runs always."""
-    if not attack.thorough:
-        return []
-    place = [one.name for one in all_attacks() if one.thorough].index(attack.name)
-    return [pytest.mark.single if place % ONE_IN else pytest.mark.thorough]
+    return [pytest.mark.single] if attack.thorough else []
 
 
 def base_cells(name: str, lab: str = "whole") -> list[Cell]:

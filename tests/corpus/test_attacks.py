@@ -59,9 +59,10 @@ ATTACKS = all_attacks()
 SMALL_LIMITS = {
     "cell_seconds": 5, "notebook_seconds": 40, "request_seconds": 3, "submission_seconds": 90,
     "memory_mb": 1500, "disk_mb": 30, "disk_files": 500, "file_mb": 20, "output_mb": 4, "reply_mb": 16,
-    "notebook_mb": 20, "open_files": 256, "threads": 48,
+    "notebook_mb": 20, "open_files": 256, "threads": 48, "busy_factor": 20,
 }  # fmt: skip
-"""Limits that are reached in seconds; everything else is the lab's own configuration."""
+"""Limits that are reached in seconds, but not for want of a processor; everything else is the lab's own
+configuration."""
 
 DEADLINES = {
     "whole": {},
@@ -83,7 +84,7 @@ SMALL_LAB = "another lab's notebook? It has 2 of "
 
 SECRET = "SECRET-5b1f0c6e9ad34e53"
 
-BETWEEN_CONTROLS = 20
+BETWEEN_CONTROLS = 40
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -156,7 +157,7 @@ def control(lab: str) -> bytes:
 def harmless() -> bytes:
     """Mistakes of every kind that a page tells of: errors, endings, answers, repairs."""
     extra = parse(
-        "# %% error\nundefined_name\n# %% dies\nimport os; os._exit(1)\n# %% late\nwhile True: pass\n"
+        "# %% error\nundefined_name\n# %% dies\nimport os; os._exit(1)\n# %% late\nimport time; time.sleep(600)\n"
         "# %% loss\ndef mse_loss_func(y_true, y_pred):\n    raise ValueError('too difficult')\n"
     )
     data = as_notebook([*base_cells("unsolved"), *extra, Cell("answer", "My derivation.", "markdown")])
@@ -441,8 +442,9 @@ def test_what_hidden_cases_hand_out_is_not_in_the_feedback(run):
         line
         for question in grade.questions
         for case in question.cases
-        for text in (case.message, case.help, case.evidence)
+        for text in (case.message, case.help, case.evidence, case.repeat)
         for line in text.splitlines()
+        if text != case.repeat or line.startswith("# yours")  # all else in it is the lab's own example
     }
     assert any(LEFT_OUT in line for line in told)
     digits = sum(one.isdigit() for line in told if not line.startswith("code cell") for one in line)
@@ -569,8 +571,8 @@ def test_attacks_that_the_sandbox_stops_are_real(real):
                     file = folder / f"{attack.name}.ipynb"
                     file.write_bytes(notebook(attack))
                     submissions.append(Submission(attack.name, attack.name, attack.name, file=file))
-            with temporary_files_in(folder / "t"):
-                found |= {
-                    grade.submission.id: marks(grade) for grade in grade_all(submissions, settings, JOBS[lab])
-                }
+            if submissions:  # whatever is graded starts processes that import torch
+                with temporary_files_in(folder / "t"):
+                    graded = grade_all(submissions, settings, JOBS[lab])
+                    found |= {grade.submission.id: marks(grade) for grade in graded}
     assert found == {attack.name: dict(attack.gains) for attack in real}

@@ -16,8 +16,8 @@ from pathlib import Path
 
 BASE = "debian:bookworm-slim"
 
-START_SECONDS = 60
-END_SECONDS = 60
+START_SECONDS = 120
+END_SECONDS = 120
 
 
 class NoEngine(Exception):

@@ -19,7 +19,7 @@ import pytest
 
 from tests.conftest import ROOT, TOY_LAB
 from tests.corpus.cases import POINTS
-from tests.engine.processes import autograder
+from tests.engine.processes import autograder, run_here
 from tests.package.gradescope_schema import problems
 from tests.package.test_gradescope_runs import METADATA, MISTAKE, Ran, corpus, points, reference
 
@@ -183,7 +183,7 @@ def test_an_image_with_another_engine_is_refused(packed, tmp_path):
     assert "The image has another engine" in done.stdout + done.stderr
 
 
-def test_the_image_itself_can_pack(image, packed, tmp_path):
+def test_the_image_itself_can_pack(image, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     if os.geteuid() == 0:
@@ -193,18 +193,31 @@ def test_the_image_itself_can_pack(image, packed, tmp_path):
         volumes = ("--volume", f"{out}:/out", "--volume", f"{TOY_LAB}:/course:ro")
         docker("run", "--rm", *AS_DOCUMENTED, *volumes, image, "package", *arguments)
 
-    run("gradescope", "--dockerfile", "--image", image, "--out", "/out/gradescope")
     # Another lab: packing this one grades its solution each time.
+    run(
+        "gradescope",
+        "--config",
+        "/course/grading_config.yml",
+        "--dockerfile",
+        "--image",
+        image,
+        "--out",
+        "/out/gradescope",
+    )
     run("gradescope", "--config", "/course/grading_config.yml", "--out", "/out/autograder.zip")
     run("student", "--out", "/out/students.zip")
+    small = ("--config", TOY_LAB / "grading_config.yml")
+    done = run_here(
+        "package", "gradescope", *small, "--dockerfile", "--image", image, "--out", tmp_path / "outside"
+    )
+    assert done.returncode == 0, done.stderr
     content, same = (
         {str(file.relative_to(place)): file.read_bytes() for file in place.rglob("*") if file.is_file()}
-        for place in (out / "gradescope", packed)
+        for place in (out / "gradescope", tmp_path / "outside")
     )
     assert content == same
     assert {file.stat().st_uid for file in (out / "gradescope").rglob("*")} == {out.stat().st_uid}
-    small = ("--config", TOY_LAB / "grading_config.yml")
-    done = autograder("package", "gradescope", *small, "--out", tmp_path / "outside.zip")
+    done = run_here("package", "gradescope", *small, "--out", tmp_path / "outside.zip")
     assert done.returncode == 0, done.stderr
     with (
         zipfile.ZipFile(out / "autograder.zip") as inside,

@@ -41,7 +41,7 @@ CHOICES = {
 """Options that take certain values; pip passes over an empty one."""
 
 
-THOROUGH = pytest.mark.thorough
+SINGLE = pytest.mark.single
 """Of a setting's value or place: another one of the same test runs always."""
 
 
@@ -90,7 +90,7 @@ def reached(folder: Path) -> dict[str, str]:
     return {name: value for name, value in found.items() if name != "cert"}
 
 
-@pytest.mark.parametrize("section", ["install", pytest.param("global", marks=THOROUGH)])
+@pytest.mark.parametrize("section", ["install", pytest.param("global", marks=SINGLE)])
 def test_of_a_file_with_every_setting_the_build_is_told_how_to_reach_the_index(
     tmp_path, monkeypatch, section
 ):
@@ -105,7 +105,7 @@ def test_of_an_environment_with_every_setting_the_build_is_told_how_to_reach_the
     assert reached(tmp_path) == NEEDED
 
 
-@pytest.mark.parametrize("name", ["user", *(pytest.param(one, marks=THOROUGH) for one in ("site", "global"))])
+@pytest.mark.parametrize("name", ["user", *(pytest.param(one, marks=SINGLE) for one in ("site", "global"))])
 def test_settings_of_one_kind_of_file_do_not_hide_the_others(monkeypatch, tmp_path, name):
     configured(
         tmp_path / "pip.conf", {"global": {name: "true", "index-url": "https://one.example"}}, monkeypatch
@@ -118,7 +118,7 @@ def test_settings_of_one_kind_of_file_do_not_hide_the_others(monkeypatch, tmp_pa
     [
         {"quiet": "3"},
         {"verbose": "3"},
-        *(pytest.param(one, marks=THOROUGH) for one in ({"quiet": "1"}, {"no-color": "true"}, {})),
+        *(pytest.param(one, marks=SINGLE) for one in ({"quiet": "1"}, {"no-color": "true"}, {})),
     ],
 )
 def test_settings_are_found_however_loud_pip_is(monkeypatch, tmp_path, loudness):
@@ -216,7 +216,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("by", ["file", pytest.param("environment", marks=THOROUGH)])
+@pytest.mark.parametrize("by", ["file", pytest.param("environment", marks=SINGLE)])
 def test_set_up_installs_into_its_own_environment_whatever_pip_is_told(tmp_path, monkeypatch, by):
     settings = {name: value.format(tmp_path) for name, value in ELSEWHERE.items()}
     if by == "file":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +14,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, TOY_LAB
 from tests.forked import zygotes_are_forked
+
+PATIENCE = 120.0
+"""Seconds until another process has to have done something, which may have to import torch first: only a test that
+fails waits so long, however busy the machine is."""
 
 
 def autograder(*arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
@@ -77,11 +83,22 @@ def started_below(temporary: Path) -> list[str]:
     return found
 
 
-def wait_until(condition: Callable[[], object]) -> None:
-    """Wait for an event of another process; fails after half a minute."""
+def with_patience(folder: Path) -> Path:
+    """The configuration of a copy of the toy lab in which a cell may sleep until the test ends the run."""
+    shutil.copytree(TOY_LAB, folder, dirs_exist_ok=True)
+    config = folder / "grading_config.yml"
+    text = re.sub(r"(cell|notebook|submission)_seconds: \d+", r"\1_seconds: 600", config.read_text("utf-8"))
+    config.write_text(text, "utf-8")
+    return config
+
+
+def wait_until(
+    condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen"
+) -> None:
+    """Wait for an event of another process, at most :data:`PATIENCE`."""
     event = threading.Event()
-    for _ in range(600):
+    for _ in range(int(PATIENCE / 0.05)):
         if condition():
             return
         event.wait(0.05)
-    raise AssertionError("it did not happen")
+    raise AssertionError(failure())

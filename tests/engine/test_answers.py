@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,19 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.config.load import load
 from autograder.model import AnswerState
-from autograder.notebook.answers import CUT, LONGEST_ANSWER, PASTED, Answer, answers, template_cells
+from autograder.notebook import pasted
+from autograder.notebook.answers import (
+    CUT,
+    LONGEST_ANSWER,
+    PASTED,
+    Answer,
+    AnswerPart,
+    answer_parts,
+    answers,
+    unanswered,
+)
+from autograder.notebook.pasted import shown_pictures
+from autograder.notebook.template_cells import template_cells
 from autograder.store.answers import AnswerReader
 from tests.conftest import TOY_LAB
 
@@ -34,6 +47,19 @@ def template() -> list[Any]:
         new_markdown_cell("## **Exercise 3**\n\nNow the code.", id="third"),
         new_code_cell("a = ...", id="code"),
     ]
+
+
+ITEMS = ("c", "b")
+
+
+def with_items() -> list[Any]:
+    """The template with a cell for each item of its first question."""
+    cells = template()
+    for at, item in enumerate(ITEMS):
+        source = f"**Identity 1.{at + 1}** $\\nabla_{item} =$\n\n*Your answer here*"
+        metadata = {"autograder": {"manual": "one", "item": item}}
+        cells.insert(4 + at, new_markdown_cell(source, id=f"item-{item}", metadata=metadata))
+    return cells
 
 
 MINE = "Because $a$ is what it is."
@@ -129,6 +155,77 @@ def test_an_answer_is_found_wherever_it_stands(change) -> None:
     assert result["one"].text.count(MINE) == 1
     assert "Exercise" not in result["one"].text
     assert result["two"] == Answer("", AnswerState.PLACEHOLDER)
+
+
+def parts_of(cells: list[Any]) -> list[AnswerPart]:
+    return answer_parts(cells, "one", template_cells(new_notebook(cells=with_items())))
+
+
+def found_with_items(cells: list[Any]) -> dict[str, Answer]:
+    return answers(cells, {}, ["one", "two"], template_cells(new_notebook(cells=with_items())))
+
+
+def in_its_cell(cells: list[Any]) -> None:
+    cells[5].source = cells[5].source.replace("*Your answer here*", MINE)
+
+
+def below_its_cell(cells: list[Any]) -> None:
+    cells.insert(6, own())
+
+
+def in_its_cell_without_ids(cells: list[Any]) -> None:
+    in_its_cell(cells)
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+
+
+def in_its_cell_without_ids_and_tags(cells: list[Any]) -> None:
+    in_its_cell_without_ids(cells)
+    for cell in cells:
+        cell.metadata = {}
+
+
+@pytest.mark.parametrize(
+    "change", [in_its_cell, below_its_cell, in_its_cell_without_ids, in_its_cell_without_ids_and_tags]
+)
+def test_an_answer_is_known_by_the_item_in_whose_cell_it_stands(change) -> None:
+    cells = with_items()
+    change(cells)
+    result = found_with_items(cells)
+    assert result["one"].state is AnswerState.FOUND
+    assert MINE in result["one"].text
+    assert "nabla_c" not in result["one"].text, "the placeholder of the other item is no answer"
+    assert result["two"] == Answer("", AnswerState.PLACEHOLDER)
+    parts = parts_of(cells)
+    assert [one.item for one in parts if one.is_own] == ["b"]
+    assert unanswered(parts) == ("c",)
+
+
+def test_of_items_all_at_their_placeholders_none_is_answered() -> None:
+    assert found_with_items(with_items())["one"] == Answer("", AnswerState.PLACEHOLDER)
+    assert unanswered(parts_of(with_items())) == ITEMS
+
+
+def test_a_text_for_all_items_leaves_none_unanswered() -> None:
+    cells = with_items()
+    in_the_cell(cells)
+    assert unanswered(parts_of(cells)) == ()
+    assert found_with_items(cells)["one"].text == cells[3].source
+
+
+def test_who_deletes_the_cell_of_an_item_may_have_answered_it_elsewhere() -> None:
+    cells = with_items()
+    in_its_cell(cells)
+    del cells[4]
+    assert unanswered(parts_of(cells)) == ()
+
+
+def test_a_notebook_of_a_template_without_items_is_read_as_before() -> None:
+    cells = template()
+    in_the_cell(cells)
+    cells[3].id = "of last year"
+    assert found_with_items(cells)["one"] == Answer(cells[3].source, AnswerState.FOUND)
+    assert found_with_items(template())["one"] == Answer("", AnswerState.PLACEHOLDER)
 
 
 def test_parts_of_an_answer_come_in_their_order() -> None:
@@ -235,3 +332,28 @@ def test_an_answer_is_read_without_grading_and_a_file_or_a_process_that_breaks_c
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) is None
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) == (essay,)
     assert reader._process is None
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + bytes(20)
+
+
+def test_pictures_of_an_answer_are_read_from_the_file_if_a_page_can_show_them(tmp_path):
+    attached = {"a.png": {"image/png": base64.b64encode(PNG).decode()}, "b.svg": {"image/svg+xml": "<svg/>"}}
+    cell = new_markdown_cell("![](attachment:a.png)", metadata=tag("essay"), attachments=attached)
+    nbformat.write(new_notebook(cells=[own("before"), cell]), tmp_path / "ann.ipynb")
+    with closing(AnswerReader(load(TOY_LAB / "grading_config.yml"))) as reader:
+        found = reader.pictures(tmp_path / "ann.ipynb", ["essay", "poem"])
+        assert [(one.name, one.kind) for one in found["essay"]] == [("a.png", "image/png")]
+        assert base64.b64decode(found["essay"][0].data) == PNG
+        assert found["poem"] == ()
+        assert reader.pictures(tmp_path / "gone.ipynb", ["essay"]) == {}
+
+
+def test_pictures_on_a_page_have_bounds(monkeypatch):
+    monkeypatch.setattr(pasted, "LARGEST", 2 * len(PNG))
+    monkeypatch.setattr(pasted, "LARGEST_TOGETHER", 3 * len(PNG))
+    large, text = PNG + bytes(2 * len(PNG)), base64.b64encode(PNG).decode()
+    attached = {"large": {"image/png": base64.b64encode(large).decode()}, "n" * 500: {"image/png": text}}
+    cells = [{"attachments": attached, "source": [f"![](data:image/png;base64,{text}) "] * 5}, "text", 7]
+    shown = shown_pictures(cells, [0, 1, 2, 3])
+    assert [name for name, _, _ in shown] == ["n" * 80, "a pasted picture", "a pasted picture"]

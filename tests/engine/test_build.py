@@ -549,7 +549,7 @@ plt.show()
 """
 
 
-@pytest.mark.thorough
+@pytest.mark.single
 def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
     plan.master.write_text(MASTER + RANDOM)
     plan = replace(plan, kernel=Kernel(preload=("numpy", "a_module_that_is_not_there")))
@@ -572,7 +572,7 @@ def test_downloads_come_from_the_labs_files_by_either_library(plan):
 
 def test_what_no_question_has_any_more_is_removed(built, built_once):
     _, written = built_once
-    wanted = [built.template, built.solution, built.public_tests / "doubled.py"]
+    wanted = [built.template, built.solution, built.otter, built.public_tests / "doubled.py"]
     assert written == {file.relative_to(built.root) for file in wanted}
     assert [file.name for file in built.public_tests.iterdir()] == ["doubled.py"]
 
@@ -587,7 +587,7 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
         ),
         (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
         # Of its kind: the refused address, which raises too.
-        pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.thorough),
+        pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.single),
     ],
 )
 def test_a_solution_that_fails_is_not_written(plan, old, new, complaint):
@@ -730,6 +730,14 @@ def test_a_used_template_is_found(built, kind):
     edit(built.template, change)
     [sentence] = check(built)
     assert complaint in sentence
+
+
+def test_what_runs_the_public_tests_is_the_engines_own(built):
+    assert check(built) == []
+    built.otter.write_text("import os\n")
+    assert check(built) == [f"{built.otter}: differs from what runs the public tests"]
+    built.otter.unlink()
+    assert check(built) == [f"{built.otter}: missing"]
 
 
 def test_changed_missing_and_extra_tests_are_found(built):

@@ -31,7 +31,7 @@ from autograder.model import ManualQuestion as Answer
 from autograder.store.by_hand import ByHand
 from autograder.store.journal import Journal
 from autograder.store.records import Decision, Record, Stale, Subject, Value, What
-from autograder.store.seen import changed_since, looked_at
+from autograder.store.seen import changed_since, looked_at, short_digest
 from tests.conftest import entry_of
 
 # manual.csv
@@ -105,7 +105,8 @@ def test_the_file_to_fill_in_has_a_row_for_each_and_keeps_what_is_in_it(tmp_path
     file = tmp_path / "manual.csv"
     head = "id,submission,student,lms_id,essay"
     assert file.read_bytes().decode() == (
-        f"\ufeff{head},essay: comment,essay: answer,journal\ns,s.ipynb,S,,,,placeholder unchanged,\n"
+        f"\ufeff{head},essay: comment,essay: answer,essay: seen,journal\n"
+        f"s,s.ipynb,S,,,,placeholder unchanged,s{short_digest(graded(), 'essay')},\n"
     )
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "gone.json").touch()
@@ -114,7 +115,7 @@ def test_the_file_to_fill_in_has_a_row_for_each_and_keeps_what_is_in_it(tmp_path
     assert marks.notes == ("manual.csv keeps points of G, who are not in the class any more",)
     marks.write([entry_of(graded())])
     text = file.read_text(encoding="utf-8-sig")
-    assert text.splitlines()[0] == f"{head},remark,essay: comment,essay: answer,journal"
+    assert text.splitlines()[0] == f"{head},remark,essay: comment,essay: answer,essay: seen,journal"
     gone, here = cells(tmp_path)
     assert (gone["essay"], gone["remark"], gone["journal"]) == ("1", "kept", "1")
     assert (here["essay"], here["essay: answer"], here["journal"]) == ("", "placeholder unchanged", "")
@@ -156,8 +157,8 @@ def test_a_file_keeps_its_delimiter_and_the_names_in_it(tmp_path: Path) -> None:
     marks.write([entry_of(graded())])
     written = (tmp_path / "manual.csv").read_text(encoding="utf-8-sig")
     assert written.startswith(
-        "id;submission;student;lms_id;essay;essay: comment;essay: answer;journal\n"
-        "s;s.ipynb;Jörg;;1,5;;placeholder unchanged;j"
+        "id;submission;student;lms_id;essay;essay: comment;essay: answer;essay: seen;journal\n"
+        f"s;s.ipynb;Jörg;;1,5;;placeholder unchanged;s{short_digest(graded(), 'essay')};j"
     )
     run(tmp_path)
     assert (tmp_path / "manual.csv").read_text(encoding="utf-8-sig") == written
@@ -204,7 +205,7 @@ def test_a_question_that_the_configuration_got_since_has_no_column_yet(tmp_path:
     assert (
         (tmp_path / "manual.csv")
         .read_text(encoding="utf-8-sig")
-        .startswith("id,submission,student,lms_id,essay,essay: comment,essay: answer,journal\n")
+        .startswith("id,submission,student,lms_id,essay,essay: comment,essay: answer,essay: seen,journal\n")
     )
     other = {"name": "poem", "title": "Poem", "points": 1}
     assert by_hand(tmp_path, manual=[ESSAY, other]).of("s").points == {}
@@ -328,9 +329,9 @@ def test_entering_a_table_writes_the_differences_into_the_journal(tmp_path: Path
     assert (found.of("s").points, found.of("t").points) == ({}, {"essay": 0})
     state = Journal(tmp_path).state()
     said = [(one.number, one.who, one.before, one.after) for one in state.since(POINTS, 0)]
-    assert said == [(1, "manual.csv", None, 1), (2, "manual.csv", 1, 2), (4, "manual.csv", 2, None)]
+    assert said == [(1, "manual.csv", None, 1), (3, "manual.csv", 1, 2), (6, "manual.csv", 2, None)]
     assert run(tmp_path, "s", "t").of("s").points == {}
-    assert Journal(tmp_path).state().last == 4
+    assert Journal(tmp_path).state().last == 6  # for what was seen, one more of each of the two
 
 
 def test_the_table_is_written_from_the_journal_however_little_of_it_is_left(tmp_path: Path) -> None:
@@ -648,6 +649,36 @@ def test_an_answer_that_was_replaced_since_it_was_scored_is_told_of(tmp_path: Pa
     assert not changed_since(journal.state(), graded("t"), "essay")
     journal.append_all([looked_at(answered("a", "1", "a.png"), "essay")], "Ada", 9)
     assert changed_since(journal.state(), answered("a", "2", "a.png"), "essay")  # perhaps another picture
+
+
+def test_points_of_a_table_are_for_the_answer_that_lay_beside_its_row(tmp_path: Path) -> None:
+    def answered(text: str) -> Grade:
+        return graded(manual=(Answer("essay", "E", 2, text, 1.0),), digest=text)
+
+    by_hand(tmp_path).write([entry_of(answered("mine"))])
+    older = (tmp_path / "manual.csv").read_bytes()
+    edit(tmp_path, essay="1")
+    now = by_hand(tmp_path)
+    now.enter()
+    state = Journal(tmp_path).state()
+    assert not changed_since(state, answered("mine"), "essay")
+    assert changed_since(state, answered("other"), "essay")
+
+    now.write([entry_of(answered("other"))])  # the next run met another notebook
+    assert run(tmp_path).of("s").points == {"essay": 1.0}
+    assert changed_since(Journal(tmp_path).state(), answered("other"), "essay"), "nobody scored it anew"
+    (tmp_path / "manual.csv").write_bytes(older)  # filled in at home, after the old notebook
+    edit(tmp_path, essay="2")
+    by_hand(tmp_path).enter()
+    assert changed_since(Journal(tmp_path).state(), answered("other"), "essay")
+
+
+@pytest.mark.parametrize("cell", ["", "s12", "12", "=1+1", "s" + "g" * 32, "s" + "0" * 33])
+def test_a_row_that_does_not_say_what_was_seen_gives_points_all_the_same(tmp_path: Path, cell: str) -> None:
+    run(tmp_path)
+    edit(tmp_path, essay="1", essay_seen=cell)
+    assert run(tmp_path).of("s").points == {"essay": 1.0}
+    assert not [one for one in Journal(tmp_path).state().records() if one.subject.what is What.SEEN]
 
 
 def test_all_that_is_wrong_with_overrides_is_said_at_once(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.grading.checks import MOST_TENSORS, CheckFailed, as_tensor
+from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison
+from autograder.grading.questions import _verdict
+from autograder.grading.student_text import StudentText
 
 DEEP: list = [1.0]
 for _ in range(16):
@@ -57,3 +59,41 @@ def test_large_values_are_read_in_little_time(value):
     began = time.thread_time()
     as_tensor(value, "x")
     assert time.thread_time() - began < 2
+
+
+def test_the_comparison_closest_to_another_outcome_is_remembered_on_either_side():
+    one = torch.ones(2, dtype=torch.float64)
+    with closest_comparison() as closest:
+        agrees(one, one)  # exact
+        assert closest == []
+        agrees(one * (1 + 1e-6), one, rtol=1e-3, floor=0)
+        assert closest == [pytest.approx(1e-3)]
+        agrees(one * 1.002, one, rtol=1e-3, floor=0)
+        assert closest == [pytest.approx(2)]
+        agrees(one * 2, one, rtol=1e-3, floor=0)
+        agrees(torch.tensor([0.0, 1.0]).double(), torch.tensor([0.0, 0.0]).double())  # nothing is allowed
+        assert closest == [pytest.approx(2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "repeat"),
+    [
+        ("a is 1.\nIn a cell of its own:\n\nf(1)\nf(2)", "a is 1.", "f(1)\nf(2)"),
+        ("a is 1.\n\nf(1)", "a is 1.", "f(1)"),
+        ("a is wrong:\n\nf(1)", "a is wrong:", "f(1)"),
+        ("a is 1.\nexpected:", "a is 1.\nexpected:", ""),
+    ],
+)
+def test_code_in_the_text_of_a_public_case_is_there_to_be_repeated(text, message, repeat):
+    def run():
+        raise AssertionError(text)
+
+    told, mistake, code = _verdict(run, None, StudentText())
+    assert (told[1], mistake, code) == (message, "", repeat)
+
+
+@pytest.mark.parametrize(("value", "held"), [([..., ...], "`...`"), ((None,), "None")])
+def test_a_list_that_was_never_filled_is_called_so(value, held):
+    with pytest.raises(CheckFailed, match=f"losses holds {held} where numbers belong") as raised:
+        as_tensor(value, "losses")
+    assert "TODO" in raised.value.help

@@ -10,8 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +28,7 @@ from autograder.grading.fingerprint import fingerprint
 from autograder.grading.run_settings import RunSettings
 from autograder.model import Status, Submission
 from tests.conftest import ROOT, TOY_LAB, notebook_bytes
+from tests.engine.processes import wait_until
 
 CONFIG = TOY_LAB / "grading_config.yml"
 SETTINGS = RunSettings(CONFIG, drawn_number=11)
@@ -128,7 +127,12 @@ def executor(kind):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.parametrize(
-    "kind", [*(pytest.param(one, marks=pytest.mark.thorough) for one in ("threads", "fork")), "spawn"]
+    "kind",
+    [
+        pytest.param("threads", marks=pytest.mark.thorough),
+        pytest.param("fork", marks=pytest.mark.single),
+        "spawn",
+    ],
 )
 def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, temporary, kind):
     with executor(kind) as pool:
@@ -143,7 +147,7 @@ def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, tem
     assert processes_below(temporary) == []
 
 
-@pytest.mark.thorough  # test_zygotes has processes that are forked in every run
+@pytest.mark.single  # test_zygotes has processes that are forked in every run
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_process_does_not_wait_for_the_stations_of_its_parent(tmp_path, temporary):
     with ThreadPoolExecutor(1) as pool:
@@ -153,7 +157,7 @@ def test_a_forked_process_does_not_wait_for_the_stations_of_its_parent(tmp_path,
     assert grade.status is Status.GRADED
 
 
-@pytest.mark.thorough  # test_a_machine_in_trouble_costs_one_more_try
+@pytest.mark.single  # test_a_machine_in_trouble_costs_one_more_try
 def test_a_grading_process_outlives_the_thread_that_asked_for_it(tmp_path, temporary):
     seen = set()
     for _ in range(2):
@@ -199,7 +203,7 @@ def test_large_notebooks_wait_for_each_other(tmp_path, temporary, monkeypatch, f
     assert ended == 3
 
 
-@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has a test file
+@pytest.mark.single  # test_a_lab_that_has_changed_is_opened_anew has a test file
 def test_other_files_of_the_lab_are_noticed(tmp_path, temporary):
     with (
         ThreadPoolExecutor(1) as pool,
@@ -240,7 +244,7 @@ def test_a_lab_that_has_changed_is_opened_anew(lab, tmp_path, temporary, forked_
     assert len(station._stations._idle) == 1
 
 
-@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has a test file
+@pytest.mark.single  # test_a_lab_that_has_changed_is_opened_anew has a test file
 def test_a_file_that_only_a_question_opens_is_looked_at_before_each_task(lab, tmp_path, temporary):
     config, question, limits = (
         lab / "grading_config.yml",
@@ -278,7 +282,7 @@ def test_a_machine_where_a_question_opens_another_file_is_named(tmp_path, tempor
         list(grade_with(pool, trivial(tmp_path, 1), SETTINGS, here(), two))
 
 
-@pytest.mark.thorough  # test_a_lab_that_has_changed_is_opened_anew has one lab
+@pytest.mark.single  # test_a_lab_that_has_changed_is_opened_anew has one lab
 def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     settings = RunSettings(lab / "grading_config.yml")
     expected = here(settings.config)
@@ -293,7 +297,7 @@ def test_what_was_opened_for_another_lab_is_not_kept(lab, tmp_path, temporary):
     assert grade.fingerprint == expected
 
 
-@pytest.mark.thorough  # test_an_executor_that_breaks_ends_the_run
+@pytest.mark.single  # test_an_executor_that_breaks_ends_the_run
 def test_a_broken_lab_ends_the_run_and_names_the_machine(lab, tmp_path, temporary):
     (lab / "questions" / "median.py").write_text("this is no Python\n")
     with (
@@ -426,18 +430,6 @@ def alive(processes: set[tuple[int, str]]) -> set[str]:
     return found
 
 
-def wait_until(
-    condition: Callable[[], object], failure: Callable[[], str] = lambda: "it did not happen"
-) -> None:
-    """Wait for an event of another process, which may have to import torch first; fails after two minutes."""
-    event = threading.Event()
-    for _ in range(2400):
-        if condition():
-            return
-        event.wait(0.05)
-    raise AssertionError(failure())
-
-
 class DaskCluster:
     """A scheduler and workers, each a process of its own on this machine."""
 
@@ -535,7 +527,7 @@ def test_a_dask_worker_that_is_killed_loses_nothing_and_doubles_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # an executor that breaks ends the run in every run of the tests
+@pytest.mark.single  # an executor that breaks ends the run in every run of the tests
 def test_a_submission_whose_workers_die_is_named_in_the_end(tmp_path, temporary, dask_cluster):
     running = dask_cluster(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
     handed_in = write_class(tmp_path, {str(number): notebook_bytes(WORKS) for number in range(4)})
@@ -586,7 +578,7 @@ except AutograderError as reason:
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # test_other_versions_are_named
+@pytest.mark.single  # test_other_versions_are_named
 def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask_cluster):
     running = dask_cluster(0)
     shadow = tmp_path / "rnn_lab_autograder-0.0.1.dist-info"

@@ -140,9 +140,7 @@ PARTS = [" ", "-", "-a ", "\t", "1", " 1", "\n", "=", "?", "%", "\f"]
     ("start", "part"),
     [
         # In every run each start and each part twice.
-        pytest.param(
-            start, part, marks=[] if (here - there) % len(STARTS) in (0, 3) else pytest.mark.thorough
-        )
+        pytest.param(start, part, marks=[] if (here - there) % len(STARTS) in (0, 3) else pytest.mark.single)
         for here, start in enumerate(STARTS)
         for there, part in enumerate(PARTS)
     ],

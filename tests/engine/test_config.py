@@ -64,7 +64,7 @@ def test_the_items_of_the_real_lab_are_the_identities_of_its_exercises() -> None
         assert question.visible
     answers = solutions(lab)
     assert answers["derivation_general"].startswith("**Answer to exercise 1**")
-    assert "**4. Output weights.**" in answers["derivation_last_step"]
+    assert "**Output weights.**" in answers["derivation_last_step"]
 
 
 def test_automatic_gradients_are_forbidden_wherever_gradients_are_used() -> None:
@@ -239,6 +239,19 @@ def test_the_solution_of_a_question_is_found_by_its_tag_or_its_first_line(tmp_pa
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "solution.ipynb")
     assert solutions(lab) == {"essay": "Hence."}
+    by_item = [
+        nbformat.v4.new_markdown_cell(text, metadata={"autograder": {"manual": "essay", "item": item}})
+        for text, item in (("First.", "a"), ("Second.", "b"))
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cells[1], *by_item]), tmp_path / "solution.ipynb")
+    assert solutions(lab) == {"essay": "Hence.\n\nFirst.\n\nSecond."}
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cells[1], nbformat.from_dict(cells[1] | {"id": "twice"})]),
+        tmp_path / "solution.ipynb",
+    )
+    with pytest.raises(ConfigurationError, match="tag: 2 cells of the solution notebook have it"):
+        solutions(lab)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "solution.ipynb")
     by_heading = WITH_ITEMS.replace("{tag: essay}", "{heading: answer 1}")
     assert solutions(load(write(tmp_path, by_heading))) == {"essay": "## **Answer** 1\n\nBecause."}
     for wrong, message in (

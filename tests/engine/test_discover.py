@@ -321,6 +321,64 @@ def test_an_upload_without_any_notebook_is_listed(desk: Desk) -> None:
     ]
 
 
+NOBODY_HAS_A_NOTEBOOK = ["cleo.html", "dan.py", "eve.pdf", "fay.jpg", "readme.md", "instructions.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("members", "students"),
+    [
+        (["ada.ipynb", *NOBODY_HAS_A_NOTEBOOK], "ada cleo dan eve fay"),
+        (NOBODY_HAS_A_NOTEBOOK, "cleo dan eve fay"),
+        (["ada.ipynb", "ben/rnn_lab.ipynb", "cleo.html", "fay.jpg"], "ada ben cleo fay"),
+        (["ada/rnn_lab.ipynb", "ben/rnn_lab.ipynb", "eve.pdf", "rnn_lab.html"], "ada ben eve"),
+        (["ada/rnn_lab.ipynb", "ben/rnn_lab.html", "cleo/photo.jpg", "dan/"], "ada ben cleo dan"),
+        (["class/ben/rnn_lab.html", "class/cleo/photo.jpg", "class/dan/", "class/data/"], "ben cleo dan"),
+        (["ada/", "ben/"], "ada ben"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_who_handed_in_something_else_or_nothing_is_listed(
+    desk: Desk, members: list[str], students: str, packed: bool
+) -> None:
+    if packed:
+        desk.put("class.zip", zipped(dict.fromkeys(members, GOOD)))
+    for name in () if packed else members:
+        if name.endswith("/"):
+            (desk.folder / name).mkdir(parents=True)
+        else:
+            desk.put(name)
+    found = desk.find(*([desk.folder / "class.zip"] if packed else []))
+    assert sorted(one.student for one in found) == students.split()
+    with_notebook = {one.student for one in found if not one.problem}
+    assert with_notebook == {
+        one.partition("/")[0].removesuffix(".ipynb") for one in members if "ipynb" in one
+    }
+
+
+@pytest.mark.parametrize("members", [["lab.html"], ["ada/lab.html", "ada/photo.jpg"], ["a.jpg", "b.jpg"]])
+def test_what_one_student_handed_in_without_a_notebook_is_one_row(desk: Desk, members: list[str]) -> None:
+    path = desk.put("eve.zip", zipped(dict.fromkeys(members, b"")))
+    assert desk.listing(path) == [("eve.zip", "no notebook (.ipynb) in it")]
+    desk.put("ben.zip", zipped({"a.html": b"", "b.html": b""}))
+    assert [one.student for one in desk.find(desk.folder / "ben.zip", path)] == ["ben", "eve"]
+
+
+@pytest.mark.parametrize(
+    ("archive", "member", "student"),
+    [
+        ("lab.zip", "ada/rnn_lab.ipynb", "ada"),
+        ("submissions 8.zip", "ada/rnn_lab.ipynb", "ada"),
+        ("lab.zip", "submission/rnn_lab.ipynb", "lab"),
+        ("eve.zip", "bob/rnn_lab.ipynb", "eve"),
+    ],
+)
+def test_an_archive_with_one_folder_names_the_student_unless_it_is_called_after_the_lab(
+    desk: Desk, archive: str, member: str, student: str
+) -> None:
+    (one,) = desk.find(desk.put(archive, zipped({member: GOOD})))
+    assert one.student == student
+
+
 def test_a_notebook_beyond_the_limit_is_not_read(desk: Desk) -> None:
     path = desk.put("big.ipynb", bytes(2**20 + 1))
     assert desk.listing(path) == [("big.ipynb", "it is larger than 1 MB")]

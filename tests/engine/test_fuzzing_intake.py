@@ -23,8 +23,9 @@ from hypothesis import strategies as st
 from autograder.config.schema import Limits
 from autograder.errors import UnreadableNotebook
 from autograder.model import AnswerState
-from autograder.notebook.answers import CUT, LONGEST_ANSWER, TemplateCell, answers
+from autograder.notebook.answers import CUT, LONGEST_ANSWER, answers
 from autograder.notebook.read import read_notebook
+from autograder.notebook.template_cells import TemplateCell
 from autograder.submissions.discover import discover
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
 

@@ -58,7 +58,7 @@ SECONDS = st.floats(0, 1e7)
 def questions(name: str) -> st.SearchStrategy[QuestionResult]:
     cases = st.builds(
         CaseResult, name=TEXT, outcome=st.sampled_from(Outcome), points=POINTS, possible=POINTS, hidden=st.booleans(),
-        message=TEXT, help=TEXT, evidence=TEXT, ending=st.sampled_from(Ending), seconds=SECONDS,
+        message=TEXT, help=TEXT, evidence=TEXT, repeat=TEXT, ending=st.sampled_from(Ending), seconds=SECONDS,
     )  # fmt: skip
     return st.builds(QuestionResult, st.just(name), TEXT, st.lists(cases, max_size=2).map(tuple), TEXTS)
 
@@ -74,7 +74,7 @@ GRADES = st.builds(
     questions=st.tuples(*[questions(name) for name in QUESTIONS]) | st.just(()),
     manual=st.tuples(st.builds(ManualQuestion, name=st.just("essay"), title=TEXT, possible=POINTS, answer=TEXT, pictures=st.tuples(TEXT))),
     cells=st.lists(
-        st.builds(CellRun, st.integers(0, 999), st.sampled_from(Ending), SECONDS, TEXT), max_size=3
+        st.builds(CellRun, st.integers(0, 999), st.sampled_from(Ending), SECONDS, TEXT, first_line=TEXT), max_size=3
     ).map(tuple),
     flags=TEXTS,
     notes=TEXTS,

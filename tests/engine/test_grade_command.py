@@ -18,7 +18,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import autograder, run_here, start, started_below, wait_until
+from tests.engine.processes import (
+    PATIENCE,
+    autograder,
+    run_here,
+    start,
+    started_below,
+    wait_until,
+    with_patience,
+)
 
 CONFIG = TOY_LAB / "grading_config.yml"
 GOOD = (
@@ -202,15 +210,16 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.thorough), signal.SIGINT, signal.SIGKILL]
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.single), signal.SIGINT, signal.SIGKILL]
 )
 def test_a_run_that_is_ended_leaves_no_process(write_notebook, tmp_path, number):
     temporary = Path(tempfile.mkdtemp(prefix="ended-"))  # not tmp_path: a socket's path must be short
-    notebook = write_notebook("import time; time.sleep(60)")
-    running = start(temporary, "grade", notebook, "--out", tmp_path / "out", "--config", CONFIG)
+    notebook = write_notebook("import time; time.sleep(500)")
+    lab = with_patience(tmp_path / "lab")
+    running = start(temporary, "grade", notebook, "--out", tmp_path / "out", "--config", lab)
     wait_until(lambda: list(temporary.glob("**/ipc/k-1")))  # the notebook is about to run
     running.send_signal(number)
-    assert running.wait(timeout=30) == (-number if number == signal.SIGKILL else 130)
+    assert running.wait(timeout=PATIENCE) == (-number if number == signal.SIGKILL else 130)
     wait_until(lambda: not started_below(temporary))
     if number != signal.SIGKILL:
         assert list(temporary.iterdir()) == []

@@ -204,11 +204,11 @@ def test_the_configuration_that_is_named_reaches_the_test_cases(lab, copy, tmp_p
     [
         (("grade", "ann.ipynb", "--out", "out"), 2),
         (("doctor", "--quick"), 1),
-        (("build",), 2),
-        pytest.param(("build", "--check"), 2, marks=pytest.mark.thorough),  # build
+        pytest.param(("build",), 2, marks=pytest.mark.single),  # grade
+        pytest.param(("build", "--check"), 2, marks=pytest.mark.single),  # build
         (("package", "gradescope", "--out", "packed.zip"), 2),
         pytest.param(  # the archive
-            ("package", "gradescope", "--dockerfile", "--out", "packed"), 2, marks=pytest.mark.thorough
+            ("package", "gradescope", "--dockerfile", "--out", "packed"), 2, marks=pytest.mark.single
         ),
     ],
 )
@@ -225,7 +225,8 @@ def test_a_wrong_value_ends_every_command_before_anything_is_done(lab, tmp_path,
     assert not [file for file in tmp_path.rglob("*.json") if file.name != "run.json"]
 
 
-@pytest.mark.parametrize("way", ["zip", pytest.param("folder", marks=pytest.mark.thorough)])
+@pytest.mark.thorough  # test_the_configuration_that_is_named_reaches_the_test_cases grades by it in every run
+@pytest.mark.parametrize("way", ["zip", pytest.param("folder", marks=pytest.mark.single)])
 def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_path, way):
     """As Gradescope runs it, where the lab lies elsewhere and nobody names a configuration."""
     scores = []
@@ -250,7 +251,7 @@ def test_a_packed_lab_grades_by_the_configuration_that_was_named(lab, copy, tmp_
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # test_the_configuration_that_is_named_reaches_the_test_cases, with the lab itself
+@pytest.mark.single  # test_the_configuration_that_is_named_reaches_the_test_cases, with the lab itself
 def test_the_thresholds_of_the_lab_are_those_of_the_configuration_that_is_named(tmp_path):
     text = (ROOT / "grading_config.yml").read_text()
     for old, new in (

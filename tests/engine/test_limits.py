@@ -22,7 +22,7 @@ COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
 """Earns one point, before and after whatever happens between."""
 
 CELLS = {
-    "cell_seconds": "while True: pass",
+    "cell_seconds": "import time\ntime.sleep(60)",
     "notebook_seconds": "import time\nwhile True: time.sleep(1)",
     "memory_mb": "x = bytearray(4 << 30)",
     "disk_mb": "import time\nfor i in range(8):\n    open(f'f{i}', 'wb').write(bytes(5 << 20))\ntime.sleep(2)",
@@ -34,7 +34,7 @@ CELLS = {
     "output_mb": "for i in range(3): print('x' * 500_000)",
 }
 QUESTIONS = {
-    "request_seconds": "def median(v):\n    while True: pass",
+    "request_seconds": "import time\ndef median(v): time.sleep(60)",
     "submission_seconds": "import time\nclass Counter:\n    add = lambda self, word: time.sleep(1.5)\n"
     "    total = lambda self, word: time.sleep(1.5)\ndef median(v): time.sleep(1.5)",
     "reply_mb": "def median(v): return b'x' * (3 << 20)",

@@ -270,6 +270,7 @@ def fates(notebook: Path, *sources: str) -> list[Verdict]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # the attacks meet the same sandbox
 def test_what_never_ends_or_reaches_out_is_caught_and_harms_nobody(toy, tmp_path):
     outside = tmp_path / "written"
     outside.mkdir(mode=0o777)
@@ -289,7 +290,7 @@ def test_what_never_ends_or_reaches_out_is_caught_and_harms_nobody(toy, tmp_path
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # the mutants of the command's test run in the same way
+@pytest.mark.single  # the mutants of the command's test run in the same way
 def test_what_a_slow_cell_changes_in_place_is_there_for_a_mutant(tmp_path):
     """Rather than run again: the mutant would take the second, too, and a training takes hundreds."""
     file = tmp_path / "right.ipynb"
@@ -305,7 +306,7 @@ def test_what_a_slow_cell_changes_in_place_is_there_for_a_mutant(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # the mutants of the command's test run in the same way
+@pytest.mark.single  # the mutants of the command's test run in the same way
 def test_a_notebook_that_loses_points_by_itself_is_refused(tmp_path):
     file = tmp_path / "wrong.ipynb"
     file.write_bytes(notebook_bytes(MEDIAN.replace("/ 2", "/ 3"), COUNTS, CLASS))

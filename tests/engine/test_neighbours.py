@@ -95,6 +95,7 @@ def cell_seconds(grade: Grade, ending: Ending) -> list[float]:
     return [cell.seconds for cell in grade.cells if cell.ending is ending]
 
 
+@pytest.mark.single  # the next two say how; this one compares times, which wants a machine that does nothing else
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core, so there are no neighbours")
 def test_a_crowd_of_threads_takes_no_core_of_its_neighbour(lab, graded):
     settings = lab(cell_seconds=60, notebook_seconds=120, submission_seconds=240)
@@ -145,6 +146,7 @@ def test_a_crowd_of_another_user_goes_behind_where_we_may_not_send_it():
         crowd.wait()
 
 
+@pytest.mark.thorough  # tests/engine/test_clock.py has such deadlines in every run
 def test_a_loop_ends_after_its_seconds_although_the_machine_is_busy(lab, graded):
     cores = len(os.sched_getaffinity(0))
     with busy_processes(2 * cores):
@@ -156,6 +158,7 @@ def test_a_loop_ends_after_its_seconds_although_the_machine_is_busy(lab, graded)
     assert grade.limits_hit == ("cell_seconds: 1 s for one cell",)
 
 
+@pytest.mark.thorough  # test_what_missed_a_deadline_beside_others_is_graded_again_alone
 def test_what_was_cut_short_for_want_of_a_processor_is_no_zero(lab, graded):
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})  # where a session gets a share of each core, it gets half of one
@@ -194,7 +197,7 @@ def test_what_missed_a_deadline_beside_others_is_graded_again_alone(lab, submiss
         assert (grade.status, grade.score) == (Status.GRADED, 1) or (grade.trouble and grade.starved)
 
 
-@pytest.mark.thorough  # of its kind: test_a_loop_ends_after_its_seconds_although_the_machine_is_busy
+@pytest.mark.single  # of its kind: test_a_loop_ends_after_its_seconds_although_the_machine_is_busy
 def test_marks_are_the_same_with_eight_busy_processes_beside(lab, graded):
     notebooks = {
         "honest": [COUNTS, COMPUTES % 2],

@@ -370,16 +370,16 @@ def test_only_the_tag_of_a_manual_question_stays(ours: Any) -> None:
 
 
 def test_of_the_tag_of_a_manual_question_its_name_stays() -> None:
-    tag = {"autograder": {"manual": "derivation", "points": 9}, "tags": ["x"]}
+    tag = {"autograder": {"manual": "derivation", "item": "W", "points": 9}, "tags": ["raises-exception"]}
     result = read(notebook({"cell_type": "markdown", "metadata": tag, "source": ["first ", "part"]}))
-    assert result.notebook.cells[0].metadata == {"autograder": {"manual": "derivation"}}
+    assert result.notebook.cells[0].metadata == {"autograder": {"manual": "derivation", "item": "W"}}
 
 
 def test_pasted_pictures_are_left_out_with_a_note() -> None:
     cell = {"cell_type": "markdown", "source": "![](attachment:a.png)", "attachments": {"a.png": {}}}
     result = read(notebook(cell))
     assert "attachments" not in result.notebook.cells[0]
-    assert result.notes == ("pasted pictures are left out: look at the submitted file (cell 1)",)
+    assert result.notes == ("pasted pictures are not needed to run it: look at the submitted file (cell 1)",)
     assert result.attachments == {result.notebook.cells[0].id: ("a.png",)}
 
 

@@ -11,7 +11,7 @@ from autograder.grading.pictures import FIELDS, against_each_other, collected_pi
 def drawn(x, y):
     with collected_pictures() as made:
         against_each_other("a title", torch.tensor(x), torch.tensor(y), "x, m", "y, m")
-    return made
+    return made.pictures
 
 
 def test_points_lie_where_they_belong():
@@ -56,4 +56,4 @@ def test_equal_values_are_a_point():
 
 def test_nobody_collects_outside_of_a_question():
     against_each_other("a title", torch.ones(2), torch.ones(2), "x", "y")
-    assert pictures._pictures.get() is None
+    assert pictures._shown.get() is None

@@ -139,6 +139,7 @@ def test_the_file_says_its_schema_and_the_sums() -> None:
         "pictures": [],
         "credit": None,
         "override": None,
+        "curves": [],
         "points": 0,
         "possible": 1,
         "checked": True,

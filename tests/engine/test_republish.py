@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import json
@@ -17,12 +18,14 @@ from autograder.cli import main
 from autograder.errors import UsageError
 from autograder.lms.returning import LONGEST_COMMENT
 from autograder.model import Override
+from autograder.store.going_back import going_back
 from autograder.store.journal import Journal
 from autograder.store.out_folder import locked
 from autograder.store.published import FILE, kept
 from autograder.store.records import Decision, Subject, What
 from autograder.store.results import read_results, results_file, write_results
 from autograder.store.run import before
+from tests.engine.test_answers import PNG
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
 
 
@@ -88,6 +91,14 @@ def test_decisions_go_into_everything_and_nothing_is_graded(written: WrittenClas
     assert read_results(results_file(written.out, written.ids[0])).mark == 7.5
 
 
+def test_pictures_of_an_answer_are_on_the_page_of_its_student(tmp_path: Path) -> None:
+    written = write_class(tmp_path, [Student("Eve", attachments={"page.png": PNG}), *students(1)])
+    republish(written.out, None, lambda event: None)
+    pages = [(written.out / "feedback" / f"{id}.html").read_text() for id in written.ids]
+    assert pages[0].count(f'src="data:image/png;base64,{base64.b64encode(PNG).decode()}"') == 1
+    assert "<img" not in pages[1]
+
+
 def test_a_second_time_nothing_changes(written: WrittenClass) -> None:
     score_everybody(written)
     republish(written.out, None, lambda event: None)
@@ -117,6 +128,28 @@ def test_what_stands_in_the_tables_is_entered_first(written: WrittenClass) -> No
     assert published.figures.unscored == 3  # the other question waits
     assert Journal(written.out).state().value(Subject(written.ids[0], DERIVATION, What.POINTS)) == 2.5
     assert rows(written)["1"][DERIVATION] == "2.5"
+
+
+def test_files_and_push_have_the_same_scaled_marks(written: WrittenClass, tmp_path: Path) -> None:
+    score_everybody(written)
+    config, sheet = written.lab.path, tmp_path / "worksheet.csv"
+    config.write_text(config.read_text() + "\nlms: {scale: maximum}\n")
+    sheet.write_text(sheet.read_text().replace(",10.00,", ",20.00,"))
+    assert republish(written.out, None, lambda event: None).doubts == ()
+    marks = {one.lms_id: one.mark for one in going_back(written.out).people}
+    assert (marks["2"], marks["4"]) == (16.0, None)
+    assert "Participant 2,16," in (written.out / "lms" / "moodle_grades.csv").read_text()
+
+
+def test_a_newer_list_of_the_class_counts_from_then_on(written: WrittenClass, tmp_path: Path) -> None:
+    score_everybody(written)
+    newer = tmp_path / "newer.csv"
+    newer.write_text((tmp_path / "worksheet.csv").read_text().replace("Participant 1,", "Participant 77,"))
+    for given in (newer, None):
+        republish(written.out, None, lambda event: None, worksheet=given)
+        upload = (written.out / "lms" / "UPLOAD.md").read_text()
+        assert "Graded, but not on your worksheet (1)" in upload
+    assert before(written.out).run.worksheet == newer
 
 
 def test_partial_holds_until_it_is_said_otherwise(written: WrittenClass) -> None:

@@ -110,7 +110,7 @@ STREAMS = (">&-", "2>&-", "<&-")
     "environment",
     [
         pytest.param({name: value for one in ENVIRONMENTS for name, value in one.items()}, id="all of them"),
-        *(pytest.param(one, id="+".join(one), marks=pytest.mark.thorough) for one in ENVIRONMENTS),
+        *(pytest.param(one, id="+".join(one), marks=pytest.mark.single) for one in ENVIRONMENTS),
     ],
 )
 def test_the_environment_decides_nothing(lab, environment):
@@ -125,13 +125,14 @@ def test_the_environment_decides_nothing(lab, environment):
     "shell",
     [
         pytest.param(" ".join(STREAMS), id="all of them"),
-        *(pytest.param(one, marks=pytest.mark.thorough) for one in STREAMS),
+        *(pytest.param(one, marks=pytest.mark.single) for one in STREAMS),
     ],
 )
 def test_closed_streams_decide_nothing(lab, shell):
     assert result(lab, {}, shell) == usual(lab)
 
 
+@pytest.mark.thorough  # test_the_environment_decides_nothing
 def test_modules_of_other_labs_and_another_engine_on_the_path_decide_nothing(lab, tmp_path):
     (tmp_path / "helper_of_the_lab.py").write_text("raise RuntimeError('of another lab')")
     (tmp_path / "autograder").mkdir()

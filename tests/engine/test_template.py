@@ -79,7 +79,7 @@ def remarks(data):
     return lab_template(LAB).remarks(code)
 
 
-@pytest.mark.parametrize("every_case", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("every_case", [False, pytest.param(True, marks=pytest.mark.single)])
 def test_of_this_lab_the_template_and_text_alone_are_remarked_and_no_ordinary_notebook(every_case):
     assert remarks(LAB.template().read_bytes()) == UNTOUCHED
     assert remarks((ROOT / LAB.config.build.solution).read_bytes()) == ()

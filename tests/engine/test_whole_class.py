@@ -24,7 +24,7 @@ from autograder.grading.run_settings import RunSettings
 from autograder.model import Submission
 from autograder.store.run import RUN_FILE, Run, before, remember
 from tests.conftest import TOY_LAB, notebook_bytes
-from tests.engine.processes import run_here, start, started_below, wait_until
+from tests.engine.processes import PATIENCE, run_here, start, started_below, wait_until, with_patience
 
 MEDIAN = "def median(v):\n    v = sorted(v); n = len(v)\n    return v[n//2] if n % 2 else (v[n//2-1] + v[n//2]) / 2"
 LOWER_MEDIAN = "def median(v):\n    return sorted(v)[(len(v) - 1) // 2]"
@@ -125,8 +125,8 @@ def test_a_module_that_a_test_imports_decides_too(place, tmp_path, lab):
     "more",
     [
         ("--seed", "8"),
-        pytest.param(("--sandbox", "none"), marks=pytest.mark.thorough),
-        pytest.param(("--all-cells",), marks=pytest.mark.thorough),
+        pytest.param(("--sandbox", "none"), marks=pytest.mark.single),
+        pytest.param(("--all-cells",), marks=pytest.mark.single),
     ],
 )
 def test_a_result_made_otherwise_is_not_used(place, tmp_path, lab, more):
@@ -249,7 +249,7 @@ def test_a_machine_is_told_in_json(place, tmp_path, lab):
     assert (events[-1]["graded"], events[-1]["not_gradable"]) == (1, 1)
 
 
-@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
+@pytest.mark.single  # test_regrade_tells_every_kind_of_change
 def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     hand_in(place, "ben", LOWER_MEDIAN)
@@ -277,7 +277,7 @@ def test_regrade_says_who_changes_and_why(place, tmp_path, lab):
     assert "0 of 2 submissions change" in again.stdout
 
 
-@pytest.mark.thorough  # test_regrade_tells_every_kind_of_change
+@pytest.mark.single  # test_regrade_tells_every_kind_of_change
 def test_regrade_tells_of_checks_that_change_no_points(place, tmp_path, lab):
     hand_in(place, "ann", MEDIAN)
     grade(place, tmp_path, lab)
@@ -328,8 +328,9 @@ def temporary():
     shutil.rmtree(folder)
 
 
-def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
-    hand_in(place, "ann", "import time; time.sleep(20)")
+def test_two_runs_do_not_write_into_one_folder(place, tmp_path, temporary):
+    lab = with_patience(tmp_path / "lab")
+    hand_in(place, "ann", "import time; time.sleep(500)")
     running = start(temporary, "grade", place, "--out", tmp_path / "out", "--config", lab)
     try:
         wait_until(lambda: list(temporary.glob("**/ipc/k-1")))
@@ -338,18 +339,19 @@ def test_two_runs_do_not_write_into_one_folder(place, tmp_path, lab, temporary):
         assert f"another run (process {running.pid}) writes there" in done.stderr
     finally:
         running.send_signal(signal.SIGINT)
-        running.wait(timeout=30)
+        running.wait(timeout=PATIENCE)
 
 
-def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, lab, temporary):
+def test_a_run_that_is_stopped_says_how_to_go_on_and_goes_on(place, tmp_path, temporary):
+    lab = with_patience(tmp_path / "lab")
     hand_in(place, "ann", MEDIAN)
-    hand_in(place, "ben", "open('started', 'w').close(); import time; time.sleep(30)")
+    hand_in(place, "ben", "open('started', 'w').close(); import time; time.sleep(500)")
     command = ("grade", place, "--out", tmp_path / "out", "--config", lab, "--jobs", 1)
     running = start(temporary, *command, out=subprocess.PIPE, errors=subprocess.PIPE)
     wait_until(lambda: list((tmp_path / "out" / "results").glob("*.json")))
     wait_until(lambda: list(temporary.glob("**/started")))  # by its cell, which is thus under way
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: everything hears of it at once
-    said, complaints = running.communicate(timeout=30)
+    said, complaints = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert "Traceback" not in complaints
     assert "stopped: 1 of 2 submissions are done and kept; the same command goes on from there" in said
@@ -363,7 +365,7 @@ KILLS, NOTEBOOKS = 6, 30
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # the test before this one stops a run once
+@pytest.mark.single  # the test before this one stops a run once
 def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, temporary):
     folder = tmp_path / "class.zip"
     with zipfile.ZipFile(folder, "w") as zipped:
@@ -393,7 +395,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_end(tmp_path, te
         wait_until(lambda: not started_below(temporary))
     assert killed == KILLS
     last = start(temporary, *command)
-    assert last.wait(timeout=120) == 3
+    assert last.wait(timeout=PATIENCE) == 3
     wait_until(lambda: not started_below(temporary))
     calm, killed_often = table(tmp_path / "calm"), table(tmp_path / "out")
     for row in [*calm, *killed_often]:

@@ -79,7 +79,7 @@ class Watching:
         self.done = self.done or bool(self._act(held))
 
 
-@pytest.mark.thorough  # every other test of this file needs both kinds
+@pytest.mark.single  # every other test of this file needs both kinds
 def test_each_zygote_forks_its_own_kind(tmp_path, temporary):
     seen = {}
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:
@@ -243,7 +243,7 @@ def test_workers_whose_zygote_dies_cost_their_submissions_one_more_try(tmp_path,
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.thorough  # test_a_dead_fork_server_costs_one_try
+@pytest.mark.single  # test_a_dead_fork_server_costs_one_try
 def test_a_dead_zygote_of_kernels_is_replaced_when_it_is_needed(tmp_path, temporary):
     killed, dead = [], []
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:
@@ -297,6 +297,7 @@ def test_a_worker_gets_a_fork_server_of_its_own_where_the_zygote_has_died(tmp_pa
             assert grade(submission, worker._course).score == 1
 
 
+@pytest.mark.thorough  # every other lab of this file has workers that are copies
 def test_a_lab_that_starts_a_thread_is_graded_by_processes_that_are_no_copies(tmp_path, temporary, lab):
     # A copy of a process has one thread only, and what another one held stays locked for ever.
     test_file = lab.parent / "questions" / "median.py"

@@ -68,6 +68,17 @@ def test_every_question_knows_codes_and_each_stands_for_one_sentence(tmp_path, m
         assert all(code.isidentifier() for code in question.mistakes)
 
 
+def test_the_names_that_the_corpus_expects_are_those_of_the_questions(tmp_path, monkeypatch):
+    known, _ = lab_with(tmp_path, {}, monkeypatch)
+    unknown = {
+        name: found
+        for name, case in CASES.items()
+        if (found := case.names - {*known[next(iter(case.loses))].mistakes})
+    }
+    assert not unknown
+    assert sum(bool(case.names) for case in CASES.values()) > 100
+
+
 def test_a_course_that_taught_the_published_sums_gives_their_points(tmp_path, monkeypatch):
     credit = {"grad_b": {"first_step_left_out": 2}, "grad_u": {"first_step_left_out": 1.5}}
     known, values = lab_with(tmp_path, credit, monkeypatch)

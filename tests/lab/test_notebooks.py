@@ -2,11 +2,16 @@
 
 import ast
 import base64
+import csv
+import io
+import os
 import re
 import statistics
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.error import URLError
 
 import nbformat
 import pytest
@@ -72,19 +77,51 @@ def test_every_question_is_asked_in_the_order_of_the_lab():
 def test_the_manual_questions_have_an_answer_cell_in_both():
     for notebook in (notebooks().template, notebooks().solution):
         cells = [cell for cell in notebook.cells if "autograder" in cell.metadata]
-        names = [cell.metadata.autograder.manual for cell in cells]
-        assert names == ["derivation_general", "derivation_last_step"]
-        assert names == [question.name for question in lab().config.manual]
+        found = [(cell.metadata.autograder.manual, cell.metadata.autograder.get("item")) for cell in cells]
+        wanted = [
+            (question.name, code)
+            for question in lab().config.manual
+            for code in (None, *(item.code for item in question.items))
+        ]
+        assert found == wanted, "one for all of a question, then one for each item"
         assert {cell.cell_type for cell in cells} == {"markdown"}
 
 
-def test_the_template_gives_no_derivation_away():
-    answers = [cell.source for cell in notebooks().template.cells if "autograder" in cell.metadata]
-    assert all("Your answer here" in answer and "nabla" not in answer for answer in answers)
-    solutions = [cell.source for cell in notebooks().solution.cells if "autograder" in cell.metadata]
-    for identities, solution in zip((7, 4), solutions, strict=True):
-        assert len(re.findall(r"^\*\*\d\. ", solution, re.MULTILINE)) == identities
-        assert "Your answer" not in solution
+def test_each_identity_has_its_left_hand_side_typed_and_the_template_gives_no_derivation_away():
+    items = {(one.name, item.code): item.text for one in lab().config.manual for item in one.items}
+    for answer, solution in zip(notebooks().template.cells, notebooks().solution.cells, strict=True):
+        if not (tags := answer.metadata.get("autograder")):
+            continue
+        assert "Your answer here" in answer.source
+        assert "Your answer" not in solution.source
+        if "item" in tags:
+            left = items[tags.manual, tags.item].strip("$").split(" = ")[0]
+            assert re.fullmatch(
+                rf"\*\*Identity \d\.\d\*\* \${re.escape(left)} =\$\n\n\*Your answer here\*", answer.source
+            )
+            assert solution.source.count(left) >= 2
+        else:
+            assert "nabla" not in answer.source
+
+
+def test_the_points_that_the_notebook_names_are_those_of_the_configuration():
+    rows = re.findall(r"^\| (.+?)(?:: .*)? \| (\d+) \|$", notebooks().template.cells[0].source, re.MULTILINE)
+    config = lab().config
+    manual = [f"{one.title.partition(':')[0]}" for one in config.manual]
+    wanted = [*zip(manual, (one.points for one in config.manual), strict=True)]
+    wanted += [(f"`{one.name}`", one.points) for one in config.questions]
+    assert [(name, float(points)) for name, points in rows] == wanted
+
+
+def test_run_all_goes_on_behind_every_cell_that_may_fail_while_work_is_half_done():
+    cells = [cell for cell in notebooks().template.cells if cell.cell_type == "code"]
+    begin = next(at for at, cell in enumerate(cells) if "TODO" in cell.source)
+    for at, cell in enumerate(cells):
+        assert ("raises-exception" in cell.metadata.get("tags", [])) == (at >= begin), cell.source
+
+
+def test_the_notebook_asks_for_all_checks_at_its_end():
+    assert code(notebooks().template)[-1] == "grader.check_all()"
 
 
 def test_formulas_are_closed():
@@ -210,6 +247,28 @@ def test_the_lab_downloads_from_an_address_that_the_configuration_serves():
     assert lab().file(data.file) == dataset.FILE
 
 
+def test_the_data_come_from_the_file_beside_the_notebook_or_from_the_address(tmp_path, monkeypatch):
+    def refuse(url):
+        raise URLError("no network")
+
+    source = cell_with(notebooks().template, "url =")
+    names = {"csv": csv, "os": os, "urllib": SimpleNamespace(request=SimpleNamespace(urlopen=refuse))}
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        exec(source, names)  # noqa: S102 - our own notebook
+    assert "no network" in str(left.value)
+    assert "README.md" in str(left.value)
+    assert "\n" not in str(left.value)
+    (tmp_path / "pollution.csv").write_text("No,year\n1,2010\n", "utf-8")
+    exec(source, names)  # noqa: S102 - our own notebook
+    assert names["data_list"] == [["No", "year"], ["1", "2010"]]
+    names["response"].close()
+    names["urllib"].request.urlopen = lambda url: io.BytesIO(b"No,year\n2,2011\n")
+    (tmp_path / "pollution.csv").unlink()
+    exec(source, names)  # noqa: S102 - our own notebook
+    assert names["data_list"][1] == ["2", "2011"]
+
+
 def test_the_committed_solution_has_converged():
     solution = nbformat.read(check.plan_of(lab()).solution, as_version=4)
     images = [
@@ -220,6 +279,9 @@ def test_the_committed_solution_has_converged():
     ]
     assert len(images) == 2
     assert all(image.startswith(b"\x89PNG") for image in images)
+    assert not [
+        one for cell in solution.cells for one in cell.get("outputs", []) if one.output_type == "error"
+    ]
     assert list(execute.problems(solution)) == []  # the cell that asserts a loss below 0.075 included
 
 
@@ -230,7 +292,7 @@ def test_nothing_committed_names_a_path_of_a_machine():
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # tests/lab/test_questions.py trains it in every run
+@pytest.mark.single  # tests/lab/test_questions.py trains it in every run
 def test_the_solution_trains_to_the_loss_that_the_lab_asks_for():
     import torch
 

@@ -34,9 +34,9 @@ class Network:
 
 
 def shown(env):
-    with checks.collected_notes() as notes, collected_pictures() as pictures:
+    with checks.collected_notes() as notes, collected_pictures() as found:
         QUESTION["show_test_days"](PlainNamespace(env))
-    return notes, pictures
+    return notes, found.pictures
 
 
 def test_the_error_is_that_of_the_standardised_windows_in_degrees(weights):

@@ -23,7 +23,7 @@ from tests.lab.lab_solutions import CELLS, CLASS, STYLES, TEMPLATE
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad=True:UserWarning")
 
 
-THOROUGH = pytest.mark.thorough
+SINGLE = pytest.mark.single
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,7 +67,7 @@ def test_the_points_are_those_of_the_lab():
             assert case.hidden is (case.points > 0), f"{name}: {case.name}"
 
 
-@THOROUGH  # the corpus has its styles in every run
+@SINGLE  # the corpus has its styles in every run
 def test_the_right_solution_earns_everything_and_all_its_cases_pass():
     env = notebook(run=True)
     said = {name: ask(env, name) for name in POINTS}
@@ -120,7 +120,7 @@ def test_a_forward_pass_that_remembers_loses_its_states():
     [
         ("RNN", 1),
         ("data_train", 2),  # the data are an argument, and there are some of ours
-        *(pytest.param(one, 1, marks=THOROUGH) for one in ("get_random_day", "mse_loss_func")),
+        *(pytest.param(one, 1, marks=SINGLE) for one in ("get_random_day", "mse_loss_func")),
     ],
 )
 def test_training_is_judged_without_what_is_missing(gone, loop):
@@ -247,7 +247,7 @@ def train_rnn(data_train, num_steps):
 """A loop without do_training_step, all windows of a batch at once: 500 steps take about two seconds."""
 
 
-@pytest.mark.thorough  # the next one, and correct/own_steps_in_the_loop of the corpus
+@pytest.mark.single  # the next one, and correct/own_steps_in_the_loop of the corpus
 @pytest.mark.parametrize("data", ["data_train", "globals()['data_train']"])
 def test_a_loop_that_does_its_own_steps_earns_everything(data):
     env = notebook({"training_loop": OWN_STEPS.format(data=data)})
@@ -310,7 +310,7 @@ def train_rnn(data_train, num_steps):
 
 
 @pytest.mark.parametrize(
-    "loop", [pytest.param(one, marks=[] if one == "the best network" else THOROUGH) for one in LOOPS]
+    "loop", [pytest.param(one, marks=[] if one == "the best network" else SINGLE) for one in LOOPS]
 )
 def test_whatever_a_loop_trains_with_right_steps_earns_everything(loop):
     env = notebook({"training_loop": f"import copy{LOOPS[loop]}"})
@@ -353,7 +353,7 @@ FROM_ELSEWHERE = {
 
 @pytest.mark.parametrize(
     "returned",
-    [pytest.param(one, marks=THOROUGH if number > 1 else []) for number, one in enumerate(FROM_ELSEWHERE)],
+    [pytest.param(one, marks=SINGLE if number > 1 else []) for number, one in enumerate(FROM_ELSEWHERE)],
 )
 def test_weights_from_elsewhere_do_not_count_as_training(returned):
     loop = f"{PERSISTENT}\ndef train_rnn(data_train, num_steps):\n    rnn = RNN()\n    return {returned}\n"
@@ -449,7 +449,7 @@ def test_of_a_right_split_it_is_said_what_was_not_scaled():
         Cells(notebook({"split": split, "standardize": forgets}), [split, forgets]), "standardize"
     )
     assert points == 1
-    assert "data_train is not standardised" in message
+    assert "data_train is still as it was before" in message
     assert "wrong shape" not in message
 
 

@@ -15,7 +15,7 @@ from tests.corpus.in_one_process import ask
 from tests.lab.lab_solutions import CELLS
 from tests.lab.test_questions import OWN_STEPS, _one_thread, notebook  # noqa: F401  a fixture
 
-THOROUGH = pytest.mark.thorough
+SINGLE = pytest.mark.single
 
 pytestmark = pytest.mark.usefixtures("_one_thread")
 
@@ -148,7 +148,7 @@ def train_rnn(data_train, num_steps):
 
 @pytest.mark.parametrize(
     "loop",
-    [pytest.param(one, marks=THOROUGH if number else []) for number, one in enumerate(WITHOUT_STEPS)],
+    [pytest.param(one, marks=SINGLE if number else []) for number, one in enumerate(WITHOUT_STEPS)],
 )
 def test_weights_that_are_solved_for_do_not_count_as_training(loop):
     env = notebook({"training_loop": SOLVED + WITHOUT_STEPS[loop]})
@@ -191,7 +191,7 @@ HABITS = {
 
 
 @pytest.mark.parametrize(
-    "habit", [pytest.param(one, marks=THOROUGH if number else []) for number, one in enumerate(HABITS)]
+    "habit", [pytest.param(one, marks=SINGLE if number else []) for number, one in enumerate(HABITS)]
 )
 def test_habits_of_own_steps_cost_nothing(habit):
     env = notebook({"training_loop": OWN_STEPS.replace(*HABITS[habit]).format(data="data_train")})
@@ -225,7 +225,7 @@ def trained(rate, steps=500, batch=4, moved=lambda gradient, step: gradient, hid
     [
         (0.05, 4),
         *(
-            pytest.param(*one, marks=THOROUGH)
+            pytest.param(*one, marks=SINGLE)
             for one in ((0.008, 32), (0.01, 1), (0.05, 1), (0.1, 4), (0.3, 8))
         ),
     ],
@@ -236,13 +236,13 @@ def test_steps_of_any_usual_rate_go_downhill(rate, batch):
     assert descent.losses_fall(losses, before, DATA)
 
 
-@pytest.mark.parametrize("hidden_size", [10, *(pytest.param(one, marks=THOROUGH) for one in (4, 32))])
+@pytest.mark.parametrize("hidden_size", [10, *(pytest.param(one, marks=SINGLE) for one in (4, 32))])
 def test_twenty_steps_show_where_they_lead(hidden_size):
     before, after, _ = trained(0.05, steps=20, hidden_size=hidden_size)
     assert descent.goes_downhill(before, after, DATA)
 
 
-@THOROUGH
+@SINGLE
 def test_so_do_clipped_and_signed_steps():
     for moved in (
         lambda gradient, _: gradient / gradient.norm().clamp(min=1),
@@ -252,7 +252,7 @@ def test_so_do_clipped_and_signed_steps():
         assert descent.goes_downhill(before, after, DATA)
 
 
-@THOROUGH
+@SINGLE
 def test_whatever_the_number_of_the_class_right_steps_go_downhill():
     for number in range(20):
         with cases_of(7**number):

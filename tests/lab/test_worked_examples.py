@@ -9,19 +9,21 @@ import pytest
 import torch
 
 from autograder.grading.namespace import PlainNamespace
-from reference import formula, oracle
-from reference.oracle import Weights
-from reference.worked_examples import (
+from reference import formula, oracle, public_mistakes
+from reference.example_numbers import (
     BY_HAND,
     LAB_SIZES,
     SHAPES,
     SUMS,
-    SUMS_OF_KEPT_STATES,
+    SUMS_OF_KEPT,
     TWO_STATES,
     wave,
-    weighted_sum,
 )
+from reference.foreign_states import with_states_from_sums
+from reference.oracle import Weights
+from reference.worked_examples import FAR, SUM_FAR, weighted_sum
 from tests.corpus import in_one_process
+from tests.lab.public_tables import WRONG, as_case, table_of
 from tests.questions.training_step import AFTER_A_STEP, AFTER_A_STEP_OF_FOUR
 
 
@@ -64,10 +66,51 @@ def test_the_sums_at_the_labs_sizes_are_those_of_the_formulas():
     assert {what: round(weighted_sum(right), 4) for what, right in found.items()} == SUMS
 
 
-def test_the_sums_for_kept_states_are_those_of_the_formulas():
-    hidden, _ = oracle.forward(weights_of(LAB_SIZES), exact(LAB_SIZES["x"]))
-    found = gradients(LAB_SIZES | {"hidden": hidden.tolist()})
-    assert {what: round(weighted_sum(found[what]), 4) for what in SUMS_OF_KEPT_STATES} == SUMS_OF_KEPT_STATES
+def test_the_sums_for_what_is_kept_are_those_of_the_formulas():
+    case = as_case(LAB_SIZES)
+    kept = oracle.forward(case.weights, case.x)[0]
+    factor = formula.residual(case.y_true, case.y_pred)
+    found = {what: set() for what in SUMS_OF_KEPT}
+    # Slopes and states may be those that are given, those of the forward pass, or the slopes of its sums.
+    from_sums = with_states_from_sums(case, case.weights).hidden
+    for slopes, states in ((case.hidden, case.hidden), (kept, kept), (from_sums, case.hidden)):
+        own = formula.grad_h(case.weights, slopes, factor)
+        answers = {"grad_h": [own], "grad_v": [formula.grad_v(states, factor)]}
+        for sums in (formula.grad_sums(slopes, case.gradients.h), formula.grad_sums(slopes, own)):
+            answers.setdefault("grad_b", []).append(formula.grad_b(sums))
+            answers.setdefault("grad_w", []).append(formula.grad_w(sums, states))
+            answers.setdefault("grad_u", []).append(formula.grad_u(sums, case.x))
+        for what, values in answers.items():
+            found[what] |= {round(weighted_sum(value), 4) for value in values}
+    assert {what: found[what] - {SUMS[what]} for what in found} == {
+        what: set(sums) for what, sums in SUMS_OF_KEPT.items()
+    }
+
+
+def test_the_sum_with_a_bias_far_away_is_that_of_the_formula():
+    y = oracle.forward(weights_of(LAB_SIZES), exact(LAB_SIZES["x"]))[1]
+    far = y - exact(LAB_SIZES["weights"]["c"]) + FAR
+    assert weighted_sum(far) == pytest.approx(SUM_FAR, abs=1e-3)
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_the_mistakes_that_public_cases_name_have_the_numbers_of_the_formulas(what):
+    right = table_of(what)
+    assert vars(public_mistakes)[what.upper()] == right, (
+        "tests/lab/public_tables.py: source() writes the tables"
+    )
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_no_two_mistakes_that_public_cases_name_have_the_same_numbers(what):
+    def near(one, other):
+        return abs(one - other) < 2e-3 * (1 + abs(other))
+
+    table = [*vars(public_mistakes)[what.upper()].values()]
+    right = gradients(TWO_STATES) | {"hidden": exact(TWO_STATES["hidden"])}
+    table.append((weighted_sum(right[what]), SUMS["states" if what == "hidden" else what]))
+    for number, one in enumerate(table):
+        assert not any(all(map(near, one, other)) for other in table[:number]), one
 
 
 def test_one_step_from_the_labs_sizes_leads_where_it_is_said():
@@ -158,6 +201,8 @@ def test_a_mistake_is_shown_with_lines_that_repeat_it():
     *before, last = code.splitlines()
     exec("\n".join([*before, f"found = {last}"]), names)  # noqa: S102  the lines that a student pastes
     torch.testing.assert_close(names["found"], torch.tensor(TWO_STATES["grad_w"]).T, rtol=1e-3, atol=1e-3)
+    assert "grad_w is transposed." in two_states
+    assert "grad_w is transposed." in lab_sizes
     assert "grad_w is wrong at the lab's sizes (24 hours, 6 columns, 10 states)" in lab_sizes
 
 
@@ -170,7 +215,8 @@ def test_what_is_kept_from_call_to_call_shows():
     [
         (Open, "An open TODO in _compute_grad_w: `grad_w = ...`"),
         (NotFilledIn, "grad_w is None: is the TODO filled in and returned?"),
-        (..., "RNN is not defined: run the cell of the class first."),
+        (..., "An open TODO: `RNN = ...`. Fill it in, and run its cell again."),
+        (None, "RNN is not defined: fill in its TODO, or run its cell first."),
     ],
 )
 def test_what_is_not_filled_in_is_called_so(wrong, says):

@@ -1,7 +1,7 @@
 """What a Moodle site does with the files that a teacher uploads, rule by rule, for the tests.
 
 Not our code turned round: it follows the importer's rules as they are documented at ``autograder.lms.moodle``
-and knows nothing of the adapter.
+and knows nothing of the adapter. It counts and refuses as the sites of 4.2 and 4.5 did that were watched.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ HEADERS = {
     "en": ("Identifier", "Grade", "Last modified (grade)", "Feedback comments", "Participant "),
     "de": ("ID", "Bewertung", "Zuletzt geändert (Bewertung)", "Feedback als Kommentar", "Teilnehmer/in"),
 }
+NO_CHANGES = "No modified grades found in uploaded worksheet"
+
+
+class Refused(Exception):
+    """What the site says instead of a button to confirm the import."""
 
 
 @dataclass
@@ -26,47 +31,74 @@ class Site:
 
     Attributes:
         participants: everybody's number.
-        groups: for team assignments, the members of each group's number.
+        teams: for team assignments, the members of each group's number.
+        chosen: the group that the teacher has chosen last; without one, all participants.
+        locked: whose mark cannot be changed.
         graded: when a mark was given, by participant.
+        said: what the last upload ended with.
     """
 
     language: str
     participants: set[int]
     maximum: float = 25.0
-    groups: dict[int, set[int]] = field(default_factory=dict)
+    teams: dict[int, set[int]] = field(default_factory=dict)
+    chosen: set[int] | None = None
+    locked: set[int] = field(default_factory=set)
     graded: dict[int, datetime] = field(default_factory=dict)
+    now: datetime = datetime(2026, 11, 30, 12)
     marks: dict[int, float] = field(default_factory=dict)
     comments: dict[int, str] = field(default_factory=dict)
     files: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    said: str = ""
 
     def upload_worksheet(self, file: Path, *, allow_older: bool = False) -> set[int]:
-        """The participants whose row was taken; a file with any fault is refused as a whole."""
+        """The participants whose mark was changed; a file with any fault is refused as a whole.
+
+        Raises:
+            Refused: nothing would change, or the headings are in another language.
+        """
         assert file.suffix == ".csv"
         text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
         assert "\\" not in text
         identifier, grade, modified, comment, prefix = HEADERS[self.language]
         rows = list(csv.reader(io.StringIO(text, newline="")))
         header = rows[0]
-        assert {identifier, grade, modified} <= set(header)
+        if not {identifier, grade, modified} <= set(header):
+            raise Refused("could not read the uploaded worksheet")
         assert header[0] != comment
-        taken = set()
+        marks, comments = {}, {}
         for row in rows[1:]:
-            assert len(row) == len(header), "No modified grades found"
+            if len(row) != len(header):
+                raise Refused(NO_CHANGES)
             cells = dict(zip(header, row, strict=True))
             # Moodle cuts as many characters as its own word has, whatever stands there.
             number = cells[identifier][len(prefix) :]
             assert re.fullmatch(r"\d+", number), "Invalid identifier"
             participant = int(number)
-            if participant not in self.participants:
-                continue
-            if not allow_older and not self._is_current(participant, cells[modified]):
+            if participant not in self._shown or not (
+                allow_older or self._is_current(participant, cells[modified])
+            ):
                 continue
             mark = float(cells[grade].replace(",", ".") if self.language == "de" else cells[grade])
-            if 0 <= mark <= self.maximum:
-                self.marks[participant] = mark
-                taken.add(participant)
-            self.comments[participant] = cells.get(comment, "")
-        return taken
+            if self._takes(participant, mark):
+                marks[participant] = mark
+            if comment in cells and cells[comment] != self.comments.get(participant, ""):
+                comments[participant] = cells[comment]
+        if not marks and not comments:
+            raise Refused(NO_CHANGES)
+        self.marks |= marks
+        self.comments |= comments
+        self.graded |= dict.fromkeys({**marks, **comments}, self.now)
+        self.said = f"Updated {len(marks)} grades and {len(comments)} feedback instances."
+        return set(marks)
+
+    @property
+    def _shown(self) -> set[int]:
+        return self.participants if self.chosen is None else self.participants & self.chosen
+
+    def _takes(self, participant: int, mark: float) -> bool:
+        is_new = self.marks.get(participant) != mark
+        return is_new and participant not in self.locked and 0 <= mark <= self.maximum
 
     def _is_current(self, participant: int, modified: str) -> bool:
         if participant not in self.graded:
@@ -77,6 +109,7 @@ class Site:
 
     def upload_feedback(self, file: Path) -> None:
         """Put every file of the archive where its folder's number says."""
+        reached = set()
         with zipfile.ZipFile(file) as archive:
             for info in archive.infolist():
                 folder, name = info.filename.split("/", 1)
@@ -85,7 +118,11 @@ class Site:
                 assert parts[2:] == ["assignsubmission", "file"], folder
                 assert len(folder) < 150
                 number = int(parts[1])
-                members = self.groups[number] if self.groups else {number}
+                members = self.teams.get(number, set()) if self.teams else {number}
                 assert members <= self.participants
-                for participant in members:
-                    self.files.setdefault(participant, {})[name] = archive.read(info)
+                for participant in members & self._shown:
+                    there = self.files.setdefault(participant, {})
+                    if there.get(name) != archive.read(info):
+                        reached.add(participant)
+                    there[name] = archive.read(info)
+        self.said = f"Users with updated feedback: {len(reached)}"

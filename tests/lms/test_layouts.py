@@ -104,6 +104,20 @@ def test_teams(listing):
     assert notes["Gus"] == (NOT_TURNED_IN,)
 
 
+def test_teams_in_german(listing):
+    found = listing(
+        "Eingereichte Dateien/Ann/Lab 9/Version 2/rnn_lab.ipynb",
+        "Eingereichte Dateien/Ann/Lab 9/Version 10/rnn_lab.ipynb",
+        "Arbeitsdateien/Ann/Lab 9/rnn_lab.ipynb",
+        "Arbeitsdateien/Gus/Lab 9/rnn_lab.ipynb",
+    )
+    assert graded(found) == {
+        "Ann": "Eingereichte Dateien/Ann/Lab 9/Version 10/rnn_lab.ipynb",
+        "Gus": "Arbeitsdateien/Gus/Lab 9/rnn_lab.ipynb",
+    }
+    assert {one.student: one.set_aside for one in found}["Gus"] == (NOT_TURNED_IN,)
+
+
 @pytest.mark.parametrize(
     ("members", "whose"),
     [
@@ -370,7 +384,7 @@ def test_names_that_differ_in_capitals_are_two_students(tmp_path):
 
 def test_an_archive_by_itself_is_named_after_its_owner(tmp_path):
     put(tmp_path / "lab", "bob/rnn_lab.ipynb")
-    assert graded(found_in(zipped(tmp_path / "lab"), tmp_path)) == {"lab": "bob/rnn_lab.ipynb"}
+    assert graded(found_in(zipped(tmp_path / "lab"), tmp_path)) == {"bob": "bob/rnn_lab.ipynb"}
     put(tmp_path / "eve", "bob/mine.ipynb")
     assert graded(found_in(zipped(tmp_path / "eve"), tmp_path)) == {"eve": "bob/mine.ipynb"}
     put(tmp_path / "ann", "rnn_lab.ipynb")

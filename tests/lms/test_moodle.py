@@ -354,7 +354,7 @@ def test_a_team_gets_its_pages_by_group_and_by_member(folder: Path, page: Path) 
     written = MOODLE.write(folder, rows, Assignment("Lab", teams=True), sheet)
     assert written.left_out == ()
     everybody = {int(person.lms_id) for person in sheet.people}
-    by_group = Site("en", everybody, groups={4: {53, 51}, 5: {62, 55}})
+    by_group = Site("en", everybody, teams={4: {53, 51}, 5: {62, 55}})
     assert by_group.upload_worksheet(folder / "moodle_grades.csv") == {51, 53, 55, 62}
     by_group.upload_feedback(folder / "moodle_feedback.zip")
     by_member = Site("en", everybody)

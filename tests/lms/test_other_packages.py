@@ -119,7 +119,7 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.mark.thorough  # test_an_adapter_of_another_package_is_used_as_ours_are
+@pytest.mark.single  # test_an_adapter_of_another_package_is_used_as_ours_are
 def test_broken_ones_are_named_and_do_not_end_a_run_without_them(
     site: Path, lab: Path, tmp_path: Path
 ) -> None:

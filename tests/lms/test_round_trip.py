@@ -75,6 +75,7 @@ def test_a_real_moodle_gets_every_mark_and_page_back(tmp_path: Path, lab: Path, 
 def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: Path, lab: Path) -> None:
     lab.write_text(
         lab.read_text() + "\nlate:\n  grace_minutes: 1\n  percent_per_day: 20\nrounding:\n  step: 0.5\n"
+        "lms:\n  scale: points\n"
     )
     text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8")
     sheet = tmp_path / "sheet.csv"
@@ -99,6 +100,23 @@ def test_lateness_costs_what_the_policy_says_and_the_raw_score_stays(tmp_path: P
     again = run_here("grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet)
     assert again.stdout.count("(known)") == 2
     assert rows(out)["2"]["mark"] == "1.5"
+
+
+def test_the_list_of_the_class_knows_names_drafts_and_the_maximum(tmp_path: Path, lab: Path) -> None:
+    lab.write_text(lab.read_text() + "\nlms:\n  scale: maximum\n")
+    text = (SAMPLES / "individual_ungraded_t_en.csv").read_text(encoding="utf-8")
+    sheet, submitted = tmp_path / "sheet.csv", 's02@example.com,"Submitted for grading'
+    sheet.write_text(text.replace(submitted, 's02@example.com,"Draft (not submitted)'), encoding="utf-8")
+    out, archive = tmp_path / "out", export(tmp_path, {folder(9, "Sinéad OBrien"): notebook_bytes(MEDIAN)})
+    done = run_here("grade", archive, "--out", out, "--config", lab, "--partial", "--worksheet", sheet)
+    assert done.returncode == 0, done.stderr
+    assert "Moodle's maximum is 25 points, the lab's 6: marks are scaled, as configured" in done.stdout
+    row = rows(out)["9"]
+    assert row["student"] == "Sinéad O'Brien"
+    assert "a draft in the LMS, never submitted" in row["flags"]
+    (page,) = (out / "feedback").iterdir()
+    assert 'Feedback for <bdi class="clipped">Sinéad O&#39;Brien</bdi>' in page.read_text("utf-8")
+    assert "Participant 9,8.33,-," in (out / "lms" / "moodle_grades.csv").read_text()
 
 
 def test_who_comes_twice_or_under_no_name_is_told_and_gets_nothing(tmp_path: Path, lab: Path) -> None:
@@ -259,7 +277,10 @@ def test_nothing_for_an_lms_stays_beside_newer_results(tmp_path: Path, lab: Path
             ("--worksheet", "other"),
             "the list of the class is hardly of this class: 2 of 2 who handed in are not on it",
         ),
-        (("--worksheet", "low"), "Moodle takes 5 points at most, and the lab gives 6"),
+        (
+            ("--worksheet", "low"),
+            "Moodle's maximum is 5 points, the lab's 6: 3 of 6 would be 3 of 5 there, and marks above 5 are not",
+        ),
         (("--worksheet", "right"), ""),
     ],
     ids=["lms", "other class", "maximum", "right"],
@@ -289,7 +310,7 @@ def test_what_does_not_fit_is_said_before_grading_and_costs_the_exit_code(
 
 
 def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) -> None:
-    lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  members: {"1": [58, 63]}\n')
+    lab.write_text(lab.read_text() + '\nlms:\n  teams: true\n  scale: points\n  members: {"1": [58, 63]}\n')
     out = tmp_path / "out"
     sheet = SAMPLES / "team_ungraded_t_en.csv"
     archive = export(
@@ -306,7 +327,7 @@ def test_every_member_of_a_team_gets_mark_and_page(tmp_path: Path, lab: Path) ->
         ).returncode
         == 0
     )
-    site = Site("en", set(range(50, 64)), groups={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
+    site = Site("en", set(range(50, 64)), teams={1: {58, 63}, 2: {54, 60}, 4: {53, 51}})
     site.upload_worksheet(out / "lms" / "moodle_grades.csv")
     # Team_1 and "Team 1" have one name in an export: whose is whose must be said, and was said of one.
     assert site.marks == {58: 2.0, 63: 2.0, 51: 0.0, 53: 0.0}
@@ -348,7 +369,7 @@ def test_the_notebook_of_the_lab_is_meant_else_the_newest_else_a_person_decides(
     assert "no notebook (.ipynb) was handed in, only" in table["5"]["flags"]
 
 
-@pytest.mark.thorough  # test_a_real_moodle_gets_every_mark_and_page_back
+@pytest.mark.single  # test_a_real_moodle_gets_every_mark_and_page_back
 def test_an_lms_can_be_named_and_a_pattern_given(tmp_path: Path, lab: Path) -> None:
     file = export(
         tmp_path,

@@ -45,7 +45,7 @@ def packed(folder: Path, *options: object) -> Path:
     scope="module",
     params=[
         pytest.param(SMALL[1], id="small lab"),
-        pytest.param(CONFIG, id="the lab", marks=pytest.mark.thorough),  # packing grades its solution
+        pytest.param(CONFIG, id="the lab", marks=pytest.mark.single),  # packing grades its solution
     ],
 )
 def config(request) -> Path:
@@ -146,7 +146,7 @@ def test_the_wheel_is_one_by_its_own_record(archive):
     assert modules == here
 
 
-@pytest.mark.thorough  # test_gradescope_runs runs what is packed
+@pytest.mark.single  # test_gradescope_runs runs what is packed
 def test_the_wheel_can_be_installed_and_finds_its_templates(tmp_path):
     name, member = wheel()
     assert isinstance(member.content, bytes)
@@ -173,13 +173,13 @@ def test_versions_are_those_of_here_without_what_only_one_index_has(archive):
     assert lines == sorted(f"{name}=={version}" for name, version in wanted.items())
 
 
-@pytest.mark.thorough  # test_gradescope_image has the same for a folder
+@pytest.mark.single  # test_gradescope_image has the same for a folder
 def test_the_same_lab_gives_the_same_bytes(tmp_path):
     once, again = (packed(tmp_path, *SMALL).read_bytes() for _ in range(2))
     assert once == again
 
 
-@pytest.mark.thorough  # the small lab shows it in every run
+@pytest.mark.single  # the small lab shows it in every run
 def test_the_lab_itself_gives_the_same_bytes_too(gradescope_archive, tmp_path):
     # In a process of its own: what tests have imported from the lab's folder would be packed, too.
     done = autograder("package", "gradescope", "--out", tmp_path / "autograder.zip")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,19 +25,21 @@ from autograder.package.archive import Member, write_folder
 from tests.conftest import ROOT, TOY_LAB
 from tests.engine.processes import autograder, run_here
 
+Done = subprocess.CompletedProcess[str]
+
 SMALL = ("--config", TOY_LAB / "grading_config.yml")
 """Packing grades the solution of a lab that has one: this has none."""
 
 
-def written(folder: Path, *options: object) -> Path:
-    done = autograder("package", "gradescope", "--dockerfile", "--out", folder / "image", *SMALL, *options)
+def written(folder: Path, *options: object, run: Callable[..., Done] = run_here) -> Path:
+    done = run("package", "gradescope", "--dockerfile", "--out", folder / "image", *SMALL, *options)
     assert done.returncode == 0, done.stderr
     return folder / "image"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    return written(tmp_path_factory.mktemp("gradescope"))
+    return written(tmp_path_factory.mktemp("gradescope"), run=autograder)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -67,7 +70,7 @@ def test_everything_that_the_dockerfile_copies_is_there(folder):
     assert {file.name for file in folder.iterdir()} == {"Dockerfile", "run_autograder", "source"}
 
 
-@pytest.mark.thorough  # make docker-test builds one
+@pytest.mark.single  # make docker-test builds one
 def test_the_image_can_have_another_name(tmp_path):
     name = "example.org:5000/Lab/autograder@sha256:" + "0" * 64
     file = written(tmp_path, "--image", name)
@@ -154,7 +157,7 @@ def image_checked(folder: Path, place: Path, interpreter: Path) -> subprocess.Co
     return subprocess.run(["bash", script], capture_output=True, text=True, cwd=place)
 
 
-@pytest.mark.thorough  # make docker-test tries it in the image
+@pytest.mark.single  # make docker-test tries it in the image
 @pytest.mark.slow
 def test_an_interpreter_that_works_passes_and_the_lab_is_tried_with_it(folder, tmp_path):
     done = image_checked(folder, tmp_path, Path(sys.executable))
@@ -202,7 +205,7 @@ def test_options_that_do_not_go_together_are_refused(options, words, tmp_path):
     assert not (tmp_path / "image").exists()
 
 
-@pytest.mark.thorough  # test_lab_and_decisions_are_those_of_the_archive fills one
+@pytest.mark.single  # test_lab_and_decisions_are_those_of_the_archive fills one
 def test_an_empty_folder_is_filled_and_one_with_something_in_it_left_alone(tmp_path):
     (tmp_path / "image").mkdir()
     before = files(written(tmp_path))

@@ -199,7 +199,13 @@ def test_it_holds_the_notebook_the_public_tests_and_what_explains_them(archive):
         notebook = nbformat.reads(opened.read("rnn_lab.ipynb").decode(), as_version=4)
         assert opened.read("README.md") == (ROOT / "student_template" / "README.md").read_bytes()
     assert sorted(names) == sorted(
-        ["LICENSE", "README.md", "rnn_lab.ipynb", *(f"tests/{question}.py" for question in QUESTIONS)]
+        [
+            "LICENSE",
+            "README.md",
+            "otter.py",
+            "rnn_lab.ipynb",
+            *(f"tests/{question}.py" for question in QUESTIONS),
+        ]
     )
     text = "\n".join(cell.source for cell in notebook.cells)
     assert "TODO" in text
@@ -231,7 +237,7 @@ def test_files_that_nobody_built_stay_where_they_are(copy, tmp_path):
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "out.zip") as opened:
         assert "solved.ipynb" not in opened.namelist()
-        assert len(opened.namelist()) == len(QUESTIONS) + 3
+        assert len(opened.namelist()) == len(QUESTIONS) + 4
 
 
 @pytest.mark.parametrize("damage", ["an edited template", "a test that is missing", "a test too many"])

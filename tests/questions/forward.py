@@ -3,7 +3,9 @@
 import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, forward_at_lab_sizes, worked_forward
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import HIDDEN
+from reference.worked_examples import forward_at_lab_sizes, naming, worked_forward
 
 OK_FORMAT = False
 name = "forward"
@@ -13,24 +15,34 @@ points = None
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """U = 1, W = 0.5, V = 2, b = 0, c = −0.1: the states are tanh(ln 2) = 0.6 and tanh(ln 3) = 0.8."""
-    worked_forward(env, BY_HAND)
+    with naming(env, HIDDEN, "forward"):
+        worked_forward(env, BY_HAND)
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_forward(env, TWO_STATES)
+    with naming(env, HIDDEN, "forward"):
+        worked_forward(env, TWO_STATES)
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    forward_at_lab_sizes(env)
+    with naming(env, HIDDEN, "forward"):
+        forward_at_lab_sizes(env)
 
 
 def mistakes():
     """The mistakes that this question can name."""
     from reference.misconceptions import known
 
-    return {keeps_initial_state(), *known("hidden_states", "output")}
+    return {keeps_initial_state(), swapped(), *known("hidden_states", "output")}
+
+
+def swapped():
+    """The mistake of returning y before the states."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake("returned_the_other_way_round", "forward returns y first: the states come before it.")
 
 
 def keeps_initial_state():
@@ -62,6 +74,12 @@ def both(result):
         "forward does not return two values.",
         help="It should end with `return h[1:], y`; are the TODOs filled in?",
     )
+    shapes = [tuple(one.shape) if isinstance(one, torch.Tensor) else () for one in result]
+    checks.require(
+        shapes[0] != (1,) or len(shapes[1]) != 2,
+        swapped(),
+        help="It should end with `return h[1:], y`.",
+    )
     return result
 
 
@@ -85,13 +103,31 @@ def states(hidden, case):
     return checks.shape(tensor, "hidden", (case.steps, size))
 
 
+def with_one_entry(y):
+    """The student's output, (1,) float64.
+
+    Raises:
+        CheckFailed: it is no tensor of that shape.
+    """
+    from autograder.grading import checks
+
+    y = checks.as_tensor(y, "y")
+    checks.require(
+        tuple(y.shape) == (1,),
+        "y has the wrong shape.",
+        help="c has the shape (1,), and so has the number V·h[T] (self.v @ h[-1]) plus c.",
+        evidence=f"yours: {tuple(y.shape)}, expected: (1,)",
+    )
+    return y
+
+
 @test_case(name="hidden states, no memory of earlier calls", points=2, hidden=True)
 def hidden_states(env):
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import in_either_precision
 
-    in_either_precision(env, lambda: check_hidden_states(env))
-    require_nothing_spoiled(env, "forward")
+    with nothing_spoiled(env, "forward"):
+        in_either_precision(env, lambda: check_hidden_states(env))
 
 
 def check_hidden_states(env):
@@ -126,12 +162,12 @@ def check_hidden_states(env):
 
 @test_case(name="output y of each call", points=1, hidden=True)
 def output(env):
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import in_either_precision
 
-    in_either_precision(env, lambda: check_output(env))
     # That it keeps a state costs the states; y is judged by the states of its own call.
-    require_nothing_spoiled(env, "forward", again=False)
+    with nothing_spoiled(env, "forward", again=False):
+        in_either_precision(env, lambda: check_output(env))
     in_either_precision(env, lambda: check_output(env, AGAIN))
     in_either_precision(env, lambda: check_output(env, FAR))
 
@@ -179,8 +215,8 @@ def check_output(env, result="y"):
             help="Compute the hidden states first.",
             evidence=case.setting,
         )
-        y = checks.shape(y, "y", (1,))
+        y = with_one_entry(y)
         right = formula.output(case.weights, last)
-        return [Result(y, right, misconceptions.output(case, last), case.setting)]
+        return [Result(y, right, misconceptions.output(case, own), case.setting)]
 
     at_all_sizes(env, "forward", result, "y = V·h[T] + c with the last hidden state of the same call.", look)

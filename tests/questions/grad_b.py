@@ -2,7 +2,9 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import GRAD_B
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_b"
@@ -18,33 +20,36 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    with naming(env, GRAD_B, "_compute_grad_b"):
+        worked_example(env, BY_HAND, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    with naming(env, GRAD_B, "_compute_grad_b"):
+        worked_example(env, TWO_STATES, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_b", "_compute_grad_b", "hidden", "grad_h")
+    with naming(env, GRAD_B, "_compute_grad_b"):
+        at_lab_sizes(env, "grad_b", "_compute_grad_b")
 
 
 @test_case(name="random numbers", points=2, hidden=True)
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_b",
-        ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
-        expected=lambda case: case.gradients.b,
-        mistakes=misconceptions.grad_b,
-        help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
-    )
-    require_nothing_spoiled(env, "grad_b")
+    with nothing_spoiled(env, "grad_b"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_b",
+            ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
+            expected=lambda case: case.gradients.b,
+            mistakes=misconceptions.grad_b,
+            help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
+        )

@@ -2,7 +2,9 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import GRAD_C
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_c"
@@ -18,33 +20,36 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    with naming(env, GRAD_C, "_compute_grad_c"):
+        worked_example(env, BY_HAND, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    with naming(env, GRAD_C, "_compute_grad_c"):
+        worked_example(env, TWO_STATES, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_c", "_compute_grad_c", "y_true", "y_pred")
+    with naming(env, GRAD_C, "_compute_grad_c"):
+        at_lab_sizes(env, "grad_c", "_compute_grad_c")
 
 
 @test_case(name="random numbers", points=1, hidden=True)
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_c",
-        ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
-        expected=lambda case: case.gradients.c,
-        mistakes=misconceptions.grad_c,
-        help="∇c = 2(ŷ − y), shape (1,).",
-    )
-    require_nothing_spoiled(env, "grad_c")
+    with nothing_spoiled(env, "grad_c"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_c",
+            ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
+            expected=lambda case: case.gradients.c,
+            mistakes=misconceptions.grad_c,
+            help="∇c = 2(ŷ − y), shape (1,).",
+        )

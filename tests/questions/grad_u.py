@@ -2,7 +2,9 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import GRAD_U
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_u"
@@ -18,33 +20,38 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
+    with naming(env, GRAD_U, "_compute_grad_u"):
+        worked_example(env, BY_HAND, "grad_u", "_compute_grad_u")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
+    with naming(env, GRAD_U, "_compute_grad_u"):
+        worked_example(env, TWO_STATES, "grad_u", "_compute_grad_u")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_u", "_compute_grad_u", "hidden", "grad_h", "x")
+    with naming(env, GRAD_U, "_compute_grad_u"):
+        at_lab_sizes(env, "grad_u", "_compute_grad_u")
 
 
 @test_case(name="random numbers", points=2, hidden=True)
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_u",
-        ask=lambda rnn, case: rnn._compute_grad_u(given(case.hidden), given(case.gradients.h), given(case.x)),
-        expected=lambda case: case.gradients.u,
-        mistakes=misconceptions.grad_u,
-        help="∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps.",
-    )
-    require_nothing_spoiled(env, "grad_u")
+    with nothing_spoiled(env, "grad_u"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_u",
+            ask=lambda rnn, case: rnn._compute_grad_u(
+                given(case.hidden), given(case.gradients.h), given(case.x)
+            ),
+            expected=lambda case: case.gradients.u,
+            mistakes=misconceptions.grad_u,
+            help="∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps.",
+        )

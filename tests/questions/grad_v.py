@@ -2,7 +2,9 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import GRAD_V
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_v"
@@ -18,33 +20,38 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_v", "_compute_grad_v", "y_true", "y_pred", "hidden")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        worked_example(env, BY_HAND, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_v", "_compute_grad_v", "y_true", "y_pred", "hidden")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        worked_example(env, TWO_STATES, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_v", "_compute_grad_v", "y_true", "y_pred", "hidden")
+    with naming(env, GRAD_V, "_compute_grad_v"):
+        at_lab_sizes(env, "grad_v", "_compute_grad_v")
 
 
 @test_case(name="random numbers", points=1, hidden=True)
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_v",
-        ask=lambda rnn, case: rnn._compute_grad_v(given(case.y_true), given(case.y_pred), given(case.hidden)),
-        expected=lambda case: case.gradients.v,
-        mistakes=misconceptions.grad_v,
-        help="∇V = 2(ŷ − y) h[T], shape (H,).",
-    )
-    require_nothing_spoiled(env, "grad_v")
+    with nothing_spoiled(env, "grad_v"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_v",
+            ask=lambda rnn, case: rnn._compute_grad_v(
+                given(case.y_true), given(case.y_pred), given(case.hidden)
+            ),
+            expected=lambda case: case.gradients.v,
+            mistakes=misconceptions.grad_v,
+            help="∇V = 2(ŷ − y) h[T], shape (H,).",
+        )

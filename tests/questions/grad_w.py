@@ -2,7 +2,9 @@
 
 from otter.test_files import test_case
 
-from reference.worked_examples import BY_HAND, TWO_STATES, at_lab_sizes, worked_example
+from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.public_mistakes import GRAD_W
+from reference.worked_examples import at_lab_sizes, naming, worked_example
 
 OK_FORMAT = False
 name = "grad_w"
@@ -18,33 +20,36 @@ def mistakes():
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    worked_example(env, BY_HAND, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, BY_HAND, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="two states, three steps", points=0, hidden=False)
 def two_states(env):
-    worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        worked_example(env, TWO_STATES, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="the lab’s sizes", points=0, hidden=False)
 def lab_sizes(env):
-    at_lab_sizes(env, "grad_w", "_compute_grad_w", "hidden", "grad_h")
+    with naming(env, GRAD_W, "_compute_grad_w"):
+        at_lab_sizes(env, "grad_w", "_compute_grad_w")
 
 
 @test_case(name="random numbers", points=3, hidden=True)
 def random_numbers(env):
     from reference import misconceptions
     from reference.cases import given
-    from reference.in_place import require_nothing_spoiled
+    from reference.in_place import nothing_spoiled
     from reference.judging import judge
 
-    judge(
-        env,
-        env.get("RNN"),
-        "grad_w",
-        ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
-        expected=lambda case: case.gradients.w,
-        mistakes=misconceptions.grad_w,
-        help="∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].",
-    )
-    require_nothing_spoiled(env, "grad_w")
+    with nothing_spoiled(env, "grad_w"):
+        judge(
+            env,
+            env.get("RNN"),
+            "grad_w",
+            ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
+            expected=lambda case: case.gradients.w,
+            mistakes=misconceptions.grad_w,
+            help="∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].",
+        )

@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.open_todos import called, filled_in
+
 OK_FORMAT = False
 name = "loss"
 points = None
@@ -10,17 +12,22 @@ points = None
 
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
-    mse_loss_func = env.get("mse_loss_func")
-    assert mse_loss_func not in (None, ...), "mse_loss_func is not defined: run its cell first."
-    loss = mse_loss_func(torch.tensor([1.0]), torch.tensor([1.5]))
-    assert not isinstance(loss, type(None) | type(...)), (
-        f"The loss is {loss}: is the TODO filled in and returned?"
-    )
-    assert abs(float(loss) - 0.25) < 1e-6, f"The loss is {float(loss):.4g}, by hand (1.5 − 1)² = 0.25."
-    loss = mse_loss_func(torch.tensor([2.0]), torch.tensor([-1.5]))
-    assert abs(float(loss) - 12.25) < 1e-4, (
-        f"For y_true = 2 and y_pred = −1.5 the loss is {float(loss):.4g}, by hand (−3.5)² = 12.25."
-    )
+    mse_loss_func = filled_in(env, "mse_loss_func")
+    for y_true, y_pred, right in ((1.0, 1.5, 0.25), (2.0, -1.5, 12.25), (-1.0, 49.0, 2500.0)):
+        given = torch.tensor([y_true]), torch.tensor([y_pred])
+        loss = called(mse_loss_func, *given)
+        assert not isinstance(loss, type(None) | type(...)), (
+            f"The loss is {loss}: is the TODO filled in and returned?"
+        )
+        assert abs(float(loss) - right) < 1e-5 * right, (
+            f"For y_true = {y_true:g} and y_pred = {y_pred:g} the loss is {float(loss):.6g}, by hand "
+            f"({y_pred:g} − {y_true:g})² = {right:g}. In a cell of its own:\n\n"
+            f"mse_loss_func(torch.tensor([{y_true}]), torch.tensor([{y_pred}]))"
+        )
+        assert [float(one) for one in given] == [y_true, y_pred], (
+            "mse_loss_func changes what it is given, and the gradients need that as before: `a -= b` writes to a, "
+            "`a - b` does not."
+        )
 
 
 def mistakes():

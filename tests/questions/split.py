@@ -4,6 +4,8 @@ from math import ceil, floor
 
 from otter.test_files import test_case
 
+from reference.open_todos import filled_in
+
 OK_FORMAT = False
 name = "split"
 points = None
@@ -23,10 +25,7 @@ Rows that are scaled each by itself still follow the data in some column."""
 
 @test_case(name="both parts together", points=0, hidden=False)
 def parts_fit(env):
-    count, train, test = env.get("num_train_samples"), env.get("data_train"), env.get("data_test")
-    assert count not in (None, ..., ()), f"num_train_samples is {count}: is the TODO filled in?"
-    assert train is not None, "data_train is not defined."
-    assert test is not None, "data_test is not defined."
+    count, train, test = (filled_in(env, one) for one in ("num_train_samples", "data_train", "data_test"))
     assert len(train) == int(count), f"data_train has {len(train)} rows, num_train_samples is {count}."
     assert len(train) + len(test) == ROWS, (
         f"data_train and data_test have {len(train) + len(test)} rows together, the data set has {ROWS}."
@@ -34,6 +33,23 @@ def parts_fit(env):
     assert 0.79 < len(train) / ROWS < 0.81, (
         f"data_train has {len(train)} of {ROWS} rows, {100 * len(train) / ROWS:.0f} %; it should have the first 80 %."
     )
+
+
+@test_case(name="the rows of both parts", points=0, hidden=False)
+def rows_in_order(env):
+    """A scaled column rises and falls where the data set's does: in other rows it goes its own way."""
+    dataset, train, test = (filled_in(env, one) for one in ("dataset", "data_train", "data_test"))
+    parts = {"data_train": (train, dataset[: len(train)]), "data_test": (test, dataset[len(train) :])}
+    for part, (found, right) in parts.items():
+        if len(found) != len(right) or len(found) < 2:
+            continue  # the case above says so
+        telling = [
+            pair for pair in zip(found.T[:WEATHER_COLUMNS], right.T, strict=False) if comparable(pair[0])
+        ]
+        assert not telling or any(follows(*pair) for pair in telling), (
+            f"{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
+            "rows are for training, all others for testing."
+        )
 
 
 PARTS = ("data_train", "data_test")

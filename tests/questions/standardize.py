@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.open_todos import filled_in
+
 OK_FORMAT = False
 name = "standardize"
 points = None
@@ -11,11 +13,10 @@ points = None
 @test_case(name="shapes, and roughly mean 0 and std 1", points=0, hidden=False)
 def roughly_standard(env):
     for what in ("means", "stds"):
-        value = env.get(what)
-        assert not isinstance(value, type(None) | type(...)), f"{what} is {value}: is the TODO filled in?"
+        value = filled_in(env, what)
         assert torch.as_tensor(value).numel() == 6, f"{what} should hold one number per column, six in all."
-    train = env.get("data_train")
-    assert isinstance(train, torch.Tensor), "data_train is not a tensor: is the TODO filled in?"
+    train = filled_in(env, "data_train")
+    assert isinstance(train, torch.Tensor), "data_train is not a tensor."
     # Statistics of the whole data set are off by up to 0.05 here.
     assert bool((train.double().mean(dim=0).abs() < 0.1).all()), (
         "The columns of data_train do not have mean 0."
@@ -23,8 +24,8 @@ def roughly_standard(env):
     assert bool(((train.double().std(dim=0) - 1).abs() < 0.1).all()), (
         "The columns of data_train do not have std 1."
     )
-    test = env.get("data_test")
-    assert isinstance(test, torch.Tensor), "data_test is not a tensor: is the TODO filled in?"
+    test = filled_in(env, "data_test")
+    assert isinstance(test, torch.Tensor), "data_test is not a tensor."
     # Without test rows, which is a mistake of the split, there is nothing to see.
     if len(test):
         assert test.double().abs().mean() < 3, "data_test is not standardised yet."
@@ -36,9 +37,19 @@ def roughly_standard(env):
 MISTAKES = {
     "variances": "stds holds variances: the square root is missing.",
     "wrong_statistics": "{} is wrong.",
-    "train_not_standardised": "data_train is not standardised: its columns do not have mean 0 and std 1.",
+    "train_not_standardised": "data_train is not standardised with the mean and std of its columns.",
     "own_statistics_for_testing": "data_test is standardised with its own mean and std.",
     "test_not_standardised": "data_test is not standardised right.",
+    "sign_flipped": "{} has the wrong sign: it is (means − data) / stds instead of (data − means) / stds.",
+    "not_divided": "{} is not divided by stds.",
+    "means_not_subtracted": "The means are not subtracted from {}.",
+    "multiplied": "{} is multiplied with stds instead of divided by them.",
+    "means_added": "The means are added to {} instead of subtracted.",
+    "divided_by_means": "{} is divided by means instead of stds.",
+    "stds_subtracted": "stds are subtracted from {} instead of means.",
+    "brackets_missing": "{} is data − means / stds: the brackets in (data − means) / stds are missing.",
+    "standardised_twice": "{} is standardised twice.",
+    "still_raw": "{} is still as it was before.",
     "not_computed": "{} not computed from the data set.",
 }
 """The sentences by code; what was found goes into the braces."""
@@ -54,6 +65,36 @@ def named(code, *found):
 def mistakes():
     """The mistakes that this question can name."""
     return [named(code, "…") for code in MISTAKES]
+
+
+def wrong_scalings(rows, means, stds):
+    """By the code of a mistake what it makes of raw rows (N, 6); means and stds are (6,)."""
+    right = (rows - means) / stds
+    return {
+        "sign_flipped": -right,
+        "not_divided": rows - means,
+        "means_not_subtracted": rows / stds,
+        "multiplied": (rows - means) * stds,
+        "means_added": (rows + means) / stds,
+        "divided_by_means": (rows - means) / means,
+        "stds_subtracted": (rows - stds) / stds,
+        "brackets_missing": rows - means / stds,
+        "standardised_twice": (right - means) / stds,
+        "still_raw": rows,
+    }
+
+
+def named_scaling(what, values, rows, accepted):
+    """The mistake that explains a part, ``what``, of these values, (N, 6) each; None where none does.
+
+    Args:
+        accepted: pairs of means and stds, (6,) each, that the notebook may have used.
+    """
+    for means, stds in accepted:
+        for code, wrong in wrong_scalings(rows, means, stds).items():
+            if distance(values, wrong, 1e-9 + wrong.abs().amax(0)) <= TOLERANCE:
+                return named(code, what)
+    return None
 
 
 # Shares of a standard deviation. NumPy sums 34,368 float32 values with an error of up to 3e-4, n and n - 1
@@ -148,17 +189,25 @@ def check_scaled(found, raw, count):
             return
     train_fits = [source for source in worst if worst[source]["data_train"] <= TOLERANCE]
     if not train_fits:
-        mean, std = statistics(scaled["data_train"])
+        source = sources(raw, count)["train"]
+        expected = (parts["data_train"] - source[0]) / source[1]
         checks.fail(
-            named("train_not_standardised"),
-            help="Subtract the mean of each column, then divide by its standard deviation.",
-            evidence=f"means of yours: {rounded(mean)}, stds: {rounded(std)}",
+            named_scaling(
+                "data_train", scaled["data_train"], parts["data_train"], [*sources(raw, count).values()]
+            )
+            or named("train_not_standardised"),
+            help="Subtract the mean of each column, then divide by its standard deviation: (data − means) / stds.",
+            evidence=f"first row: yours {rounded(scaled['data_train'][0])}, expected {rounded(expected[0])}",
         )
     own_means, own_stds = statistics(parts["data_test"])
     own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
+    used = [sources(raw, count)[source] for source in train_fits]
+    wrong = named_scaling("data_test", scaled["data_test"], parts["data_test"], used)
+    expected = (parts["data_test"] - used[0][0]) / used[0][1]
     checks.fail(
-        named("own_statistics_for_testing") if own else named("test_not_standardised"),
+        named("own_statistics_for_testing") if own else wrong or named("test_not_standardised"),
         help="Use for data_test the same means and stds as for data_train.",
+        evidence=f"first row: yours {rounded(scaled['data_test'][0])}, expected {rounded(expected[0])}",
     )
 
 
@@ -179,6 +228,16 @@ def training_rows(found, rows):
         return None
     train, test = map(len, parts)
     return train if train + test == rows and train > 1 else None
+
+
+def counted_rows(env):
+    """The training rows that num_train_samples tells of where it is a right split, else those of 80 % of the days.
+
+    A part of a wrong length is judged by it: rounding the days up is as right as rounding them down.
+    """
+    count = env.get("num_train_samples")
+    near = isinstance(count, int | float) and abs(count - ROWS_FOR_TRAINING) <= A_DAY
+    return int(count) if near else ROWS_FOR_TRAINING
 
 
 def found_alone(env, dataset, count):
@@ -253,14 +312,15 @@ def judge(env, what, check):
 
     found = found_in(env)
     own_split = training_rows(found, len(features()))
+    right_split = counted_rows(env)
     try:
-        check(found, features(), own_split or ROWS_FOR_TRAINING)
+        check(found, features(), own_split or right_split)
     except checks.CheckFailed as failure:
-        alone = found_alone(env, features(), ROWS_FOR_TRAINING) if may_be_judged_alone(env, found) else None
+        alone = found_alone(env, features(), right_split) if may_be_judged_alone(env, found) else None
         if alone is None:
             raise
         try:
-            check(alone, features(), ROWS_FOR_TRAINING)
+            check(alone, features(), right_split)
         except checks.CheckFailed:
             if own_split is not None and abs(own_split - ROWS_FOR_TRAINING) <= A_DAY:
                 raise failure from None  # the split is right: what is wrong is in what it gave

@@ -3,7 +3,9 @@
 import torch
 from otter.test_files import test_case
 
-from reference.worked_examples import LAB_SIZES, network, set_parameters, weighted_sum
+from reference.example_numbers import LAB_SIZES
+from reference.open_todos import called, filled_in
+from reference.worked_examples import network, set_parameters, weighted_sum
 
 OK_FORMAT = False
 name = "training_step"
@@ -13,12 +15,9 @@ points = None
 @test_case(name="worked example", points=0, hidden=False)
 def worked_by_hand(env):
     """All weights are zero and every temperature is 1: ŷ = 0, the loss is 1, ∇c = −2, the others are zero."""
-    for what in ("RNN", "do_training_step"):
-        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
-    rnn = env.get("RNN")(10, 6)
-    sizes = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
-    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in sizes.items()})
-    loss = env.get("do_training_step")(rnn, torch.ones(27, 6), 1, 0.1)
+    step, rnn = filled_in(env, "do_training_step"), called(filled_in(env, "RNN"), 10, 6)
+    set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
+    loss = called(step, rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
     assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
     c = float(rnn.c)
@@ -31,12 +30,11 @@ def worked_by_hand(env):
 @test_case(name="the same hour again and again", points=0, hidden=False)
 def one_hour(env):
     """All rows are equal, so every window is, and the numbers do not depend on what is drawn."""
-    for what in ("RNN", "do_training_step"):
-        assert env.get(what) not in (None, ...), f"{what} is not defined: run its cell first."
+    step = filled_in(env, "do_training_step")
     row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
     for batch_size in (1, 4):
         rnn = network(env, LAB_SIZES)
-        loss = env.get("do_training_step")(rnn, torch.tensor([row] * 60), batch_size, 0.1)
+        loss = called(step, rnn, torch.tensor([row] * 60), batch_size, 0.1)
         assert loss is not None, "do_training_step returns nothing: is there a `return`?"
         told = f"With batch_size={batch_size}"
         assert abs(float(loss) - 7.2063) < 0.01, (
@@ -52,6 +50,43 @@ def one_hour(env):
         )
 
 
+@test_case(name="a large step", points=0, hidden=False)
+def large_step(env):
+    """Twenty times the learning rate leads twenty times as far, in the same direction."""
+    row = [0.2, 0.5, -0.3, 0.4, -0.1, 0.3]
+    rnn = network(env, LAB_SIZES)
+    before = {name: weighted_sum(torch.tensor(value)) for name, value in LAB_SIZES["weights"].items()}
+    called(filled_in(env, "do_training_step"), rnn, torch.tensor([row] * 60), 1, 20 * 0.1)
+    for parameter, start in before.items():
+        right = start + 20 * (AFTER_A_STEP[parameter] - start)
+        found = weighted_sum(torch.as_tensor(getattr(rnn, parameter)).detach())
+        assert abs(found - right) < 0.04, (
+            f"With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
+            f"weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
+        )
+
+
+@test_case(name="the whole minibatch", points=0, hidden=False)
+def whole_minibatch(env):
+    """With zero weights c moves by 0.2 times the mean of the drawn temperatures: of one window hardly ever."""
+    step, draw = filled_in(env, "do_training_step"), filled_in(env, "get_random_day")
+    data = torch.zeros(24 * 4 + 1, 6)
+    data[:, 1] = 1 + torch.arange(len(data)).sqrt()  # no mean of several is one of them
+    drawn = {round(float(called(draw, data)[1]), 3) for _ in range(20)}
+    moved = []
+    for _ in range(5):
+        rnn = called(filled_in(env, "RNN"), 10, 6)
+        set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
+        called(step, rnn, data, 8, 0.1)
+        moved.append(float(rnn.c) / 0.2)
+    one_window = [min(abs(one - value) for value in (data[24:, 1]).tolist()) < 1e-3 for one in moved]
+    assert len(drawn) < 2 or not all(one_window), (
+        "With batch_size=8 the step is that of a single window each time: draw a window in each of the batch_size "
+        "rounds, and use the gradients of all of them."
+    )
+
+
+SIZES = {"u": (10, 6), "w": (10, 10), "v": (10,), "b": (10,), "c": (1,)}
 AFTER_A_STEP = {"u": 0.238, "w": 0.5047, "v": 2.6413, "b": 0.2116, "c": -0.0529}
 """Of each parameter the weighted sum of its entries after one step with lr = 0.1 from ``LAB_SIZES``."""
 AFTER_A_STEP_OF_FOUR = {"u": -0.1048, "w": 0.6186, "v": 2.2038, "b": -3.3017, "c": -1.5365}
@@ -82,6 +117,7 @@ MISTAKES = {
     "wrong_length": "The step has the right direction and the wrong length.",
     "divided_twice": "The gradients are divided by batch_size twice.",
     "uphill": "The step goes uphill: subtract lr · gradient.",
+    "swapped_arguments": "The gradients are asked with y and ŷ in each other's place, so the step goes uphill.",
     "only_the_last_window": "Only the last window's gradient is used.",
     "only_the_first_window": "Only the first window's gradient is used.",
     "rate_missing": "The learning rate lr is not used.",
@@ -89,6 +125,7 @@ MISTAKES = {
     "window_by_window": "The weights change after each window: collect all gradients first, then update once.",
     "last_window_left_out": "The last window is left out.",
     "loss_summed": "The returned loss is the sum over the minibatch, not its mean.",
+    "loss_divided_twice": "The returned loss is divided by batch_size twice.",
     "loss_wrong": "The returned loss is not the mean loss of the minibatch.",
 }
 """The sentences by code; what a submission did goes into the braces."""
@@ -148,6 +185,7 @@ class Attempt:
         self.lr = rate_for(size)
         self.windows = None if served is None else served.drawn
         self.losses = [] if served is None else served.losses
+        self.swapped = served is not None and served.swapped
         self.losses_at_once = served is not None and served.several_at_once
 
 
@@ -334,11 +372,59 @@ def explain_update(attempt):
             named("number_of_windows", len(attempt.windows), attempt.size),
             help="Each of the batch_size rounds draws one window: x, y = get_random_day(data_train).",
         )
-    for mistake, expected in step_mistakes(attempt):
-        if agree(weights, attempt.moved, expected):
-            checks.fail(mistake, help=help, evidence=setting)
+    for code, expected in step_mistakes(attempt):
+        if not agree(weights, attempt.moved, expected):
+            continue
+        if code == "uphill" and attempt.swapped:
+            code, help = (
+                "swapped_arguments",
+                "Compare the order of the arguments with that of the parameters.",
+            )
+        checks.fail(named(code), help=help, evidence=setting)
     explain_parts(attempt, help, setting)
-    checks.fail("The update of the weights is wrong.", help=help, evidence=setting)
+    wrong = wrong_updates(attempt)
+    which = ", ".join(wrong) or "the weights"
+    checks.fail(f"The update of {which} is wrong.", help=help, evidence=how_far(setting, wrong))
+
+
+def how_far(setting, wrong):
+    """How far entries moved in one step and how far they should have, a line each, of :func:`wrong_updates`."""
+    moves = [f"{place} moves by {moved:.4g}, expected {step:.4g}" for place, moved, step in wrong.values()]
+    return "\n".join([setting, *moves])
+
+
+def wrong_updates(attempt):
+    """The parameters that moved as no drawn windows explain.
+
+    Returns:
+        By the parameter's name, the entry that has to move most, how far it moved, and how far it should.
+    """
+    from autograder.grading import checks
+
+    weights, lr = attempt.batch.weights, attempt.lr
+    if attempt.windows is None:  # their own draws: any that three windows allow
+        counted = torch.tensor(shares(attempt.size, len(attempt.batch.losses)), dtype=torch.float64)
+        means = counted @ window_gradients(weights, attempt.batch.windows()) / attempt.size
+    else:
+        windows = [attempt.batch.window(number) for number in attempt.windows]
+        means = window_gradients(weights, windows).mean(0)[None]
+    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
+    sizes = [weights.tensors()[parameter].numel() for parameter in PARAMETERS]
+    found = {}
+    for parameter, moved, steps in zip(
+        PARAMETERS, actual.split(sizes), (-lr * means).split(sizes, dim=1), strict=True
+    ):
+        if not any(
+            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
+            for factor in (1, attempt.size)
+            for step in steps
+        ):
+            step = steps[(steps - moved).abs().sum(1).argmin()]
+            entry = int(step.abs().argmax())
+            place = torch.unravel_index(torch.tensor(entry), weights.tensors()[parameter].shape)
+            called = f"{parameter}[{', '.join(str(int(index)) for index in place)}]"
+            found[parameter] = called, float(moved[entry]), float(step[entry])
+    return found
 
 
 def explain_parts(attempt, help, setting):
@@ -352,24 +438,22 @@ def explain_parts(attempt, help, setting):
     if attempt.windows is None:
         return
     weights = attempt.batch.weights
-    windows = [attempt.batch.window(number) for number in attempt.windows]
-    mean = -window_gradients(weights, windows).mean(0)
-    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
-    sizes = [tensor.numel() for tensor in weights.tensors().values()]
-    wrong = [
-        parameter
-        for parameter, moved, step in zip(PARAMETERS, actual.split(sizes), mean.split(sizes), strict=True)
-        if not any(
-            checks.agrees(moved, factor * step, rtol=2e-3, floor=1e-4)
-            for factor in (attempt.lr, attempt.lr * attempt.size)
-        )
-    ]
+    found = what_each_did(attempt)
+    right = max(RIGHT_WAYS, key=[*found.values()].count)
+    wrong = {parameter: code for parameter, code in found.items() if code != right}
     if 0 < len(wrong) < len(PARAMETERS):
+        words = [
+            f"{parameter}: {MISTAKES[code] if code in MISTAKES else OTHER_WAYS[code]}"
+            for parameter, code in wrong.items()
+            if code
+        ]
         checks.fail(
             named("parameters_updated_wrongly", ", ".join(wrong)),
-            help="Does it use the gradient of this parameter?",
-            evidence=setting,
+            help=" ".join(words) or "Does it use the gradient of this parameter?",
+            evidence=largest_difference(attempt, setting, wrong),
         )
+    mean = mean_step(attempt) / attempt.lr
+    actual = flat(attempt.moved.tensors()) - flat(weights.tensors())
     factor = float(actual @ mean / (mean @ mean))
     if agree(weights, attempt.moved, factor * mean):
         checks.fail(
@@ -379,8 +463,60 @@ def explain_parts(attempt, help, setting):
         )
 
 
+RIGHT_WAYS = ("mean", "sum")
+OTHER_WAYS = {
+    "mean": "It takes the mean of its gradients, the others the sum.",
+    "sum": "It takes the sum of its gradients, the others the mean.",
+    "doubled": "It takes the step twice.",
+    "unchanged": "It does not change.",
+}
+"""What a parameter may do besides the mistakes of whole steps, by code."""
+
+
+def mean_step(attempt):
+    """What one right step changes, (P,): minus lr times the mean of the gradients of its windows."""
+    windows = [attempt.batch.window(number) for number in attempt.windows]
+    return -attempt.lr * window_gradients(attempt.batch.weights, windows).mean(0)
+
+
+def what_each_did(attempt):
+    """For each parameter the code of what explains its step: of a right way, of a mistake, or empty."""
+    from autograder.grading import checks
+
+    weights, mean = attempt.batch.weights, mean_step(attempt)
+    ways = [("mean", mean), ("sum", attempt.size * mean), ("doubled", 2 * mean), ("unchanged", 0 * mean)]
+    sizes = [tensor.numel() for tensor in weights.tensors().values()]
+    moved = (flat(attempt.moved.tensors()) - flat(weights.tensors())).split(sizes)
+    found = dict.fromkeys(PARAMETERS, "")
+    for code, step in (*ways, *step_mistakes(attempt)):
+        for parameter, actual, expected in zip(PARAMETERS, moved, step.split(sizes), strict=True):
+            if not found[parameter] and checks.agrees(actual, expected, rtol=2e-3, floor=1e-4):
+                found[parameter] = code
+    return found
+
+
+def largest_difference(attempt, setting, among=PARAMETERS):
+    """The entry of these parameters that is farthest from where a right step leads, as evidence."""
+    if attempt.windows is None:
+        return setting
+    weights, sizes = attempt.batch.weights.tensors(), []
+    steps = mean_step(attempt).split([tensor.numel() for tensor in weights.values()])
+    for parameter, step in zip(PARAMETERS, steps, strict=True):
+        expected = weights[parameter] + step.reshape(weights[parameter].shape)
+        difference = (attempt.moved.tensors()[parameter] - expected).abs() / step.abs().max()
+        if parameter in among:
+            place = divmod(int(difference.nan_to_num(nan=torch.inf).argmax()), difference.shape[-1])
+            place = place if difference.dim() == 2 else place[1:]
+            sizes.append((float(difference[place]), parameter, place, float(expected[place])))
+    _, parameter, place, expected = max(sizes)
+    return (
+        f"{setting}: rnn.{parameter}[{', '.join(map(str, place))}] was {float(weights[parameter][place]):.6g} and is "
+        f"{float(attempt.moved.tensors()[parameter][place]):.6g} after the step, expected {expected:.6g}"
+    )
+
+
 def step_mistakes(attempt):
-    """Known mistakes with what each changes, a flat vector (P,), for windows that are known."""
+    """Codes of known mistakes with what each changes, a flat vector (P,), for windows that are known."""
     from reference import oracle
 
     if attempt.windows is None:
@@ -405,7 +541,7 @@ def step_mistakes(attempt):
         "window_by_window": [one_by_one[lr], one_by_one[lr / size]],
         "last_window_left_out": [-lr * gradients[:-1].sum(0) / size],
     }
-    return [(named(code), step) for code, steps in expected.items() for step in steps]
+    return [(code, step) for code, steps in expected.items() for step in steps]
 
 
 def accepted_losses(attempt):
@@ -458,9 +594,12 @@ def loss_right(env, call):
         if is_accepted(attempt):
             continue
         value, expected = returned_number(attempt), accepted_losses(attempt)[0]
+        known = attempt.windows is not None and size > 1
         checks.fail(
             named("loss_summed")
-            if attempt.windows is not None and same_loss(value, expected * size)
+            if known and same_loss(value, expected * size)
+            else named("loss_divided_twice")
+            if known and same_loss(value, expected / size)
             else named("loss_wrong"),
             help="total_loss += float(loss) / batch_size, once for each window.",
             evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(expected):.6g}",

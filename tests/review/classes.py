@@ -36,8 +36,9 @@ from autograder.model import (
     Status,
     Submission,
 )
-from autograder.notebook.answers import answers, template_cells
+from autograder.notebook.answers import answers
 from autograder.notebook.read import read_notebook
+from autograder.notebook.template_cells import template_cells
 from autograder.store.executed import write_executed
 from autograder.store.results import write_results
 from autograder.store.run import Run, remember

@@ -22,30 +22,30 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
 from tests.conftest import ROOT
+from tests.engine.processes import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 WIDE, NARROW = (1280, 900), (400, 800)
 """Width and height of a window, in pixels of CSS."""
 
-_SECONDS = 60.0
-"""For the program to begin, on a busy machine."""
-
 
 class Server:
-    """A running ``autograder review``.
+    """A running ``autograder review`` of a graded class, or with ``--new`` where ``out`` is ``None``.
 
     Attributes:
         links: those that it printed, whose each is, in order.
         said: every line that it printed.
     """
 
-    def __init__(self, out: Path, *options: str) -> None:
-        command = [sys.executable, "-m", "autograder.cli", "review", str(out), "--no-browser", *options]
+    def __init__(self, out: Path | None, *options: str) -> None:
+        which = "--new" if out is None else str(out)
+        command = [sys.executable, "-m", "autograder.cli", "review", which, "--no-browser", *options]
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # not one that ignores it
         try:
@@ -68,7 +68,7 @@ class Server:
     def link(self, at: int = 0) -> str:
         """The link with this number; waits for it."""
         with self._news:
-            there = self._news.wait_for(lambda: len(self.links) > at, _SECONDS)
+            there = self._news.wait_for(lambda: len(self.links) > at, PATIENCE)
         assert there, "".join(self.said)
         return self.links[at][1]
 
@@ -81,12 +81,12 @@ class Server:
     def stop(self) -> None:
         """End it as Ctrl-C does; it has to end well."""
         self._process.send_signal(signal.SIGINT)
-        assert self._process.wait(30) in (0, 130), "".join(self.said)
+        assert self._process.wait(PATIENCE) in (0, 130), "".join(self.said)
         self._end_reading()
         assert "Traceback" not in "".join(self.said), "".join(self.said)
 
     def _end_reading(self) -> None:
-        self._reader.join(10)
+        self._reader.join(PATIENCE)
         assert self._process.stderr is not None
         self._process.stderr.close()
 
@@ -101,7 +101,7 @@ class Server:
 
 
 @contextmanager
-def served(out: Path, *options: str) -> Iterator[Server]:
+def served(out: Path | None, *options: str) -> Iterator[Server]:
     """A server for the block, which ends well."""
     server = Server(out, *options)
     try:
@@ -155,6 +155,7 @@ def chromium() -> Iterator[Browser]:
     assert CHROMIUM is not None
     # Its own sandbox does not begin for root; what is opened here is of our own making.
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         try:
@@ -164,18 +165,25 @@ def chromium() -> Iterator[Browser]:
 
 
 def enter(
-    browser: Browser | BrowserContext, link: str, *, size: tuple[int, int] = WIDE, scheme: str = "light"
+    browser: Browser | BrowserContext,
+    link: str,
+    *,
+    size: tuple[int, int] = WIDE,
+    scheme: str = "light",
+    first: str = "/",
 ) -> Visit:
     """Come in with a link, in a window of its own, as another person would.
 
     Args:
         browser: or a context that came in already, for a second window of the same person.
         scheme: ``light`` or ``dark``.
+        first: the page that the link leads to.
     """
     if isinstance(browser, Browser):
         dark = "dark" if scheme == "dark" else "light"
         browser = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=dark)
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     parts = urlsplit(link)
     visit = Visit(page, f"{parts.scheme}://{parts.netloc}")
     page.on("console", visit.heard)
@@ -183,5 +191,5 @@ def enter(
     page.on("request", visit.asked)
     page.on("dialog", visit.asked_by)
     page.goto(link)
-    page.wait_for_url(visit.address + "/")
+    page.wait_for_url(visit.address + first)
     return visit

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from autograder.review.desk import Desk
-from autograder.review.doors import HEADERS, Doors, Guard, Place
+from autograder.review.doors import HEADERS, HOURS, Doors, Guard, Place
 from autograder.store.journal import Journal
 from tests.review.asking import HOST, PORT, Asker, opened
 from tests.review.classes import WrittenClass, students, write_class
@@ -74,6 +74,19 @@ def test_a_key_opens_once_and_whoever_sees_the_terminal_gets_another(
     browser.cookie = first
     assert browser.get("/").status == 200
     assert browser.get(target(links[0])).status == 200, "who is inside may open an old link"
+
+
+def test_a_cookie_ends_here_whatever_the_browser_does_with_it(inside: Asker) -> None:
+    links: list[str] = []
+    now = [0.0]
+    doors = Doors(Place(PORT), lambda link, grader: links.append(link), lambda: now[0])
+    doors.hand_out(["Ada"])
+    browser = outside(inside, doors)
+    browser.cookie = browser.get(target(links[0])).headers["set-cookie"].partition(";")[0]
+    now[0] = HOURS * 3600 - 1
+    assert browser.get("/").status == 200
+    now[0] += 1
+    assert browser.get("/").status == 403
 
 
 def test_behind_a_proxy_the_cookie_is_for_encrypted_connections(inside: Asker) -> None:

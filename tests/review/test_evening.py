@@ -147,7 +147,7 @@ def _page(written: WrittenClass, at: int) -> str:
     return (written.out / "feedback" / f"{written.ids[at]}.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.thorough  # test_an_evening
+@pytest.mark.single  # test_an_evening
 def test_thirty_derivations_take_at_most_nine_presses_each(browser: Browser, tmp_path: Path) -> None:
     written = write_class(tmp_path, derivations(32))
     with served(written.out) as server:
@@ -159,6 +159,7 @@ def test_thirty_derivations_take_at_most_nine_presses_each(browser: Browser, tmp
     check_scored(written, 32)
 
 
+@pytest.mark.thorough  # test_the_slower_of_two_sees_what_differs_and_has_changed_nothing (test_rubric_page.py)
 def test_two_who_score_at_once_lose_nothing(browser: Browser, tmp_path: Path) -> None:
     written = write_class(tmp_path, derivations(5))
     with served(written.out, "--grader", "Ada", "--grader", "Ben") as server:
@@ -191,7 +192,7 @@ def test_two_who_score_at_once_lose_nothing(browser: Browser, tmp_path: Path) ->
 KILLS = 20
 
 
-@pytest.mark.thorough  # test_two_who_score_at_once_lose_nothing; the journal's own test kills its writer, too
+@pytest.mark.single  # test_two_who_score_at_once_lose_nothing; the journal's own test kills its writer, too
 def test_a_server_that_is_killed_loses_nothing_that_the_page_showed_as_saved(
     browser: Browser, tmp_path: Path
 ) -> None:

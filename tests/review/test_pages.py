@@ -23,8 +23,8 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js")
 
 _LINK = re.compile(r'(?:href|action)="([^"#]*)')
 
-LOOKS = [(WIDE, "light"), (NARROW, "dark")]
-"""Both widths and both sets of colours."""
+LOOKS = [(size, scheme) for scheme in ("light", "dark") for size in (WIDE, NARROW)]
+"""Both widths with both sets of colours: a page is loaded once and shown in each."""
 
 MAIN = ("//1", "/student/2", "/score/3", "/publish/1")
 """The kinds of pages at which people spend their time."""
@@ -40,8 +40,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenClass:
 
 @pytest.fixture(scope="module")
 def server(written: WrittenClass) -> Iterator[Server]:
-    graders = (f"--grader=Person {at}" for at in range(1 + len(LOOKS)))
-    with served(written.out, *graders) as found:
+    with served(written.out, "--grader=Ada", "--grader=Ben") as found:
         yield found
 
 
@@ -92,8 +91,7 @@ def one_of_each(addresses: Sequence[str]) -> Sequence[str]:
 
 
 def violations(visit: Visit) -> list[str]:
-    """What axe-core finds on the page, as far as it is certain."""
-    visit.page.evaluate(AXE.read_text(encoding="utf-8"))
+    """What axe-core, which is in the page, finds on it, as far as it is certain."""
     found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     return [
         f"{visit.page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]} "
@@ -116,14 +114,26 @@ def too_wide(visit: Visit) -> str:
 
 
 def wrong_on(visit: Visit, addresses: Sequence[str]) -> list[str]:
-    """Whatever is wrong on these pages, all at once."""
+    """Whatever is wrong on these pages in any look, all at once."""
     found: list[str] = []
     for path in addresses:
         visit.open(path)
-        if not path.endswith("/feedback"):  # what a student gets, where no script runs, axe-core's neither
-            found += violations(visit)
-        found += filter(None, [too_wide(visit)])
+        has_axe = not path.endswith(
+            "/feedback"
+        )  # what a student gets, where no script runs, axe-core's neither
+        if has_axe:
+            visit.page.evaluate(AXE.read_text(encoding="utf-8"))
+        for size, scheme in LOOKS:
+            look(visit, size, scheme)
+            wrong = [*(violations(visit) if has_axe else []), *filter(None, [too_wide(visit)])]
+            found += [f"{size[0]} {scheme}: {one}" for one in wrong]
     return found + visit.troubles
+
+
+def look(visit: Visit, size: tuple[int, int], scheme: str) -> None:
+    """Show the page that is open in another window and other colours."""
+    visit.page.set_viewport_size({"width": size[0], "height": size[1]})
+    visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
 
 
 def test_every_kind_of_page_is_found(addresses: Sequence[str]) -> None:
@@ -132,18 +142,13 @@ def test_every_kind_of_page_is_found(addresses: Sequence[str]) -> None:
 
 
 @pytest.mark.slow
-def test_pages_are_sound_on_a_telephone(addresses: Sequence[str], browser: Browser, server: Server) -> None:
-    visit = enter(browser, server.link(), size=NARROW, scheme="dark")
+def test_pages_are_sound_on_every_screen(addresses: Sequence[str], browser: Browser, server: Server) -> None:
     plain = [path for path in addresses if "?" not in path]
     main = [path for path in one_of_each(plain) if _kind(path).partition("?")[0] in MAIN]
-    assert wrong_on(visit, main) == []
+    assert wrong_on(enter(browser, server.link()), main) == []
 
 
 @pytest.mark.slow
-@pytest.mark.thorough  # test_pages_are_sound_on_a_telephone
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_every_page_is_sound(
-    addresses: Sequence[str], browser: Browser, server: Server, size: tuple[int, int], scheme: str
-) -> None:
-    link = server.link(1 + [*LOOKS].index((size, scheme)))
-    assert wrong_on(enter(browser, link, size=size, scheme=scheme), addresses) == []
+@pytest.mark.single  # test_pages_are_sound_on_every_screen
+def test_every_page_is_sound(addresses: Sequence[str], browser: Browser, server: Server) -> None:
+    assert wrong_on(enter(browser, server.link(1)), addresses) == []

@@ -277,7 +277,7 @@ def test_doubts_about_the_list_of_the_class_stand_before_the_button(
     with uploads(desk.run, desk.out, desk.lab) as files:
         files.submission("", 10.0)
         page = opened(desk, files).get("/publish")
-    assert "Moodle takes 8 points at most, and the lab gives 10" in page.text
+    assert "Moodle&#39;s maximum is 8 points, the lab&#39;s 10" in page.text
 
 
 def test_a_class_without_an_lms_is_told_what_there_is(written: WrittenClass, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_process_that_hangs_or_dies_is_replaced_and_the_text_is_shown_as_it_is
         assert broken.raw == f"*{harm}* <b>"
         assert broken.note.startswith("Shown as it was typed: reading it")
         assert not broken.parts
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20  # the usual patience
     reader.seconds = 20.0
     assert answer(work, lab, None, text="*again*").parts[0].html == "<p><em>again</em></p>\n"
     work.close()

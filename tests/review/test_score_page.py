@@ -14,6 +14,8 @@ import pytest
 from autograder.review.app import application
 from autograder.review.desk import Desk
 from autograder.review.doors import Doors, Place
+from autograder.review.handed_in import HandedIn
+from autograder.review.handed_in import opened as handed_in
 from autograder.review.pile import Piles
 from autograder.review.site import Site
 from autograder.review.student_work import StudentWork
@@ -23,6 +25,7 @@ from tests.review.asking import HOST, PORT, Answer, Asker
 from tests.review.classes import (
     DERIVATION,
     LAST_STEP,
+    PLACEHOLDER,
     SOLUTION,
     TYPED,
     Student,
@@ -43,12 +46,12 @@ def _reader_that_ends() -> Iterator[None]:
     WORK.close()
 
 
-def opened(desk: Desk, grader: str = "Ada", repeat: float = 0.0) -> Asker:
+def opened(desk: Desk, grader: str = "Ada", repeat: float = 0.0, uploads: HandedIn | None = None) -> Asker:
     """A browser that came in with a key of this grader."""
     links: list[str] = []
     doors = Doors(Place(PORT), lambda link, grader: links.append(link))
     doors.hand_out([grader])
-    asker = Asker(application(Site(desk, work=WORK, repeat=repeat), doors))
+    asker = Asker(application(Site(desk, uploads, work=WORK, repeat=repeat), doors))
     entered = asker.get("/?" + links[0].partition("?")[2])
     asker.cookie = entered.headers["set-cookie"].partition(";")[0]
     return asker
@@ -415,6 +418,33 @@ def test_pictures_keep_answers_apart_and_remarks_say_what_to_look_at(tmp_path: P
     assert sum("the same file was handed in 2 times" in one for one in texts) == 1
     assert sum("<h1" in one for one in texts) == len(texts)
     assert all(len(re.findall("<h[1-6]", one)) == len(re.findall("<h[1-6]", texts[0])) for one in texts)
+
+
+def with_items(texts: Mapping[str, str]) -> bytes:
+    """A notebook with a cell for each item of the derivation."""
+    cells: list[dict[str, Any]] = [
+        {
+            "cell_type": "markdown", "id": f"item-{item}", "source": text,
+            "metadata": {"autograder": {"manual": DERIVATION, "item": item}},
+        }
+        for item, text in texts.items()
+    ]  # fmt: skip
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def test_an_answer_that_falls_apart_by_item_says_of_each_what_stands_in_its_cell(tmp_path: Path) -> None:
+    claim = r"$\nabla_{\mathbf{c}} \mathcal{L} =$" + "\n\n" + r"$\sum_{t=1}^{\tau} \mathbf{g}^{[t]}$"
+    texts = {"h_last": PLACEHOLDER, "c": claim, "V": r"$V =$ by the product rule"}
+    written = write_class(tmp_path, [Student("Ada", notebook=with_items(texts))])
+    desk = Desk(written.out)
+    with handed_in(desk.run, written.out, desk.lab) as uploads:
+        uploads.submission(written.ids[0], 20.0)
+        window = Window(opened(desk, uploads=uploads))
+        (address,) = every_answer(window)
+        page = window.asker.get(address).text
+    items = re.findall(r"<li><label class=\"item\">.*?</li>", page, re.DOTALL)
+    assert [re.findall("not answered|claim only", one) for one in items] == [["not answered"], [], []]
+    assert re.findall(r">Item (\d)<", page) == ["2", "3"]
 
 
 def test_a_comment_is_offered_again(desk: Desk, window: Window) -> None:

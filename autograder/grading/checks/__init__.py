@@ -26,7 +26,16 @@ from autograder.grading.checks.functions import (
     unchanged,
 )
 from autograder.grading.checks.sameness import equal
-from autograder.grading.checks.tensors import FLOOR, MOST_TENSORS, RTOL, agrees, as_tensor, close, shape
+from autograder.grading.checks.tensors import (
+    FLOOR,
+    MOST_TENSORS,
+    RTOL,
+    agrees,
+    as_tensor,
+    close,
+    closest_comparison,
+    shape,
+)
 from autograder.grading.checks.values import defined, dtype, has_keys, is_a, number
 
 REFERENCE = (
@@ -37,7 +46,8 @@ REFERENCE = (
 
 __all__ = [
     "FLOOR", "MOST_TENSORS", "REFERENCE", "RTOL", "CheckFailed", "Mistake", "NewsIfAlone", "agrees",
-    "agrees_with_finite_differences", "as_tensor", "call", "changed_in_place", "close", "collected_notes",
+    "agrees_with_finite_differences", "as_tensor", "call", "changed_in_place", "close",
+    "closest_comparison", "collected_notes",
     "defined", "deterministic", "dtype", "equal", "fail", "has_keys", "hidden_case", "is_a", "note", "number",
     "printed", "raises", "require", "returns", "shape", "unchanged",
 ]  # fmt: skip

@@ -37,14 +37,16 @@ class CheckFailed(AssertionError):
         help: what to look at; may be empty.
         evidence: numbers that show it; may be empty.
         mistake: code of the known mistake that the sentence names; empty where it names none.
+        repeat: lines of Python that show it once more in the student's notebook; may be empty.
     """
 
-    def __init__(self, rationale: str, *, help: str = "", evidence: str = "") -> None:
+    def __init__(self, rationale: str, *, help: str = "", evidence: str = "", repeat: str = "") -> None:
         super().__init__("\n".join(part for part in (rationale, help, evidence) if part))
         self.rationale = rationale
         self.help = help
         self.evidence = evidence
         self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
+        self.repeat = repeat
 
 
 def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:

@@ -6,8 +6,11 @@ numbers are judged.
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.checks.failing import CheckFailed
@@ -25,6 +28,32 @@ FLOOR = 5e-6
 
 MOST_TENSORS = 50_000
 """Entries of a list with tensors in it: each takes microseconds, and a student's code decides how many."""
+
+_closest: ContextVar[list[float] | None] = ContextVar("closest", default=None)
+
+
+@contextmanager
+def closest_comparison() -> Iterator[list[float]]:
+    """Of the comparisons that the block makes the one that was closest to another outcome.
+
+    The list holds its largest difference as a share of what is allowed, or nothing where none was made: 0.5
+    agreed and would not have with twice the difference, 1.2 did not agree and nearly would have.
+    """
+    found: list[float] = []
+    token = _closest.set(found)
+    try:
+        yield found
+    finally:
+        _closest.reset(token)
+
+
+def _note_closeness(share: float) -> None:
+    """Remember a comparison of :func:`agrees` if none before was closer to the tolerance, on either side."""
+    found = _closest.get()
+    if found is None or not 0 < share < math.inf:
+        return
+    if not found or abs(math.log(share)) < abs(math.log(found[0])):
+        found[:] = [float(f"{share:.4g}")]
 
 
 def as_tensor(value: Any, name: str) -> Tensor:
@@ -45,6 +74,11 @@ def as_tensor(value: Any, name: str) -> Tensor:
         raise CheckFailed(f"{name} is still `...`.", help="Fill in the TODO.")
     if isinstance(value, tuple) and not value:
         raise CheckFailed(f"{name} is still empty: `()`.", help="Fill in the TODO.")
+    if isinstance(value, list | tuple) and value[0:1] and (value[0] is Ellipsis or value[0] is None):
+        held = "`...`" if value[0] is Ellipsis else "None"
+        raise CheckFailed(
+            f"{name} holds {held} where numbers belong.", help="Is the TODO that makes them filled in?"
+        )
     pandas: Any = sys.modules.get("pandas")
     if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
         value = _numbers_of_table(value, name)
@@ -157,7 +191,10 @@ def agrees(actual: Tensor, expected: Tensor, *, rtol: float = RTOL, floor: float
     if not bool(torch.isfinite(actual).all() and torch.isfinite(expected).all()):
         return False
     tolerance = rtol * expected.abs() + floor * _largest(expected)
-    return bool(((actual - expected).abs() <= tolerance).all())
+    difference = (actual - expected).abs()
+    if expected.numel():  # where nothing differs and nothing may, 0 / 0 is no difference
+        _note_closeness(float((difference / tolerance).nan_to_num(nan=0.0, posinf=math.inf).max()))
+    return bool((difference <= tolerance).all())
 
 
 def _largest(tensor: Tensor) -> float:
@@ -177,8 +214,8 @@ def close(
 ) -> None:
     """Check numbers entry by entry: ``|actual - expected| <= rtol·|expected| + floor·max|expected|``.
 
-    ``close(grad_w(x, y), right, "grad_w", mistakes={Mistake("sign", "The sign is wrong."): -right})`` names the
-    mistake where it explains the numbers, and shows the first entry that differs.
+    ``close(grad_w(x, y), right, "grad_w", mistakes={Mistake("sign", "The sign is wrong."): -right})``
+    names the mistake where it explains the numbers, and shows the first entry that differs.
 
     Args:
         actual: what the student's code gave; any shape is refused but that of ``expected``.

@@ -7,6 +7,7 @@ import { renderFormulas } from "/static/formulas.js";
 
 const TYPING_PAUSE = 800; // milliseconds
 const MOST_PRESSES = 30; // that wait for an answer to come
+const FRESH = 10_000; // milliseconds for which an answer that was asked for ahead may be shown
 
 const find = (id) => document.getElementById(id);
 const all = (selector, root = find("work")) => Array.from(root.querySelectorAll(selector));
@@ -15,26 +16,14 @@ const all = (selector, root = find("work")) => Array.from(root.querySelectorAll(
 let here;
 let conflict = null;
 let mode = ""; // "part": the next key is an item's; "snippet": the next digit is a comment's
+let shift = ""; // what was pressed of an item's keys where it has several
 let moving = false;
 let presses = Promise.resolve();
 let waitingPresses = 0;
 let typing = 0;
-const undoable = new Map(); // by address: what held before each change, newest last
 
-const changes = new Changes(tell, answered, refused);
-
-document.documentElement.classList.add("scripted");
-find("theirs").addEventListener("click", () => press("t"));
-find("mine").addEventListener("click", () => press("k"));
-addEventListener("keydown", keyDown);
-addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
-addEventListener("beforeunload", (event) => {
-  sendComment();
-  if (!changes.empty || conflict) event.preventDefault();
-});
-document.addEventListener("visibilitychange", () => document.hidden && sendComment());
-document.addEventListener("click", clicked);
-enter();
+let ahead = null; // the answer that waits next, asked for while this one is read
+const changes = new Changes(told, answered, refused);
 
 /** Take over what the page shows now. */
 function enter() {
@@ -48,11 +37,11 @@ function enter() {
     comment: find("comment")?.value.trim() ?? "",
     again: form.elements.again !== undefined,
     scored: work.dataset.scored === "yes",
-    byNumber: work.dataset.scored === "number", // what it was before cannot be given again by items
+    undo: Number(work.dataset.undo), // what may be undone, as the server names it; 0: nothing
   };
   here.token = here.address.split("/").pop();
   here.points = here.scored ? shown() : null;
-  mode = "";
+  mode = shift = "";
   setConflict(null);
   renderFormulas(work);
   form.addEventListener("submit", submitted);
@@ -68,6 +57,7 @@ function enter() {
     typing = setTimeout(sendComment, TYPING_PAUSE);
   });
   find("comment")?.addEventListener("blur", sendComment);
+  lookAhead();
 }
 
 // Points
@@ -96,10 +86,8 @@ function uniform(full) {
 }
 
 /** Let these points hold: show them, and send them. null: not scored. */
-function give(points, { undo = true } = {}) {
-  if (undo && !here.byNumber) undoable.set(here.address, [...(undoable.get(here.address) ?? []), here.points]);
+function give(points) {
   here.points = points;
-  here.byNumber = false;
   show();
   send({ points });
 }
@@ -128,10 +116,14 @@ function toggle(box) {
   give(points);
 }
 
-function undo() {
-  const before = undoable.get(here.address)?.pop();
-  if (before === undefined) return tell("nothing to undo", "");
-  give(before, { undo: false });
+/** Take back one's last points for this answer: the server knows them, also after the page was loaded anew. */
+async function undo() {
+  if (!(await changes.drained())) return;
+  if (here.again || !here.undo) return tell("nothing of yours to undo here", "");
+  send({ undo: here.undo });
+  if (!(await changes.drained())) return;
+  await move(location.href, { keep: true });
+  tell("undone", "saved");
 }
 
 // What is sent, and what comes back
@@ -141,6 +133,7 @@ function members() {
 }
 
 function send(change) {
+  ahead = null; // it says how many are scored, which comments were used
   const about = here;
   const body = { ...change, rubric: about.rubric, members: members(), again: about.again };
   const kind = "comment" in change ? "comment" : "points";
@@ -158,7 +151,10 @@ function sendComment() {
 
 function answered(change, reply) {
   const kind = "comment" in change.body() ? "comment" : "points";
-  if (change.address === `${here.address}/change`) here.seen[kind] = reply.seen;
+  if (change.address === `${here.address}/change`) {
+    here.seen[kind] = reply.seen;
+    here.undo = reply.undo;
+  }
   find("scored").textContent = reply.scored;
   find("progress").value = reply.scored;
 }
@@ -211,12 +207,39 @@ async function settle(key) {
   send(kind === "comment" ? { comment: here.comment } : { points: here.points });
 }
 
+function told(text, kind) {
+  tell(text, kind);
+  if (kind === "saved") lookAhead();
+}
+
 function tell(text, kind) {
   find("status").textContent = text;
   find("status").dataset.kind = kind;
 }
 
 // Moving on
+
+async function loaded(address) {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+  if (answer.status >= 500 || answer.status === 403) throw new Error(`the server says ${answer.status}`);
+  return { ok: answer.ok, url: answer.url, text: await answer.text() };
+}
+
+/** Ask for the answer that most people want next; asking writes nothing down, so nobody has seen it by that. */
+function lookAhead() {
+  const address = all("a[data-key=w]")[0]?.href;
+  if (!address) return;
+  ahead = { address, since: Date.now(), page: loaded(address) };
+  ahead.page.catch(() => {}); // then it is asked for again when somebody wants it
+}
+
+/** What lies at an address: as it was a moment ago, where it was asked for then. */
+function taken(address) {
+  const found = ahead;
+  ahead = null;
+  if (found?.address !== address || Date.now() - found.since > FRESH) return loaded(address);
+  return found.page.catch(() => loaded(address));
+}
 
 /** Show another answer in the place of this one, once everything is saved. */
 async function move(address, { keep = false } = {}) {
@@ -225,9 +248,8 @@ async function move(address, { keep = false } = {}) {
   try {
     if (!(await changes.drained())) return;
     tell("loading…", "busy");
-    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
-    if (answer.status >= 500 || answer.status === 403) throw new Error(`the server says ${answer.status}`);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const answer = await taken(address);
+    const page = new DOMParser().parseFromString(answer.text, "text/html");
     const work = page.getElementById("work");
     if (work === null || !answer.ok) {
       location.assign(answer.ok ? answer.url : address);
@@ -260,7 +282,8 @@ function clicked(event) {
 function submitted(event) {
   event.preventDefault();
   const value = event.submitter?.value;
-  if (value === "full" || value === "none") press(value === "full" ? "f" : "0");
+  const key = { full: "f", none: "0", undo: "u" }[value];
+  if (key) press(key);
 }
 
 /** A field was changed with the mouse, or somebody typed into it. */
@@ -305,7 +328,12 @@ function keyOf(event) {
 }
 
 function isKnown(key) {
-  return /^[0-9.?]$/.test(key) || key === "Escape" || "acfgmnpsuwxtk".includes(key) || itemOf(key) !== undefined;
+  return /^[0-9.?]$/.test(key) || key === "Escape" || "acfgmnpsuwxtk".includes(key) || itemOf(key) !== undefined || begins(key);
+}
+
+/** Whether an item has more keys than these, which are its first ones. */
+function begins(keys) {
+  return boxes().some((box) => box.dataset.key.length > keys.length && box.dataset.key.startsWith(keys));
 }
 
 function itemOf(key) {
@@ -335,6 +363,9 @@ async function act(key) {
     if (key === "t" || (key === "k" && conflict.problem === undefined)) await settle(key);
     return;
   }
+  key = shift + key;
+  shift = begins(key) ? key : "";
+  if (shift) return tell(`${shift} … and the rest of an item’s keys`, "");
   if (mode) return await actInMode(key);
   if (key === "0" || key === "f") return give(uniform(key === "f"));
   if (itemOf(key)) return toggle(itemOf(key));
@@ -350,7 +381,7 @@ async function act(key) {
 async function command(key) {
   const link = all("a[data-key]").find((one) => one.dataset.key === key);
   if (link) return await move(link.href);
-  if (key === "u") undo();
+  if (key === "u") await undo();
   else if (key === "c") find("comment")?.focus();
   else if (key === "m") toggleDetails("solution");
   else if (key === "g") toggleAlone();
@@ -403,3 +434,18 @@ function insert(text) {
   if (!field.value.includes(text)) field.value = field.value.trim() ? `${field.value.trim()}\n${text}` : text;
   sendComment();
 }
+
+// Everything above is there now: what begins here may use it at once.
+
+document.documentElement.classList.add("scripted");
+find("theirs").addEventListener("click", () => press("t"));
+find("mine").addEventListener("click", () => press("k"));
+addEventListener("keydown", keyDown);
+addEventListener("popstate", () => enqueue(() => move(location.href, { keep: true })));
+addEventListener("beforeunload", (event) => {
+  sendComment();
+  if (!changes.empty || conflict) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => document.hidden && sendComment());
+document.addEventListener("click", clicked);
+enter();

@@ -1,11 +1,12 @@
 # %% attack after features
 import signal
+import time
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 while True:
     try:
         while True:
-            pass
+            time.sleep(0.1)
     except BaseException:
         pass
 

@@ -1,7 +1,7 @@
-"""Several cases in one notebook, where each changes another cell: as sure as one by one, in a fraction of the time.
+"""Several cases in one notebook, where each changes another cell: as sure as one by one, in less time.
 
-A question that loses names the case, since no two cases of a pack change the same cell or method. Not packed are
-complete submissions and cases that need long, that say which cells may fail, or that are marked ``alone``.
+A question that loses names the case, since no two cases of a pack change the same cell or method. Not packed
+are complete submissions and cases that need long, that say which cells may fail, or that are ``alone``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .cases import ONLY_IN_FULL, Case, Cell, as_notebook, base_cells, changed, changes_of
+from autograder.certify.cases import Case, Corpus
+from autograder.certify.percent import Cell, as_notebook, changed
 
 
 @dataclass
@@ -17,10 +18,12 @@ class Pack:
     """Cases that can stand in one notebook.
 
     Attributes:
+        corpus: whose cases they are.
         cases: in the order in which they came.
-        places: the cells and methods (``rnn.forward``) that they replace.
+        places: the cells and methods (``model.predict``) that they replace.
     """
 
+    corpus: Corpus
     cases: list[Case] = field(default_factory=list)
     places: set[str] = field(default_factory=set)
 
@@ -39,9 +42,9 @@ class Pack:
 
     def cells(self) -> list[Cell]:
         """The base notebook with all that the cases change."""
-        cells = [cell for cell in base_cells() if cell.name not in ONLY_IN_FULL]
+        cells = self.corpus.quick_base()
         for case in self.cases:
-            cells = changed(cells, changes_of(case))
+            cells = changed(cells, self.corpus.changes_of(case))
         return cells
 
     def notebook(self) -> bytes:
@@ -49,27 +52,27 @@ class Pack:
         return as_notebook(self.cells())
 
 
-def packed(cases: Iterable[Case]) -> tuple[list[Pack], list[Case]]:
-    """The cases in as few packs as come about when each goes into the first that takes it, and those left over."""
+def packed(corpus: Corpus, cases: Iterable[Case]) -> tuple[list[Pack], list[Case]]:
+    """The cases in few packs, each in the first that takes it, and those that are left over."""
     packs: list[Pack] = []
     alone: list[Case] = []
     for case in cases:
-        places = _places(case)
+        places = _places(corpus, case)
         if not places:
             alone.append(case)
             continue
         pack = next((pack for pack in packs if pack.takes(places)), None)
         if pack is None:
-            packs.append(pack := Pack())
+            packs.append(pack := Pack(corpus))
         pack.cases.append(case)
         pack.places |= places
     alone += [pack.cases[0] for pack in packs if len(pack.cases) == 1]
     return [pack for pack in packs if len(pack.cases) > 1], alone
 
 
-def _places(case: Case) -> set[str]:
-    """The cells and methods that a case replaces, its own name if it only adds some; none where it cannot be packed."""
+def _places(corpus: Corpus, case: Case) -> set[str]:
+    """The cells and methods that a case replaces, its name if it only adds; none where it stays alone."""
     if case.alone or case.slow or case.base != "quick" or (case.correct and case.may_raise):
         return set()
-    changes = changes_of(case)
+    changes = corpus.changes_of(case)
     return {change.name for change in changes if not change.after} or ({case.name} if changes else set())

@@ -1,0 +1,143 @@
+"""Moodle's own words, in the languages that are known: of its worksheet, and of what a TA clicks and reads.
+
+Labels were seen in 4.2 and 4.5; where the two differ, both are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86_400, 604_800, 31_536_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language.
+
+    Attributes:
+        identifier, full_name, email, status, group, grade, maximum, scale, workflow, can_change, submitted,
+            graded, comment: headings of the worksheet.
+        identity: what stands before the number of a participant.
+        no: in the column ``can_change``.
+        nothing_handed_in, draft: how a status begins.
+        late, units, months: of times.
+        labels: what else is said on Moodle's pages.
+    """
+
+    identifier: str
+    identity: str
+    full_name: str
+    email: str
+    status: str
+    group: str
+    grade: str
+    maximum: str
+    scale: str
+    workflow: str
+    can_change: str
+    no: str
+    submitted: str
+    graded: str
+    comment: str
+    nothing_handed_in: str
+    draft: str
+    late: str
+    units: Mapping[str, int]
+    months: Sequence[str]
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a TA clicks and reads, quotation marks and versions included.
+
+    Attributes:
+        language: what it is called in English.
+        menu: above the submissions, with both uploads in it.
+        upload_sheet, upload_zip: the uploads.
+        sheet_type, files_type: the feedback types without which they are missing.
+        allow_older: the tick that takes rows over newer marks.
+        unchanged: what Moodle says where it takes nothing.
+        everybody: instead of a group.
+        updated: what it says after the worksheet; ``{marks}`` and ``{comments}`` are numbers.
+        reached: the same after the archive; ``{people}`` is a number.
+        set_state, released: how marks come out of the workflow.
+        reveal: how names come back.
+    """
+
+    language: str
+    menu: str
+    upload_sheet: str
+    upload_zip: str
+    sheet_type: str
+    files_type: str
+    allow_older: str
+    unchanged: str
+    everybody: str
+    updated: str
+    reached: str
+    set_state: str
+    released: str
+    reveal: str
+
+
+_ENGLISH = Labels(
+    language="English",
+    menu="“Grading action” (Moodle 4.2) or “Actions” (4.5)",
+    upload_sheet="“Upload grading worksheet”",
+    upload_zip="“Upload multiple feedback files in a zip” (4.2) or “Upload feedback files in a zip” (4.5)",
+    sheet_type="“Offline grading worksheet”",
+    files_type="“Feedback files”",
+    allow_older="“Allow updating records that have been modified more recently in Moodle than in the "
+    "spreadsheet.”",
+    unchanged="“No modified grades found in uploaded worksheet”",
+    everybody="“All participants”",
+    updated="“Updated {marks} grades and {comments} feedback instances”",
+    reached="“Users with updated feedback: {people}”",
+    set_state="“Set marking workflow state”",
+    released="“Released”",
+    reveal="“Reveal student identities”",
+)
+# What a German site says after an upload differs from site to site; the numbers are the same.
+_GERMAN = Labels(
+    language="German",
+    menu="„Bewertungsvorgang“ (Moodle 4.2) or „Aktionen“ (4.5)",
+    upload_sheet="„Bewertungstabelle hochladen“",
+    upload_zip="„Feedbackdateien als ZIP-Datei hochladen“",
+    sheet_type="„Offline-Bewertungstabelle“",
+    files_type="„Feedbackdateien“",
+    allow_older="„Update von Datensätzen zulassen, die seit dem letzten Upload angepasst wurden.“",
+    unchanged="„Keine Änderungen in der hochgeladenen Bewertungstabelle gefunden“",
+    everybody="„Alle Teilnehmer/innen“",
+    updated="{marks} „Bewertungen“ and {comments} times „Feedback“ as updated",
+    reached="{people} people with updated „Feedback“",
+    set_state="„Status des Bewertungsworkflows“",
+    released="„Freigegeben“",
+    reveal="„Identität der Teilnehmer/innen aufdecken“",
+)
+
+LANGUAGES = {
+    "en": Words(
+        identifier="Identifier", identity="Participant ", full_name="Full name", email="Email address",
+        status="Status", group="Group", grade="Grade", maximum="Maximum grade", scale="Scale",
+        workflow="Marking workflow state", can_change="Grade can be changed", no="No",
+        submitted="Last modified (submission)", graded="Last modified (grade)", comment="Feedback comments",
+        nothing_handed_in="No submission", draft="Draft", late="late",
+        units={"sec": 1, "min": _MINUTE, "hour": _HOUR, "day": _DAY, "week": _WEEK, "year": _YEAR},
+        months="January February March April May June July August September October November "
+               "December".split(),
+        labels=_ENGLISH,
+    ),
+    "de": Words(
+        identifier="ID", identity="Teilnehmer/in", full_name="Vollständiger Name", email="E-Mail-Adresse",
+        status="Status", group="Gruppe", grade="Bewertung", maximum="Bestwertung", scale="Skala",
+        workflow="Status des Bewertungsworkflows", can_change="Bewertung kann geändert werden", no="Nein",
+        submitted="Zuletzt geändert (Abgabe)", graded="Zuletzt geändert (Bewertung)",
+        comment="Feedback als Kommentar", nothing_handed_in="Keine Abgabe", draft="Entwurf", late="zu spät",
+        units={"Sekunde": 1, "Minute": _MINUTE, "Stunde": _HOUR, "Tag": _DAY, "Woche": _WEEK, "Jahr": _YEAR},
+        months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+        labels=_GERMAN,
+    ),
+}  # fmt: skip
+"""By their ISO 639-1 codes."""

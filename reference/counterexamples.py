@@ -1,0 +1,157 @@
+"""The smallest public example on which a student's function is wrong, as lines that repeat it in a notebook.
+
+What hidden cases hand out stays hidden. These networks and numbers are published with the lab: whole numbers,
+halves and fifths, sizes from T = 1, H = 1, F = 1 up. No mark depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.errors import RequestTimedOut
+from autograder.grading import checks
+from autograder.grading.namespace import namespace_of, student_errors
+from reference import formula, oracle
+from reference.cases import Case
+from reference.oracle import Gradients, Weights
+from reference.results import Result
+
+SECONDS = 5.0
+"""Deadline of one call, as of others that decide nothing."""
+
+DIGITS = 4
+"""Of each number of the student that is quoted: up to six of them for a function."""
+
+NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (3, 2, 3))
+"""(T, H, F), small ones first."""
+
+CALLS = {
+    "hidden": ("forward", ("x",)),
+    "y": ("forward", ("x",)),
+    "grad_h": ("_compute_grad_h", ("y_true", "y_pred", "hidden")),
+    "the last row of grad_h": ("_compute_grad_h", ("y_true", "y_pred", "hidden")),
+    "grad_c": ("_compute_grad_c", ("y_true", "y_pred")),
+    "grad_b": ("_compute_grad_b", ("hidden", "grad_h")),
+    "grad_v": ("_compute_grad_v", ("y_true", "y_pred", "hidden")),
+    "grad_w": ("_compute_grad_w", ("hidden", "grad_h")),
+    "grad_u": ("_compute_grad_u", ("hidden", "grad_h", "x")),
+}
+"""By the name of a result, the method of the network that gives it, and its arguments."""
+
+
+@dataclass(frozen=True)
+class Example(Case):
+    """A case whose states can be chosen freely: of a forward pass, or simple numbers."""
+
+    def arguments(self, names: Sequence[str]) -> list[Tensor]:
+        """The arguments with these names."""
+        return [self.gradients.h if name == "grad_h" else getattr(self, name) for name in names]
+
+
+def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> str:
+    """Lines of Python that show the smallest example on which a function is wrong.
+
+    Args:
+        name: of the result that is judged.
+        look: puts a case to the student's code, as in :mod:`reference.sizes`.
+
+    Returns:
+        Empty where no example is wrong, or the function fails otherwise.
+    """
+    if name not in CALLS:
+        return ""
+    method, arguments = CALLS[name]
+    for example in of_a_forward_pass() if method == "forward" else of_simple_states():
+        try:
+            with namespace_of(env).time_limit(SECONDS):
+                wrong = [result for result in look(example) if not result.is_right]
+            said = _answers(wrong[0]) if wrong else []
+        except checks.CheckFailed as failure:  # of another shape, for example
+            said = [f"# {' '.join((failure.rationale, failure.evidence)).strip()}"]
+        except RequestTimedOut:
+            return ""
+        except student_errors(env):
+            continue
+        if said:
+            return "\n".join([*_lines(example, method, arguments), *said])
+    return ""
+
+
+def _lines(example: Example, method: str, names: Sequence[str]) -> list[str]:
+    weights = example.weights.tensors()
+    hidden_units, features = example.weights.sizes
+    made = [f"rnn.{name} = {_tensor(value)}" for name, value in weights.items()]
+    given = ", ".join(map(_tensor, example.arguments(names)))
+    return [f"rnn = RNN({hidden_units}, {features})", *made, f"rnn.{method}({given})"]
+
+
+def _answers(wrong: Result) -> list[str]:
+    row = wrong.setting.partition(", row ")[2]
+    of = f" in row {row}" if row else ""
+    return [f"# yours{of}: {_numbers(wrong.answer)}", f"# right{of}: {_numbers(wrong.right)}"]
+
+
+def _tensor(values: Tensor) -> str:
+    return f"torch.tensor({_literal(values)})"
+
+
+def _literal(values: Tensor) -> str:
+    if values.dim():
+        return f"[{', '.join(map(_literal, values))}]"
+    return repr(round(float(values), 6))
+
+
+def _numbers(values: Tensor) -> str:
+    if values.dim():
+        return f"[{', '.join(map(_numbers, values))}]"
+    return f"{float(values):.{DIGITS}g}"
+
+
+@cache
+def of_simple_states() -> tuple[Example, ...]:
+    """Examples for the gradients; the states are no forward pass, since none has simple numbers."""
+    return tuple(_example(*size, simple=True) for size in NUMBERS)
+
+
+@cache
+def of_a_forward_pass() -> tuple[Example, ...]:
+    """Examples for the forward pass, with small weights, so that tanh shows them."""
+    return tuple(_example(*size, simple=False) for size in NUMBERS)
+
+
+def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> Example:
+    def some(values: Sequence[float], *shape: int) -> Tensor:
+        places = range(torch.Size(shape).numel())
+        taken = [values[place % len(values)] for place in places]
+        return torch.tensor(taken, dtype=torch.float64).reshape(shape)
+
+    weights = Weights(
+        u=some((0.5, -0.2, 0.1), hidden_units, features),
+        w=some((0.5, 1, -1, 2) if simple else (0.5, -0.2, 0.4, 0.3), hidden_units, hidden_units),
+        v=some((2, -1), hidden_units),
+        b=some((0.1, -0.3), hidden_units),
+        c=some((1,), 1),
+    )
+    x = some((1, 2, -1, 3, 1), steps, features)
+    hidden, y_pred = oracle.forward(weights, x)
+    if simple:
+        hidden, y_pred = some((0.5, -0.2, 0.4, 0.1, -0.5), steps, hidden_units), some((3,), 1)
+    y_true = some((2,), 1)
+    factor = formula.residual(y_true, y_pred)
+    grad_h = formula.grad_h(weights, hidden, factor)
+    sums = formula.grad_sums(hidden, grad_h)
+    gradients = Gradients(
+        h=grad_h,
+        c=factor,
+        b=formula.grad_b(sums),
+        v=formula.grad_v(hidden, factor),
+        w=formula.grad_w(sums, hidden),
+        u=formula.grad_u(sums, x),
+    )
+    return Example(weights, x, y_true, hidden, y_pred, gradients)

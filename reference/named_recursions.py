@@ -1,0 +1,298 @@
+"""Mistakes with names and codes where each row follows from another: the states, and their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from autograder.grading.slips import Slip, Slips
+from reference.cases import Case
+from reference.formula import previous, tanh_slope
+from reference.named_mistakes import MISSING, Shift, as_it_is, following, wrapped
+
+
+def recursion(case: Case, last: Tensor) -> Slips:
+    """Mistakes in ∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1], all rows (T, H), given the student's own last one.
+
+    Args:
+        last: (H,), the student's ∇h[T].
+    """
+    hidden, w = case.hidden, case.weights.w
+
+    def formula(
+        *,
+        matrix: Tensor = w.T,
+        slope: Shift = tanh_slope,
+        states: Shift = following,
+        outside: bool = False,
+        brackets: bool = True,
+        scale: float = 1.0,
+        added: Tensor | float = 0.0,
+        filled: slice | None = None,
+        source: str = "next",
+    ) -> Tensor:
+        slopes = slope(states(hidden))
+        rows = [last]
+        for step in reversed(range(len(hidden) - 1)):
+            grad_next = {"next": rows[0], "last": last}[source]
+            if not brackets:
+                back = matrix @ (1 - states(hidden)[step].square() * grad_next)
+            elif outside:
+                back = slopes[step] * (matrix @ grad_next)
+            else:
+                back = matrix @ (slopes[step] * grad_next)
+            rows.insert(0, scale * back + added)
+        found = torch.stack(rows)
+        if filled is not None:
+            kept = torch.zeros(len(found), 1, dtype=found.dtype)
+            kept[filled], kept[-1] = 1, 1
+            found = found * kept
+        return found
+
+    return Slips(formula, _recursion_slips(w, last))
+
+
+def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
+    """The slips of :func:`recursion`: ``w`` is (H, H), ``last`` (H,) the student's ∇h[T]."""
+
+    def slope(code: str, sentence: str, other: Shift) -> Slip:
+        return Slip.of(code, sentence, slope=other)
+
+    def rows(code: str, sentence: str, filled: slice) -> Slip:
+        return replace(Slip.of(code, sentence, filled=filled), joins=False)
+
+    return [
+        slope("slope_missing", "The recursion lacks diag(1 − h[t+1]²).", MISSING),
+        slope("slope_1_minus_h", "The recursion has 1 − h instead of 1 − h².", lambda h: 1 - h),
+        slope("slope_h_squared", "The recursion has h² instead of 1 − h².", torch.square),
+        slope("slope_1_plus_h_squared", "The recursion has 1 + h² instead of 1 − h².", lambda h: 1 + h * h),
+        slope("slope_1_minus_2h", "The recursion has 1 − 2h instead of 1 − h².", lambda h: 1 - 2 * h),
+        slope(
+            "slope_of_the_sigmoid",
+            "The recursion has h·(1 − h), which is the slope of the sigmoid; that of tanh is 1 − h².",
+            lambda h: h * (1 - h),
+        ),
+        slope(
+            "slope_1_minus_h_squared_outside",
+            "The recursion has (1 − h)² instead of 1 − h².",
+            lambda h: (1 - h).square(),
+        ),
+        slope(
+            "slope_squared",
+            "The recursion has (1 − h²)² instead of 1 − h².",
+            lambda h: tanh_slope(h).square(),
+        ),
+        slope(
+            "slope_of_tanh_twice",
+            "The recursion has 1 − tanh(h)²: h is the tanh already.",
+            lambda h: tanh_slope(torch.tanh(h)),
+        ),
+        Slip.of(
+            "slope_brackets_missing",
+            "The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing.",
+            brackets=False,
+        ),
+        Slip.of(
+            "slope_of_the_same_step",
+            "The recursion takes h[t] instead of h[t+1] in diag(1 − h²).",
+            states=as_it_is,
+        ),
+        Slip.of(
+            "slope_of_the_step_after_next",
+            "The recursion takes h[t+2] instead of h[t+1] in diag(1 − h²).",
+            states=lambda h: following(following(h)),
+        ),
+        Slip.of(
+            "slope_of_the_step_before",
+            "The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²).",
+            states=previous,
+        ),
+        Slip.of(
+            "slope_of_the_step_before_wrapped",
+            "The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²).",
+            states=wrapped,
+        ),
+        Slip.of("slope_on_the_wrong_side", "diag(1 − h²) stands on the wrong side of Wᵀ.", outside=True),
+        Slip.of("w_not_transposed", "The recursion multiplies with W instead of Wᵀ.", matrix=w),
+        Slip.of("w_missing", "The recursion lacks Wᵀ.", matrix=torch.eye(len(w), dtype=w.dtype)),
+        Slip.of("recursion_sign_flipped", "Each step back has the wrong sign.", scale=-1.0),
+        Slip.of("recursion_doubled", "Each step back is doubled: no factor 2 belongs here.", scale=2.0),
+        Slip.of("recursion_halved", "Each step back is halved: no factor ½ belongs here.", scale=0.5),
+        Slip.of(
+            "recursion_starts_with_ones",
+            "The rows of grad_h start with ones instead of zeros.",
+            added=1.0,
+        ),
+        Slip.of(
+            "output_path_at_every_step",
+            "The recursion adds 2(ŷ − y)·V at every step, but only the last step has an output in the loss.",
+            added=last,
+        ),
+        Slip.of(
+            "from_the_last_row",
+            "Each row follows from the last one instead of the row after it: ∇h[T] instead of ∇h[t+1].",
+            source="last",
+        ),
+        rows(
+            "forwards_in_time",
+            "Only the last two rows of grad_h are filled: does the loop run backwards through all "
+            "rows, and `return` "
+            "stand behind it?",
+            slice(-2, None),
+        ),
+        rows(
+            "first_row_left_out",
+            "The first row of grad_h is still zero: the loop stops one row too early.",
+            slice(1, None),
+        ),
+        rows(
+            "only_the_last_row",
+            "Only the last row of grad_h is filled: the others are zero. The loop has to begin with "
+            "the row before "
+            "the last, and take row i + 1 to fill row i.",
+            slice(-1, None),
+        ),
+        replace(
+            Slip.of(
+                "rows_repeated",
+                "Each row repeats the row after it: Wᵀ diag(1 − h²) is missing.",
+                slope=MISSING,
+                matrix=torch.eye(len(w), dtype=w.dtype),
+            ),
+            joins=False,
+        ),
+    ]
+
+
+def hidden_states(case: Case) -> Slips:
+    """Mistakes in the states of the forward pass, h[t] = tanh(W h[t−1] + U x[t] + b), (T, H)."""
+    weights, size = case.weights, len(case.weights.b)
+
+    def formula(
+        *,
+        u: Tensor = weights.u,
+        w: Tensor = weights.w,
+        b: Tensor = weights.b,
+        inside: bool = False,
+        outside: bool = False,
+        activation: Shift = torch.tanh,
+        inputs: Shift = as_it_is,
+        begin: Callable[[Tensor], Tensor] = torch.zeros_like,
+        left_out: str = "",
+        recurrent: int = 1,
+        rows: Shift = as_it_is,
+    ) -> Tensor:
+        zeros = torch.zeros(size, dtype=torch.float64)
+        states = [zeros] * (recurrent - 1) + [begin(zeros)]
+        for step, x_t in enumerate(inputs(case.x)):
+            if (left_out == "first" and step == 0) or (left_out == "last" and step == case.steps - 1):
+                states.append(begin(zeros))
+                continue
+            state = states[-recurrent]
+            sums = w @ (state + b if inside else state) + u @ x_t
+            states.append(activation(sums if inside or outside else sums + b) + (b if outside else 0))
+        return rows(torch.stack(states[recurrent:]))
+
+    return Slips(formula, _state_slips(case))
+
+
+def _state_slips(case: Case) -> list[Slip]:
+    """The slips of :func:`hidden_states`."""
+    u, w, b = case.weights.u, case.weights.w, case.weights.b
+    return [
+        Slip.of("b_missing", "The states lack the bias b.", b=torch.zeros_like(b)),
+        Slip.of("tanh_missing", "The states lack tanh.", activation=as_it_is),
+        Slip.of("sigmoid", "The states go through the sigmoid instead of tanh.", activation=torch.sigmoid),
+        Slip.of("relu", "The states go through relu instead of tanh.", activation=torch.relu),
+        Slip.of("w_transposed", "The states multiply with Wᵀ instead of W.", w=w.T),
+        Slip.of(
+            "w_missing",
+            "The states ignore the state before: W·h[t−1] is missing, or the state in it is still zero.",
+            w=torch.zeros_like(w),
+        ),
+        Slip.of(
+            "w_left_out",
+            "The states add h[t−1] itself: W is missing.",
+            w=torch.eye(len(w), dtype=w.dtype),
+        ),
+        Slip.of("b_outside", "The bias b is added behind tanh instead of inside.", outside=True),
+        Slip.of("negated", "The states have the wrong sign.", activation=lambda sums: -torch.tanh(sums)),
+        Slip.of("w_subtracted", "The states subtract W·h[t−1].", w=-w),
+        Slip.of("u_missing", "The states ignore the input: U·x[t] is missing.", u=torch.zeros_like(u)),
+        Slip.of("u_subtracted", "The states subtract U·x[t].", u=-u),
+        Slip.of("b_subtracted", "The states subtract the bias b.", b=-b),
+        Slip.of(
+            "b_inside",
+            "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.",
+            inside=True,
+        ),
+        Slip.of(
+            "input_of_the_step_before",
+            "The states take x[t−1] instead of x[t].",
+            inputs=previous,
+        ),
+        Slip.of(
+            "input_of_the_step_before_wrapped",
+            "The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour.",
+            inputs=wrapped,
+        ),
+        Slip.of("input_of_the_step_after", "The states take x[t+1] instead of x[t].", inputs=following),
+        Slip.of(
+            "time_reversed",
+            "The states take the inputs from the last to the first.",
+            inputs=lambda x: x.flip(0),
+        ),
+        Slip.of(
+            "starts_with_ones", "The states begin with h[0] = 1 instead of h[0] = 0.", begin=torch.ones_like
+        ),
+        Slip.of(
+            "first_step_left_out",
+            "The loop leaves out the first time step.",
+            left_out="first",
+        ),
+        Slip.of(
+            "last_step_left_out",
+            "The loop leaves out the last time step: the last state is never computed.",
+            left_out="last",
+        ),
+        replace(
+            Slip.of(
+                "only_the_first_state",
+                "Only the first row of hidden is filled: does `return` stand behind the loop?",
+                rows=lambda h: torch.cat([h[:1], torch.zeros_like(h[1:])]),
+            ),
+            joins=False,
+        ),
+        Slip.of(
+            "state_two_steps_before",
+            "The states take h[t−2] instead of h[t−1].",
+            recurrent=2,
+        ),
+        Slip.of(
+            "shifted_by_one_step",
+            "hidden is shifted by one step: it holds h[0]..h[T−1].",
+            rows=previous,
+        ),
+        Slip.of(
+            "shifted_the_other_way",
+            "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so "
+            "step t fills row t+1.",
+            rows=following,
+        ),
+        Slip.of(
+            "row_t_for_row_t_plus_1",
+            "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t "
+            "fills h[t+1].",
+            w=torch.zeros_like(w),
+            rows=following,
+        ),
+        Slip.of(
+            "rows_reversed",
+            "hidden is in the wrong order: its first row holds h[T].",
+            rows=lambda h: h.flip(0),
+        ),
+        replace(Slip.of("still_zero", "hidden is still zero.", rows=torch.zeros_like), joins=False),
+    ]

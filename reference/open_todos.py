@@ -1,0 +1,68 @@
+"""What of a notebook is not filled in yet, for the public cases: names, and functions that stop at a TODO."""
+
+import linecache
+import re
+from typing import Any
+
+# `autograder build` copies what a public case uses from here into the students' tests.
+FOR_STUDENTS = True
+
+OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
+"""The end of a line in which something is still to be filled in."""
+
+
+def filled_in(env: Any, name: str) -> Any:
+    """What the notebook has under a name.
+
+    Raises:
+        AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
+    """
+    value = env.get(name)
+    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    still_open = value is ... or (isinstance(value, tuple) and not value)
+    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    return value
+
+
+def line_of(name: str) -> str:
+    """The newest line of the notebook that leaves a name open."""
+    found = f"{name} = ..."
+    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+        if file != __file__:
+            for line in lines:
+                code = line.partition("#")[0].strip()
+                found = code if code.startswith(f"{name} ") and OPEN.search(code) else found
+    return found
+
+
+def called(function: Any, *arguments: Any) -> Any:
+    """What a function of the notebook returns.
+
+    Raises:
+        AssertionError: it stopped at a line that is not filled in yet; else whatever it raises.
+    """
+    try:
+        return function(*arguments)
+    except NotImplementedError as error:
+        raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+    except Exception as error:
+        if todo := open_todo(error):
+            raise AssertionError(todo) from None
+        raise
+
+
+def open_todo(error: BaseException) -> str:
+    """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
+    where = error.__traceback__
+    found = ""
+    while where is not None:
+        code = where.tb_frame.f_code
+        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        lines = [
+            linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
+        ]
+        todo = next((line for line in lines if OPEN.search(line)), "")
+        if todo and code.co_filename != __file__:
+            found = f"An open TODO in {code.co_name}: `{todo}`"
+        where = where.tb_next
+    return found
