@@ -224,7 +224,9 @@ def test_what_a_function_returns_raises_and_prints(env):
     assert checks.printed(median, [1, 2]) == "asked 2\n"
     with checks.hidden_case(True):
         text = failure(checks.returns, 2.5, median, [4, 2])
+        keys = failure(checks.equal, {"a": {31415: 1}}, {"a": {31415: 2}}, "the table of keys")
     assert text == "median gives something else.\nanother value"
+    assert keys == "The table of keys is not as expected.\nentry […][…]: another value"
 
 
 def test_arguments_that_change(env):

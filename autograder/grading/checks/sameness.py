@@ -195,9 +195,13 @@ def _mappings(actual: Any, expected: Any, place: str, rtol: float, depth: int) -
     if keys:
         return f"keys: {keys}"
     for key, right in expected.items():
-        if said := first_difference(actual[key], right, rtol, f"{place}[{shown(key)}]", depth + 1):
+        if said := first_difference(actual[key], right, rtol, f"{place}[{_named(key)}]", depth + 1):
             return said
     return ""
+
+
+def _named(key: Any) -> str:
+    return shown(key) if may_show_values() else "…"
 
 
 def _tables(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
@@ -211,7 +215,7 @@ def _tables(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> 
     columns = range(expected.shape[1]) if expected.ndim == 2 else [None]
     for column in columns:
         yours, right = (t if column is None else t.iloc[:, column] for t in (actual, expected))
-        label = place if column is None else f"{place}[{shown(expected.columns[column])}]"
+        label = place if column is None else f"{place}[{_named(expected.columns[column])}]"
         if said := _sequences(yours.tolist(), right.tolist(), label, rtol, depth):
             return said
     return ""
