@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,9 +91,11 @@ class Names(Namespace, Protocol):
 
     Attributes:
         missing: names that were asked for in vain.
+        doubles: whether the notebook has made float64 PyTorch's default type.
     """
 
     missing: dict[str, None]
+    doubles: bool
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Forget what earlier cases made, seed the generators, set the autograd guard.
@@ -241,7 +244,8 @@ def _ask_case(
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        with recorded(), hidden_case(bool(case.hidden)):
+        doubles = _numbers_of_the_notebook(names.doubles and not case.hidden)
+        with recorded(), hidden_case(bool(case.hidden)), doubles:
             case.body.call_func(names)
 
     with closest_comparison() as closest:
@@ -257,6 +261,24 @@ def _ask_case(
         ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
+
+
+@contextmanager
+def _numbers_of_the_notebook(doubles: bool) -> Iterator[None]:
+    """Make tensors of the notebook's default type, as a public case does where students run it.
+
+    Hidden cases ask with both types, each by its name.
+    """
+    torch = sys.modules.get("torch") if doubles else None
+    if torch is None:
+        yield
+        return
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def _verdict(
