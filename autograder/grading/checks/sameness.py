@@ -170,7 +170,7 @@ def _texts(actual: str, expected: str, place: str) -> str:
 def _sets(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
     missing, extra = expected - actual, actual - expected
     said = [f"{_some(some)} {what}" for some, what in ((missing, "missing"), (extra, "too much")) if some]
-    return f"{place}{': ' if place and said else ''}{'; '.join(said)}"
+    return f"{f'entry {place}: ' if place and said else ''}{'; '.join(said)}"
 
 
 def _some(entries: Iterable[Any]) -> str:
