@@ -27,7 +27,7 @@ def as_entry(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(as_entry, value))
     numpy = sys.modules.get("numpy")
-    return value.item() if numpy is not None and isinstance(value, numpy.number | numpy.bool) else value
+    return value.item() if numpy is not None and isinstance(value, numpy.number | numpy.bool_) else value
 
 
 def are_cheap(entries: Sequence[Any]) -> bool:

@@ -30,6 +30,8 @@ for _ in range(16):
         ([np.array([1, 2]), np.array([3, 4])], [[1.0, 2.0], [3.0, 4.0]]),
         ([np.float32(1), np.float64(2)], [1.0, 2.0]),
         ([torch.tensor(1), 2.0, np.array(3)], [1.0, 2.0, 3.0]),
+        (pd.DataFrame({"a": [1, 2], "b": [0.5, 1]}), [[1.0, 0.5], [2.0, 1.0]]),
+        ([pd.Series([1, 2], index=[7, 9]), pd.Series([3.0, 4.0])], [[1.0, 2.0], [3.0, 4.0]]),
         ([[np.array([1.0])], [torch.tensor([2])]], [[[1.0]], [[2.0]]]),
     ],
 )  # fmt: skip
@@ -40,7 +42,7 @@ def test_numbers_of_every_kind_are_numbers(value, expected):
 @pytest.mark.parametrize(
     "value",
     [
-        None, ..., (), "12", b"12", {}, {"a": 1}, [None], ["x"], [[1], [1, 2]], [{}], object(), 10**400, [10**400],
+        pd.DataFrame({"a": ["1"]}), pd.Series([True, 1.5], dtype=object), None, ..., (), "12", b"12", {}, {"a": 1}, [None], ["x"], [[1], [1, 2]], [{}], object(), 10**400, [10**400],
         1j, np.complex64(1), np.array(1 + 2j), np.array([1 + 0j]), torch.tensor([1j]), [1j], [np.array([1j])],
         [torch.tensor([1.0]), torch.tensor([1.0, 2.0])], [torch.tensor(1.0), "x"],
         [torch.zeros(())] * (MOST_TENSORS + 1), [np.zeros(1)] * (MOST_TENSORS + 1), [[torch.zeros(1)], 3 * [10**400]],

@@ -79,8 +79,7 @@ def as_tensor(value: Any, name: str) -> Tensor:
         raise CheckFailed(
             f"{name} holds {held} where numbers belong.", help="Is the TODO that makes them filled in?"
         )
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series):
+    if _is_table(value):
         value = _numbers_of_table(value, name)
     if isinstance(value, torch.Tensor):
         if value.is_complex():
@@ -101,6 +100,11 @@ def as_tensor(value: Any, name: str) -> Tensor:
             f"{name} is a {_kind(value)}, a tensor was expected.",
             help="Which object does the name stand for?",
         ) from None
+
+
+def _is_table(value: Any) -> bool:
+    pandas: Any = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
 
 
 def _numbers_of_table(table: Any, name: str) -> Any:
@@ -126,7 +130,7 @@ def _checked_size(value: Sequence[Any], name: str) -> bool:
     while waiting:
         for entry in waiting.pop():
             entries += 1
-            if isinstance(entry, torch.Tensor | np.ndarray):
+            if isinstance(entry, torch.Tensor | np.ndarray) or _is_table(entry):
                 found = True
             elif isinstance(entry, list | tuple):
                 waiting.append(entry)
