@@ -32,7 +32,7 @@ def with_values(source: str, path: str) -> ast.Module:
     alias = ast.alias(name=__name__, asname=_MODULE)
     body = tree.body
     at = next((i for i, node in enumerate(body) if not _comes_first(node)), len(body))
-    line = body[at - 1].end_lineno if at else 1
+    line = (body[at - 1].end_lineno if at else None) or 1
     body.insert(at, ast.Import([alias], lineno=line, end_lineno=line, col_offset=0, end_col_offset=0))
     return ast.fix_missing_locations(tree)
 

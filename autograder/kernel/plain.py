@@ -93,7 +93,8 @@ class Encoder:
             pairs = [(as_entry(key), one) for key, one in value.items()]
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
         if isinstance(value, slice):
-            return {"slice": [self.encode(part) for part in (value.start, value.stop, value.step)]}
+            ends = (value.start, value.stop, value.step)
+            return {"slice": [self.encode(as_entry(end), depth + 1) for end in ends]}
         if type(value) in (set, frozenset) and are_cheap(entries := [as_entry(one) for one in value]):
             return {type(value).__name__: [self.encode(one, depth + 1) for one in entries]}
         return self._array(value) or {"object": self._handle(value)}
