@@ -7,10 +7,9 @@ is not a zero.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,37 +18,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 from autograder.errors import (
     ConfigurationError,
     KernelDied,
-    NotThroughAProxy,
-    StudentCodeError,
 )
-from autograder.grading.checks import (
-    CheckFailed,
-    NewsIfAlone,
-    closest_comparison,
-    collected_notes,
-    hidden_case,
-)
+from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes, hidden_case
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
-from autograder.grading.student_failures import told
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
+from autograder.grading.verdicts import CHECK_FAILED, verdict
+from autograder.language import judging as _
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
 if TYPE_CHECKING:
     from otter.test_files import ExceptionTestFile
 
-OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
-"""What a test case raises when the lab itself is broken. Student values cannot cause these: they
-arrive as plain data."""
-
 LONGEST_TEXT = 1_000
 """Characters of a message: a test case may quote what a student's code returned, and that is no place for
 what it saw in a hidden case."""
-
-NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is not defined")
-"""How a message begins where the notebook's own code lacked one of its names."""
 
 MOST_MISSING = 20
 """Names of a case that are kept."""
@@ -240,7 +225,7 @@ def _ask_case(
     def run() -> None:
         nonlocal missing
         if sum(ending in LETHAL for ending in endings) >= MOST_DEATHS:
-            raise KernelDied("not asked again: it ended the process in the checks before this one")
+            raise KernelDied(_("not asked again: it ended the process in the checks before this one"))
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
@@ -249,16 +234,17 @@ def _ask_case(
             case.body.call_func(names)
 
     with closest_comparison() as closest:
-        (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
-    if unknown := NOT_DEFINED.search(message):
-        missing[unknown[1]] = None
-    passed = outcome is Outcome.PASSED
+        came_to = verdict(run, lambda: respondent.ending(), said)
+    if came_to.lacked:
+        missing[came_to.lacked] = None
+    passed = came_to.outcome is Outcome.PASSED
+    message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
-        possible=float(case.points), hidden=bool(case.hidden),
-        message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
-        help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
+        name=case.name, outcome=came_to.outcome, points=float(case.points) if passed else 0.0,
+        possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
+        help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
+        ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
+        repeat=came_to.repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
 
@@ -279,64 +265,3 @@ def _numbers_of_the_notebook(doubles: bool) -> Iterator[None]:
         yield
     finally:
         torch.set_default_dtype(before)
-
-
-def _verdict(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[tuple[Outcome, str, str, str, Ending], str, str]:
-    """Outcome, message, help, evidence and ending of one case; the code of the mistake that it names, and
-    lines that repeat it."""
-    try:
-        return _told(run, respondent, said), "", ""
-    except CheckFailed as failure:
-        words = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return words, failure.mistake, failure.repeat
-    except AssertionError as failure:
-        message, repeat = _without_code(str(failure))
-        return (Outcome.FAILED, message, "", "", Ending.FINISHED), "", repeat
-
-
-def _without_code(text: str) -> tuple[str, str]:
-    """What a public case says, which has nothing but one text, and the code behind its first empty line.
-
-    The line that leads over to the code (``In a cell of its own:``) belongs to neither.
-    """
-    message, _, code = text.partition("\n\n")
-    said, _, leads_over = message.rpartition("\n")
-    return (said if code and said and leads_over.endswith(":") else message), code
-
-
-def _told(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    """Outcome, message, help, evidence and ending of one case.
-
-    Raises:
-        AssertionError: a check failed with words of its own.
-    """
-    try:
-        run()
-    except AssertionError:
-        raise
-    except StudentCodeError as failure:
-        return told(failure, respondent.ending, said)
-    except NotThroughAProxy as limit:
-        text = f"the check itself cannot work like this: {limit}"
-        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
-    except OUR_TROUBLE as trouble:
-        text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
-        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
-    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
-        text = "The check could not work with what your code returned."
-        return (
-            Outcome.FAILED,
-            text,
-            "Is it of the kind that the lab asks for?",
-            said.shown(_brief(odd)),
-            Ending.FINISHED,
-        )
-    return Outcome.PASSED, "", "", "", Ending.FINISHED
-
-
-def _brief(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]

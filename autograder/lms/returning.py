@@ -12,7 +12,9 @@ from pathlib import Path
 
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
-from autograder.files.visible import number, plain
+from autograder.files.visible import in_words, plain
+from autograder.language import known_languages, later, speaking
+from autograder.language import showing as _
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
 from autograder.lms.model import Assignment, Returned, Worksheet
@@ -22,6 +24,7 @@ from autograder.lms.upload_page import UploadPage
 from autograder.marks import unscored
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
 
+_NUMBER = re.compile(r"[\d.,]+")
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
 """Characters of it that are the course team's own words; the page has all of them."""
@@ -29,9 +32,10 @@ SEVERAL = "several submissions have this identifier, and only one mark and page 
 """Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
 DRAFT = "it is a draft, never submitted (lms, drafts)"
-_TELLS_MORE = "The attached page tells more."
-_POINTS = re.compile(r"[\d.]+ of [\d.]+ points\.")
+_POINTS = later("{points} of {possible} points")
 """How a comment begins."""
+_TELLS_MORE = later("The attached page tells more.")
+"""How it ends."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _about_scale(
 
 def _without_mark(written: Written, returned: Sequence[Returned]) -> Mapping[str, str]:
     """Why no row of a submission has its mark, by the submission's id."""
-    out = {id(one) for one, _ in written.left_out}
+    out = {id(one) for one, _why in written.left_out}
     marked = {one.feedback.stem for one in returned if one.points is not None and id(one) not in out}
     return {one.feedback.stem: why for one, why in written.left_out if one.feedback.stem not in marked}
 
@@ -182,7 +186,12 @@ def mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float 
     if mark is None or not most or most == possible:
         return mark, comment_for(grade)
     mark = scaled(mark, possible, most)
-    return mark, comment_for(grade, f"{number(mark, 2)} of {number(most, 2)} in {lms.title}")
+    return mark, comment_for(
+        grade,
+        _("{mark} of {possible} in {lms}").format(
+            mark=in_words(mark, 2), possible=in_words(most, 2), lms=lms.title
+        ),
+    )
 
 
 def _possible(grade: Entry) -> float:
@@ -219,28 +228,37 @@ def comment_for(grade: Entry, scaled_mark: str = "") -> str:
     Args:
         scaled_mark: what the mark is where it goes back out of another maximum, in words.
     """
-    parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
+    parts = [_(_POINTS).format(points=in_words(grade.score, 2), possible=in_words(grade.max_score, 2))]
     if waiting := sum(one.possible for one in unscored(grade)):
-        parts.append(f"{number(waiting, 2)} more are scored by a person")
+        parts.append(_("{points} more are scored by a person").format(points=in_words(waiting, 2)))
     if grade.comment:
-        parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
+        said = plain(grade.comment, LONGEST_WORDS)
+        parts.append(_("From the course team: {comment}").format(comment=said))
     if grade.penalty:
-        parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
+        mark = in_words(grade.mark or 0.0, 2)
+        parts.append(_("{penalty}; mark {mark}").format(penalty=plain(grade.penalty, 200), mark=mark))
     if scaled_mark:
         parts.append(scaled_mark)
     parts += _changed(grade)
     for question in grade.questions:
         if question.failures and question.points < question.possible and not question.override:
-            points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
+            points = f"{in_words(question.points, 2)}/{in_words(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
-    return f"{_sentence(text)} {_TELLS_MORE}"
+    return f"{_sentence(text)} {_(_TELLS_MORE)}"
 
 
 def _is_ours(one: Returned) -> bool:
     """Whether the comment that is there was written by this program, so that nobody misses it."""
     there = one.person.comment if one.person else ""
-    return folded(there).endswith(folded(_TELLS_MORE)) and _POINTS.match(there) is not None
+
+    def is_in(code: str) -> bool:
+        with speaking(code):
+            begins = _.filled(_POINTS, there.partition(". ")[0]) or {"": "?"}
+            ends = folded(there).endswith(folded(_(_TELLS_MORE)))
+        return ends and all(map(_NUMBER.fullmatch, begins.values()))
+
+    return any(map(is_in, known_languages()))
 
 
 def _changed(grade: Entry) -> Iterator[str]:
@@ -248,8 +266,10 @@ def _changed(grade: Entry) -> Iterator[str]:
     both: list[QuestionEntry | ManualQuestion] = [*grade.questions, *grade.manual]
     for one in both:
         if one.override is not None and one.override.points is not None:
-            points = f"{number(one.override.points, 2)}/{number(one.possible, 2)}"
-            yield f"{one.name} {points}, changed by the course team: {plain(one.override.reason, 160)}"
+            points = f"{in_words(one.override.points, 2)}/{in_words(one.possible, 2)}"
+            changed = _("{question} {points}, changed by the course team: {reason}")
+            reason = plain(one.override.reason, 160)
+            yield changed.format(question=one.name, points=points, reason=reason)
 
 
 def _sentence(text: str) -> str:
