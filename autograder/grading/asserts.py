@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.grading.checks.failing import may_show_values
 from autograder.grading.checks.sameness import LONGEST_SHOWN, shown
+from autograder.language import judging as _
 
 _MODULE, _LEFT, _RIGHT = "@asserts", "@left", "@right"
 """Names that no test file can have itself."""
@@ -78,9 +79,13 @@ def message(left: Any, right: Any, left_code: str, operator: str, right_code: st
         return ""
     code, other = _short(left_code), _short(right_code)
     if operator == "==":
-        return f"{code} is {shown(left)}; {shown(right)} was expected."
-    said = "" if other == shown(right) else f" where {other} is {shown(right)}"
-    return f"{code} is {shown(left)}; {operator} {other} was expected{said}."
+        return _("{code} is {yours}; {expected} was expected.").format(
+            code=code, yours=shown(left), expected=shown(right)
+        )
+    said = _("{code} is {yours}; {operator} {other} was expected.")
+    if other != shown(right):
+        said = _("{code} is {yours}; {operator} {other} was expected, where {other} is {value}.")
+    return said.format(code=code, yours=shown(left), operator=operator, other=other, value=shown(right))
 
 
 def _short(code: str) -> str:

@@ -46,7 +46,7 @@ def said(tmp_path, line, value):
         ("assert value == 2", 3, "value is 3; 2 was expected."),
         ("assert value + 1 == 2 * 2", 4, "value + 1 is 5; 4 was expected."),
         ("assert value < 2", 3, "value is 3; < 2 was expected."),
-        ("if value: assert 3 in value", [1, 2], "3 is 3; in value was expected where value is [1, 2]."),
+        ("if value: assert 3 in value", [1, 2], "3 is 3; in value was expected, where value is [1, 2]."),
         ("assert value is None", "a\u202eb", "value is 'a\\u202eb'; is None was expected."),
         ("assert value == 2, 'own words'", 3, "own words"),
         ("assert not value", 3, ""),

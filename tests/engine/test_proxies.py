@@ -238,7 +238,7 @@ def test_arguments_that_change(env):
     checks.unchanged(env["sgd"], params, grads)
     assert failure(checks.changed_in_place, env["sgd"], params, grads).startswith("sgd leaves its arguments")
     assert failure(checks.unchanged, env["sgd_"], params, grads) == (
-        "sgd_ changes its argument 1.\nWork on a copy.\nentry [0][0]: afterwards 0.5, before 1.0"
+        "sgd_ changes its argument 1.\nWork on a copy.\nentry [0][0]: yours 0.5, expected 1.0"
     )
     result, (values,) = checks.call(env["letters"], "ab")
     assert (result, values) == ({"a", "b"}, "ab")

@@ -12,6 +12,7 @@ from autograder.grading.checks.sameness import EQUAL_WITHIN, first_difference, s
 from autograder.grading.checks.tensors import as_tensor, close
 from autograder.grading.checks.values import number
 from autograder.grading.namespace import bases_of, call_and_arguments, call_and_output, calls, is_proxy
+from autograder.language import judging as _
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,7 +34,8 @@ def returns(expected: Any, function: Any, /, *args: Any, rtol: float = EQUAL_WIT
         CheckFailed: it gives something else.
     """
     if difference := first_difference(function(*args, **kwargs), expected, rtol):
-        raise CheckFailed(f"{_called(function, args, kwargs)} gives something else.", evidence=difference)
+        text = _("{call} gives something else.").format(call=_called(function, args, kwargs))
+        raise CheckFailed(text, evidence=difference)
 
 
 def raises(expected: str, function: Any, /, *args: Any, **kwargs: Any) -> str:
@@ -54,9 +56,11 @@ def raises(expected: str, function: Any, /, *args: Any, **kwargs: Any) -> str:
         if expected in bases_of(error):
             return error.text if isinstance(error, StudentException) else str(error)
         raised = error.type_name if isinstance(error, StudentException) else type(error).__name__
-        text = f"{_called(function, args, kwargs)} raises {shown(raised)[1:-1]}, expected: {expected}."
-        raise CheckFailed(text) from None
-    raise CheckFailed(f"{_called(function, args, kwargs)} raises nothing, expected: {expected}.")
+        text = _("{call} raises {raised}, expected: {expected}.")
+        given = _called(function, args, kwargs)
+        raise CheckFailed(text.format(call=given, raised=shown(raised)[1:-1], expected=expected)) from None
+    text = _("{call} raises nothing, expected: {expected}.")
+    raise CheckFailed(text.format(call=_called(function, args, kwargs), expected=expected))
 
 
 def printed(function: Any, /, *args: Any, **kwargs: Any) -> str:
@@ -88,9 +92,11 @@ def unchanged(function: Any, /, *args: Any) -> Any:
     for position, (before, after) in enumerate(zip(args, afterwards, strict=True), start=1):
         if not callable(before) and (difference := first_difference(after, before, 0.0)):
             raise CheckFailed(
-                f"{_name(function)} changes its argument {position}.",
-                help="Work on a copy.",
-                evidence=difference.replace("yours", "afterwards").replace("expected", "before"),
+                _("{function} changes its argument {position}.").format(
+                    function=_name(function), position=position
+                ),
+                help=_("Work on a copy."),
+                evidence=difference,
             )
     return result
 
@@ -104,12 +110,12 @@ def changed_in_place(function: Any, /, *args: Any) -> tuple[Any, ...]:
     Raises:
         CheckFailed: all arguments are as before.
     """
-    _, afterwards = call(function, *args)
+    _result, afterwards = call(function, *args)
     pairs = zip(args, afterwards, strict=True)
     if not any(first_difference(after, before, 0.0) for before, after in pairs if not callable(before)):
         raise CheckFailed(
-            f"{_name(function)} leaves its arguments as they were.",
-            help="It is to write to them: `a[i] = …`, `a += …`, `a.copy_(…)`; `a = …` makes another one.",
+            _("{function} leaves its arguments as they were.").format(function=_name(function)),
+            help=_("It is to write to them: `a[i] = …`, `a += …`, `a.copy_(…)`; `a = …` makes another one."),
         )
     return afterwards
 
@@ -125,9 +131,9 @@ def deterministic(function: Any, /, *args: Any) -> Any:
     first, again = calls(function, (copy.deepcopy(args), copy.deepcopy(args)))
     if difference := first_difference(again, first, 0.0):
         raise CheckFailed(
-            f"{_name(function)} gives something else when it is called again.",
-            help="Keep nothing of one call for the next, and draw no random numbers.",
-            evidence=difference.replace("yours", "the second time").replace("expected", "the first time"),
+            _("{function} gives something else when it is called again.").format(function=_name(function)),
+            help=_("Keep nothing of one call for the next, and draw no random numbers."),
+            evidence=difference,
         )
     return first
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.grading.checks.failing import CheckFailed, may_show_values
 from autograder.grading.namespace import is_proxy
+from autograder.language import judging as _
 
 LONGEST_SHOWN = 80
 """Characters of a value that a message shows: enough for a number or a short text, not for a hidden case."""
@@ -36,7 +37,8 @@ def equal(actual: Any, expected: Any, name: str, *, rtol: float = EQUAL_WITHIN, 
         CheckFailed: it differs; the evidence is the first difference.
     """
     if difference := first_difference(actual, expected, rtol):
-        raise CheckFailed(f"{name[:1].upper()}{name[1:]} is not as expected.", help=help, evidence=difference)
+        text = _("{name} is not as expected.").format(name=name[:1].upper() + name[1:])
+        raise CheckFailed(text, help=help, evidence=difference)
 
 
 def shown(value: Any, depth: int = 0) -> str:
@@ -88,7 +90,7 @@ def first_difference(
         place: how the present part is reached: ``[3]['a']``.
     """
     if depth > MOST_DEPTH:
-        return f"{place}: nested too deeply"
+        return _at(place, _("nested too deeply"))
     pandas: Any = sys.modules.get("pandas")
     compared: list[tuple[Any, Callable[..., str]]] = [
         ((pandas.DataFrame if pandas else ()), _tables),
@@ -111,10 +113,17 @@ def first_difference(
 
 def _pair(actual: Any, expected: Any, place: str, rtol: float = 0.0, depth: int = 0) -> str:
     """Evidence that the two differ; takes what the comparisons take."""
-    where = f"entry {place}: " if place else ""
     if not may_show_values():
-        return f"{where}another value"
-    return f"{where}yours {shown(actual)}, expected {shown(expected)}"
+        return _at(place, _("another value"))
+    return _at(place, _differing(shown(actual), shown(expected)))
+
+
+def _differing(yours: object, expected: object) -> str:
+    return _("yours {yours}, expected {expected}").format(yours=yours, expected=expected)
+
+
+def _at(place: str, said: str) -> str:
+    return _("entry {place}: {said}").format(place=place, said=said) if place and said else said
 
 
 def _same(actual: Any, expected: Any, rtol: float) -> bool:
@@ -142,8 +151,11 @@ def _arrays(actual: Any, expected: Any, rtol: float, place: str) -> str:
 
     yours, right = as_tensor(actual, f"entry {place}" if place else "it"), as_tensor(expected, "expected")
     if yours.shape != right.shape:
-        return (
-            f"{f'entry {place}: ' if place else ''}shape {tuple(yours.shape)}, expected {tuple(right.shape)}"
+        return _at(
+            place,
+            _("shape {yours}, expected {expected}").format(
+                yours=tuple(yours.shape), expected=tuple(right.shape)
+            ),
         )
     for index, (one, other) in enumerate(
         zip(yours.reshape(-1).tolist(), right.reshape(-1).tolist(), strict=True)
@@ -162,23 +174,32 @@ def _texts(actual: str, expected: str, place: str) -> str:
             return (
                 _pair(yours, right, place)
                 if len(lines) == 1
-                else f"line {number}: {_pair(yours, right, place)}"
+                else _("line {number}: {said}").format(number=number, said=_pair(yours, right, place))
             )
-    return f"{actual.count(chr(10)) + 1} lines, expected {expected.count(chr(10)) + 1}"
+    counts = (text.count("\n") + 1 for text in (actual, expected))
+    return _("{yours} lines, expected {expected}").format(
+        **dict(zip(("yours", "expected"), counts, strict=True))
+    )
 
 
 def _sets(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
     missing, extra = expected - actual, actual - expected
-    said = [f"{_some(some)} {what}" for some, what in ((missing, "missing"), (extra, "too much")) if some]
-    return f"{f'entry {place}: ' if place and said else ''}{'; '.join(said)}"
+    said = []
+    if missing:
+        said.append(_("{entries} missing").format(entries=_some(missing)))
+    if extra:
+        said.append(_("{entries} too much").format(entries=_some(extra)))
+    return _at(place, "; ".join(said))
 
 
 def _some(entries: Iterable[Any]) -> str:
     if not may_show_values():
-        return "some"
+        return _("some")
     entries = sorted(entries, key=lambda entry: (type(entry).__name__, shown(entry)))
-    more = f" and {len(entries) - MOST_SHOWN} more" if len(entries) > MOST_SHOWN else ""
-    return f"{', '.join(map(shown, entries[:MOST_SHOWN]))}{more}"
+    named = ", ".join(map(shown, entries[:MOST_SHOWN]))
+    if len(entries) <= MOST_SHOWN:
+        return named
+    return _("{entries} and {count} more").format(entries=named, count=len(entries) - MOST_SHOWN)
 
 
 def _sequences(actual: Sequence[Any], expected: Sequence[Any], place: str, rtol: float, depth: int) -> str:
@@ -186,14 +207,16 @@ def _sequences(actual: Sequence[Any], expected: Sequence[Any], place: str, rtol:
         if said := first_difference(yours, right, rtol, f"{place}[{index}]", depth + 1):
             return said
     if len(actual) != len(expected):
-        return f"{f'entry {place}: ' if place else ''}{len(actual)} entries, expected {len(expected)}"
+        return _at(
+            place, _("{yours} entries, expected {expected}").format(yours=len(actual), expected=len(expected))
+        )
     return ""
 
 
 def _mappings(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> str:
     keys = _sets(actual.keys(), expected.keys(), place, rtol, depth)
     if keys:
-        return f"keys: {keys}"
+        return _("keys: {said}").format(said=keys)
     for key, right in expected.items():
         if said := first_difference(actual[key], right, rtol, f"{place}[{_named(key)}]", depth + 1):
             return said
@@ -208,10 +231,10 @@ def _tables(actual: Any, expected: Any, place: str, rtol: float, depth: int) -> 
     if actual.ndim == 2:
         said = _sequences([*actual.columns], [*expected.columns], "", rtol, depth)
         if said:
-            return f"columns: {said}"
+            return _("columns: {said}").format(said=said)
     said = _sequences(actual.index.tolist(), expected.index.tolist(), "", rtol, depth)
     if said:
-        return f"row labels: {said}"
+        return _("row labels: {said}").format(said=said)
     columns = range(expected.shape[1]) if expected.ndim == 2 else [None]
     for column in columns:
         yours, right = (t if column is None else t.iloc[:, column] for t in (actual, expected))

@@ -118,8 +118,10 @@ def _numbers_of_table(table: Any, name: str) -> Any:
     numbers = table.to_numpy()
     if numbers.dtype.kind not in "biuf":
         raise CheckFailed(
-            f"{name} has columns that hold no numbers, or numbers and truth values side by side.",
-            help="Which columns are meant?",
+            _("{name} has columns that hold no numbers, or numbers and truth values side by side.").format(
+                name=name
+            ),
+            help=_("Which columns are meant?"),
         )
     return numbers
 

@@ -9,6 +9,7 @@ from autograder.grading.checks.failing import CheckFailed
 from autograder.grading.checks.sameness import shown
 from autograder.grading.checks.tensors import as_tensor
 from autograder.grading.namespace import bases_of, is_proxy, namespace_of
+from autograder.language import judging as _
 
 
 def number(value: Any, name: str) -> float:
@@ -26,10 +27,13 @@ def number(value: Any, name: str) -> float:
             if tensor is None
             else f"{type(value).__name__} of shape {tuple(tensor.shape)}"
         )
-        raise CheckFailed(f"{name} is a {kind}, one number was expected.")
+        raise CheckFailed(_("{name} is a {kind}, one number was expected.").format(name=name, kind=kind))
     found = float(tensor)
     if not math.isfinite(found):
-        raise CheckFailed(f"{name} is {found}, a finite number was expected.", help="What is divided by 0?")
+        raise CheckFailed(
+            _("{name} is {found}, a finite number was expected.").format(name=name, found=found),
+            help=_("What is divided by 0?"),
+        )
     return found
 
 
@@ -43,11 +47,15 @@ def defined(env: Any, name: str) -> Any:
     """
     names = namespace_of(env)
     if name not in names:
-        raise CheckFailed(f"{name} is not defined.", help="Did the cell that defines it run to its end?")
+        raise CheckFailed(
+            _("{name} is not defined.").format(name=name),
+            help=_("Did the cell that defines it run to its end?"),
+        )
     value = names[name]
     if value is None or value is Ellipsis:
         raise CheckFailed(
-            f"{name} is still `{'None' if value is None else '...'}`.", help="Fill in the TODO."
+            _("{name} is still {what}.").format(name=name, what="`None`" if value is None else "`...`"),
+            help=_("Fill in the TODO."),
         )
     return value
 
@@ -61,12 +69,14 @@ def has_keys(value: Any, *keys: Any, name: str) -> Any:
         CheckFailed: it is no dictionary, or lacks a key.
     """
     if not isinstance(value, dict):
-        raise CheckFailed(f"{name} is a {type(value).__name__}, a dictionary was expected.")
+        raise CheckFailed(
+            _("{name} is a {kind}, a dictionary was expected.").format(name=name, kind=type(value).__name__)
+        )
     if missing := [key for key in keys if key not in value]:
         named = ", ".join(map(shown, missing))
         raise CheckFailed(
-            f"{name} lacks the key{'s' if len(missing) > 1 else ''} {named}.",
-            evidence=f"yours: {shown(list(value))}",
+            _("{name} lacks the key {keys}.").format(name=name, keys=named),
+            evidence=_("yours: {yours}").format(yours=shown(list(value))),
         )
     return value
 
@@ -83,7 +93,8 @@ def is_a(value: Any, *names: str, name: str) -> None:
     bases = bases_of(value)
     if not set(names) & {*bases}:
         own = shown(value) if not bases else bases[0]
-        raise CheckFailed(f"{name} is a {own[:80]!s}, expected: {' or '.join(names)}.")
+        text = _("{name} is a {kind}, expected: {expected}.")
+        raise CheckFailed(text.format(name=name, kind=own[:80], expected=_(" or ").join(names)))
 
 
 def dtype(value: Any, *allowed: str, name: str) -> None:
@@ -99,5 +110,6 @@ def dtype(value: Any, *allowed: str, name: str) -> None:
     """
     found = str(getattr(value, "dtype", "")).removeprefix("torch.") if not is_proxy(value) else ""
     if found not in allowed:
-        what = f"holds {found}" if found else f"is a {type(value).__name__}"
-        raise CheckFailed(f"{name} {what}, expected: {' or '.join(allowed)}.")
+        text = _("{name} holds {kind}, expected: {expected}.")
+        kind = found or type(value).__name__
+        raise CheckFailed(text.format(name=name, kind=kind, expected=_(" or ").join(allowed)))
