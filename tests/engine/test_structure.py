@@ -56,8 +56,8 @@ FORBIDDEN = {
     "autograder.grading": (*SHOWS, *RUNS_CLASSES, "autograder.store", "autograder.uploads", "autograder.submissions"),
     # What judges does not run: the pipeline and the course beside it do.
     **{f"autograder.grading.{judge}": RUNS_STUDENT_CODE for judge in (
-        "bounds", "checks", "effects", "fingerprint", "first_cause", "flag_rules", "flags", "limits", "namespace",
-        "newer_python", "pictures", "questions", "shortcuts", "source_names", "template", "verdicts",
+        "asserts", "bounds", "checks", "effects", "fingerprint", "first_cause", "flag_rules", "flags", "limits",
+        "namespace", "newer_python", "pictures", "questions", "shortcuts", "source_names", "template", "verdicts",
     )},
     "autograder.workers": (*SHOWS, "autograder.store", "autograder.class_run", "autograder.cluster"),
     "autograder.cluster": (*SHOWS, "autograder.store", "autograder.class_run"),
