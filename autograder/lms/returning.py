@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
-from autograder.lms.model import Assignment, Returned, Worksheet
-from autograder.lms.rows import folded
-from autograder.lms.scale import about_scale, scaled
+from autograder.lms.model import Assignment, Returned, Worksheet, comment_digest
+from autograder.lms.scale import about_scale, scaled_back, scaled_words
 from autograder.lms.upload_page import UploadPage
 from autograder.marks import unscored
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
+from autograder.store.comments import add_comments, own_comments
 
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
@@ -30,8 +29,6 @@ SEVERAL = "several submissions have this identifier, and only one mark and page 
 _UNNAMED = "it lies under no name that tells whose it is"
 DRAFT = "it is a draft, never submitted (lms, drafts)"
 _TELLS_MORE = "The attached page tells more."
-_POINTS = re.compile(r"[\d.]+ of [\d.]+ points\.")
-"""How a comment begins."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,14 @@ class HandedBack:
         marks: how many marks are in the files.
         pages: how many feedback pages are in each archive, by its name.
         left_out: why no mark of a submission is in them although there is one, by its id.
+        kept_back: why nothing of a submission goes back, be it in files or by a command, by its id.
     """
 
     upload: Path
     marks: int
     pages: Mapping[str, int]
     left_out: Mapping[str, str]
+    kept_back: Mapping[str, str]
 
 
 def write_lms(
@@ -90,27 +89,30 @@ def write_lms(
     written = lms.write(folder, clear, assignment, worksheet)
     written = replace(written, left_out=(*written.left_out, *doubtful))
     pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
-    page = folder / "UPLOAD.md"
+    page, ours = folder / "UPLOAD.md", own_comments(out)
     told = UploadPage(
         lms, title, worksheet, of_lms, others, returned, written, pages, partial=partial,
         nothing="" if of_lms else nobody_of(lms),
         scale=_about_scale(of_lms, lms, worksheet, assignment),
         drafts=drafts, drafts_go_back=settings.drafts == "grade",
-        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one)],
+        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one, ours)],
     )  # fmt: skip
     replace_file(page, (f"{line}\n" for line in told.lines()))
-    without = {
-        **{grade.submission.id: _UNNAMED for grade in others},
+    add_comments(out, (comment_digest(one.comment) for one in written.marked))
+    never = {
         **{one.feedback.stem: DRAFT for one in returned if id(one) in kept_back},
+        **{one.feedback.stem: why for one, why in written.doubtful},
     }
-    return HandedBack(page, len(written.marked), pages, {**without, **_without_mark(written, returned)})
+    without = {grade.submission.id: _UNNAMED for grade in others} | never
+    left_out = {**without, **_without_mark(written, returned)}
+    return HandedBack(page, len(written.marked), pages, left_out, never)
 
 
 def _about_scale(
     grades: Sequence[Entry], lms: Lms, worksheet: Worksheet | None, assignment: Assignment
 ) -> str:
     """What is said of another maximum than the lab's; empty where it is the same, or not known."""
-    possible = max((_possible(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
+    possible = max((points_of_lab(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
     return about_scale(lms, lms.most(worksheet, assignment), possible, assignment.scale)
 
 
@@ -144,10 +146,10 @@ def _returned(
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
-    wanted = scaled_to(lms, worksheet, settings)
+    wanted = _scaled_to(lms, worksheet, settings)
     for grade in grades:
         one = grade.submission
-        points, comment = mark_and_comment(grade, lms, wanted)
+        points, comment = _mark_and_comment(grade, lms, wanted)
         if unscored(grade) and not partial:
             points = None
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
@@ -167,25 +169,23 @@ def _returned(
             )
 
 
-def scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
+def _scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
     """The maximum that marks are scaled to; ``None`` where they are not, or nothing tells it."""
     return lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
 
 
-def mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
+def _mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
     """The mark as the LMS gets it, and the line for the student.
 
     Args:
         most: the maximum that it is scaled to; ``None``: it stays as it is.
     """
-    possible, mark = _possible(grade), grade.mark
-    if mark is None or not most or most == possible:
-        return mark, comment_for(grade)
-    mark = scaled(mark, possible, most)
-    return mark, comment_for(grade, f"{number(mark, 2)} of {number(most, 2)} in {lms.title}")
+    if grade.mark is None:
+        return None, comment_for(grade)
+    return scaled_back(grade.mark, comment_for(grade), points_of_lab(grade), most, scaled_words(lms.title))
 
 
-def _possible(grade: Entry) -> float:
+def points_of_lab(grade: Entry) -> float:
     """The points of the lab, those that wait for a person among them."""
     return grade.max_score + sum(one.possible for one in unscored(grade))
 
@@ -213,12 +213,8 @@ def _teams(
     return found
 
 
-def comment_for(grade: Entry, scaled_mark: str = "") -> str:
-    """One line for the student: the mark, what cost most, where the rest is.
-
-    Args:
-        scaled_mark: what the mark is where it goes back out of another maximum, in words.
-    """
+def comment_for(grade: Entry) -> str:
+    """One line for the student: the mark, what cost most, where the rest is."""
     parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
     if waiting := sum(one.possible for one in unscored(grade)):
         parts.append(f"{number(waiting, 2)} more are scored by a person")
@@ -226,8 +222,6 @@ def comment_for(grade: Entry, scaled_mark: str = "") -> str:
         parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
     if grade.penalty:
         parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
-    if scaled_mark:
-        parts.append(scaled_mark)
     parts += _changed(grade)
     for question in grade.questions:
         if question.failures and question.points < question.possible and not question.override:
@@ -237,10 +231,14 @@ def comment_for(grade: Entry, scaled_mark: str = "") -> str:
     return f"{_sentence(text)} {_TELLS_MORE}"
 
 
-def _is_ours(one: Returned) -> bool:
-    """Whether the comment that is there was written by this program, so that nobody misses it."""
-    there = one.person.comment if one.person else ""
-    return folded(there).endswith(folded(_TELLS_MORE)) and _POINTS.match(there) is not None
+def _is_ours(one: Returned, ours: Collection[str]) -> bool:
+    """Whether the comment that is there was written by this program and by nobody since, so that nobody
+    misses it.
+
+    Args:
+        ours: digests of all that it wrote.
+    """
+    return one.person is not None and comment_digest(one.person.comment) in ours
 
 
 def _changed(grade: Entry) -> Iterator[str]:
