@@ -60,7 +60,7 @@ class AnswerReader:
         )
 
     def pictures(self, file: Path, names: Sequence[str]) -> dict[str, tuple[AnswerPicture, ...]]:
-        """The pictures in the answers to these questions that a page can show, by question.
+        """The pictures in the answers to these questions, by question; some are named only.
 
         None of those in a file that cannot be read.
         """
