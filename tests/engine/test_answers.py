@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import signal
 from contextlib import closing
 from typing import Any
 
@@ -326,12 +328,10 @@ def test_an_answer_is_read_without_grading_and_a_file_or_a_process_that_breaks_c
         (essay, poem) = reader.read(tmp_path / "ann.ipynb", ["essay", "poem"])
         assert (essay.name, essay.answer, essay.state) == ("essay", "Mine.", AnswerState.FOUND)
         assert (poem.name, poem.answer, poem.state) == ("poem", "", AnswerState.MISSING)
-        process = reader._process
-        process.kill()
-        process.wait()
+        os.kill(reader._companion.pid, signal.SIGKILL)
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) is None
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) == (essay,)
-    assert reader._process is None
+    assert reader._companion is None
 
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + bytes(20)
