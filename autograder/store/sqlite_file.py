@@ -25,6 +25,7 @@ def opened(path: Path, version: int, *unreadable: type[Exception]) -> Iterator[s
     Raises:
         UsageError: it cannot be read or written, or is of another version.
     """
+    failures: tuple[type[Exception], ...] = (sqlite3.Error, TypeError, ValueError, *unreadable)
     try:
         with closing(connected(path)) as database:
             (found,) = database.execute("PRAGMA user_version").fetchone()
@@ -33,7 +34,7 @@ def opened(path: Path, version: int, *unreadable: type[Exception]) -> Iterator[s
             # Acknowledged means: on the disk, not only handed to the system.
             database.execute("PRAGMA synchronous = FULL")
             yield database
-    except (sqlite3.Error, TypeError, ValueError, *unreadable) as reason:
+    except failures as reason:
         raise UsageError(f"{path}: cannot be read or written ({reason})") from None
 
 
