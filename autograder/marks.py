@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograder.files.visible import duration, number
+from autograder.files.visible import duration, in_words
+from autograder.language import showing as _
 from autograder.model import Entry, Grade, ManualQuestion, Outcome, Override, QuestionResult, Status
 
 if TYPE_CHECKING:  # a report needs no pydantic
@@ -42,23 +43,28 @@ def penalty(score: float, possible: float, late: bool | None, seconds: float | N
         seconds: seconds after the deadline; ``None`` when unknown.
     """
     if seconds is None:
-        text = "late, by an unknown time: nothing was taken off" if late else ""
+        text = _("late, by an unknown time: nothing was taken off") if late else ""
         return Penalty(0.0, text)
     if seconds <= 0:
         return Penalty(0.0)
-    by = f"{duration(seconds)} late"
+    by = _("{time} late").format(time=duration(seconds))
     if seconds <= policy.grace_minutes * 60:
-        return Penalty(0.0, f"{by}, within the grace of {number(policy.grace_minutes)} min")
+        within = _("{late}, within the grace of {minutes} min")
+        return Penalty(0.0, within.format(late=by, minutes=in_words(policy.grace_minutes)))
     days = math.ceil(seconds / _DAY)
     if policy.cut_off_days is not None and seconds > policy.cut_off_days * _DAY:
-        return Penalty(score, f"{by}: after {number(policy.cut_off_days)} days nothing counts")
+        nothing = _("{late}: after {days} days nothing counts")
+        return Penalty(score, nothing.format(late=by, days=in_words(policy.cut_off_days)))
     percent = min(days * policy.percent_per_day, policy.most_percent)
     of = possible if policy.of == "maximum" else score
     points = min(of * percent / 100, score)
-    what = "points that can be earned" if policy.of == "maximum" else "points earned"
-    return Penalty(
-        points, f"{by}: {number(percent)} % of the {what}, {days} day{'' if days == 1 else 's'} begun"
+    what = _("points that can be earned") if policy.of == "maximum" else _("points earned")
+    reason = _.plural(
+        "{late}: {percent} % of the {points}, {days} day begun",
+        "{late}: {percent} % of the {points}, {days} days begun",
+        days,
     )
+    return Penalty(points, reason.format(late=by, percent=in_words(percent), points=what, days=days))
 
 
 def rounded(points: float, rounding: Rounding) -> float:
@@ -114,8 +120,10 @@ def with_mark(grade: Grade, late: Late | None, rounding: Rounding, decided: Deci
         one = grade.submission
         taken = penalty(grade.score, grade.max_score, one.late, one.late_seconds, late)
         if decided.excused and taken.reason:
-            by = f"{duration(one.late_seconds)} late" if one.late_seconds else "late"
-            taken = Penalty(0.0, f"{by}, excused by the course team: {decided.excused.reason}")
+            time = one.late_seconds
+            by = _("{time} late").format(time=duration(time)) if time else _("late")
+            excused = _("{late}, excused by the course team: {reason}")
+            taken = Penalty(0.0, excused.format(late=by, reason=decided.excused.reason))
     return replace(grade, mark=rounded(grade.score - taken.points, rounding), penalty=taken.reason)
 
 

@@ -11,6 +11,7 @@ from autograder.grading import checks
 from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states
 from reference.cases import Case, given
+from reference.language import lab as _
 from reference.oracle import Weights
 from reference.results import same
 from reference.student_network import network, set_weights
@@ -126,11 +127,11 @@ class Answers:
 
     def _call_what_comes_before(self, rnn: Any, case: Case) -> None:
         checks.require(
-            self._before is not None, "No gradient of the hidden states comes before this function."
+            self._before is not None, _("No gradient of the hidden states comes before this function.")
         )
         own = rnn._compute_grad_h(given(case.y_true), given(case.y_pred), given(case.hidden))
         # With a wrong one nobody could tell what follows from it: all zeros hide every mistake.
-        checks.require(same(own, case.gradients.h), "The own gradient of the hidden states is not right.")
+        checks.require(same(own, case.gradients.h), _("The own gradient of the hidden states is not right."))
         for function in self._before or ():
             getattr(rnn, function)(given(case.hidden), given(case.gradients.h))
 

@@ -19,8 +19,9 @@ from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import formula, oracle
 from reference.cases import Case
+from reference.language import lab as _
 from reference.oracle import Gradients, Weights
-from reference.results import Result
+from reference.results import ROW, Result
 
 SECONDS = 5.0
 """Deadline of one call, as of others that decide nothing."""
@@ -92,9 +93,14 @@ def _lines(example: Example, method: str, names: Sequence[str]) -> list[str]:
 
 
 def _answers(wrong: Result) -> list[str]:
-    row = wrong.setting.partition(", row ")[2]
-    of = f" in row {row}" if row else ""
-    return [f"# yours{of}: {_numbers(wrong.answer)}", f"# right{of}: {_numbers(wrong.right)}"]
+    yours, right = _("# yours: {numbers}"), _("# right: {numbers}")
+    if row := _.filled(ROW, wrong.setting):
+        yours = _("# yours in row {row} of grad_h given your own row {next}: {numbers}")
+        right = _("# right in row {row} of grad_h given your own row {next}: {numbers}")
+    return [
+        text.format(**(row or {}), numbers=_numbers(numbers))
+        for text, numbers in ((yours, wrong.answer), (right, wrong.right))
+    ]
 
 
 def _tensor(values: Tensor) -> str:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.grading import checks
 from autograder.grading.case_number import derived_seed, once_for_each_number
+from reference.language import lab as _
+from reference.language import later
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,7 +115,7 @@ def on_fewer_rows(env: Any, wanted: Sequence[str], is_right: Callable[[Mapping[s
         return True
     if not _is_right_on_fewer(env, wanted, is_right, written=True):
         return False
-    checks.note(WRITTEN_DOWN.format(len(features()), len(features()) // 24))
+    checks.note(_(WRITTEN_DOWN).format(len(features()), len(features()) // 24))
     return True
 
 
@@ -135,7 +137,7 @@ def _is_right_on_fewer(
     return False
 
 
-WRITTEN_DOWN = (
+WRITTEN_DOWN = later(
     "The number of rows, {}, or of days, {}, is written down in the notebook: what is computed from it is "
     "right for this data set only. len(dataset) is right for any."
 )

@@ -22,6 +22,7 @@ from autograder.grading.namespace import call_and_arguments, student_errors
 from reference import cases, foreign_states, formula
 from reference.cases import Case, given
 from reference.judging import in_either_precision
+from reference.language import lab as _
 from reference.oracle import Weights
 from reference.settings import settings
 from reference.student_network import defined, network, weights_of
@@ -112,9 +113,11 @@ def _require_nothing_spoiled(env: Any, question: str, again: bool) -> None:
     first, later = called.answers_to_others()
     checks.require(
         len(first) == len(later) and all(map(_same, later, first)),
-        f"{place.function} gives something else when it is called again.",
-        help="Start from zeros at each call, and keep nothing of one call for the next.",
-        evidence=f"{case.setting}: asked of a network that has answered before, and of one that has not",
+        _("{function} gives something else when it is called again.").format(function=place.function),
+        help=_("Start from zeros at each call, and keep nothing of one call for the next."),
+        evidence=_("{setting}: asked of a network that has answered before, and of one that has not").format(
+            setting=case.setting
+        ),
     )
 
 
@@ -154,7 +157,7 @@ class _Called:
             function = getattr(self._rnn, self._place.function)
         else:
             function = defined(self._env.get(self._place.function), self._place.function)
-        _, afterwards = call_and_arguments(function, tuple(sent))
+        _result, afterwards = call_and_arguments(function, tuple(sent))
         after = [
             checks.as_tensor(value, name) for name, value in zip(self._place.takes, afterwards, strict=True)
         ]
@@ -200,7 +203,10 @@ def _differing(names: Any, before: Any, after: Any) -> dict[str, Tensor]:
 def _tensors(answer: Any, place: Place) -> list[Tensor]:
     """The tensors in an answer: hidden and y of ``forward``, one of every other function."""
     parts = answer if place.function == "forward" and isinstance(answer, tuple | list) else [answer]
-    return [checks.as_tensor(part, f"the result of {place.function}") for part in parts]
+    return [
+        checks.as_tensor(part, _("the result of {function}").format(function=place.function))
+        for part in parts
+    ]
 
 
 def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
@@ -208,18 +214,26 @@ def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights
     changed = [*inputs, *(f"self.{name}" for name in weights)]
     if not changed:
         return
-    function, what = PLACES[question].function, " and ".join(changed)
+    function, what = PLACES[question].function, _(" and ").join(changed)
     if spoiled := _spoiled(question, case, inputs, weights):
         checks.fail(
-            f"{function} changes {what} in place: work on a copy.",
-            help=f"What follows needs {what} as before. `a = b` only gives b another name: `a += …`, "
-            "`a[i] = …` or `a.pow_(2)` then change b too. Write `a = a + …`, or begin with `a = b.clone()`.",
-            evidence=f"{case.setting}: with right functions everywhere else, {' and '.join(spoiled)} "
-            f"{'is' if len(spoiled) == 1 else 'are'} wrong after {function}",
+            _("{function} changes {what} in place: work on a copy.").format(function=function, what=what),
+            help=_(
+                "What follows needs {what} as before. `a = b` only gives b another name: `a += …`, "
+                "`a[i] = …` or `a.pow_(2)` then change b too. Write `a = a + …`, or begin with `a = "
+                "b.clone()`."
+            ).format(what=what),
+            evidence=_.plural(
+                "{setting}: with right functions everywhere else, {spoiled} is wrong after {function}",
+                "{setting}: with right functions everywhere else, {spoiled} are wrong after {function}",
+                len(spoiled),
+            ).format(setting=case.setting, spoiled=_(" and ").join(spoiled), function=function),
         )
     checks.note(
-        f"{function} changes {what} in place. It costs nothing here, because nothing needs the old numbers "
-        "afterwards; a copy (`.clone()`) is safer."
+        _(
+            "{function} changes {what} in place. It costs nothing here, because nothing needs "
+            "the old numbers afterwards; a copy (`.clone()`) is safer."
+        ).format(function=function, what=what)
     )
 
 
@@ -232,7 +246,9 @@ def _spoiled(question: str, case: Case, inputs: dict[str, Tensor], weights: dict
     values, before = inputs_of(case), {**inputs_of(case), **case.weights.tensors()}
     for name, after in {**inputs, **weights}.items():
         if after.shape != before[name].shape and after.numel() != 1:
-            return [f"what needs {name}"]  # it has another shape now: nothing can be computed with it
+            return [
+                _("what needs {name}").format(name=name)
+            ]  # it has another shape now: nothing can be computed with it
     values |= {name: after.reshape(before[name].shape) for name, after in inputs.items()}
     parameters = Weights(**{**case.weights.tensors(), **weights})
     factor = formula.residual(values["y_true"], values["y_pred"])

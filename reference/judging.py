@@ -17,8 +17,9 @@ from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states, formula
 from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
+from reference.language import lab as _
 from reference.misconceptions import recursion
-from reference.results import Result, same
+from reference.results import ROW, Result, same
 from reference.sizes import decide, remark
 
 FAINTEST, STRONGEST = 1e-20, 1e20
@@ -130,9 +131,9 @@ def _of_shape(answer: Any, name: str, right: Tensor) -> Tensor:
     tensor, shape = checks.as_tensor(answer, name), tuple(right.shape)
     checks.require(
         tuple(tensor.shape) != shape[::-1] or shape == shape[::-1],
-        f"{name} has the wrong shape: rows and columns are in each other's place.",
-        help="torch.outer(a, b) has a row for each entry of a and a column for each entry of b.",
-        evidence=f"yours: {tuple(tensor.shape)}, expected: {shape}",
+        _("{name} has the wrong shape: rows and columns are in each other's place.").format(name=name),
+        help=_("torch.outer(a, b) has a row for each entry of a and a column for each entry of b."),
+        evidence=_("yours: {yours}, expected: {shape}").format(yours=tuple(tensor.shape), shape=shape),
     )
     return checks.shape(tensor, name, shape)
 
@@ -149,10 +150,15 @@ def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) 
     case, weights = answers.elsewhere()
     if not accepted(is_right, answers.with_other_weights(case, weights)):
         checks.fail(
-            f"{name} does not follow from the states and gradients that are handed over.",
-            help="Use the formula of the exercise with the states and gradients that are handed over, "
-            "instead of running the forward pass again, measuring small differences or cutting numbers off.",
-            evidence=f"{case.setting}: right for the numbers of a forward pass, wrong for other, larger ones",
+            _("{name} does not follow from the states and gradients that are handed over.").format(name=name),
+            help=_(
+                "Use the formula of the exercise with the states and gradients that are handed over, "
+                "instead of running the forward pass again, measuring small differences or cutting "
+                "numbers off."
+            ),
+            evidence=_(
+                "{setting}: right for the numbers of a forward pass, wrong for other, larger ones"
+            ).format(setting=case.setting),
         )
 
 
@@ -184,7 +190,9 @@ def _judge_recursion(env: Any, rnn_class: Any, ask: Ask) -> None:
             return []  # only the last row
         return rows(answers.to(case, is_right))
 
-    help = "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
+    help = _(
+        "∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1]: row i of grad_h follows from rows i+1 of hidden and grad_h."
+    )
     decide(env, "grad_h", help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
     moved = replace(case, weights=weights)
@@ -211,7 +219,7 @@ def _recursion_rows(answer: Tensor, case: Case) -> list[Result]:
             answer[row],
             formula.step_back(case.weights, case.hidden[row + 1], own),
             _Row(slips, row),
-            f"{case.setting}, row {row} of grad_h given your own row {row + 1}",
+            _(ROW).format(setting=case.setting, row=row, next=row + 1),
             _problem(own, last=row + 2 == case.steps, setting=case.setting),
         )
 
@@ -243,16 +251,16 @@ def _problem(row: Tensor, *, last: bool, setting: str) -> checks.CheckFailed | N
     largest = float(row.abs().max())
     if largest == 0:
         return checks.CheckFailed(
-            "A row of grad_h is zero, so the row before it cannot be judged.",
-            help="Fill the last row first: ∇h[T] = 2(ŷ − y) V."
+            _("A row of grad_h is zero, so the row before it cannot be judged."),
+            help=_("Fill the last row first: ∇h[T] = 2(ŷ − y) V.")
             if last
-            else "Does the loop fill every row, from the one before the last back to the first?",
+            else _("Does the loop fill every row, from the one before the last back to the first?"),
             evidence=setting,
         )
     if FAINTEST < largest < STRONGEST:
         return None
     return checks.CheckFailed(
-        "A row of grad_h is no gradient of this network, so the row before it cannot be judged.",
-        help="The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?",
-        evidence=f"{setting}: its largest entry is {largest:.3g}",
+        _("A row of grad_h is no gradient of this network, so the row before it cannot be judged."),
+        help=_("The gradients of the lab lie between about 0.001 and 10: are all rows filled, and finite?"),
+        evidence=_("{setting}: its largest entry is {largest:.3g}").format(setting=setting, largest=largest),
     )

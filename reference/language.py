@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.language import Catalogue
+from autograder.language import Catalogue, later
+
+__all__ = ["lab", "later"]
 
 lab = Catalogue(Path(__file__).with_name("locale"), "lab")

@@ -20,6 +20,7 @@ from autograder.grading.checks import Mistake
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case, of_other_sizes
 from reference.formula import grad_last_state, previous, tanh_slope
+from reference.language import lab as _
 from reference.named_mistakes import SumOverTime, following, wrapped
 from reference.named_recursions import hidden_states, recursion
 
@@ -49,20 +50,32 @@ def _factor_slips(what: str, formula: str) -> list[Slip]:
     """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
     return [
         Slip.of(
-            "factor_2_missing", f"{what} lacks the factor 2 of the squared error's derivative.", scale=1.0
+            "factor_2_missing",
+            _("{what} lacks the factor 2 of the squared error's derivative.").format(what=what),
+            scale=1.0,
         ),
-        Slip.of("sign_flipped", "The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ).", scale=-2.0),
+        Slip.of(
+            "sign_flipped", _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ)."), scale=-2.0
+        ),
         Slip.of(
             "sign_flipped_and_factor_2_missing",
-            f"{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.",
+            _("{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.").format(
+                what=what, formula=formula
+            ),
             scale=-1.0,
         ),
-        Slip.of("factor_4", f"{what} has the factor 2 twice.", scale=4.0),
-        Slip.of("factor_3", f"{what} has the factor 3 instead of 2.", scale=3.0),
-        Slip.of("sum_for_the_difference", f"{what} has ŷ + y instead of ŷ − y.", target=1.0),
-        Slip.of("target_missing", f"{what} has ŷ alone instead of ŷ − y.", target=0.0),
-        Slip.of("difference_missing", f"{what} lacks ŷ − y.", scale=2.0, of="none"),
-        Slip.of("amount_of_the_difference", f"{what} has the amount |ŷ − y| instead of ŷ − y.", of="amount"),
+        Slip.of("factor_4", _("{what} has the factor 2 twice.").format(what=what), scale=4.0),
+        Slip.of("factor_3", _("{what} has the factor 3 instead of 2.").format(what=what), scale=3.0),
+        Slip.of(
+            "sum_for_the_difference", _("{what} has ŷ + y instead of ŷ − y.").format(what=what), target=1.0
+        ),
+        Slip.of("target_missing", _("{what} has ŷ alone instead of ŷ − y.").format(what=what), target=0.0),
+        Slip.of("difference_missing", _("{what} lacks ŷ − y.").format(what=what), scale=2.0, of="none"),
+        Slip.of(
+            "amount_of_the_difference",
+            _("{what} has the amount |ŷ − y| instead of ŷ − y.").format(what=what),
+            of="amount",
+        ),
     ]
 
 
@@ -76,25 +89,29 @@ def last_state(case: Case) -> Slips:
     return Slips(
         formula,
         [
-            *_factor_slips("The last row", "·V"),
+            *_factor_slips(_("The last row"), "·V"),
             Slip.of(
                 "residual_missing",
-                "The last row is V alone: it lacks the factor 2(ŷ − y).",
+                _("The last row is V alone: it lacks the factor 2(ŷ − y)."),
                 scale=1.0,
                 of="none",
             ),
-            Slip.of("v_missing", "The last row lacks V.", other=torch.ones_like(case.weights.v)),
+            Slip.of("v_missing", _("The last row lacks V."), other=torch.ones_like(case.weights.v)),
             Slip.of(
-                "state_for_v", "The last row has h[T] in the place of V: that is ∇V.", other=case.hidden[-1]
+                "state_for_v",
+                _("The last row has h[T] in the place of V: that is ∇V."),
+                other=case.hidden[-1],
             ),
             Slip.of(
                 "slope_too_early",
-                "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the state "
-                "itself.",
+                _(
+                    "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the "
+                    "state itself."
+                ),
                 slope=tanh_slope(case.hidden[-1]),
             ),
             replace(
-                Slip.of("last_row_zero", "The last row of grad_h is still zero.", scale=0.0), joins=False
+                Slip.of("last_row_zero", _("The last row of grad_h is still zero."), scale=0.0), joins=False
             ),
         ],
     )
@@ -108,8 +125,8 @@ def grad_c(case: Case) -> Slips:
 
     table = [
         *_factor_slips("grad_c", ""),
-        Slip.of("loss_itself", "This is the loss, not its derivative.", scale=1.0, power=2),
-        Slip.of("still_zero", "grad_c is still zero.", scale=0.0),
+        Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
+        Slip.of("still_zero", _("grad_c is still zero."), scale=0.0),
     ]
     # One number says too little for two mistakes at once.
     return Slips(formula, [replace(slip, joins=False) for slip in table])
@@ -126,39 +143,41 @@ def grad_v(case: Case) -> Slips:
         formula,
         [
             *_factor_slips("grad_v", "·h[T]"),
-            Slip.of("first_state", "This takes the first hidden state instead of the last.", state=hidden[0]),
+            Slip.of(
+                "first_state", _("This takes the first hidden state instead of the last."), state=hidden[0]
+            ),
             Slip.of(
                 "last_but_one_state",
-                "This takes the last but one hidden state instead of the last.",
+                _("This takes the last but one hidden state instead of the last."),
                 state=previous(hidden)[-1],
             ),
             Slip.of(
                 "sum_of_states",
-                "This sums over all hidden states, but only the last one reaches the output.",
+                _("This sums over all hidden states, but only the last one reaches the output."),
                 state=hidden.sum(0),
             ),
             Slip.of(
                 "mean_of_states",
-                "This averages all hidden states, but only the last one reaches the output.",
+                _("This averages all hidden states, but only the last one reaches the output."),
                 state=hidden.mean(0),
             ),
             Slip.of(
                 "residual_missing",
-                "This is the last hidden state alone: the factor 2(ŷ − y) is missing.",
+                _("This is the last hidden state alone: the factor 2(ŷ − y) is missing."),
                 scale=1.0,
                 of="none",
             ),
             Slip.of(
                 "v_for_the_state",
-                "This has V in the place of the last hidden state.",
+                _("This has V in the place of the last hidden state."),
                 state=case.weights.v,
             ),
             Slip.of(
                 "with_slope",
-                "This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output.",
+                _("This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output."),
                 slope=tanh_slope(hidden[-1]),
             ),
-            replace(Slip.of("still_zero", "grad_v is still zero.", scale=0.0), joins=False),
+            replace(Slip.of("still_zero", _("grad_v is still zero."), scale=0.0), joins=False),
         ],
     )
 
@@ -175,50 +194,52 @@ def grad_w(case: Case) -> Slips:
     table = [
         Slip.of(
             "state_of_the_same_step",
-            "grad_w pairs step t with h[t] instead of h[t−1].",
-            paired=lambda _: hidden,
+            _("grad_w pairs step t with h[t] instead of h[t−1]."),
+            paired=lambda _states: hidden,
         ),
         Slip.of(
             "state_of_the_same_step_and_first_step_left_out",
-            "grad_w pairs step t with h[t] instead of h[t−1], from the second step on.",
-            paired=lambda _: hidden,
+            _("grad_w pairs step t with h[t] instead of h[t−1], from the second step on."),
+            paired=lambda _states: hidden,
             steps=slice(1, None),
         ),
         Slip.of(
             "second_step_left_out",
-            "grad_w leaves out the second time step, the first one whose h[t−1] is not zero.",
+            _("grad_w leaves out the second time step, the first one whose h[t−1] is not zero."),
             steps=slice(2, None),
         ),
         Slip.of(
             "only_the_second_step",
-            "grad_w holds the second time step only: the sum over time is missing, or `return` stands inside "
-            "the loop.",
+            _(
+                "grad_w holds the second time step only: the sum over time is missing, or `return` "
+                "stands inside the loop."
+            ),
             steps=slice(1, 2),
         ),
         Slip.of(
             "state_of_the_step_after",
-            "grad_w pairs step t with h[t+1] instead of h[t−1].",
-            paired=lambda _: following(hidden),
+            _("grad_w pairs step t with h[t+1] instead of h[t−1]."),
+            paired=lambda _states: following(hidden),
         ),
         Slip.of(
             "state_two_steps_before",
-            "grad_w pairs step t with h[t−2] instead of h[t−1].",
+            _("grad_w pairs step t with h[t−2] instead of h[t−1]."),
             paired=previous,
         ),
         Slip.of(
             "last_state_for_the_initial_one",
-            "grad_w takes h[T] for h[0]: index −1 is the last row. h[0] is zero.",
-            paired=lambda _: wrapped(hidden),
+            _("grad_w takes h[T] for h[0]: index −1 is the last row. h[0] is zero."),
+            paired=lambda _states: wrapped(hidden),
         ),
         Slip.of(
             "gradient_of_the_state_before_too",
-            "grad_w has 1 − h[t−1]² and ∇h[t−1] for step t: only the state at the end is h[t−1].",
+            _("grad_w has 1 − h[t−1]² and ∇h[t−1] for step t: only the state at the end is h[t−1]."),
             rows=lambda states, grad_h: previous(tanh_slope(states) * grad_h),
         ),
-        Slip.of("transposed", "grad_w is transposed.", product="th,tk->kh"),
+        Slip.of("transposed", _("grad_w is transposed."), product="th,tk->kh"),
         Slip.of(
             "elementwise",
-            "grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer).",
+            _("grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer)."),
             product="th,th->h",
         ),
     ]
@@ -238,22 +259,25 @@ def grad_u(case: Case) -> Slips:
     table = [
         Slip.of(
             "input_of_the_step_before",
-            "grad_u pairs step t with x[t−1] instead of x[t].",
+            _("grad_u pairs step t with x[t−1] instead of x[t]."),
             paired=previous,
         ),
         Slip.of(
             "input_of_the_step_before_wrapped",
-            "grad_u pairs step t with x[t−1] instead of x[t]; at the first step index −1 takes the last row.",
+            _(
+                "grad_u pairs step t with x[t−1] instead of x[t]; at the first step index −1 takes "
+                "the last row."
+            ),
             paired=wrapped,
         ),
         Slip.of(
             "input_of_the_step_after",
-            "grad_u pairs step t with x[t+1] instead of x[t].",
+            _("grad_u pairs step t with x[t+1] instead of x[t]."),
             paired=following,
         ),
         Slip.of(
             "time_reversed",
-            "grad_u runs through time in the wrong direction.",
+            _("grad_u runs through time in the wrong direction."),
             paired=lambda x: x.flip(0),
         ),
     ]
@@ -270,30 +294,32 @@ def output(case: Case, hidden: Tensor) -> Slips:
     # Where the rows come in the other order, which the states are told, y may well be of the last state.
     is_reversed = torch.allclose(hidden[0], case.hidden[-1])
     first_state = Slip.of(
-        "first_state", "y takes the first hidden state instead of the last.", state=hidden[0]
+        "first_state", _("y takes the first hidden state instead of the last."), state=hidden[0]
     )
     table = [
-        Slip.of("c_missing", "y lacks the bias c.", bias=0.0),
+        Slip.of("c_missing", _("y lacks the bias c."), bias=0.0),
         Slip.of(
             "v_missing",
-            "y is c alone: V·h[T] is missing, or the state in it is still zero (h[0], or taken before the "
-            "loop).",
+            _(
+                "y is c alone: V·h[T] is missing, or the state in it is still zero (h[0], or taken "
+                "before the loop)."
+            ),
             state=torch.zeros_like(hidden[-1]),
         ),
-        Slip.of("c_subtracted", "y is V·h[T] − c.", bias=-1.0),
+        Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
-            "tanh_on_the_output", "y goes through tanh; the lab's output has no activation.", active=True
+            "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True
         ),
         *([] if is_reversed else [first_state]),
         Slip.of(
             "last_but_one_state",
-            "y takes the last but one hidden state instead of the last.",
+            _("y takes the last but one hidden state instead of the last."),
             state=previous(hidden)[-1],
         ),
-        Slip.of("sum_of_states", "y sums over all hidden states.", state=hidden.sum(0)),
-        Slip.of("mean_of_states", "y averages all hidden states.", state=hidden.mean(0)),
-        Slip.of("minus_v", "y is −V·h[T] + c.", state=-hidden[-1]),
-        Slip.of("sign_flipped", "y has the wrong sign.", state=-hidden[-1], bias=-1.0),
+        Slip.of("sum_of_states", _("y sums over all hidden states."), state=hidden.sum(0)),
+        Slip.of("mean_of_states", _("y averages all hidden states."), state=hidden.mean(0)),
+        Slip.of("minus_v", _("y is −V·h[T] + c."), state=-hidden[-1]),
+        Slip.of("sign_flipped", _("y has the wrong sign."), state=-hidden[-1], bias=-1.0),
     ]
     # One number says too little for two mistakes at once.
     return Slips(formula, [replace(slip, joins=False) for slip in table])
@@ -307,24 +333,26 @@ def squared_error(y_true: float, y_pred: float) -> Slips:
         return scale * (difference.abs() if amount else difference).pow(power)
 
     table = [
-        Slip.of("absolute_error", "This is the absolute error; the square is missing.", power=1, amount=True),
-        Slip.of("square_missing", "This is the difference; the square is missing.", power=1),
+        Slip.of(
+            "absolute_error", _("This is the absolute error; the square is missing."), power=1, amount=True
+        ),
+        Slip.of("square_missing", _("This is the difference; the square is missing."), power=1),
         Slip.of(
             "square_missing_sign_flipped",
-            "This is the difference y − ŷ; the square is missing.",
+            _("This is the difference y − ŷ; the square is missing."),
             power=1,
             scale=-1.0,
         ),
-        Slip.of("half", "This is half the squared error; the lab has no factor 1/2.", scale=0.5),
+        Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
         Slip.of(
             "twice",
-            "This is twice the squared error: a factor that belongs to its derivative.",
+            _("This is twice the squared error: a factor that belongs to its derivative."),
             scale=2.0,
         ),
-        Slip.of("derivative", "This is 2(ŷ − y), the derivative of the loss.", power=1, scale=2.0),
-        Slip.of("sign_flipped", "The sign of the squared error is flipped.", scale=-1.0),
-        Slip.of("sum_for_the_difference", "This is (ŷ + y)² instead of (ŷ − y)².", target=1.0),
-        Slip.of("target_missing", "This is ŷ²: y is missing.", target=0.0),
-        Slip.of("cubed", "This is (ŷ − y)³; the loss is the square.", power=3),
+        Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
+        Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),
+        Slip.of("sum_for_the_difference", _("This is (ŷ + y)² instead of (ŷ − y)²."), target=1.0),
+        Slip.of("target_missing", _("This is ŷ²: y is missing."), target=0.0),
+        Slip.of("cubed", _("This is (ŷ − y)³; the loss is the square."), power=3),
     ]
     return Slips(formula, [replace(slip, joins=False) for slip in table])

@@ -12,6 +12,7 @@ from torch import Tensor
 from autograder.grading.slips import Slip, Slips
 from reference import formula
 from reference.formula import previous, tanh_slope
+from reference.language import lab as _
 
 Mistakes = Mapping[str, Tensor]
 
@@ -84,62 +85,92 @@ def sum_slips(name: str, units: int) -> list[Slip]:
     """The slips that every such sum shares; ``name`` is that of the gradient, ``units`` H."""
     return [
         *slope_slips(name),
-        Slip.of("sign_flipped", f"{name} has the wrong sign.", scale=-1.0),
-        Slip.of("mean_over_time", f"{name} is the mean over the time steps instead of their sum.", mean=True),
-        Slip.of("first_step_left_out", f"{name} leaves out the first time step.", steps=slice(1, None)),
-        Slip.of("last_step_left_out", f"{name} leaves out the last time step.", steps=slice(-1)),
+        Slip.of("sign_flipped", _("{name} has the wrong sign.").format(name=name), scale=-1.0),
         Slip.of(
-            "every_second_step", f"{name} takes every second time step only.", steps=slice(None, None, 2)
+            "mean_over_time",
+            _("{name} is the mean over the time steps instead of their sum.").format(name=name),
+            mean=True,
+        ),
+        Slip.of(
+            "first_step_left_out",
+            _("{name} leaves out the first time step.").format(name=name),
+            steps=slice(1, None),
+        ),
+        Slip.of(
+            "last_step_left_out",
+            _("{name} leaves out the last time step.").format(name=name),
+            steps=slice(-1),
+        ),
+        Slip.of(
+            "every_second_step",
+            _("{name} takes every second time step only.").format(name=name),
+            steps=slice(None, None, 2),
         ),
         Slip.of(
             "as_many_steps_as_units",
-            f"{name} sums as many time steps as there are hidden units, not all of them.",
+            _("{name} sums as many time steps as there are hidden units, not all of them.").format(name=name),
             steps=slice(units),
         ),
         Slip.of(
             "only_the_first_step",
-            f"{name} holds the first time step only: the sum over time is missing, or `return` stands inside "
-            "the loop.",
+            _(
+                "{name} holds the first time step only: the sum over time is missing, or `return` "
+                "stands inside the loop."
+            ).format(name=name),
             steps=slice(1),
         ),
         Slip.of(
             "only_the_last_step",
-            f"{name} holds the last time step only: the sum over time is missing.",
+            _("{name} holds the last time step only: the sum over time is missing.").format(name=name),
             steps=slice(-1, None),
         ),
         Slip.of(
             "twice_the_gradient",
-            f"{name} is twice the gradient: is each step added twice, or the factor 2 there again, "
-            "which is in "
-            "∇h already?",
+            _(
+                "{name} is twice the gradient: is each step added twice, or the factor 2 there "
+                "again, which is in ∇h already?"
+            ).format(name=name),
             scale=2.0,
         ),
-        Slip.of("three_times_the_gradient", f"{name} is three times the gradient.", scale=3.0),
-        Slip.of("half_the_gradient", f"{name} is half the gradient: no factor ½ belongs here.", scale=0.5),
-        Slip.of("starts_with_ones", f"The sum for {name} starts with ones instead of zeros.", start=1.0),
+        Slip.of(
+            "three_times_the_gradient", _("{name} is three times the gradient.").format(name=name), scale=3.0
+        ),
+        Slip.of(
+            "half_the_gradient",
+            _("{name} is half the gradient: no factor ½ belongs here.").format(name=name),
+            scale=0.5,
+        ),
+        Slip.of(
+            "starts_with_ones",
+            _("The sum for {name} starts with ones instead of zeros.").format(name=name),
+            start=1.0,
+        ),
         Slip.of(
             "starts_at_the_weight",
-            f"The sum for {name} starts at self.{name.removeprefix('grad_')}, the weight itself, "
-            "instead of zeros.",
+            _("The sum for {name} starts at self.{weight}, the weight itself, instead of zeros.").format(
+                name=name, weight=name.removeprefix("grad_")
+            ),
             from_weight=True,
         ),
         Slip.of(
             "gradient_of_the_step_before",
-            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t].",
+            _("{name} pairs step t with ∇h[t−1] instead of ∇h[t].").format(name=name),
             gradient=previous,
         ),
         Slip.of(
             "gradient_of_the_step_before_wrapped",
-            f"{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the "
-            "last row.",
+            _(
+                "{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes "
+                "the last row."
+            ).format(name=name),
             gradient=wrapped,
         ),
         Slip.of(
             "gradient_of_the_step_after",
-            f"{name} pairs step t with ∇h[t+1] instead of ∇h[t].",
+            _("{name} pairs step t with ∇h[t+1] instead of ∇h[t].").format(name=name),
             gradient=following,
         ),
-        replace(Slip.of("still_zero", f"{name} is still zero.", scale=0.0), joins=False),
+        replace(Slip.of("still_zero", _("{name} is still zero.").format(name=name), scale=0.0), joins=False),
     ]
 
 
@@ -150,76 +181,91 @@ def slope_slips(name: str) -> list[Slip]:
         return Slip.of(code, sentence, rows=times_gradient(other))
 
     return [
-        slope("slope_missing", f"{name} lacks diag(1 − h[t]²).", MISSING),
-        slope("slope_1_minus_h", f"{name} has 1 − h[t] instead of 1 − h[t]².", lambda h: 1 - h),
-        slope("slope_h_squared", f"{name} has h[t]² instead of 1 − h[t]².", torch.square),
+        slope("slope_missing", _("{name} lacks diag(1 − h[t]²).").format(name=name), MISSING),
+        slope(
+            "slope_1_minus_h",
+            _("{name} has 1 − h[t] instead of 1 − h[t]².").format(name=name),
+            lambda h: 1 - h,
+        ),
+        slope("slope_h_squared", _("{name} has h[t]² instead of 1 − h[t]².").format(name=name), torch.square),
         slope(
             "slope_minus_h_squared",
-            f"{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.",
+            _("{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.").format(name=name),
             lambda h: -h.square(),
         ),
-        slope("slope_1_plus_h_squared", f"{name} has 1 + h[t]² instead of 1 − h[t]².", lambda h: 1 + h * h),
-        slope("slope_1_minus_2h", f"{name} has 1 − 2·h[t] instead of 1 − h[t]².", lambda h: 1 - 2 * h),
+        slope(
+            "slope_1_plus_h_squared",
+            _("{name} has 1 + h[t]² instead of 1 − h[t]².").format(name=name),
+            lambda h: 1 + h * h,
+        ),
+        slope(
+            "slope_1_minus_2h",
+            _("{name} has 1 − 2·h[t] instead of 1 − h[t]².").format(name=name),
+            lambda h: 1 - 2 * h,
+        ),
         slope(
             "slope_of_the_sigmoid",
-            f"{name} has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]².",
+            _(
+                "{name} has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]²."
+            ).format(name=name),
             lambda h: h * (1 - h),
         ),
         slope(
             "slope_1_minus_h_squared_outside",
-            f"{name} has (1 − h[t])² instead of 1 − h[t]².",
+            _("{name} has (1 − h[t])² instead of 1 − h[t]².").format(name=name),
             lambda h: (1 - h).square(),
         ),
         slope(
             "slope_squared",
-            f"{name} has (1 − h[t]²)² instead of 1 − h[t]².",
+            _("{name} has (1 − h[t]²)² instead of 1 − h[t]².").format(name=name),
             lambda h: tanh_slope(h).square(),
         ),
         slope(
             "slope_of_tanh_twice",
-            f"{name} has 1 − tanh(h[t])²: h[t] is the tanh already.",
+            _("{name} has 1 − tanh(h[t])²: h[t] is the tanh already.").format(name=name),
             lambda h: tanh_slope(torch.tanh(h)),
         ),
         slope(
             "slope_of_the_step_before",
-            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).",
+            _("{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).").format(name=name),
             lambda h: tanh_slope(previous(h)),
         ),
         slope(
             "slope_of_the_step_before_wrapped",
-            f"{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes "
-            "the last "
-            "row.",
+            _(
+                "{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 "
+                "takes the last row."
+            ).format(name=name),
             lambda h: tanh_slope(wrapped(h)),
         ),
         slope(
             "slope_of_the_step_after",
-            f"{name} has h[t+1] instead of h[t] in diag(1 − h[t]²).",
+            _("{name} has h[t+1] instead of h[t] in diag(1 − h[t]²).").format(name=name),
             lambda h: tanh_slope(following(h)),
         ),
         Slip.of(
             "slope_brackets_missing",
-            f"{name} has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.",
+            _("{name} has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.").format(name=name),
             rows=lambda hidden, grad_h: 1 - hidden.square() * grad_h,
         ),
         Slip.of(
             "slope_added",
-            f"{name} adds 1 − h[t]² and ∇h[t] instead of multiplying them.",
+            _("{name} adds 1 − h[t]² and ∇h[t] instead of multiplying them.").format(name=name),
             rows=lambda hidden, grad_h: tanh_slope(hidden) + grad_h,
         ),
         Slip.of(
             "slope_of_the_gradient",
-            f"{name} has 1 − (∇h[t])² instead of 1 − h[t]².",
+            _("{name} has 1 − (∇h[t])² instead of 1 − h[t]².").format(name=name),
             rows=lambda hidden, grad_h: tanh_slope(grad_h) * grad_h,
         ),
         Slip.of(
             "gradient_missing",
-            f"{name} lacks ∇h[t].",
+            _("{name} lacks ∇h[t].").format(name=name),
             rows=lambda hidden, grad_h: tanh_slope(hidden),
         ),
         Slip.of(
             "state_for_the_gradient",
-            f"{name} has h[t] in the place of ∇h[t].",
+            _("{name} has h[t] in the place of ∇h[t].").format(name=name),
             rows=lambda hidden, grad_h: tanh_slope(hidden) * hidden,
         ),
     ]

@@ -11,6 +11,7 @@ from torch import Tensor
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case
 from reference.formula import previous, tanh_slope
+from reference.language import lab as _
 from reference.named_mistakes import MISSING, Shift, as_it_is, following, wrapped
 
 
@@ -65,100 +66,107 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         return replace(Slip.of(code, sentence, filled=filled), joins=False)
 
     return [
-        slope("slope_missing", "The recursion lacks diag(1 − h[t+1]²).", MISSING),
-        slope("slope_1_minus_h", "The recursion has 1 − h instead of 1 − h².", lambda h: 1 - h),
-        slope("slope_h_squared", "The recursion has h² instead of 1 − h².", torch.square),
-        slope("slope_1_plus_h_squared", "The recursion has 1 + h² instead of 1 − h².", lambda h: 1 + h * h),
-        slope("slope_1_minus_2h", "The recursion has 1 − 2h instead of 1 − h².", lambda h: 1 - 2 * h),
+        slope("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), MISSING),
+        slope("slope_1_minus_h", _("The recursion has 1 − h instead of 1 − h²."), lambda h: 1 - h),
+        slope("slope_h_squared", _("The recursion has h² instead of 1 − h²."), torch.square),
+        slope(
+            "slope_1_plus_h_squared", _("The recursion has 1 + h² instead of 1 − h²."), lambda h: 1 + h * h
+        ),
+        slope("slope_1_minus_2h", _("The recursion has 1 − 2h instead of 1 − h²."), lambda h: 1 - 2 * h),
         slope(
             "slope_of_the_sigmoid",
-            "The recursion has h·(1 − h), which is the slope of the sigmoid; that of tanh is 1 − h².",
+            _("The recursion has h·(1 − h), which is the slope of the sigmoid; that of tanh is 1 − h²."),
             lambda h: h * (1 - h),
         ),
         slope(
             "slope_1_minus_h_squared_outside",
-            "The recursion has (1 − h)² instead of 1 − h².",
+            _("The recursion has (1 − h)² instead of 1 − h²."),
             lambda h: (1 - h).square(),
         ),
         slope(
             "slope_squared",
-            "The recursion has (1 − h²)² instead of 1 − h².",
+            _("The recursion has (1 − h²)² instead of 1 − h²."),
             lambda h: tanh_slope(h).square(),
         ),
         slope(
             "slope_of_tanh_twice",
-            "The recursion has 1 − tanh(h)²: h is the tanh already.",
+            _("The recursion has 1 − tanh(h)²: h is the tanh already."),
             lambda h: tanh_slope(torch.tanh(h)),
         ),
         Slip.of(
             "slope_brackets_missing",
-            "The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing.",
+            _("The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing."),
             brackets=False,
         ),
         Slip.of(
             "slope_of_the_same_step",
-            "The recursion takes h[t] instead of h[t+1] in diag(1 − h²).",
+            _("The recursion takes h[t] instead of h[t+1] in diag(1 − h²)."),
             states=as_it_is,
         ),
         Slip.of(
             "slope_of_the_step_after_next",
-            "The recursion takes h[t+2] instead of h[t+1] in diag(1 − h²).",
+            _("The recursion takes h[t+2] instead of h[t+1] in diag(1 − h²)."),
             states=lambda h: following(following(h)),
         ),
         Slip.of(
             "slope_of_the_step_before",
-            "The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²).",
+            _("The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²)."),
             states=previous,
         ),
         Slip.of(
             "slope_of_the_step_before_wrapped",
-            "The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²).",
+            _("The recursion takes h[t−1] instead of h[t+1] in diag(1 − h²)."),
             states=wrapped,
         ),
-        Slip.of("slope_on_the_wrong_side", "diag(1 − h²) stands on the wrong side of Wᵀ.", outside=True),
-        Slip.of("w_not_transposed", "The recursion multiplies with W instead of Wᵀ.", matrix=w),
-        Slip.of("w_missing", "The recursion lacks Wᵀ.", matrix=torch.eye(len(w), dtype=w.dtype)),
-        Slip.of("recursion_sign_flipped", "Each step back has the wrong sign.", scale=-1.0),
-        Slip.of("recursion_doubled", "Each step back is doubled: no factor 2 belongs here.", scale=2.0),
-        Slip.of("recursion_halved", "Each step back is halved: no factor ½ belongs here.", scale=0.5),
+        Slip.of("slope_on_the_wrong_side", _("diag(1 − h²) stands on the wrong side of Wᵀ."), outside=True),
+        Slip.of("w_not_transposed", _("The recursion multiplies with W instead of Wᵀ."), matrix=w),
+        Slip.of("w_missing", _("The recursion lacks Wᵀ."), matrix=torch.eye(len(w), dtype=w.dtype)),
+        Slip.of("recursion_sign_flipped", _("Each step back has the wrong sign."), scale=-1.0),
+        Slip.of("recursion_doubled", _("Each step back is doubled: no factor 2 belongs here."), scale=2.0),
+        Slip.of("recursion_halved", _("Each step back is halved: no factor ½ belongs here."), scale=0.5),
         Slip.of(
             "recursion_starts_with_ones",
-            "The rows of grad_h start with ones instead of zeros.",
+            _("The rows of grad_h start with ones instead of zeros."),
             added=1.0,
         ),
         Slip.of(
             "output_path_at_every_step",
-            "The recursion adds 2(ŷ − y)·V at every step, but only the last step has an output in the loss.",
+            _(
+                "The recursion adds 2(ŷ − y)·V at every step, but only the last step has an output "
+                "in the loss."
+            ),
             added=last,
         ),
         Slip.of(
             "from_the_last_row",
-            "Each row follows from the last one instead of the row after it: ∇h[T] instead of ∇h[t+1].",
+            _("Each row follows from the last one instead of the row after it: ∇h[T] instead of ∇h[t+1]."),
             source="last",
         ),
         rows(
             "forwards_in_time",
-            "Only the last two rows of grad_h are filled: does the loop run backwards through all "
-            "rows, and `return` "
-            "stand behind it?",
+            _(
+                "Only the last two rows of grad_h are filled: does the loop run backwards through "
+                "all rows, and `return` stand behind it?"
+            ),
             slice(-2, None),
         ),
         rows(
             "first_row_left_out",
-            "The first row of grad_h is still zero: the loop stops one row too early.",
+            _("The first row of grad_h is still zero: the loop stops one row too early."),
             slice(1, None),
         ),
         rows(
             "only_the_last_row",
-            "Only the last row of grad_h is filled: the others are zero. The loop has to begin with "
-            "the row before "
-            "the last, and take row i + 1 to fill row i.",
+            _(
+                "Only the last row of grad_h is filled: the others are zero. The loop has to begin "
+                "with the row before the last, and take row i + 1 to fill row i."
+            ),
             slice(-1, None),
         ),
         replace(
             Slip.of(
                 "rows_repeated",
-                "Each row repeats the row after it: Wᵀ diag(1 − h²) is missing.",
+                _("Each row repeats the row after it: Wᵀ diag(1 − h²) is missing."),
                 slope=MISSING,
                 matrix=torch.eye(len(w), dtype=w.dtype),
             ),
@@ -203,96 +211,102 @@ def _state_slips(case: Case) -> list[Slip]:
     """The slips of :func:`hidden_states`."""
     u, w, b = case.weights.u, case.weights.w, case.weights.b
     return [
-        Slip.of("b_missing", "The states lack the bias b.", b=torch.zeros_like(b)),
-        Slip.of("tanh_missing", "The states lack tanh.", activation=as_it_is),
-        Slip.of("sigmoid", "The states go through the sigmoid instead of tanh.", activation=torch.sigmoid),
-        Slip.of("relu", "The states go through relu instead of tanh.", activation=torch.relu),
-        Slip.of("w_transposed", "The states multiply with Wᵀ instead of W.", w=w.T),
+        Slip.of("b_missing", _("The states lack the bias b."), b=torch.zeros_like(b)),
+        Slip.of("tanh_missing", _("The states lack tanh."), activation=as_it_is),
+        Slip.of("sigmoid", _("The states go through the sigmoid instead of tanh."), activation=torch.sigmoid),
+        Slip.of("relu", _("The states go through relu instead of tanh."), activation=torch.relu),
+        Slip.of("w_transposed", _("The states multiply with Wᵀ instead of W."), w=w.T),
         Slip.of(
             "w_missing",
-            "The states ignore the state before: W·h[t−1] is missing, or the state in it is still zero.",
+            _("The states ignore the state before: W·h[t−1] is missing, or the state in it is still zero."),
             w=torch.zeros_like(w),
         ),
         Slip.of(
             "w_left_out",
-            "The states add h[t−1] itself: W is missing.",
+            _("The states add h[t−1] itself: W is missing."),
             w=torch.eye(len(w), dtype=w.dtype),
         ),
-        Slip.of("b_outside", "The bias b is added behind tanh instead of inside.", outside=True),
-        Slip.of("negated", "The states have the wrong sign.", activation=lambda sums: -torch.tanh(sums)),
-        Slip.of("w_subtracted", "The states subtract W·h[t−1].", w=-w),
-        Slip.of("u_missing", "The states ignore the input: U·x[t] is missing.", u=torch.zeros_like(u)),
-        Slip.of("u_subtracted", "The states subtract U·x[t].", u=-u),
-        Slip.of("b_subtracted", "The states subtract the bias b.", b=-b),
+        Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), outside=True),
+        Slip.of("negated", _("The states have the wrong sign."), activation=lambda sums: -torch.tanh(sums)),
+        Slip.of("w_subtracted", _("The states subtract W·h[t−1]."), w=-w),
+        Slip.of("u_missing", _("The states ignore the input: U·x[t] is missing."), u=torch.zeros_like(u)),
+        Slip.of("u_subtracted", _("The states subtract U·x[t]."), u=-u),
+        Slip.of("b_subtracted", _("The states subtract the bias b."), b=-b),
         Slip.of(
             "b_inside",
-            "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.",
+            _("The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b."),
             inside=True,
         ),
         Slip.of(
             "input_of_the_step_before",
-            "The states take x[t−1] instead of x[t].",
+            _("The states take x[t−1] instead of x[t]."),
             inputs=previous,
         ),
         Slip.of(
             "input_of_the_step_before_wrapped",
-            "The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour.",
+            _("The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour."),
             inputs=wrapped,
         ),
-        Slip.of("input_of_the_step_after", "The states take x[t+1] instead of x[t].", inputs=following),
+        Slip.of("input_of_the_step_after", _("The states take x[t+1] instead of x[t]."), inputs=following),
         Slip.of(
             "time_reversed",
-            "The states take the inputs from the last to the first.",
+            _("The states take the inputs from the last to the first."),
             inputs=lambda x: x.flip(0),
         ),
         Slip.of(
-            "starts_with_ones", "The states begin with h[0] = 1 instead of h[0] = 0.", begin=torch.ones_like
+            "starts_with_ones",
+            _("The states begin with h[0] = 1 instead of h[0] = 0."),
+            begin=torch.ones_like,
         ),
         Slip.of(
             "first_step_left_out",
-            "The loop leaves out the first time step.",
+            _("The loop leaves out the first time step."),
             left_out="first",
         ),
         Slip.of(
             "last_step_left_out",
-            "The loop leaves out the last time step: the last state is never computed.",
+            _("The loop leaves out the last time step: the last state is never computed."),
             left_out="last",
         ),
         replace(
             Slip.of(
                 "only_the_first_state",
-                "Only the first row of hidden is filled: does `return` stand behind the loop?",
+                _("Only the first row of hidden is filled: does `return` stand behind the loop?"),
                 rows=lambda h: torch.cat([h[:1], torch.zeros_like(h[1:])]),
             ),
             joins=False,
         ),
         Slip.of(
             "state_two_steps_before",
-            "The states take h[t−2] instead of h[t−1].",
+            _("The states take h[t−2] instead of h[t−1]."),
             recurrent=2,
         ),
         Slip.of(
             "shifted_by_one_step",
-            "hidden is shifted by one step: it holds h[0]..h[T−1].",
+            _("hidden is shifted by one step: it holds h[0]..h[T−1]."),
             rows=previous,
         ),
         Slip.of(
             "shifted_the_other_way",
-            "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so "
-            "step t fills row t+1.",
+            _(
+                "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so "
+                "step t fills row t+1."
+            ),
             rows=following,
         ),
         Slip.of(
             "row_t_for_row_t_plus_1",
-            "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t "
-            "fills h[t+1].",
+            _(
+                "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so "
+                "step t fills h[t+1]."
+            ),
             w=torch.zeros_like(w),
             rows=following,
         ),
         Slip.of(
             "rows_reversed",
-            "hidden is in the wrong order: its first row holds h[T].",
+            _("hidden is in the wrong order: its first row holds h[T]."),
             rows=lambda h: h.flip(0),
         ),
-        replace(Slip.of("still_zero", "hidden is still zero.", rows=torch.zeros_like), joins=False),
+        replace(Slip.of("still_zero", _("hidden is still zero."), rows=torch.zeros_like), joins=False),
     ]

@@ -13,6 +13,7 @@ from autograder.grading.case_number import once_for_each_number
 from autograder.grading.namespace import student_errors
 from reference import oracle
 from reference.cases import Minibatch, given, minibatch
+from reference.language import lab as _
 from reference.oracle import Gradients, Weights
 from reference.student_network import network, set_weights, weights_of
 
@@ -44,9 +45,12 @@ def tell_what_differs(env: Any) -> None:
     if wrong := _moved_otherwise(batch, moved):
         names = ", ".join(f"self.{name}" for name in wrong)
         checks.note(
-            f"One training step with all of your own functions moves {names} otherwise than right functions "
-            "would, though every other question is right: look at what one function leaves for the next. Are "
-            "tensors changed in place, or kept from one window to the next?",
+            _(
+                "One training step with all of your own functions moves {names} otherwise than right "
+                "functions would, though every other question is right: look at what one function "
+                "leaves for the next. Are tensors changed in place, or kept from one window to the "
+                "next?"
+            ).format(names=names),
             if_alone=True,
         )
 
@@ -54,7 +58,7 @@ def tell_what_differs(env: Any) -> None:
 def _one_step(env: Any, batch: Minibatch) -> Weights:
     rnn = network(env.get("RNN"), batch.weights)
     step = env.get("do_training_step")
-    checks.require(callable(step), "do_training_step is not defined.")
+    checks.require(callable(step), _("do_training_step is not defined."))
     step(rnn, given(batch.data), BATCH, LR)
     set_weights(rnn, batch.weights)  # the second step from the same weights shows what the first one left
     step(rnn, given(batch.data), BATCH, LR)

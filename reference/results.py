@@ -9,7 +9,12 @@ from typing import Any
 from torch import Tensor
 
 from autograder.grading import checks
+from reference.language import lab as _
+from reference.language import later
 from reference.settings import settings
+
+ROW = later("{setting}, row {row} of grad_h given your own row {next}")
+"""Setting of one row of the recursion."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def explain(results: Sequence[Result], name: str, help: str, smaller: Iterable[R
         checks.close(
             result.answer,
             result.right,
-            name,
+            _(name),
             rtol=tolerance.rtol,
             floor=tolerance.floor,
             mistakes=mistakes,

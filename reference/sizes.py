@@ -15,6 +15,7 @@ from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
 from reference.counterexamples import repeated
+from reference.language import lab as _
 from reference.results import Result, explain
 from reference.settings import settings
 
@@ -100,7 +101,11 @@ def remark(env: Any, subject: str, look: Look) -> None:
         return
     for case in cases.of_other_sizes():
         if not _works(env, look, case):
-            relies_on = [size for size in cases.ONE_OTHER_SIZE if not _works(env, look, cases.without(size))]
+            relies_on = [
+                _size_in_words(size)
+                for size in cases.ONE_OTHER_SIZE
+                if not _works(env, look, cases.without(size))
+            ]
             checks.note(only_for(subject, relies_on) if relies_on else fails_at(subject, case))
             return
 
@@ -120,12 +125,25 @@ def _works(env: Any, look: Look, case: Case) -> bool:
 
 def only_for(subject: str, sizes: Sequence[str]) -> str:
     """The remark on code that is right for some sizes only, such as "24 hours"."""
-    return (
-        f"{subject} works for {' and '.join(sizes)} only. That is right in this lab; sizes taken from what "
+    return _(
+        "{subject} works for {sizes} only. That is right in this lab; sizes taken from what "
         "it is given (len(x), self.hidden_state_size, self.num_features) would make it work for any."
-    )
+    ).format(subject=subject, sizes=_(" and ").join(sizes))
+
+
+def _size_in_words(size: str) -> str:
+    """A key of :data:`cases.ONE_OTHER_SIZE` in the language of now."""
+    count, what = size.split(" ", 1)
+    words = {
+        "hours": _("{count} hours"),
+        "hidden units": _("{count} hidden units"),
+        "columns": _("{count} columns"),
+    }
+    return words[what].format(count=count)
 
 
 def fails_at(subject: str, case: Case) -> str:
     """The remark on code that fails for a case of other sizes."""
-    return f"{subject} is right in this lab, but not for every size: not for {case.setting}, for example."
+    return _(
+        "{subject} is right in this lab, but not for every size: not for {setting}, for example."
+    ).format(subject=subject, setting=case.setting)

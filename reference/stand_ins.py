@@ -19,6 +19,7 @@ from autograder.grading import checks
 from autograder.grading.namespace import kept, namespace_of, student_errors
 from reference import formula, oracle
 from reference.cases import Minibatch, given
+from reference.language import lab as _
 from reference.oracle import Weights
 from reference.student_network import set_weights, weights_of
 
@@ -96,7 +97,9 @@ class Served:
         """
         target, prediction = checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")
         for name, values in (("y_true", target), ("y_pred", prediction)):
-            checks.require(0 < values.numel() <= LARGEST_BATCH, f"{name} has the wrong shape.")
+            checks.require(
+                0 < values.numel() <= LARGEST_BATCH, _("{name} has the wrong shape.").format(name=name)
+            )
         loss = (prediction - target).square().mean().reshape(1)
         if target.numel() == prediction.numel() == 1:
             self._note_loss(float(target), float(prediction), float(loss))
@@ -172,7 +175,7 @@ class Equipment:
     def compute_grad_u(self, hidden: Any, grad_h: Any, x: Any) -> Tensor:
         """∇U, (H, F), of ``hidden`` (T, H), ``grad_h`` (T, H) and ``x`` (T, F)."""
         sums, inputs = self._sums(hidden, grad_h), self._rows(x, "x", self._features)
-        checks.require(len(sums) == len(inputs), "hidden and x differ in length.")
+        checks.require(len(sums) == len(inputs), _("hidden and x differ in length."))
         return given(formula.grad_u(sums, inputs))
 
     def get_gradients(self, x: Any, y_true: Any, y_pred: Any, hidden: Any) -> dict[str, Tensor]:
@@ -196,7 +199,7 @@ class Equipment:
     def _weights(self) -> Weights:
         weights = weights_of(self._rnn)
         checks.require(
-            weights.sizes == (self._hidden_size, self._features), "The sizes of the network changed."
+            weights.sizes == (self._hidden_size, self._features), _("The sizes of the network changed.")
         )
         return weights
 
@@ -204,20 +207,20 @@ class Equipment:
         rows = checks.as_tensor(value, name)
         checks.require(
             rows.dim() == 2 and rows.shape[1] == width and 0 < len(rows) <= LONGEST,
-            f"{name} has the wrong shape.",
-            evidence=f"{tuple(rows.shape)}, expected (T, {width})",
+            _("{name} has the wrong shape.").format(name=name),
+            evidence=_("{shape}, expected (T, {width})").format(shape=tuple(rows.shape), width=width),
         )
         return rows
 
     def _sums(self, hidden: Any, grad_h: Any) -> Tensor:
         states = self._rows(hidden, "hidden", self._hidden_size)
         grad = self._rows(grad_h, "grad_h", self._hidden_size)
-        checks.require(len(states) == len(grad), "hidden and grad_h differ in length.")
+        checks.require(len(states) == len(grad), _("hidden and grad_h differ in length."))
         return formula.grad_sums(states, grad)
 
     def _residual(self, y_true: Any, y_pred: Any) -> Tensor:
         pair = [checks.as_tensor(y_true, "y_true"), checks.as_tensor(y_pred, "y_pred")]
-        checks.require(all(one.numel() == 1 for one in pair), "y_true and y_pred are one number each.")
+        checks.require(all(one.numel() == 1 for one in pair), _("y_true and y_pred are one number each."))
         if self._served is not None:
             self._served.note_arguments(float(pair[0]), float(pair[1]))
         return formula.residual(*(one.reshape(1) for one in pair))

@@ -10,6 +10,7 @@ from torch import Tensor
 from autograder.grading import checks
 from autograder.grading.namespace import assign, attributes
 from reference.cases import given
+from reference.language import lab as _
 from reference.oracle import Weights
 
 PARAMETERS = ("u", "w", "v", "b", "c")
@@ -26,8 +27,8 @@ def defined(value: Any, name: str) -> Any:
     """
     if value is None or value is Ellipsis or not callable(value):
         checks.fail(
-            f"{name} is not defined.",
-            help="Did the cell that defines it run without an error, and is its TODO filled in?",
+            _("{name} is not defined.").format(name=name),
+            help=_("Did the cell that defines it run without an error, and is its TODO filled in?"),
         )
     return value
 
@@ -65,12 +66,14 @@ def weights_of(rnn: Any) -> Weights:
         try:
             value = next(values)
         except AttributeError:  # plain data, or under stock otter an object without it
-            raise checks.CheckFailed(f"rnn has no weight {name}.") from None
+            raise checks.CheckFailed(_("rnn has no weight {name}.").format(name=name)) from None
         _check_size(value, name)
         found[name] = checks.as_tensor(value, f"rnn.{name}")
     u = found["u"]
     checks.require(
-        u.dim() == 2, "rnn.u has the wrong shape.", evidence=f"yours: {tuple(u.shape)}, expected: (H, F)"
+        u.dim() == 2,
+        _("rnn.u has the wrong shape."),
+        evidence=_("yours: {yours}, expected: (H, F)").format(yours=tuple(u.shape)),
     )
     size = u.shape[0]
     for name, wanted in {"w": (size, size), "v": (size,), "b": (size,), "c": (1,)}.items():
@@ -83,7 +86,9 @@ def _check_size(value: Any, name: str) -> None:
     if isinstance(value, Tensor | np.ndarray):
         checks.require(
             all(size <= LARGEST_SIZE for size in value.shape),
-            f"rnn.{name} is too large to be checked.",
-            help=f"A network of up to {LARGEST_SIZE} hidden units is checked; the lab has 10.",
-            evidence=f"shape {tuple(value.shape)}",
+            _("rnn.{name} is too large to be checked.").format(name=name),
+            help=_("A network of up to {size} hidden units is checked; the lab has 10.").format(
+                size=LARGEST_SIZE
+            ),
+            evidence=_("shape {yours}").format(yours=tuple(value.shape)),
         )

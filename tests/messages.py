@@ -3,7 +3,7 @@
     python -m tests.messages             # after a sentence was added or changed: .po and .mo are written again
     python -m tests.messages missing     # what has no translation yet
 
-A sentence is what stands in ``_("…")`` and ``_.plural("…", "…", count)``, in a template in ``plural(…)``. Babel
+A sentence is what stands in ``_("…")``, ``later("…")`` and ``_.plural("…", "…", count)``, in a template in ``plural(…)``. Babel
 collects and compiles; nobody needs it to grade.
 """
 
@@ -28,7 +28,7 @@ from reference.language import lab
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("de",)
-_KEYWORDS = {"_": None, "plural": (1, 2)}
+_KEYWORDS = {"_": None, "later": None, "plural": (1, 2)}
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date would be a difference where nothing is different
 
 

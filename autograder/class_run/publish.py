@@ -23,7 +23,6 @@ from autograder.lms.returning import (
     points_of_lab,
     write_lms,
 )
-from autograder.lms.scale import scaled_words
 from autograder.model import AnswerPicture, Grade
 from autograder.report.class_summary import ClassSummary
 from autograder.report.write import write_report, write_submission
@@ -178,9 +177,17 @@ def _going_back(
             )
         )  # fmt: skip
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
-    scaled = scaled_words(lms.title) if config.lms.scale == "maximum" else ""
+    scaled = config.lms.scale == "maximum"
     return ClassGoingBack(
-        when, seen, lms.name, config.assignment.title, config.lms.teams, config.lms.withhold, scaled, people
+        when,
+        seen,
+        lms.name,
+        config.assignment.title,
+        config.lms.teams,
+        config.lms.withhold,
+        scaled,
+        config.language,
+        people,
     )
 
 

@@ -108,7 +108,7 @@ def _plans(
     _nothing_newer(options.out, going.seen)
     for said in said_before(going, service):
         told.note(said)
-    going = fitted(going, service.assignment().maximum)
+    going = fitted(going, service)
     if options.yes:
         add_comments(options.out, (comment_digest(one.comment) for one in going.people))
     return planned(

@@ -18,8 +18,9 @@ from packaging.requirements import Requirement
 from pydantic import ValidationError
 
 from autograder.config import located_yaml
+from autograder.config.fields import Section
 from autograder.config.located_yaml import Place, spell
-from autograder.config.schema import Config, ManualQuestion, Section
+from autograder.config.schema import Config, ManualQuestion
 from autograder.config.wording import found, report, reworded, unknown_field
 from autograder.errors import ConfigurationError
 

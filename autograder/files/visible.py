@@ -12,6 +12,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from autograder.language import later
+from autograder.language import showing as _
+
 # Escape sequences of ECMA-48. No class of one part holds the first character of another sequence,
 # so that a megabyte of half-open sequences is still read in linear time.
 _ANSI = re.compile(
@@ -44,6 +47,9 @@ _MARKED_FORMULA = re.compile(r"(^|[;\t\r\n])([\s\u200b-\u200d\ufeff]*)'(?=[=+\-@
 _PATH = re.compile(r"[^\s,;:]*/[^\s,;:]*")
 _SHORTEST_PATH = 20
 """Characters that are left of a path as long as other paths can be shortened instead."""
+
+DECIMAL_MARK = later(".")
+"""In numbers for people; files that programs read have a point."""
 
 EXCERPT = 20
 """Escape sequences may outweigh the visible text; more than this many times the limit is not read."""
@@ -135,12 +141,17 @@ def number(value: float, decimals: int = 4) -> str:
     return "0" if digits == "-0" else digits
 
 
+def in_words(value: float, decimals: int = 4) -> str:
+    """:func:`number` as people write it, with the decimal mark of the language of now: 0,3333."""
+    return number(value, decimals).replace(".", _(DECIMAL_MARK))
+
+
 def duration(seconds: float) -> str:
-    """``seconds`` in the two largest units, for people: "2 d 3 h", "5 min 10 s", "7.6 s"."""
+    """``seconds`` in the two largest units, for people: "2 d 3 h", "5 min 10 s", "7.6 s" or "7,6 s"."""
     if not math.isfinite(seconds):
         return ""
     if abs(seconds) < 60:
-        return f"{number(seconds, 1)} s"
+        return f"{in_words(seconds, 1)} s"
     rest, parts = round(abs(seconds)), []
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         count, rest = divmod(rest, length)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from autograder.language import judging as _
 from autograder.model import CaseResult, CellRun, Grade, QuestionResult
 
 MOST_FLAGS, LONGEST_FLAG = 120, 600
@@ -96,15 +97,15 @@ def _texts(texts: Sequence[str], most: int, longest: int) -> tuple[str, ...]:
     return first([_cut(text, longest) for text in texts[:most]], len(texts))
 
 
-def first(shown: Sequence[str], of: int, what: str = "") -> tuple[str, ...]:
+def first(shown: Sequence[str], of: int, more: str = "") -> tuple[str, ...]:
     """The first entries of a longer list, and one that says how many there are beside.
 
     Args:
         shown: the first entries; where there are none nothing is said.
         of: how many the list has.
-        what: they are, with a blank before it.
+        more: the sentence for the others, with ``{count}`` in it; by default "and 3 more".
     """
-    more = f"and {of - len(shown)} more{what}"
+    more = (more or _("and {count} more")).format(count=of - len(shown))
     return (*shown, *([more] if shown and of > len(shown) else []))
 
 

@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from autograder.language import judging as _
+from autograder.language import later
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -22,6 +25,9 @@ error of 1 % must show; this lies a factor of ten away from the latter and far f
 
 FLOOR = 5e-6
 """Absolute tolerance, as a share of the largest expected entry: what cancellation leaves in float32."""
+
+ARTICLES = later("the ")
+"""What the name of a result begins with that is no name of the code; one after another, with | between."""
 
 MOST_TENSORS = 50_000
 """Entries of a list with tensors in it: each takes microseconds, and a student's code decides how many."""
@@ -143,24 +149,26 @@ def as_tensor(value: Any, name: str) -> Tensor:
 
     if value is None:
         raise CheckFailed(
-            f"{name} is None, a tensor was expected.", help="Is there a `return`, and is the TODO filled in?"
+            _("{name} is None, a tensor was expected.").format(name=name),
+            help=_("Is there a `return`, and is the TODO filled in?"),
         )
     if value is Ellipsis:
-        raise CheckFailed(f"{name} is still `...`.", help="Fill in the TODO.")
+        raise CheckFailed(_("{name} is still `...`.").format(name=name), help=_("Fill in the TODO."))
     if isinstance(value, tuple) and not value:
-        raise CheckFailed(f"{name} is still empty: `()`.", help="Fill in the TODO.")
+        raise CheckFailed(_("{name} is still empty: `()`.").format(name=name), help=_("Fill in the TODO."))
     if isinstance(value, list | tuple) and value[0:1] and (value[0] is Ellipsis or value[0] is None):
         held = "`...`" if value[0] is Ellipsis else "None"
         raise CheckFailed(
-            f"{name} holds {held} where numbers belong.", help="Is the TODO that makes them filled in?"
+            _("{name} holds {held} where numbers belong.").format(name=name, held=held),
+            help=_("Is the TODO that makes them filled in?"),
         )
     if isinstance(value, torch.Tensor):
         if value.is_complex():
-            raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
+            raise _complex(name)
         return value.detach().to("cpu", torch.float64, copy=True)
     if isinstance(value, np.ndarray | np.generic):
         if np.iscomplexobj(value):  # NumPy would drop what is not real, with a warning
-            raise CheckFailed(f"{name} holds complex numbers, real ones were expected.")
+            raise _complex(name)
         return torch.from_numpy(np.array(value, dtype=np.float64))
     try:
         if isinstance(value, list | tuple) and _checked_size(value, name):
@@ -168,9 +176,13 @@ def as_tensor(value: Any, name: str) -> Tensor:
         return torch.as_tensor(value, dtype=torch.float64).clone()
     except (TypeError, ValueError, RuntimeError, OverflowError):
         raise CheckFailed(
-            f"{name} is a {_kind(value)}, a tensor was expected.",
-            help="Which object does the name stand for?",
+            _("{name} is a {kind}, a tensor was expected.").format(name=name, kind=_kind(value)),
+            help=_("Which object does the name stand for?"),
         ) from None
+
+
+def _complex(name: str) -> CheckFailed:
+    return CheckFailed(_("{name} holds complex numbers, real ones were expected.").format(name=name))
 
 
 def _checked_size(value: Sequence[Any], name: str) -> bool:
@@ -192,9 +204,11 @@ def _checked_size(value: Sequence[Any], name: str) -> bool:
                 waiting.append(entry)
     if found and entries > MOST_TENSORS:
         raise CheckFailed(
-            f"{name} is a list of {entries} entries with tensors among them.",
-            help="torch.stack makes one tensor of them.",
-            evidence=f"up to {MOST_TENSORS} are accepted",
+            _("{name} is a list of {count} entries with tensors among them.").format(
+                name=name, count=entries
+            ),
+            help=_("torch.stack makes one tensor of them."),
+            evidence=_("up to {count} are accepted").format(count=MOST_TENSORS),
         )
     return found
 
@@ -230,9 +244,12 @@ def shape(value: Any, name: str, *allowed: Sequence[int]) -> Tensor:
     """
     tensor = as_tensor(value, name)
     if tuple(tensor.shape) not in [tuple(one) for one in allowed]:
-        wanted = " or ".join(str(tuple(one)) for one in allowed)
+        wanted = _(" or ").join(str(tuple(one)) for one in allowed)
         raise CheckFailed(
-            f"{name} has the wrong shape.", evidence=f"yours: {tuple(tensor.shape)}, expected: {wanted}"
+            _("{name} has the wrong shape.").format(name=name),
+            evidence=_("yours: {yours}, expected: {expected}").format(
+                yours=tuple(tensor.shape), expected=wanted
+            ),
         )
     return tensor
 
@@ -286,8 +303,9 @@ def close(
     tensor = shape(actual, name, tuple(expected.shape))
     if agrees(tensor, expected, rtol=rtol, floor=floor):
         return
-    subject = f"T{name[1:]}" if name.startswith("the ") else name  # other names are those of the code
-    rationale = f"{subject} has wrong values."
+    # Other names are those of the code.
+    subject = name[:1].upper() + name[1:] if name.startswith(tuple(_(ARTICLES).split("|"))) else name
+    rationale = _("{name} has wrong values.").format(name=subject)
     for sentence, wrong in (mistakes or {}).items():
         wrong = as_tensor(wrong, "a mistake").reshape(-1)
         if wrong.numel() == expected.numel() and agrees(
@@ -307,9 +325,14 @@ def _first_difference(actual: Tensor, expected: Tensor, setting: str, rtol: floa
     right = ((actual - expected).abs() <= tolerance) & torch.isfinite(actual) & torch.isfinite(expected)
     wrong = ~right
     first = tuple(int(i) for i in torch.nonzero(wrong)[0]) if expected.dim() else ()
-    place = f"[{', '.join(map(str, first))}]" if first else ""
-    return (
-        (f"{setting}: " if setting else "")
-        + f"entry {place or '(the only one)'}: yours {float(actual[first]):.6g}, "
-        + f"expected {float(expected[first]):.6g}; {int(wrong.sum())} of {wrong.numel()} entries differ"
+    place = f"[{', '.join(map(str, first))}]" if first else _("(the only one)")
+    difference = _(
+        "entry {place}: yours {yours}, expected {expected}; {differ} of {count} entries differ"
+    ).format(
+        place=place,
+        yours=f"{float(actual[first]):.6g}",
+        expected=f"{float(expected[first]):.6g}",
+        differ=int(wrong.sum()),
+        count=wrong.numel(),
     )
+    return f"{setting}: {difference}" if setting else difference

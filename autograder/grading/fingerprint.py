@@ -32,7 +32,7 @@ VERSIONED = (
 
 _ENGINE = Path(__file__).resolve().parents[1]
 DECIDES = (
-    "config", "errors.py", "grading", "kernel", "language", "model.py", "notebook", "sandbox", "workers",
+    "config", "errors.py", "grading", "kernel", "language", "model", "notebook", "sandbox", "workers",
 )  # fmt: skip
 """Rooms and modules of the engine that a mark or a verdict can depend on. They import nothing else of it.
 

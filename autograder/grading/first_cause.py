@@ -16,15 +16,16 @@ from typing import Any
 
 from autograder.grading.bounds import first
 from autograder.grading.newer_python import newer_syntax
+from autograder.grading.verdicts import is_vague
+from autograder.language import judging as _
+from autograder.language.cells import CAUSE, LACKED, NOT_ENDED, STOPPED, STOPPED_AT
+from autograder.language.endings import words_for
 from autograder.model import CaseResult, CellRun, Ending, Outcome, QuestionResult
 from autograder.notebook.bound_names import bound_by, names_written
 from autograder.notebook.code import CodeReader, ReadingTime, code_lines
 
 LONGEST_LINE, LONGEST_ERROR, MOST_NAMED = 80, 160, 5
 """Characters of the student's line and of its error in a sentence, and causes that are named."""
-
-VAGUE = frozenset({"the check failed", "The check could not work with what your code returned."})
-"""Messages that say nothing about what is wrong."""
 
 _NOT_DEFINED = re.compile(r"NameError: (?:global )?name '(\w{1,200})' is not defined")
 _KERNELS_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
@@ -72,13 +73,13 @@ def explained(
     told = []
     for result in results:
         cases = [(case, _found(case, roots)) for case in result.cases]
-        causes = {found[1] for _, found in cases if found}
+        causes = {found[1] for _case, found in cases if found}
         for cause in causes:
             concerned[cause] = concerned.get(cause, 0) + 1
         told.append(replace(result, cases=tuple(_with_cause(case, found) for case, found in cases)))
     ordered = sorted(concerned, key=lambda cause: (-concerned[cause], cause.cell))
     named = [_sentence(cause, concerned[cause]) for cause in ordered[:MOST_NAMED]]
-    return tuple(told), first(named, len(ordered), " that stopped")
+    return tuple(told), first(named, len(ordered), _("and {count} more that stopped"))
 
 
 def stopped_cells(
@@ -114,7 +115,7 @@ def _found(case: CaseResult, roots: dict[str, Stopped]) -> tuple[str, Stopped] |
     if case.outcome is not Outcome.FAILED:
         return None
     for name in case.missing:
-        if name in roots and (case.message in VAGUE or re.search(rf"\b{re.escape(name)}\b", case.message)):
+        if name in roots and (is_vague(case.message) or re.search(rf"\b{re.escape(name)}\b", case.message)):
             return name, roots[name]
     return None
 
@@ -125,14 +126,22 @@ def _with_cause(case: CaseResult, found: tuple[str, Stopped] | None) -> CaseResu
     name, cause = found
     return replace(
         case,
-        message=f"{name} is not defined: code cell {cause.cell} {cause.what}",
-        help="Repair that cell first: what stands behind this place in it did not run.",
+        message=_(LACKED).format(name=name, cause=_cell(cause)),
+        help=_("Repair that cell first: what stands behind this place in it did not run."),
     )
 
 
 def _sentence(cause: Stopped, questions: int) -> str:
-    depend = "1 question depends" if questions == 1 else f"{questions} questions depend"
-    return f"code cell {cause.cell} {cause.what}; {depend} on what follows it"
+    text = _.plural(
+        "{cause}; {count} question depends on what follows it",
+        "{cause}; {count} questions depend on what follows it",
+        questions,
+    )
+    return text.format(cause=_cell(cause), count=questions)
+
+
+def _cell(cause: Stopped) -> str:
+    return _(CAUSE).format(number=cause.cell, what=cause.what)
 
 
 def _what(run: CellRun, lines: Sequence[str], newer: tuple[str, str] | None, python: str) -> str:
@@ -143,21 +152,27 @@ def _what(run: CellRun, lines: Sequence[str], newer: tuple[str, str] | None, pyt
         newer: as :func:`newer_syntax` gives it.
     """
     if run.ending is not Ending.RAISED and not run.error:
-        return f"did not come to its end ({run.ending.value})"
+        return _(NOT_ENDED).format(ending=words_for(run.ending))
     line = lines[run.line - 1].strip() if 0 < run.line <= len(lines) else ""
-    place = f" at line {run.line}, `{_short(line, LONGEST_LINE)}`" if line else ""
     error = _short(" ".join(_KERNELS_FILE.sub("", run.error).split()), LONGEST_ERROR)
-    return f"stopped{place}: {error}{_remedy(run, newer, python)}"
+    error += _remedy(run, newer, python)
+    if line:
+        return _(STOPPED_AT).format(line=run.line, source=_short(line, LONGEST_LINE), error=error)
+    return _(STOPPED).format(error=error)
 
 
 def _remedy(run: CellRun, newer: tuple[str, str] | None, python: str) -> str:
     if run.error.startswith("ModuleNotFoundError") and "not installed" not in run.error:
-        return " (this package is not installed here)"
+        return _(" (this package is not installed here)")
     if newer:
         syntax, version = newer
         ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        named = f"; the notebook names Python {python}" if python else ""
-        return f" ({syntax}: that needs Python {version}, here is {ours}{named})"
+        text = _(" ({syntax}: that needs Python {version}, here is {ours})")
+        if python:
+            text = _(
+                " ({syntax}: that needs Python {version}, here is {ours}; the notebook names Python {named})"
+            )
+        return text.format(syntax=syntax, version=version, ours=ours, named=python)
     return ""
 
 

@@ -11,23 +11,25 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from autograder.language import judging as _
+from autograder.language import later
 from autograder.model import CaseResult, CellRun, Ending, ExecutedNotebook
 
 SAID = {
-    "cell_seconds": "{} s for one cell",
-    "notebook_seconds": "{} s for all cells",
-    "request_seconds": "{} s for one call of a test case",
-    "submission_seconds": "{} s for everything together",
-    "memory_mb": "{} MB of memory",
-    "disk_mb": "{} MB of disk",
-    "disk_files": "{} files and folders",
-    "file_mb": "{} MB for one file",
-    "open_files": "{} open files",
-    "threads": "{} threads",
-    "output_mb": "{} MB of output",
-    "reply_mb": "{} MB for one answer to a test case",
-    "reading_mb": "{} MB of the grader's memory for what is answered",
-    "restarts": "{} cells that end the kernel",
+    "cell_seconds": later("{} s for one cell"),
+    "notebook_seconds": later("{} s for all cells"),
+    "request_seconds": later("{} s for one call of a test case"),
+    "submission_seconds": later("{} s for everything together"),
+    "memory_mb": later("{} MB of memory"),
+    "disk_mb": later("{} MB of disk"),
+    "disk_files": later("{} files and folders"),
+    "file_mb": later("{} MB for one file"),
+    "open_files": later("{} open files"),
+    "threads": later("{} threads"),
+    "output_mb": later("{} MB of output"),
+    "reply_mb": later("{} MB for one answer to a test case"),
+    "reading_mb": later("{} MB of the grader's memory for what is answered"),
+    "restarts": later("{} cells that end the kernel"),
 }
 """How the report names each setting of ``limits``."""
 
@@ -75,7 +77,7 @@ def hit(
 
 
 def _in_numbers(name: str, limits: Any) -> str:
-    return SAID[name].format(f"{getattr(limits, name):g}")
+    return _(SAID[name]).format(f"{getattr(limits, name):g}")
 
 
 def _of_cells(cells: Iterable[CellRun]) -> Iterator[str]:

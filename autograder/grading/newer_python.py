@@ -11,6 +11,9 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 
+from autograder.language import judging as _
+from autograder.language import later
+
 LONGEST_SOURCE = 50_000
 """Characters that are looked at: some texts are read in quadratic time, by Python and here."""
 
@@ -42,8 +45,8 @@ def newer_syntax(source: str) -> tuple[str, str] | None:
             used.append((version, words))
             source = simpler
             if _reads(source):
-                major, minor = max(one for one, _ in used)
-                return " and ".join(dict.fromkeys(text for _, text in used)), f"{major}.{minor}"
+                major, minor = max(one for one, _words in used)
+                return _(" and ").join(dict.fromkeys(_(text) for _version, text in used)), f"{major}.{minor}"
     return None
 
 
@@ -122,10 +125,14 @@ def _end_of_braces(source: str, at: int, depth: int) -> int:
 
 
 _SYNTAX: tuple[tuple[tuple[int, int], str, Callable[[str], str]], ...] = (
-    ((3, 12), "quotes, backslashes or line ends inside the braces of an f-string", _without_strings("f")),
-    ((3, 12), "a statement `type X = …`", lambda source: _TYPE.sub(r"\1\2 =", source)),
-    ((3, 12), "type parameters in brackets", lambda source: _GENERIC.sub(r"\1", source)),
-    ((3, 14), "a template string t\"…\"", _without_strings("t")),
-    ((3, 14), "`except A, B:` without parentheses", lambda source: _EXCEPT.sub(r"\1(\2):", source)),
+    (
+        (3, 12),
+        later("quotes, backslashes or line ends inside the braces of an f-string"),
+        _without_strings("f"),
+    ),
+    ((3, 12), later("a statement `type X = …`"), lambda source: _TYPE.sub(r"\1\2 =", source)),
+    ((3, 12), later("type parameters in brackets"), lambda source: _GENERIC.sub(r"\1", source)),
+    ((3, 14), later("a template string t\"…\""), _without_strings("t")),
+    ((3, 14), later("`except A, B:` without parentheses"), lambda source: _EXCEPT.sub(r"\1(\2):", source)),
 )  # fmt: skip
 """First version, words for it, and what reads the same without it."""

@@ -17,6 +17,7 @@ from autograder.grading.opened_files import opened_files
 from autograder.grading.questions import LETHAL, ask, with_news_only
 from autograder.grading.student_text import StudentText
 from autograder.kernel.session import Session
+from autograder.language import judging as _
 from autograder.model import (
     AS_IT_IS,
     CellRun,
@@ -170,11 +171,11 @@ def not_gradable(submission: Submission, course: Course, reason: str, seconds: f
 
 def _bytes(submission: Submission) -> bytes:
     if submission.file is None:
-        raise NotGradable(submission.problem or "there is no notebook")
+        raise NotGradable(submission.problem or _("there is no notebook"))
     try:
         return submission.file.read_bytes()
     except OSError as reason:
-        raise NotGradable(f"the file cannot be read: {reason.strerror}") from None
+        raise NotGradable(_("the file cannot be read: {error}").format(error=reason.strerror)) from None
 
 
 def _manual(read: ReadNotebook, course: Course) -> tuple[ManualQuestion, ...]:
@@ -220,7 +221,7 @@ def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
     found = [
         f"passed over in code cell {number}: {what}" for number, run in numbered for what in run.passed_over
     ]
-    return first(found[:MOST_PASSED_OVER], len(found), " passed over")
+    return first(found[:MOST_PASSED_OVER], len(found), "and {count} more passed over")
 
 
 def _handed_out(course: Course) -> set[str]:
@@ -236,7 +237,8 @@ def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:
         for number, run in enumerate(executed.cells, start=1)
         if run.refused_address
     ]
-    return first(refused[:MOST_DOWNLOADS], len(refused), " with an address that is not the lab's data")
+    more = "and {count} more with an address that is not the lab's data"
+    return first(refused[:MOST_DOWNLOADS], len(refused), more)
 
 
 def _dynamic_flags(executed: ExecutedNotebook, results: tuple[QuestionResult, ...]) -> tuple[str, ...]:

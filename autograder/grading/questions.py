@@ -7,45 +7,34 @@ is not a zero.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograder.errors import (
-    BadReply,
     ConfigurationError,
     KernelDied,
-    ReplyTooLarge,
-    RequestTimedOut,
-    StudentCodeError,
-    StudentException,
-    TimeUsedUp,
 )
-from autograder.grading.checks import CheckFailed, NewsIfAlone, closest_comparison, collected_notes
+from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
+from autograder.grading.verdicts import CHECK_FAILED, verdict
+from autograder.language import judging as _
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
 if TYPE_CHECKING:
     from otter.test_files import ExceptionTestFile
 
-OUR_TROUBLE = (ImportError, OSError, NameError, SyntaxError, MemoryError, RecursionError)
-"""What a test case raises when the lab itself is broken. Student values cannot cause these: they
-arrive as plain data."""
-
 LONGEST_TEXT = 1_000
 """Characters of a message: a test case may quote what a student's code returned, and that is no place for
 what it saw in a hidden case."""
-
-NOT_DEFINED = re.compile(r"^Your code raised NameError: name '(\w{1,200})' is not defined")
-"""How a message begins where the notebook's own code lacked one of its names."""
 
 MOST_MISSING = 20
 """Names of a case that are kept."""
@@ -87,9 +76,11 @@ class Names(Namespace, Protocol):
 
     Attributes:
         missing: names that were asked for in vain.
+        doubles: whether the notebook has made float64 PyTorch's default type.
     """
 
     missing: dict[str, None]
+    doubles: bool
 
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         """Forget what earlier cases made, seed the generators, set the autograd guard.
@@ -234,131 +225,42 @@ def _ask_case(
     def run() -> None:
         nonlocal missing
         if sum(ending in LETHAL for ending in endings) >= MOST_DEATHS:
-            raise KernelDied("not asked again: it ended the process in the checks before this one")
+            raise KernelDied(_("not asked again: it ended the process in the checks before this one"))
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        with recorded():
+        with recorded(), _numbers_of_the_notebook(names.doubles and not case.hidden):
             case.body.call_func(names)
 
     with closest_comparison() as closest:
-        (outcome, message, help_text, evidence, ending), mistake, repeat = _verdict(run, respondent, said)
-    if unknown := NOT_DEFINED.search(message):
-        missing[unknown[1]] = None
-    passed = outcome is Outcome.PASSED
+        came_to = verdict(run, lambda: respondent.ending(), said)
+    if came_to.lacked:
+        missing[came_to.lacked] = None
+    passed = came_to.outcome is Outcome.PASSED
+    message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=case.name, outcome=outcome, points=float(case.points) if passed else 0.0,
-        possible=float(case.points), hidden=bool(case.hidden),
-        message=(message or ("" if passed else case.failure_message or "the check failed"))[:LONGEST_TEXT],
-        help=help_text[:LONGEST_TEXT], evidence=evidence[:LONGEST_TEXT],
-        ending=ending, seconds=time.monotonic() - started, mistake=mistake, repeat=repeat[:LONGEST_TEXT],
+        name=case.name, outcome=came_to.outcome, points=float(case.points) if passed else 0.0,
+        possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
+        help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
+        ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
+        repeat=came_to.repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
 
 
-def _verdict(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[tuple[Outcome, str, str, str, Ending], str, str]:
-    """Outcome, message, help, evidence and ending of one case; the code of the mistake that it names, and
-    lines that repeat it."""
-    try:
-        return _told(run, respondent, said), "", ""
-    except CheckFailed as failure:
-        told = (Outcome.FAILED, str(failure.rationale), failure.help, failure.evidence, Ending.FINISHED)
-        return told, failure.mistake, failure.repeat
-    except AssertionError as failure:
-        message, repeat = _without_code(str(failure))
-        return (Outcome.FAILED, message, "", "", Ending.FINISHED), "", repeat
+@contextmanager
+def _numbers_of_the_notebook(doubles: bool) -> Iterator[None]:
+    """Make tensors of the notebook's default type, as a public case does where students run it.
 
-
-def _without_code(text: str) -> tuple[str, str]:
-    """What a public case says, which has nothing but one text, and the code behind its first empty line.
-
-    The line that leads over to the code (``In a cell of its own:``) belongs to neither.
+    Hidden cases ask with both types, each by its name.
     """
-    message, _, code = text.partition("\n\n")
-    said, _, leads_over = message.rpartition("\n")
-    return (said if code and said and leads_over.endswith(":") else message), code
-
-
-def _told(
-    run: Callable[[], None], respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    """Outcome, message, help, evidence and ending of one case.
-
-    Raises:
-        AssertionError: a check failed with words of its own.
-    """
+    torch = sys.modules.get("torch") if doubles else None
+    if torch is None:
+        yield
+        return
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
     try:
-        run()
-    except AssertionError:
-        raise
-    except StudentCodeError as failure:
-        return _student_failure(failure, respondent, said)
-    except OUR_TROUBLE as trouble:
-        text = f"the check itself broke: {type(trouble).__name__}: {trouble}"
-        return Outcome.NOT_CHECKED, text, "Tell the course team.", "", Ending.FINISHED
-    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
-        text = "The check could not work with what your code returned."
-        return (
-            Outcome.FAILED,
-            text,
-            "Is it of the kind that the lab asks for?",
-            said.shown(_brief(odd)),
-            Ending.FINISHED,
-        )
-    return Outcome.PASSED, "", "", "", Ending.FINISHED
-
-
-def _student_failure(
-    failure: StudentCodeError, respondent: Respondent, said: StudentText
-) -> tuple[Outcome, str, str, str, Ending]:
-    where = said.lines(failure.where) if isinstance(failure, StudentException) else ""
-    match failure:
-        case StudentException(type_name="AutogradSwitchedOff"):
-            return (
-                Outcome.FAILED, "The gradient is computed with autograd.",
-                "This lab is about deriving it: use the formula of the exercise.",
-                where, Ending.AUTOGRAD,
-            )  # fmt: skip
-        case StudentException(type_name="CallbackFailed"):
-            text = "Your code called a function of the lab with something that it cannot work with."
-            return Outcome.FAILED, text, "", f"{said.shown(failure.text)}\n{where}", Ending.RAISED
-        case StudentException(type_name="NotImplementedError"):
-            text = "This part is not implemented yet."
-            return Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED
-        case StudentException(type_name="TypeError") if "ellipsis" in failure.text:
-            text = "A part still holds `...` where your code belongs."
-            return Outcome.FAILED, text, "", f"{said.error(failure)}\n{where}".strip(), Ending.RAISED
-        case StudentException():
-            return Outcome.FAILED, f"Your code raised {said.error(failure)}", "", where, Ending.RAISED
-        case RequestTimedOut():
-            help_text = "Look for a loop that never ends."
-            return Outcome.FAILED, "Your code did not finish in time.", help_text, "", Ending.TIMED_OUT
-        case TimeUsedUp():
-            text = "The time for the whole submission was used up before this could be checked."
-            return Outcome.FAILED, text, "Which part takes so long?", "", Ending.TIME_USED_UP
-        case KernelDied():
-            ending = respondent.ending()
-            text = f"Your code ended the Python process ({ending})."
-            if ending is Ending.READING_LIMIT:
-                text = "The grader ended your Python process: it gave more answers than the grader can hold."
-            return Outcome.FAILED, text, "", str(failure), ending
-        case ReplyTooLarge():
-            text = "Your code returned more than one answer may hold."
-            help_text = "Is it of the size that the lab asks for?"
-            return Outcome.FAILED, text, help_text, said.shown(str(failure)), Ending.REPLY_LIMIT
-        case BadReply():
-            text = "Your code returned something that is not plain data."
-            return (
-                Outcome.FAILED,
-                text,
-                "Return tensors and numbers.",
-                said.shown(str(failure)),
-                Ending.FINISHED,
-            )
-    return Outcome.FAILED, str(failure), "", "", Ending.FINISHED
-
-
-def _brief(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+        yield
+    finally:
+        torch.set_default_dtype(before)

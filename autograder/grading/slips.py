@@ -21,6 +21,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from autograder.grading.checks import Mistake
+from autograder.language import judging as _
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -94,6 +95,7 @@ class Slips(Mapping[str, "Tensor"]):
         for one, other in combinations(joining, 2):
             code = f"{one.mistake.code}_and_{other.mistake.code}"
             if code not in codes and not one.parts.keys() & other.parts.keys():
-                both = Mistake(code, f"Two mistakes at once. {one.mistake} {other.mistake}")
+                sentence = _("Two mistakes at once. {one} {other}")
+                both = Mistake(code, sentence.format(one=one.mistake, other=other.mistake))
                 found[both] = {**one.parts, **other.parts}
         return found

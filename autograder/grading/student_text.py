@@ -10,6 +10,8 @@ import builtins
 import re
 
 from autograder.errors import StudentException
+from autograder.language import judging as _
+from autograder.language import later
 from autograder.notebook.own_lines import OwnLines
 
 MOST_CHARACTERS = 400
@@ -22,7 +24,7 @@ LONGEST = 200
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
 
-LEFT_OUT = "(its text is not shown)"
+LEFT_OUT = later("(its text is not shown)")
 
 _NOT_DEFINED = re.compile(r"name '(\w{1,80})' is not defined")
 
@@ -46,7 +48,7 @@ class StudentText:
         if visible not in self._shown:
             kept = self._within_the_bound(visible)
             self._left -= _cost(kept)
-            self._shown[visible] = kept if kept == visible else f"{kept}… {LEFT_OUT}".removeprefix("… ")
+            self._shown[visible] = kept if kept == visible else f"{kept}… {_(LEFT_OUT)}".removeprefix("… ")
         return self._shown[visible]
 
     def error(self, failure: StudentException) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.language import judging as _
+from autograder.language import later
 from autograder.model import CellRun, Ending
 
 FIELD = "autograder"
@@ -19,13 +21,13 @@ LONGEST_CELL = 1_000_000
 """Lines; a cell that stops further down is said to stop nowhere."""
 
 REMARKS = {
-    "package": "import of {what}, which is not installed here",
-    "backend": "the backend {what}, which needs a screen",
-    "style": "the plot style {what}, which is not there",
-    "extension": "the extension {what}, which is not installed here",
-    "magic": "the magic %{what}, which is not there",
-    "reset": "{what}: the names that it took away are asked for all the same",
-    "compile": "{what}: the code runs as it is",
+    "package": later("import of {what}, which is not installed here"),
+    "backend": later("the backend {what}, which needs a screen"),
+    "style": later("the plot style {what}, which is not there"),
+    "extension": later("the extension {what}, which is not installed here"),
+    "magic": later("the magic %{what}, which is not there"),
+    "reset": later("{what}: the names that it took away are asked for all the same"),
+    "compile": later("{what}: the code runs as it is"),
 }
 """Sentences for what is passed over, by the kind that the guest names."""
 
@@ -74,5 +76,5 @@ def _passed_over(report: dict[str, Any]) -> tuple[str, ...]:
     for entry in said[:MOST_REMARKS] if isinstance(said, list) else ():
         match entry:
             case [str(kind), str(what)] if kind in REMARKS:
-                found[REMARKS[kind].format(what=what[:LONGEST_REMARK])] = None
+                found[_(REMARKS[kind]).format(what=what[:LONGEST_REMARK])] = None
     return tuple(found)

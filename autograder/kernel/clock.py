@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from autograder.language import judging as _
 from autograder.sandbox.forks import ForkedProcess
 
 LINE = "/proc/{}/schedstat"
@@ -165,11 +166,11 @@ class Deadline:
             return
         self.clock.starved = True
         if cut_short and self.clock.sees_lines:
-            self.clock.cut_short = (
-                f"the processor was busy with other programs: a time limit of {self._seconds:g} s passed "
-                f"after {passed.wall:.0f} s, of which student code had {passed.had:.1f} s; run the same "
-                "command again when less runs beside it, or with fewer --jobs"
-            )
+            self.clock.cut_short = _(
+                "the processor was busy with other programs: a time limit of {limit} s passed after {wall} "
+                "s, of which student code had {had} s; run the same command again when less runs beside it, "
+                "or with fewer --jobs"
+            ).format(limit=f"{self._seconds:g}", wall=f"{passed.wall:.0f}", had=f"{passed.had:.1f}")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from autograder.errors import (
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
 from autograder.kernel.remote import RemoteObject
+from autograder.language import judging as _
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 
@@ -139,7 +140,7 @@ class Conversation:
         if not isinstance(outcomes, list) or not all(isinstance(one, dict) for one in outcomes):
             raise BadReply("the answer is no list of answers")
         decoder = plain.Decoder(blobs, self._resolve, self._reply_bytes)
-        for outcome, _ in zip(outcomes, requests, strict=False):
+        for outcome, _request in zip(outcomes, requests, strict=False):
             yield self._value(outcome, decoder)
         if len(outcomes) < len(requests):
             raise BadReply("an answer is missing")
@@ -149,7 +150,7 @@ class Conversation:
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Send one message with these requests and wait for its reply; raises as :meth:`ask`."""
         if not self.usable:
-            raise KernelDied("the student's process has ended")
+            raise KernelDied(_("the student's process has ended"))
         if self._until.missed():
             raise TimeUsedUp
         seconds = self._seconds if self.patience is None else min(self._seconds, self.patience)
@@ -167,7 +168,7 @@ class Conversation:
         try:
             whole = steps[0] if len(steps) == 1 else {"op": "several", "steps": steps}
             self._send({"n": number, **whole}, encoder.blobs, deadline)
-            for _ in range(STALE_REPLIES):
+            for _reply in range(STALE_REPLIES):
                 message, blobs = self._reply(deadline)
                 if message.get("n") == number:
                     return message, blobs
@@ -180,7 +181,7 @@ class Conversation:
             raise (TimeUsedUp() if used_up else timed_out) from None
         except wire.Disconnected:
             self._lose()
-            raise KernelDied("your code ended its own process") from None
+            raise KernelDied(_("your code ended its own process")) from None
         except wire.WireError as reason:
             self._lose()
             too_large = isinstance(reason, wire.FrameTooLarge)

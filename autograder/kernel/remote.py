@@ -91,9 +91,11 @@ class RemoteNamespace:
 
     Attributes:
         missing: names that were asked for in vain.
+        doubles: whether the notebook has made float64 PyTorch's default type.
     """
 
     def __init__(self, conversation: Conversation) -> None:
+        self.doubles = False
         self._conversation = conversation
         self._forbids_autograd = False
         self.missing: dict[str, None] = {}
@@ -103,7 +105,8 @@ class RemoteNamespace:
         self._conversation.forget_callbacks()
         self._conversation.patience = patience
         self._forbids_autograd = forbid_autograd
-        self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
+        usual = self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
+        self.doubles = usual == "torch.float64"
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a top-level name, or ``default``."""

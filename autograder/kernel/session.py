@@ -33,6 +33,7 @@ from autograder.kernel.conversation import Conversation
 from autograder.kernel.remote import NamesThatAreThere, RemoteNamespace
 from autograder.kernel.watchdog import Watchdog
 from autograder.kernel.workspace import Workspace, workspace
+from autograder.language import judging as _
 from autograder.model import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts, Shown
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import ENVIRONMENT, ForkServer
@@ -161,7 +162,7 @@ class Session:
             if self._until.missed():
                 raise TimeUsedUp
             if self._unopened >= UNOPENED_KERNELS:
-                raise KernelDied("the notebook closed the channel on which questions are asked")
+                raise KernelDied(_("the notebook closed the channel on which questions are asked"))
             self._start_and_run()
         return NamesThatAreThere(self._kernel.conversation, self._shortcuts.missing)
 

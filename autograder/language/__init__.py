@@ -10,14 +10,16 @@ better word on a page is no reason to grade a class again. A lab has a catalogue
     _("{name} has the wrong shape.").format(name=name)
     _.plural("{count} row", "{count} rows", count).format(count=count)
 
-What is put into a sentence is never part of what is looked up. ``make messages`` collects the sentences.
+What is put into a sentence is never part of what is looked up. A constant is written down before the language
+is known: ``LATE = later("It is late.")``, and ``_(LATE)`` where it is used. ``make messages`` collects the
+sentences.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.language.catalogue import ENGLISH, Catalogue, language, languages_in, speaking
+from autograder.language.catalogue import ENGLISH, Catalogue, language, languages_in, later, speaking
 
 LOCALE = Path(__file__).with_name("locale")
 """Where the engine's catalogues lie."""
@@ -31,4 +33,14 @@ def known_languages() -> tuple[str, ...]:
     return (ENGLISH, *languages_in(LOCALE, judging.domain))
 
 
-__all__ = ["ENGLISH", "LOCALE", "Catalogue", "judging", "known_languages", "language", "showing", "speaking"]
+__all__ = [
+    "ENGLISH",
+    "LOCALE",
+    "Catalogue",
+    "judging",
+    "known_languages",
+    "language",
+    "later",
+    "showing",
+    "speaking",
+]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+import re
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +37,11 @@ def speaking(code: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def later(sentence: str) -> str:
+    """``sentence`` as it is: a constant for the catalogue of its module, translated where it is used."""
+    return sentence
+
+
 class Catalogue:
     """The translations of one set of sentences, one file a language.
 
@@ -47,12 +54,13 @@ class Catalogue:
         """Nothing is read before the first sentence in another language than English."""
         self.folder = folder
         self.domain = domain
+        self._read: dict[str, gettext.NullTranslations] = {}
 
     def __call__(self, sentence: str) -> str:
         """``sentence`` in the language of now.
 
         Args:
-            sentence: literal, with names in braces where something is put in afterwards.
+            sentence: literal, or marked by :func:`later`; names in braces where something is put in.
         """
         return self._translations().gettext(sentence)
 
@@ -64,12 +72,31 @@ class Catalogue:
         """
         return self._translations().ngettext(one, many, count)
 
+    def filled(self, sentence: str, text: str) -> dict[str, str] | None:
+        """What was put into ``sentence``, in the language of now, to make ``text``; ``None``: it is another.
+
+        Args:
+            sentence: as for a call; a name in braces stands for at least one character.
+        """
+        found = _pattern(self(sentence)).fullmatch(text)
+        return found and found.groupdict()
+
     def of_language(self, code: str) -> Path:
         """The catalogue's file for a language, which need not be there."""
         return self.folder / code / "LC_MESSAGES" / f"{self.domain}.mo"
 
     def _translations(self) -> gettext.NullTranslations:
-        return _read(self.of_language(language()))
+        code = language()
+        if code not in self._read:  # a lab asks thousands of times a submission: no path is made each time
+            self._read[code] = _read(self.of_language(code))
+        return self._read[code]
+
+
+@cache
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = string.Formatter().parse(sentence)
+    found = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _spec, _kind in parts)
+    return re.compile("".join(found), re.DOTALL)
 
 
 @cache

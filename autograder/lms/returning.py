@@ -11,11 +11,12 @@ from pathlib import Path
 
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
-from autograder.files.visible import number, plain
+from autograder.files.visible import in_words, plain
+from autograder.language import showing as _
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
 from autograder.lms.model import Assignment, Returned, Worksheet, comment_digest
-from autograder.lms.scale import about_scale, scaled_back, scaled_words
+from autograder.lms.scale import about_scale, scaled_back
 from autograder.lms.upload_page import UploadPage
 from autograder.marks import unscored
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
@@ -28,7 +29,6 @@ SEVERAL = "several submissions have this identifier, and only one mark and page 
 """Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
 DRAFT = "it is a draft, never submitted (lms, drafts)"
-_TELLS_MORE = "The attached page tells more."
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _about_scale(
 
 def _without_mark(written: Written, returned: Sequence[Returned]) -> Mapping[str, str]:
     """Why no row of a submission has its mark, by the submission's id."""
-    out = {id(one) for one, _ in written.left_out}
+    out = {id(one) for one, _why in written.left_out}
     marked = {one.feedback.stem for one in returned if one.points is not None and id(one) not in out}
     return {one.feedback.stem: why for one, why in written.left_out if one.feedback.stem not in marked}
 
@@ -182,7 +182,7 @@ def _mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float
     """
     if grade.mark is None:
         return None, comment_for(grade)
-    return scaled_back(grade.mark, comment_for(grade), points_of_lab(grade), most, scaled_words(lms.title))
+    return scaled_back(grade.mark, comment_for(grade), points_of_lab(grade), most, lms.title)
 
 
 def points_of_lab(grade: Entry) -> float:
@@ -215,20 +215,24 @@ def _teams(
 
 def comment_for(grade: Entry) -> str:
     """One line for the student: the mark, what cost most, where the rest is."""
-    parts = [f"{number(grade.score, 2)} of {number(grade.max_score, 2)} points"]
+    points, possible = in_words(grade.score, 2), in_words(grade.max_score, 2)
+    parts = [_("{points} of {possible} points").format(points=points, possible=possible)]
     if waiting := sum(one.possible for one in unscored(grade)):
-        parts.append(f"{number(waiting, 2)} more are scored by a person")
+        parts.append(_("{points} more are scored by a person").format(points=in_words(waiting, 2)))
     if grade.comment:
-        parts.append(f"From the course team: {plain(grade.comment, LONGEST_WORDS)}")
+        said = plain(grade.comment, LONGEST_WORDS)
+        parts.append(_("From the course team: {comment}").format(comment=said))
     if grade.penalty:
-        parts.append(f"{plain(grade.penalty, 200)}; mark {number(grade.mark or 0.0, 2)}")
+        mark = in_words(grade.mark or 0.0, 2)
+        parts.append(_("{penalty}; mark {mark}").format(penalty=plain(grade.penalty, 200), mark=mark))
     parts += _changed(grade)
     for question in grade.questions:
         if question.failures and question.points < question.possible and not question.override:
-            points = f"{number(question.points, 2)}/{number(question.possible, 2)}"
+            points = f"{in_words(question.points, 2)}/{in_words(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
-    return f"{_sentence(text)} {_TELLS_MORE}"
+    tells_more = _("The attached page tells more.")
+    return f"{_sentence(text)} {tells_more}"
 
 
 def _is_ours(one: Returned, ours: Collection[str]) -> bool:
@@ -246,8 +250,10 @@ def _changed(grade: Entry) -> Iterator[str]:
     both: list[QuestionEntry | ManualQuestion] = [*grade.questions, *grade.manual]
     for one in both:
         if one.override is not None and one.override.points is not None:
-            points = f"{number(one.override.points, 2)}/{number(one.possible, 2)}"
-            yield f"{one.name} {points}, changed by the course team: {plain(one.override.reason, 160)}"
+            points = f"{in_words(one.override.points, 2)}/{in_words(one.possible, 2)}"
+            changed = _("{question} {points}, changed by the course team: {reason}")
+            reason = plain(one.override.reason, 160)
+            yield changed.format(question=one.name, points=points, reason=reason)
 
 
 def _sentence(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.files.visible import number
+from autograder.files.visible import in_words, number
+from autograder.language import showing as _
 from autograder.lms.base import Lms
 
 DECIMALS = 2
@@ -14,29 +15,26 @@ def scaled(mark: float, possible: float, most: float) -> float:
     return round(mark * most / possible, DECIMALS)
 
 
-def scaled_words(title: str) -> str:
-    """How a comment says what a scaled mark is, with names in braces for what :func:`scaled_back` puts in."""
-    return f"{{mark}} of {{possible}} in {title}."
-
-
 def scaled_back(
-    mark: float, comment: str, possible: float, most: float | None, words: str
+    mark: float, comment: str, possible: float, most: float | None, title: str
 ) -> tuple[float, str]:
     """A mark and its comment where the assignment has another maximum; as they are where it has not.
 
     Args:
         possible: points of the lab, of which the mark is.
         most: the maximum in the LMS; ``None``: nobody knows it.
-        words: of :func:`scaled_words`.
+        title: of the LMS.
 
-    >>> scaled_back(18.0, "18 of 36 points.", 36.0, 25.0, scaled_words("Moodle"))
+    >>> scaled_back(18.0, "18 of 36 points.", 36.0, 25.0, "Moodle")
     (12.5, '12.5 of 25 in Moodle. 18 of 36 points.')
     """
     if not most or not possible or most == possible:
         return mark, comment
     mark = scaled(mark, possible, most)
-    said = words.replace("{mark}", number(mark, 2)).replace("{possible}", number(most, 2))
-    return mark, f"{said} {comment}"
+    said = _("{mark} of {possible} in {lms}").format(
+        mark=in_words(mark, 2), possible=in_words(most, 2), lms=title
+    )
+    return mark, f"{said}. {comment}"
 
 
 def said_of_scaling(title: str, most: float, possible: float) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder.language import judging as _
+from autograder.language import later
 from autograder.model import AnswerState
 from autograder.notebook.template_cells import TemplateCell, first_line, item_of, matched_cells, tag_of
 
@@ -22,8 +24,8 @@ LONGEST_ANSWER = 100_000
 MOST_PICTURES, LONGEST_PICTURE = 20, 80
 """Pictures of an answer that are named, and characters of the name of each."""
 
-CUT = "… (the answer goes on: look at the submitted file)"
-PASTED = "(a pasted picture)"
+CUT = later("… (the answer goes on: look at the submitted file)")
+PASTED = later("(a pasted picture)")
 
 LONGEST_PLACEHOLDER = 1_000
 """Characters of a text that only asks for an answer."""
@@ -121,9 +123,9 @@ def _answer(
     for one in found:
         if one.is_own:
             pictures += [*attachments.get(cells[one.index].id, ())]
-            pictures += [PASTED] * len(_PASTED.findall(cells[one.index].source))
-    text = _PASTED.sub(PASTED, "\n\n".join(one.text for one in found if one.text.strip()))
-    text = text if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER] + CUT
+            pictures += [_(PASTED)] * len(_PASTED.findall(cells[one.index].source))
+    text = _PASTED.sub(_(PASTED), "\n\n".join(one.text for one in found if one.text.strip()))
+    text = text if len(text) <= LONGEST_ANSWER else text[:LONGEST_ANSWER] + _(CUT)
     named = tuple(dict.fromkeys(picture[:LONGEST_PICTURE] for picture in pictures))[:MOST_PICTURES]
     if text.strip() or named:
         state = AnswerState.FOUND

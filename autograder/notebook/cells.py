@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
+from autograder.language import judging as _
+
 # Names of old formats, and what nbformat's own upgrade makes of them.
 _TYPES = {
     "code": "code",
@@ -52,9 +54,9 @@ def repaired_cells(
     for what, indices in repairs.items():
         places = ", ".join(str(index + 1) for index in indices[:_NAMED_IN_A_NOTE])
         more = ", …" if len(indices) > _NAMED_IN_A_NOTE else ""
-        notes.append(f"{what} (cell {places}{more})")
+        notes.append(_("{what} (cell {places})").format(what=what, places=places + more))
     attached = {cell["id"]: names for index, cell in kept if (names := _attached(found[index]))}
-    return [cell for _, cell in kept], attached
+    return [cell for _index, cell in kept], attached
 
 
 def _attached(item: Any) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ def _attached(item: Any) -> tuple[str, ...]:
 
 def _is_cell(item: Any, index: int, repairs: dict[str, list[int]]) -> bool:
     if not isinstance(item, dict | str):
-        repairs["left out what is no cell"].append(index)
+        repairs[_("left out what is no cell")].append(index)
         return False
     return True
 
@@ -77,20 +79,20 @@ def _cell(item: Any, index: int, repairs: dict[str, list[int]]) -> dict[str, Any
         item = {"source": item}
     kind, name = _kind(item)
     if kind == "raw" and name != "raw":
-        repairs["a cell of unknown type is kept as text that does not run"].append(index)
+        repairs[_("a cell of unknown type is kept as text that does not run")].append(index)
     source, complete = _source(next((item[key] for key in _SOURCES if key in item), None))
     if not complete:
-        repairs["source that was not text is left out"].append(index)
+        repairs[_("source that was not text is left out")].append(index)
     if source.startswith("\ufeff"):
-        repairs["a byte order mark at the beginning is left out"].append(index)
+        repairs[_("a byte order mark at the beginning is left out")].append(index)
         source = source.lstrip("\ufeff")
     if name == "heading":
         level = item.get("level")
         source = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + " " + source
     if kind != "code" and _DEFINITION.match(source[:_HEAD]):
-        repairs["a text cell looks like code; it was not run"].append(index)
+        repairs[_("a text cell looks like code; it was not run")].append(index)
     if item.get("attachments"):
-        repairs["pasted pictures are not needed to run it: look at the submitted file"].append(index)
+        repairs[_("pasted pictures are not needed to run it: look at the submitted file")].append(index)
     cell: dict[str, Any] = {"cell_type": kind, "metadata": _metadata(item.get("metadata")), "source": source}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
 
@@ -141,7 +143,7 @@ def _identify(
             used.add(claimed)
     for index, cell in kept:
         if "id" not in cell:
-            repairs["a missing, invalid or repeated cell id is replaced"].append(index)
+            repairs[_("a missing, invalid or repeated cell id is replaced")].append(index)
             name = f"cell-{index}"
             while name in used:
                 name += "x"

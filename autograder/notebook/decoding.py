@@ -9,18 +9,20 @@ import re
 
 from autograder.config.packed import MB
 from autograder.errors import UnreadableNotebook
+from autograder.language import judging as _
+from autograder.language import later
 from autograder.notebook.parsing import AGAIN, Parsed, parse_notebook
 
 # What students upload by mistake, told by its first bytes.
 _OTHER_FILES = (
-    (b"PK\x03\x04", "a zip archive (or an Office document) renamed to .ipynb: unpack it"),
-    (b"%PDF", "a PDF file renamed to .ipynb: hand in the notebook itself"),
-    (b"\x1f\x8b", "a gzip archive renamed to .ipynb: unpack it"),
-    (b"Rar!", "a RAR archive renamed to .ipynb: unpack it"),
-    (b"7z\xbc\xaf", "a 7z archive renamed to .ipynb: unpack it"),
-    (b"\x89PNG", "a PNG picture renamed to .ipynb: hand in the notebook itself"),
-    (b"\xff\xd8\xff", "a JPEG picture renamed to .ipynb: hand in the notebook itself"),
-    (b"\xd0\xcf\x11\xe0", "an Office document renamed to .ipynb: hand in the notebook itself"),
+    (b"PK\x03\x04", later("a zip archive (or an Office document) renamed to .ipynb: unpack it")),
+    (b"%PDF", later("a PDF file renamed to .ipynb: hand in the notebook itself")),
+    (b"\x1f\x8b", later("a gzip archive renamed to .ipynb: unpack it")),
+    (b"Rar!", later("a RAR archive renamed to .ipynb: unpack it")),
+    (b"7z\xbc\xaf", later("a 7z archive renamed to .ipynb: unpack it")),
+    (b"\x89PNG", later("a PNG picture renamed to .ipynb: hand in the notebook itself")),
+    (b"\xff\xd8\xff", later("a JPEG picture renamed to .ipynb: hand in the notebook itself")),
+    (b"\xd0\xcf\x11\xe0", later("an Office document renamed to .ipynb: hand in the notebook itself")),
 )
 # A notebook in base64, as mail programs and some interfaces hand files out: "{" always becomes "e".
 _BASE64 = re.compile(r"e[A-Za-z0-9+/\s]{40,}={0,2}")
@@ -46,25 +48,29 @@ def decode_json(data: bytes, size_limit: int) -> Parsed:
         UnreadableNotebook: the file is something else, or damaged; the message says what and where.
     """
     if len(data) > size_limit:
-        raise UnreadableNotebook(f"the file has {len(data) / MB:.0f} MB, {size_limit / MB:g} are allowed")
+        text = _("the file has {size} MB, {allowed} are allowed")
+        raise UnreadableNotebook(text.format(size=f"{len(data) / MB:.0f}", allowed=f"{size_limit / MB:g}"))
     if not data:
-        raise UnreadableNotebook(f"the file is empty: {AGAIN}")
+        raise UnreadableNotebook(_("the file is empty: {again}").format(again=_(AGAIN)))
     if not data.strip(b"\0"):
         raise UnreadableNotebook(
-            f"the file holds nothing but zero bytes, an upload or a sync went wrong: {AGAIN}"
+            _("the file holds nothing but zero bytes, an upload or a sync went wrong: {again}").format(
+                again=_(AGAIN)
+            )
         )
     for magic, what in _OTHER_FILES:
         if data.startswith(magic):
-            raise UnreadableNotebook(f"not a notebook but {what}")
+            raise UnreadableNotebook(_("not a notebook but {what}").format(what=_(what)))
     text, notes = _decode(data)
     # A sync that died pads the file with zero bytes; old editors end it with Ctrl-Z.
     text = text.strip("\ufeff\0\x1a \t\r\n")
     if not text:
-        raise UnreadableNotebook(f"the file is empty but for white space: {AGAIN}")
+        raise UnreadableNotebook(_("the file is empty but for white space: {again}").format(again=_(AGAIN)))
     if _BASE64.fullmatch(text):
         text = _from_base64(text, notes)
     if text.count("[") + text.count("{") > _MAX_CONTAINERS:
-        raise UnreadableNotebook(f"the file nests more than {_MAX_CONTAINERS} lists and objects")
+        text = _("the file nests more than {count} lists and objects")
+        raise UnreadableNotebook(text.format(count=_MAX_CONTAINERS))
     return parse_notebook(text, notes)
 
 
@@ -74,14 +80,16 @@ def _from_base64(text: str, notes: list[str]) -> str:
         inner = base64.b64decode("".join(text.split()), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return text
-    notes.append("the file was encoded as base64")
+    notes.append(_("the file was encoded as base64"))
     return inner.strip()
 
 
 def _decode(data: bytes) -> tuple[str, list[str]]:
     # UTF-16 and UTF-32 are told by their zero bytes, with or without a byte order mark.
     encoding = json.detect_encoding(data)
-    notes = [] if encoding.startswith("utf-8") else [f"the file was encoded as {encoding}"]
+    notes = []
+    if not encoding.startswith("utf-8"):
+        notes.append(_("the file was encoded as {encoding}").format(encoding=encoding))
     try:
         return data.decode(encoding), notes
     except UnicodeDecodeError as error:
@@ -92,13 +100,18 @@ def _decode(data: bytes) -> tuple[str, list[str]]:
             return whole, notes  # part of a character at the end: whether more is missing, JSON tells
         if not utf8:
             raise UnreadableNotebook(
-                f"the file looks like {encoding} but is damaged at byte {error.start}: {AGAIN}"
+                _("the file looks like {encoding} but is damaged at byte {place}: {again}").format(
+                    encoding=encoding, place=error.start, again=_(AGAIN)
+                )
             ) from error
         text = data.decode("cp1252", "replace")
         looks_like_json = text.lstrip().startswith(("{", "[")) and "\0" not in text
         if not looks_like_json and _NO_TEXT.search(text):
             raise UnreadableNotebook(
-                f"neither a notebook nor any text: byte {error.start} is not UTF-8"
+                _("neither a notebook nor any text: byte {place} is not UTF-8").format(place=error.start)
             ) from error
-        where = f"byte {error.start} is not UTF-8"
-        return text, [f"{where}: the file was read as Windows-1252, so letters beyond ASCII may be wrong"]
+        note = _(
+            "byte {place} is not UTF-8: the file was read as Windows-1252, "
+            "so letters beyond ASCII may be wrong"
+        )
+        return text, [note.format(place=error.start)]

@@ -10,6 +10,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from autograder.language import judging as _
+from autograder.language import later
+from autograder.language.endings import words_for
 from autograder.model import CellRun, Ending, ExecutedNotebook, Shown
 from autograder.notebook.outputs import Output, cleaned, execution_count, visible
 
@@ -22,16 +25,16 @@ LONGEST_ERROR = 500
 LONGEST_ESCAPE = 6
 """Bytes in the file that one byte of text can need."""
 
-BEYOND = "outputs beyond the limit are left out"
+BEYOND = later("outputs beyond the limit are left out")
 
 _SAYS = {
-    Ending.LEFT_OUT: "not run: no mark depends on this cell (grade --all-cells runs it)",
-    Ending.SKIPPED: "not run: the time of the notebook was used up",
-    Ending.RESTART_LIMIT: "not run: too many cells before it ended the kernel",
-    Ending.TIMED_OUT: "interrupted: the cell ran into the time limit",
+    Ending.LEFT_OUT: later("not run: no mark depends on this cell (grade --all-cells runs it)"),
+    Ending.SKIPPED: later("not run: the time of the notebook was used up"),
+    Ending.RESTART_LIMIT: later("not run: too many cells before it ended the kernel"),
+    Ending.TIMED_OUT: later("interrupted: the cell ran into the time limit"),
     Ending.OUTPUT_LIMIT: BEYOND,
 }
-_ENDED = "this cell ended the kernel ({}); the notebook was run again without it"
+_ENDED = later("this cell ended the kernel ({ending}); the notebook was run again without it")
 
 
 def executed_notebook(notebook: Any, executed: ExecutedNotebook, most_bytes: int) -> bytes:
@@ -74,7 +77,7 @@ class _Limit:
                 if output["output_type"] == "stream" and room > 0:
                     beginning = output["text"].encode()[: room // LONGEST_ESCAPE]
                     yield output | {"text": beginning.decode(errors="ignore")}
-                yield _line(BEYOND)
+                yield _line(_(BEYOND))
                 return
             yield output
 
@@ -105,10 +108,10 @@ def _remarks(run: CellRun, outputs: list[Output]) -> Iterator[str]:
     """What a reader would not see otherwise."""
     if run.ending is Ending.RAISED:  # a magic may have kept the error back
         if not any(output["output_type"] == "error" for output in outputs):
-            yield f"the cell stopped: {visible(run.error[:LONGEST_ERROR])}"
+            yield _("the cell stopped: {error}").format(error=visible(run.error[:LONGEST_ERROR]))
     elif run.ending is not Ending.FINISHED:
-        yield _SAYS.get(run.ending, _ENDED.format(run.ending.value))
-    yield from (f"passed over: {visible(what)}" for what in run.passed_over)
+        yield _(_SAYS.get(run.ending, _ENDED)).format(ending=words_for(run.ending))
+    yield from (_("passed over: {what}").format(what=visible(what)) for what in run.passed_over)
 
 
 def _line(text: str) -> Output:

@@ -13,6 +13,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from autograder.language import judging as _
+from autograder.language.cells import AT_A_LINE
+
 MOST_PLACES = 6
 """Lines of one traceback: the last ones."""
 
@@ -78,7 +81,8 @@ class OwnLines:
             number, lines = cell
             line += _empty_at_the_top(lines)
             if 1 <= line <= len(lines):
-                yield f"code cell {number}, line {line}: {lines[line - 1].strip()[:LONGEST_LINE]}"
+                source = lines[line - 1].strip()[:LONGEST_LINE]
+                yield _(AT_A_LINE).format(number=number, line=line, source=source)
 
     @cached_property
     def _cells(self) -> dict[str, tuple[int, list[str]]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.errors import UnreadableNotebook
+from autograder.language import judging as _
+from autograder.language import later
 
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _PYTHON = re.compile(
@@ -24,7 +26,7 @@ _GRADED_FIELDS = frozenset(["cells", "worksheets", "source", "input", "cell_type
 MOST_FIELDS = 100
 """Fields of a notebook that was cut off, of which its format knows four: each is read by itself."""
 
-AGAIN = "download or save the notebook again and hand it in once more"
+AGAIN = later("download or save the notebook again and hand it in once more")
 """What helps with most damage."""
 
 
@@ -61,7 +63,7 @@ def parse_notebook(text: str, notes: list[str]) -> Parsed:
     def as_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
+            names = [name for name, _value in pairs]
             repeated.update(name for name in _GRADED_FIELDS if names.count(name) > 1)
         return found
 
@@ -73,7 +75,7 @@ def parse_notebook(text: str, notes: list[str]) -> Parsed:
     try:
         value, end = decoder.raw_decode(text)
     except RecursionError as error:
-        raise UnreadableNotebook("the file nests lists and objects too deep") from error
+        raise UnreadableNotebook(_("the file nests lists and objects too deep")) from error
     except json.JSONDecodeError as error:
         value, end = as_dict(_fields_before_the_cut(text, error, decoder)), len(text)
         cells = value.get("cells", value.get("worksheets"))
@@ -81,19 +83,26 @@ def parse_notebook(text: str, notes: list[str]) -> Parsed:
             raise UnreadableNotebook(_diagnosis(text, error)) from error
         cut_off = True
         # Nothing that counts is missing. Half of the cells, however, would look like a verdict on all.
-        complete = f"the {len(cells)} cells" if "cells" in value else "the cells"
-        notes.append(
-            f"the file ends in the middle ({_place(error)}): the upload was cut off behind its last cell; "
-            f"{complete} before that were graded; {AGAIN}"
+        text_of_note = _(
+            "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
+            "the {count} cells before that were graded; {again}"
         )
+        if "cells" not in value:
+            text_of_note = _(
+                "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
+                "the cells before that were graded; {again}"
+            )
+        notes.append(text_of_note.format(place=_place(error), count=len(cells), again=_(AGAIN)))
     if rest := text[end:].lstrip():
         # A tool that writes a shorter file over a longer one leaves the old end behind. That can go;
         # a second notebook, or one side of a merge, may be the student's work.
         if not text.startswith("{") or rest.startswith(("{", "[")) or _CONFLICT.search(rest):
             start = len(text) - len(rest)
             raise UnreadableNotebook(_diagnosis(text, json.JSONDecodeError("Extra data", text, start)))
-        notes.append(f"text after the end of the notebook is left out ({len(rest)} characters)")
-    notes += [f"the field {name!r} is given twice: the last one counts" for name in sorted(repeated)]
+        left_out = _("text after the end of the notebook is left out ({count} characters)")
+        notes.append(left_out.format(count=len(rest)))
+    twice = _("the field {name} is given twice: the last one counts")
+    notes += [twice.format(name=repr(name)) for name in sorted(repeated)]
     return Parsed(value, notes, cut_off)
 
 
@@ -101,7 +110,7 @@ def _integer(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MAX_DIGITS else None
 
 
-def _no_number(_: str) -> None:
+def _no_number(_constant: str) -> None:
     """NaN and the infinities, which JSON does not have."""
 
 
@@ -115,7 +124,7 @@ def _fields_before_the_cut(
         return fields
     try:
         at = _past("{", text, 0)
-        for _ in range(MOST_FIELDS):
+        for _field in range(MOST_FIELDS):
             key, at = decoder.raw_decode(text, at)
             value, at = decoder.raw_decode(text, _past(":", text, at))
             fields.append((str(key), value))
@@ -142,7 +151,7 @@ def _is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
 
 
 def _place(error: json.JSONDecodeError) -> str:
-    return f"line {error.lineno}, column {error.colno}"
+    return _("line {line}, column {column}").format(line=error.lineno, column=error.colno)
 
 
 def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
@@ -150,22 +159,27 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
     where = _place(error)
     if conflict := _CONFLICT.search(text):
         line = text.count("\n", 0, conflict.start()) + 1
-        return f"unresolved conflict markers of a git merge (line {line}): resolve them, save it in Jupyter"
+        return _(
+            "unresolved conflict markers of a git merge (line {line}): resolve them, save it in Jupyter"
+        ).format(line=line)
     if _SHORTCUT.match(text):
-        return "a link to the notebook, not the notebook: download it as .ipynb"
+        return _("a link to the notebook, not the notebook: download it as .ipynb")
     if not text.startswith(("{", "[")):
         head = text[:4000]
         if text.startswith("<") or _HTML.search(head):
-            return (
+            return _(
                 "an HTML page, not a notebook: perhaps a login page, or an export to HTML; hand in the .ipynb"
             )
         if _PYTHON.search(head):
-            return "a Python script, not a notebook: hand in the .ipynb file"
-        return f"not a notebook: the text does not begin like one ({text[:30]!r})"
+            return _("a Python script, not a notebook: hand in the .ipynb file")
+        beginning = repr(text[:30])
+        return _("not a notebook: the text does not begin like one ({beginning})").format(beginning=beginning)
     if error.msg == "Extra data":
-        return f"something follows the end of the notebook ({where}): two files in one? Hand in only one"
+        return _(
+            "something follows the end of the notebook ({place}): two files in one? Hand in only one"
+        ).format(place=where)
     if _is_cut_off(text, error):
-        return (
-            f"the file ends in the middle ({where}, {len(text)} characters): the upload was cut off; {AGAIN}"
-        )
-    return f"damaged JSON: {error.msg} ({where}): {AGAIN}"
+        return _(
+            "the file ends in the middle ({place}, {count} characters): the upload was cut off; {again}"
+        ).format(place=where, count=len(text), again=_(AGAIN))
+    return _("damaged JSON: {error} ({place}): {again}").format(error=error.msg, place=where, again=_(AGAIN))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.config.packed import MB
 from autograder.errors import UnreadableNotebook
+from autograder.language import judging as _
 from autograder.notebook.cells import repaired_cells
 from autograder.notebook.decoding import decode_json
 
@@ -69,10 +70,12 @@ def read_notebook(data: bytes, limits: Limits) -> ReadNotebook:
     value = _unwrapped(parsed.value, notes)
     found = _cells(value, notes)
     if language := _other_language(value.get("metadata")):
-        raise UnreadableNotebook(f"the notebook's language is {language}, not Python")
+        raise UnreadableNotebook(
+            _("the notebook's language is {language}, not Python").format(language=language)
+        )
     cells, attachments = repaired_cells(found, value.get("nbformat_minor"), notes)
     if not cells:
-        raise UnreadableNotebook("the notebook has no cells")
+        raise UnreadableNotebook(_("the notebook has no cells"))
     # Heavy (it loads the schema), and only needed once there is something to hand on.
     import nbformat
 
@@ -97,14 +100,14 @@ def _unwrapped(value: Any, notes: list[str]) -> Any:
     Jupyter's own interface for contents answers ``{"content": notebook, "type": "notebook"}``.
     """
     inner = value
-    for _ in range(_MAX_WRAPPINGS):
+    for _layer in range(_MAX_WRAPPINGS):
         if isinstance(inner, list) and len(inner) == 1:
             (inner,) = inner
         elif isinstance(inner, dict) and inner.keys().isdisjoint(("cells", "worksheets")):
             inner = next((inner[key] for key in _WRAPPERS if isinstance(inner.get(key), dict | list)), None)
         if isinstance(inner, dict) and isinstance(inner.get("cells", inner.get("worksheets")), list):
             if inner is not value:
-                notes.append("the notebook was wrapped in another JSON value")
+                notes.append(_("the notebook was wrapped in another JSON value"))
             return inner
     return value
 
@@ -112,27 +115,29 @@ def _unwrapped(value: Any, notes: list[str]) -> Any:
 def _cells(value: Any, notes: list[str]) -> list[Any]:
     """The cells of any notebook format, in the words of format 4 where that is all it takes."""
     if not isinstance(value, dict):
-        raise UnreadableNotebook("not a notebook: the JSON text is no object")
+        raise UnreadableNotebook(_("not a notebook: the JSON text is no object"))
     cells, version = value.get("cells"), value.get("nbformat")
     if cells in (None, []) and isinstance(value.get("worksheets"), list):
-        notes.append("the notebook was in format 3 or older and has been upgraded")
+        notes.append(_("the notebook was in format 3 or older and has been upgraded"))
         sheets = [sheet for sheet in value["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     elif version is None or isinstance(version, bool) or not isinstance(version, int):
-        notes.append("the notebook did not say its format; read as format 4")
+        notes.append(_("the notebook did not say its format; read as format 4"))
     elif version != 4:
-        notes.append(f"the notebook says it has format {version}; read as format 4")
+        notes.append(_("the notebook says it has format {version}; read as format 4").format(version=version))
     if not isinstance(cells, list):
         if "doc_id" in value or "url" in value:
             raise UnreadableNotebook(
-                "a link to a notebook in the cloud, not the notebook: download it as .ipynb"
+                _("a link to a notebook in the cloud, not the notebook: download it as .ipynb")
             )
-        kind = " (they are no list)" if cells is not None else ""
-        raise UnreadableNotebook(f"not a notebook: the JSON object has no cells{kind}")
+        if cells is not None:
+            raise UnreadableNotebook(_("not a notebook: the JSON object has no cells (they are no list)"))
+        raise UnreadableNotebook(_("not a notebook: the JSON object has no cells"))
     if not cells:
-        raise UnreadableNotebook("the notebook has no cells")
+        raise UnreadableNotebook(_("the notebook has no cells"))
     if len(cells) > _MAX_CELLS:
-        raise UnreadableNotebook(f"the notebook has {len(cells)} cells, {_MAX_CELLS} are allowed")
+        text = _("the notebook has {count} cells, {allowed} are allowed")
+        raise UnreadableNotebook(text.format(count=len(cells), allowed=_MAX_CELLS))
     return cells
 
 

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autograder.language import speaking
 from autograder.lms.scale import said_of_scaling, scaled_back
 from autograder.online.service import LmsService, OnlineAssignment
 from autograder.store.going_back import ClassGoingBack, GoingBack
 
 
-def fitted(going: ClassGoingBack, maximum: float) -> ClassGoingBack:
-    """The same with each mark scaled to the assignment's maximum, and said so, where that is configured.
-
-    Args:
-        maximum: points that the LMS tells.
-    """
+def fitted(going: ClassGoingBack, service: LmsService) -> ClassGoingBack:
+    """The same with each mark scaled to the assignment's maximum, and said so, where that is configured."""
     if not going.scaled:
         return going
+    maximum, title = service.assignment().maximum, service.title
 
     def one_fitted(one: GoingBack) -> GoingBack:
         if one.mark is None:
             return one
-        mark, comment = scaled_back(one.mark, one.comment, one.possible, maximum, going.scaled)
+        mark, comment = scaled_back(one.mark, one.comment, one.possible, maximum, title)
         return replace(one, mark=mark, comment=comment)
 
-    return replace(going, people=[one_fitted(one) for one in going.people])
+    with speaking(going.language):
+        return replace(going, people=[one_fitted(one) for one in going.people])
 
 
 def withheld(going: ClassGoingBack, assignment: OnlineAssignment) -> bool:

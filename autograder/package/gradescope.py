@@ -19,6 +19,7 @@ from autograder.config.load import Lab, check_files
 from autograder.errors import UsageError
 from autograder.files.zips import Member
 from autograder.grading.fingerprint import named_files
+from autograder.language import speaking
 from autograder.package.engine import requirements, wheel
 from autograder.package.gradescope_results import no_mark
 from autograder.package.gradescope_run import LAB, SETTINGS, Packed
@@ -56,9 +57,11 @@ def lab_members(lab: Lab, options: Options) -> dict[str, Member]:
     """
     check_files(lab)
     packed = Packed(lab.path.name, options.visibility, options.minutes)
+    with speaking(lab.config.language):
+        unfinished = no_mark()
     members = {
         SETTINGS: Member(packed.to_json().encode()),
-        "unfinished.json": Member((json.dumps(no_mark(), indent=1) + "\n").encode()),
+        "unfinished.json": Member((json.dumps(unfinished, indent=1) + "\n").encode()),
     }
     return members | {
         f"{LAB}/{place}": Member(file, packed=file.suffix == ".gz") for place, file in _of_lab(lab).items()

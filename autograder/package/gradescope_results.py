@@ -18,7 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograder.config.schema import Rounding
-from autograder.files.visible import number, plain
+from autograder.files.visible import in_words, plain
+from autograder.language import later
+from autograder.language import showing as _
+from autograder.language.endings import words_for
 from autograder.marks import with_mark
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.package.options import Visibility
@@ -28,7 +31,7 @@ from autograder.report.student import credit_sentence
 MOST_CELLS = 20
 """Groups of cells that did not finish, of which the student hears."""
 
-NO_MARK = (
+NO_MARK = later(
     "Your submission could not be graded. That is trouble on our side and says nothing about your work: "
     "this is not a mark. The course team sees the reason and runs the autograder again."
 )
@@ -42,7 +45,7 @@ def no_mark(reason: str = "") -> dict[str, Any]:
     Args:
         reason: what the student may read of it.
     """
-    return {"output": f"{NO_MARK}\n\n{reason}".strip(), "stdout_visibility": "hidden", **_FORMATS}
+    return {"output": f"{_(NO_MARK)}\n\n{reason}".strip(), "stdout_visibility": "hidden", **_FORMATS}
 
 
 def results(grade: Grade, rounding: Rounding, visibility: Visibility) -> dict[str, Any]:
@@ -91,13 +94,14 @@ def _tests(question: QuestionResult, position: int, visibility: Visibility) -> I
     public = [case for case in question.cases if not case.hidden]
     hidden = [case for case in question.cases if case.hidden]
     points_here = visibility == "hidden"
-    unseen = ["What hidden checks say is not shown here."] if points_here else []
+    unseen = [_("What hidden checks say is not shown here.")] if points_here else []
     yield _test(title, f"{position}", question, public, unseen, with_points=points_here)
-    later = _test(
-        f"{title}: hidden checks", f"{position}.1", question, hidden, question.notes,
+    of_hidden = _test(
+        _("{question}: hidden checks").format(question=title), f"{position}.1", question, hidden,
+        question.notes,
         with_points=not points_here,
     )  # fmt: skip
-    yield {**later, "visibility": visibility}
+    yield {**of_hidden, "visibility": visibility}
 
 
 def _test(
@@ -127,22 +131,25 @@ def _output(cases: Sequence[CaseResult], notes: Iterable[str]) -> str:
     count = len(cases) - len(failed)
     parts = [_failure(case) for case in failed]
     parts += [plain(note, 1000, multiline=True) for note in notes]
-    parts.append(f"{count} of {len(cases)} check{'' if len(cases) == 1 else 's'} passed.")
+    passed = _.plural("{passed} of {count} check passed.", "{passed} of {count} checks passed.", len(cases))
+    parts.append(passed.format(passed=count, count=len(cases)))
     return "\n\n".join(parts)
 
 
 def _failure(case: CaseResult) -> str:
-    lines = [plain(case.message, 2000, multiline=True) or "This check failed."]
+    lines = [plain(case.message, 2000, multiline=True) or _("This check failed.")]
     if case.help:
         lines.append(plain(case.help, 2000, multiline=True))
     if case.ending not in (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD):
-        lines.append(f"Your code did not finish: {case.ending.value}.")
+        lines.append(_("Your code did not finish: {ending}.").format(ending=words_for(case.ending)))
     if case.evidence:
         lines.append(plain(case.evidence, 4000, multiline=True))
     if case.repeat:
         lines.append("\n" + plain(case.repeat, 4000, multiline=True))
-    hidden = "; hidden, so not among the tests you were given" if case.hidden else ""
-    lines.append(f"(Check “{plain(case.name)}”{hidden})")
+    named = _("(Check “{name}”)")
+    if case.hidden:
+        named = _("(Check “{name}”; hidden, so not among the tests you were given)")
+    lines.append(named.format(name=plain(case.name)))
     return "\n".join(lines)
 
 
@@ -150,19 +157,25 @@ def _overview(grade: Grade, visibility: Visibility) -> str:
     """What belongs to no question. It tells no points that are not to be seen yet."""
     parts = []
     if visibility in ("visible", "hidden"):
-        parts.append(f"Checked automatically: {number(grade.score)} of {number(grade.max_score)} points.")
+        checked = _("Checked automatically: {points} of {possible} points.")
+        parts.append(checked.format(points=in_words(grade.score), possible=in_words(grade.max_score)))
     if by_hand := sum(question.possible for question in grade.manual):
-        parts.append(f"{number(by_hand)} points more are scored by a person.")
+        parts.append(_("{points} points more are scored by a person.").format(points=in_words(by_hand)))
     if visibility == "visible":  # how many questions depend on it is nothing to be seen before they are
-        parts += [f"Look at this first: {plain(cause, 600)}." for cause in grade.first_causes]
+        look = _("Look at this first: {cause}.")
+        parts += [look.format(cause=plain(cause, 600)) for cause in grade.first_causes]
     # What the grader left out to save time is no concern of the student's.
     rows = [row for row in cell_rows(grade.cells) if row.ending is not Ending.LEFT_OUT]
     for row in rows[:MOST_CELLS]:
-        cells = f"Code cell{'' if row.first == row.last else 's'} {row.label}"
-        parts.append(f"{cells}: {row.ending.value}{f' – {plain(row.error, 300)}' if row.error else ''}")
+        cells = _.plural(
+            "Code cell {numbers}: {ending}", "Code cells {numbers}: {ending}", row.last - row.first + 1
+        )
+        said = cells.format(numbers=row.label, ending=words_for(row.ending))
+        parts.append(f"{said} – {plain(row.error, 300)}" if row.error else said)
     if len(rows) > MOST_CELLS:
-        parts.append(f"… and {len(rows) - MOST_CELLS} more cells that did not finish.")
-    parts += [f"Limit reached: {plain(limit)}" for limit in grade.limits_hit]
+        more = _("… and {count} more cells that did not finish.")
+        parts.append(more.format(count=len(rows) - MOST_CELLS))
+    parts += [_("Limit reached: {limit}").format(limit=plain(limit)) for limit in grade.limits_hit]
     return "\n".join([*parts, *_notes(grade)])
 
 
@@ -173,12 +186,14 @@ def _notes(grade: Grade) -> list[str]:
 
 def _not_gradable(grade: Grade) -> str:
     """The student can fix it: a zero that says so, at once, instead of a failure that nobody explains."""
+    nothing = _("There is nothing in this submission that can be graded: {reason}")
     return "\n".join(
         [
-            "There is nothing in this submission that can be graded: "
-            + (plain(grade.reason, 1000) or "no reason was recorded"),
-            "Open your notebook, choose “Restart kernel and run all cells”, save it, and hand in that one "
-            ".ipynb file. If it runs for you and you see this again, tell the course team.",
+            nothing.format(reason=plain(grade.reason, 1000) or _("no reason was recorded")),
+            _(
+                "Open your notebook, choose “Restart kernel and run all cells”, save it, and hand in that "
+                "one .ipynb file. If it runs for you and you see this again, tell the course team."
+            ),
             *_notes(grade),
         ]
     )

@@ -24,6 +24,7 @@ from autograder.files.atomic import replace_file
 from autograder.files.visible import number, plain
 from autograder.grading.case_number import draw_number
 from autograder.grading.run_settings import RunSettings
+from autograder.language import speaking
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.plain import Plain
 from autograder.model import Grade, Status
@@ -89,8 +90,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         with time_limit(60.0 * packed.minutes - WRITING_SECONDS):
             lab = adapted(folder / "source" / LAB / packed.config, packed.minutes, container_mb())
-            grade = grade_upload(folder / "submission", lab)
-        told = results(grade, lab.config.rounding, packed.visibility)
+            with speaking(lab.config.language):
+                grade = grade_upload(folder / "submission", lab)
+                told = results(grade, lab.config.rounding, packed.visibility)
         print(for_the_team(grade))
     except AutograderError as trouble:
         # Of a machine that cannot run student code everybody may hear; other messages may quote a test.

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from autograder.language import showing as _
+from autograder.language.cells import names_of_cells
 from autograder.model import CellRun, Ending, Outcome, QuestionResult
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 """Rows of a page."""
 
-_NAMED = re.compile(r"[Cc]ode cell ([0-9]{1,5})\b")
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 _ASKS = re.compile(r"""grader\.check\(["'](\w{1,80})["']\)""")
 _QUIET = (Ending.FINISHED, Ending.LEFT_OUT)
@@ -64,7 +65,7 @@ def cell_rows(cells: Sequence[CellRun], questions: Iterable[QuestionResult] = ()
     ):
         found = list(run)
         if named or ending not in _QUIET:
-            (first, begun), (last, _) = found[0], found[-1]
+            (first, begun), (last, _run) = found[0], found[-1]
             rows.append(CellRow(first, last, ending, error, begun.first_line, tuple(naming.get(named, ()))))
     return rows
 
@@ -77,7 +78,7 @@ def checking_cells(cells: Sequence[CellRun]) -> dict[str, int]:
 
 def named_cells(text: str) -> list[int]:
     """The numbers of the cells that a text names."""
-    return [int(number) for number in _NAMED.findall(text)]
+    return [int(number) for number in names_of_cells().findall(text)]
 
 
 def marked(text: str, shown: Collection[int]) -> Markup:
@@ -89,11 +90,11 @@ def marked(text: str, shown: Collection[int]) -> Markup:
     from markupsafe import Markup, escape
 
     def cell(found: re.Match[str]) -> str:
-        label = f"cell [{int(found[1])}]"
+        label = _("cell [{number}]").format(number=int(found[1]))
         return f'<a href="#cell-{int(found[1])}">{label}</a>' if int(found[1]) in shown else label
 
     text = _CODE.sub(r"<code>\1</code>", str(escape(text)))
-    return Markup(_NAMED.sub(cell, text))
+    return Markup(names_of_cells().sub(cell, text))
 
 
 def _texts(question: QuestionResult) -> list[str]:

@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from autograder.language import judging
+from autograder.language.cells import CAUSE, LACKED, NOT_ENDED, STOPPED, STOPPED_AT
 from autograder.marks import unscored
 from autograder.model import Entry, QuestionEntry, QuestionResult, Status
 
@@ -17,7 +19,7 @@ MOST_FAILURES = 3
 MOST_MESSAGES = 2_000
 """Different messages of one question that are counted; those of a class are some dozens."""
 
-_FIRST_CAUSE = re.compile(r"(\w+ is not defined): code cell \d+ (stopped|did not come to its end)")
+_ENDS = {STOPPED_AT: "stopped", STOPPED: "stopped", NOT_ENDED: "did not come to its end"}
 """How :mod:`autograder.grading.first_cause` begins a message."""
 
 
@@ -186,8 +188,13 @@ def kinds_of_failure(messages: Iterable[str]) -> dict[str, str]:
 
 def _without_cell(message: str) -> str:
     """``message`` without the student's own cell that is its first cause: the failure is the same."""
-    found = _FIRST_CAUSE.match(message)
-    return f"{found[1]}: a code cell before {found[2]}" if found else message
+    lacked = judging.filled(LACKED, message) or {}
+    cause = judging.filled(CAUSE, lacked.get("cause", "")) or {}
+    what = cause.get("what", "")  # perhaps shortened: only its beginning is sure to be there
+    ends = (said for sentence, said in _ENDS.items() if what.startswith(judging(sentence).partition("{")[0]))
+    if end := next(ends, ""):
+        return f"{lacked['name']} is not defined: a code cell before {end}"
+    return message
 
 
 def _pattern(message: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from autograder.files.visible import in_words
 from autograder.model import Curve
 
 WIDTH, HEIGHT = 400, 180
@@ -50,4 +51,4 @@ def drawn(curve: Curve) -> Drawn:
 
 
 def _power(exponent: int) -> str:
-    return f"{10.0**exponent:g}" if abs(exponent) <= 4 else f"1e{exponent}"
+    return in_words(10.0**exponent) if abs(exponent) <= 4 else f"1e{exponent}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from autograder.language import judging
+from autograder.language.cells import AT_A_LINE, CAUSE, LACKED
 from autograder.model import CaseResult, Ending, Grade, Outcome, QuestionResult
 from autograder.report.cells import named_cells
-
-_BEHIND_A_CAUSE = re.compile(r"(\w+ is not defined): (code cell \d+ .*)", re.DOTALL)
-"""As ``grading.first_cause`` writes it."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +67,14 @@ def causes_of(grade: Grade) -> list[Cause]:
     saying: dict[str, list[tuple[QuestionResult, CaseResult]]] = {}
     for question in grade.questions:
         for case in _failed(question):
-            if case.message and not _BEHIND_A_CAUSE.fullmatch(case.message):
+            if case.message and not _lacked(case):
                 saying.setdefault(case.message, []).append((question, case))
     for message, said in saying.items():
         losing = {question.name for question, case in said if case.possible}
         if len(losing) > 1:
-            questions = tuple({question.name: question for question, _ in said}.values())
-            helps = {case.help for _, case in said}
-            places = {case.evidence.rpartition("\n")[2] for _, case in said}
+            questions = tuple({question.name: question for question, _case in said}.values())
+            helps = {case.help for _question, case in said}
+            places = {case.evidence.rpartition("\n")[2] for _question, case in said}
             found.append(Cause(message, _only(helps), _place(_only(places)), questions))
     return sorted(found, key=lambda cause: -len(cause.questions))
 
@@ -94,7 +92,7 @@ def _only(texts: set[str]) -> str:
 
 
 def _place(evidence: str) -> str:
-    return evidence if evidence.startswith("code cell ") else ""
+    return evidence if judging.filled(AT_A_LINE, evidence) else ""
 
 
 def findings_of(question: QuestionResult, causes: Sequence[Cause]) -> tuple[Finding, ...]:
@@ -120,19 +118,28 @@ def _failed(question: QuestionResult) -> Iterable[CaseResult]:
 
 
 def _above(case: CaseResult, causes: Sequence[Cause]) -> str:
-    if behind := _BEHIND_A_CAUSE.fullmatch(case.message):
-        return f"{behind[1]}." if any(one.text.startswith(behind[2]) for one in causes) else ""
+    if lacked := _lacked(case):
+        name, cause = lacked
+        told = any(one.text.startswith(cause) for one in causes)
+        return judging("{name} is not defined.").format(name=name) if told else ""
     told = any(
         one.text == case.message and one.help == case.help and (one.help or one.place) for one in causes
     )
     return case.message if told else ""
 
 
+def _lacked(case: CaseResult) -> tuple[str, str] | None:
+    """The name that a check lacked and its cause, where the check says both."""
+    found = judging.filled(LACKED, case.message)
+    named = found is not None and found["name"].isidentifier() and judging.filled(CAUSE, found["cause"])
+    return (found["name"], found["cause"]) if found and named else None
+
+
 def _behind(cause: str, questions: Iterable[QuestionResult]) -> tuple[QuestionResult, ...]:
     """The questions in which something is missing because of the cell that a sentence is about."""
 
     def is_concerned(case: CaseResult) -> bool:
-        behind = _BEHIND_A_CAUSE.fullmatch(case.message)
-        return behind is not None and cause.startswith(behind[2])
+        lacked = _lacked(case)
+        return lacked is not None and cause.startswith(lacked[1])
 
     return tuple(question for question in questions if any(map(is_concerned, _failed(question))))

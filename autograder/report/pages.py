@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.files.visible import duration, number, plain
-from autograder.language import showing
+from autograder.files.visible import duration, in_words, number, plain
+from autograder.language import language, showing
+from autograder.language.endings import words_for
 from autograder.report.cells import marked
 from autograder.report.formulas import has_formulas, with_formulas
 
@@ -69,7 +70,10 @@ def _environment() -> Environment:
     environment.filters["base64"] = _base64
     environment.tests["with_formulas"] = has_formulas
     environment.globals["longest_answer"] = LONGEST_ANSWER
-    environment.filters["points"] = lambda value: number(value, 2)
+    environment.filters["points"] = lambda value: in_words(value, 2)
+    environment.filters["number"] = lambda value: number(value, 2)
+    environment.filters["ending"] = words_for
+    environment.globals["language"] = language
     environment.filters["duration"] = duration
     return environment
 

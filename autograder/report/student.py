@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from autograder.files.visible import number
+from autograder.files.visible import in_words
+from autograder.language import showing as _
+from autograder.language.endings import words_for
 from autograder.model import AnswerPicture, CaseResult, Ending, Grade, Outcome, QuestionResult, Status
 from autograder.report.cells import MOST_ROWS, cell_rows, checking_cells
 from autograder.report.curves import drawn
@@ -66,12 +68,17 @@ class QuestionView:
     def verdict(self) -> str:
         """The question's state in a few words."""
         if self.question.override:
-            return "changed by the course team"
+            return _("changed by the course team")
         if self.unchecked:
-            return "not checked"
+            return _("not checked")
         if self.failed:
-            return f"{len(self.failed)} of {len(self.question.cases)} checks failed"
-        return "all checks passed"
+            failed = _.plural(
+                "{failed} of {count} check failed",
+                "{failed} of {count} checks failed",
+                len(self.question.cases),
+            )
+            return failed.format(failed=len(self.failed), count=len(self.question.cases))
+        return _("all checks passed")
 
 
 def feedback_page(
@@ -115,17 +122,19 @@ def feedback_page(
         cells_shown={row.first for row in shown},
         more_cell_rows=len(rows) - len(shown),
         passed_over=[(n, what) for n, cell in enumerate(grade.cells, start=1) for what in cell.passed_over],
-        case_endings=_CASE_ENDINGS,
+        case_endings=_case_endings(),
         drawn=drawn,
     )
 
 
-# A case that raised or took too long says so in its own message; these explain why there is no answer.
-_CASE_ENDINGS = {
-    ending: f"Your code did not finish: {ending.value}."
-    for ending in Ending
-    if ending not in (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD, Ending.TIMED_OUT, Ending.TIME_USED_UP)
-}
+_SAYS_SO = (Ending.FINISHED, Ending.RAISED, Ending.AUTOGRAD, Ending.TIMED_OUT, Ending.TIME_USED_UP)
+"""A case that ended so says it in its own message."""
+
+
+def _case_endings() -> dict[Ending, str]:
+    """Why there is no answer, where a case does not say it itself."""
+    text = _("Your code did not finish: {ending}.")
+    return {ending: text.format(ending=words_for(ending)) for ending in Ending if ending not in _SAYS_SO}
 
 
 def credit_sentence(question: QuestionResult) -> str:
@@ -133,9 +142,9 @@ def credit_sentence(question: QuestionResult) -> str:
     if question.credit is None:
         return ""
     if question.points == question.possible:
-        return "This is a mistake, but it costs nothing in this course."
-    given = f"{number(question.points)} of {number(question.possible)}"
-    return f"This is a mistake that earns {given} points in this course."
+        return _("This is a mistake, but it costs nothing in this course.")
+    text = _("This is a mistake that earns {points} of {possible} points in this course.")
+    return text.format(points=in_words(question.points), possible=in_words(question.possible))
 
 
 def question_view(question: QuestionResult, causes: Sequence[Cause] = ()) -> QuestionView:

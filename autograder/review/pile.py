@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from autograder.config.schema import ManualQuestion as Asked
 from autograder.model import AnswerState, Grade, ManualQuestion, Status
-from autograder.notebook.answers import CUT, exercise_text
+from autograder.notebook.answers import LONGEST_ANSWER, exercise_text
 from autograder.notebook.template import read_template
 from autograder.notebook.template_cells import template_cells
 from autograder.review.alike import comparable
@@ -191,7 +191,8 @@ class Piles:
 
     def _writing(self, grade: Grade, question: ManualQuestion) -> str:
         """Equal for answers that say the same; where pictures belong to one, for the same file only."""
-        if question.pictures or grade.submission.pictures or question.answer.endswith(CUT):
+        cut = len(question.answer) > LONGEST_ANSWER
+        if question.pictures or grade.submission.pictures or cut:
             beside = grade.submission.id if grade.submission.pictures else ""
             return f"{grade.digest or grade.submission.id} {beside}"
         if not question.answer.strip():

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from autograder.files.visible import plain
+from autograder.language import speaking
 from autograder.marks import unscored
 from autograder.model import Grade, ManualQuestion, Override, Status
 from autograder.report.cells import cell_rows
@@ -83,7 +84,8 @@ def routes(site: Site) -> Sequence[BaseRoute]:
 
     def feedback(request: Request) -> Response:
         now = site.open_desk.now()
-        page = feedback_page(grade_of(now, request), now.config.assignment.title)
+        with speaking(now.config.language):
+            page = feedback_page(grade_of(now, request), now.config.assignment.title)
         return HTMLResponse(page, headers={"Content-Security-Policy": FEEDBACK_POLICY})
 
     return [

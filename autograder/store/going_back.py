@@ -63,8 +63,8 @@ class ClassGoingBack:
         title: of the lab.
         teams: whether teams hand in.
         withhold: whether comments and pages wait while the LMS hides the names.
-        scaled: how a comment says a mark that is scaled to the assignment's maximum, with names in braces for
-            ``mark`` and ``possible``; empty where marks stay as they are.
+        scaled: whether marks are to be scaled to the assignment's maximum, and comments to say so.
+        language: of the comments.
         people: one for each submission that the LMS named.
     """
 
@@ -74,7 +74,8 @@ class ClassGoingBack:
     title: str
     teams: bool
     withhold: bool
-    scaled: str
+    scaled: bool
+    language: str
     people: Sequence[GoingBack]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autograder.errors import UsageError
 from autograder.files.visible import listed
+from autograder.language import showing as _
 from autograder.model import Submission
 
 
@@ -70,7 +71,7 @@ def _in_place_of(before: Submission, after: Submission) -> Submission:
         problem=after.problem,
         notes=after.notes,
         own_path=after.own_path or before.own_path,
-        set_aside=(*after.set_aside, "added by hand in the place of what was handed in"),
+        set_aside=(*after.set_aside, _("added by hand in the place of what was handed in")),
     )
     if after.submitted or after.late is not None:
         return replace(kept, submitted=after.submitted, late=after.late, late_seconds=after.late_seconds)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from autograder.files.visible import shortened
+from autograder.language import showing as _
 from autograder.lms.model import MemberPath
 from autograder.submissions.layouts import common_folder
 from autograder.submissions.student import FEWEST, student_level
@@ -74,7 +75,7 @@ def crowds(paths: Sequence[MemberPath]) -> Mapping[Folder, Sequence[MemberPath]]
 
 def _problem(held: Sequence[MemberPath]) -> str:
     named = ", ".join(shortened("/".join(path[-2:]), 80) for path in held[:_NAMED])
-    return (
-        f"{len(held)} notebooks in one folder, where others have one, and nothing tells which is meant: "
-        f"{named} and {len(held) - _NAMED} more"
-    )
+    return _(
+        "{count} notebooks in one folder, where others have one, and nothing tells which is meant: "
+        "{files} and {more} more"
+    ).format(count=len(held), files=named, more=len(held) - _NAMED)

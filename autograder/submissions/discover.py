@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.config.packed import MB
+from autograder.language import showing as _
 from autograder.lms.model import Export
 from autograder.model import Beside, Submission
 from autograder.notebook.code import ReadingTime
@@ -152,7 +153,7 @@ def _handed_in(
     # A path without components names the upload itself.
     named = [file if file.path else replace(file, path=(upload.name,)) for file in files]
     if not (named or of_students):
-        named = [UploadedFile((upload.name,), problem=NOTHING)]
+        named = [UploadedFile((upload.name,), problem=_(NOTHING))]
     return of_students, named
 
 
@@ -196,7 +197,9 @@ def _around(upload: Upload, uploads: int) -> tuple[str, ...]:
 
 def _submission(file: UploadedFile) -> Submission:
     """The submission of a file, without an identifier."""
-    notes = tuple(f"unpacked from {part}" for part in file.path[:-1] if names.is_zip(part))
+    notes = tuple(
+        _("unpacked from {archive}").format(archive=part) for part in file.path[:-1] if names.is_zip(part)
+    )
     return Submission("", file.name, "", file=file.file, problem=file.problem, notes=notes)
 
 
@@ -232,7 +235,7 @@ def _without_copies(found: list[UploadedFile]) -> list[UploadedFile]:
     """
     folders = [entry.path[:-1] for entry in found if entry.path]
     first, last = min(folders, default=()), max(folders, default=())
-    top = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
+    top = sum(1 for _part in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
     with_notebook = {entry.path[:-1] for entry in found if entry.path and names.is_notebook(entry.path[-1])}
     stems = {
         (*entry.path[:-1], names.without_suffix(entry.path[-1]))

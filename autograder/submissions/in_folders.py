@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from autograder.language import later
+from autograder.language import showing as _
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.names import moment
 from autograder.lms.plain import Plain
@@ -18,9 +20,9 @@ from autograder.uploads.aside import Folder
 from autograder.uploads.upload import Upload
 from autograder.uploads.uploaded import UploadedFile
 
-EMPTY = "nothing was handed in: the folder is empty"
+EMPTY = later("nothing was handed in: the folder is empty")
 
-NOT_TURNED_IN = "taken from the working files: it was not turned in"
+NOT_TURNED_IN = later("taken from the working files: it was not turned in")
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ?([A-Za-z]*) ?([+-]\d\d:?\d\d)?")
 """nbgrader's: ``2026-11-30 10:22:33.123456 UTC``."""
@@ -108,11 +110,11 @@ def _with_empty(
         spot = spots.get(one.path)
         if spot is not None and spot.folder not in busy:
             busy.add(spot.folder)
-            files = [*files, replace(one, problem=EMPTY)]
+            files = [*files, replace(one, problem=_(EMPTY))]
     return files
 
 
 def _with_note(one: Chosen, spots: Mapping[MemberPath, Spot]) -> Chosen:
     if spots[one.found.path].root.casefold() not in WORKING or one.found.problem:
         return one
-    return replace(one, set_aside=(NOT_TURNED_IN, *one.set_aside))
+    return replace(one, set_aside=(_(NOT_TURNED_IN), *one.set_aside))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from autograder.files.visible import shortened
+from autograder.language import showing as _
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
 from autograder.notebook.code import ReadingTime
@@ -145,12 +146,12 @@ def _without_doubtful(
     students: Mapping[tuple[str, str], list[tuple[Origin, UploadedFile]]],
 ) -> list[list[tuple[Origin, UploadedFile]]]:
     """The files of each student. An identifier that was guessed and may be another's is taken away."""
-    claims = Counter(lms_id for lms_id, _ in students)
+    claims = Counter(lms_id for lms_id, _name in students)
     result = {key: list(files) for key, files in students.items()}
     for (lms_id, guessed_from), files in students.items():
         if lms_id and guessed_from and claims[lms_id] > 1:
             sure = result.get((lms_id, ""), [])
-            if any(origin.student == guessed_from for origin, _ in sure):
+            if any(origin.student == guessed_from for origin, _one in sure):
                 sure += result.pop((lms_id, guessed_from))
             else:
                 unknown = [(replace(origin, lms_id=""), one) for origin, one in files]
@@ -161,33 +162,33 @@ def _without_doubtful(
 def _choose(files: Sequence[tuple[Origin, UploadedFile]], notebook: str, is_untouched: IsUntouched) -> Chosen:
     files, not_meant = _meant(files, is_untouched)
     # What was added after the last notebook is hardly another attempt.
-    last = max(origin.attempt for origin, _ in _notebooks(files) or files)
+    last = max(origin.attempt for origin, _one in _notebooks(files) or files)
     latest = [(origin, one) for origin, one in files if origin.attempt == last]
-    called = dict.fromkeys(origin.student for origin, _ in files)
-    earlier = sum(one.is_handed_in for _, one in files) - sum(one.is_handed_in for _, one in latest)
+    called = dict.fromkeys(origin.student for origin, _one in files)
+    earlier = sum(one.is_handed_in for _origin, one in files) - sum(
+        one.is_handed_in for _origin, one in latest
+    )
     notes = not_meant
-    notes += (f"{earlier} file(s) of earlier attempts are not graded",) if earlier else ()
+    if earlier:
+        notes += (_("{count} file(s) of earlier attempts are not graded").format(count=earlier),)
     if len(called) > 1:
-        notes += (
-            f"the LMS gives files of several names one identifier: {', '.join(list(called)[:MOST_NAMED])}",
-        )
+        shared = _("the LMS gives files of several names one identifier: {names}")
+        notes += (shared.format(names=", ".join(list(called)[:MOST_NAMED])),)
     candidates = _notebooks(latest)
     if not candidates:
         origin, one = latest[0]
-        what = _listed(latest)
-        return Chosen(
-            origin, UploadedFile(one.path, problem=f"no notebook (.ipynb) was handed in, only {what}"), notes
-        )
+        problem = _("no notebook (.ipynb) was handed in, only {files}").format(files=_listed(latest))
+        return Chosen(origin, UploadedFile(one.path, problem=problem), notes)
     origin, one = candidates[0]
     if len(candidates) > 1:
         best = _best(candidates, notebook)
         if len(best) > 1:
-            what = _listed(best)
-            problem = f"{len(best)} notebooks, and nothing tells which is meant: {what}"
+            problem = _("{count} notebooks, and nothing tells which is meant: {files}")
+            problem = problem.format(count=len(best), files=_listed(best))
             return Chosen(origin, UploadedFile(one.path, problem=problem), notes)
         ((origin, one),) = best
         rest = [pair for pair in candidates if pair[1] is not one]
-        notes += (f"also handed in, not graded: {_listed(rest)}",)
+        notes += (_("also handed in, not graded: {files}").format(files=_listed(rest)),)
     return Chosen(origin, one, notes)
 
 
@@ -198,15 +199,16 @@ def _meant(
     notes: tuple[str, ...] = ()
     few, reading = len(_notebooks(files)) <= MOST_LOOKED_AT, ReadingTime(LOOKING_SECONDS)
     reasons: dict[str, Callable[[Origin, UploadedFile], bool]] = {
-        "a copy that Jupyter keeps": lambda origin, _: bool(names.copied_from(origin.path[-1])),
-        "the untouched template": lambda _, one: few and is_untouched(one, reading),
+        _("a copy that Jupyter keeps"): lambda origin, _one: bool(names.copied_from(origin.path[-1])),
+        _("the untouched template"): lambda _origin, one: few and is_untouched(one, reading),
     }
     for what, is_unwanted in reasons.items():
         candidates = [pair for pair in _notebooks(files) if pair[1].file]
         with reading:
             unwanted = [pair for pair in candidates if len(candidates) > 1 and is_unwanted(*pair)]
         if unwanted and len(unwanted) < len(candidates):
-            notes += (f"also handed in, not graded: {_listed(unwanted)} ({what})",)
+            left_out = _("also handed in, not graded: {files} ({reason})")
+            notes += (left_out.format(files=_listed(unwanted), reason=what),)
             files = [pair for pair in files if pair not in unwanted]
     return files, notes
 
@@ -254,7 +256,7 @@ def _best(
     left = named or candidates
     newest = max(map(_time, left))
     left = [pair for pair in left if _time(pair) == newest]
-    same = len({_digest(one) for _, one in left}) == 1
+    same = len({_digest(one) for _origin, one in left}) == 1
     return left[:1] if same else left
 
 
@@ -274,5 +276,6 @@ def _listed(files: Sequence[tuple[Origin, UploadedFile]]) -> str:
     """The files by the names that the student gave them, not by the LMS's folders."""
     named = ("/".join(origin.path or one.path[-1:]) for origin, one in files[:MOST_NAMED])
     shown = ", ".join(shortened(name, 80) for name in named)
-    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
-    return f"{shown}{more}"
+    if len(files) <= MOST_NAMED:
+        return shown
+    return _("{files} and {count} more").format(files=shown, count=len(files) - MOST_NAMED)

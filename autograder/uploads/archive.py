@@ -21,6 +21,8 @@ from pathlib import Path
 
 from autograder.config.packed import MB
 from autograder.errors import NotGradable, RefusedMember
+from autograder.language import later
+from autograder.language import showing as _
 from autograder.uploads import names, zip_layout, zip_repair
 from autograder.uploads.aside import Aside, beside_members
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
@@ -41,8 +43,7 @@ _OTHER_ARCHIVES = (
     (b"\xfd7zXZ", "xz"),
 )
 _LONGEST_MAGIC = 8
-_PACK_AGAIN = "unpack it and hand in the notebook, or pack it as a zip"
-OTHER_ARCHIVE = f"an archive that is not a zip: {_PACK_AGAIN}"
+OTHER_ARCHIVE = later("an archive that is not a zip: unpack it and hand in the notebook, or pack it as a zip")
 """Why a file whose name says so cannot be used."""
 _ENCRYPTED = 0x1 | 0x40
 # A class's archive may hold this many times more than one student's archive inside it, so that a
@@ -165,7 +166,7 @@ def file_in(path: Path, wanted: tuple[str, ...], spool: Path, budget: Budget, fi
                 return file_in(inner, wanted[len(member.path) :], spool, budget, file_limit)
             finally:
                 inner.unlink()
-    raise NotGradable("the file is not in the archive any more")
+    raise NotGradable(_("the file is not in the archive any more"))
 
 
 def _unpack_nested(
@@ -185,10 +186,10 @@ def _unpack_nested(
         renamed = replace(member, path=(*archive.path, *member.path))
         if member.file is not None and names.is_zip(member.name):
             member.file.unlink()
-            renamed = replace(renamed, file=None, problem="archives in archives are opened only once")
+            renamed = replace(renamed, file=None, problem=_("archives in archives are opened only once"))
         found.append(renamed)
     if not any(member.file or member.problem for member in found):
-        found.append(replace(archive, file=None, problem="no notebook (.ipynb) in this archive"))
+        found.append(replace(archive, file=None, problem=_("no notebook (.ipynb) in this archive")))
     return found
 
 
@@ -197,12 +198,14 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int, aside:
     with _opened(path, budget) as archive:
         infos = archive.infolist()
         if len(infos) > budget.members:
-            raise NotGradable(f"the zip archive has too many members ({budget.members} are allowed)")
+            raise zip_layout.too_many_members(budget.members)
         budget.spend(members=len(infos))
         try:
             overlapping = zip_layout.overlapping(path, infos, archive.start_dir)
         except _UNREADABLE as error:
-            raise NotGradable(f"the zip archive is damaged ({_brief(error)})") from error
+            raise NotGradable(
+                _("the zip archive is damaged ({error})").format(error=_brief(error))
+            ) from error
         aside.add(beside_members(map(names.member_name, infos)), ())
         found = _judge(infos, overlapping, aside)
         # Smallest first (zipfile never reads more than is declared), so that a bomb that uses up the
@@ -228,11 +231,12 @@ def _opened(path: Path, budget: Budget) -> Iterator[zipfile.ZipFile]:
             archive = stack.enter_context(zipfile.ZipFile(readable))
         except _UNREADABLE as error:
             kind = _other_kind(path)
-            raise NotGradable(
-                f"a {kind} archive, not a zip: {_PACK_AGAIN}"
-                if kind
-                else f"the zip archive is damaged or incomplete ({_brief(error)})"
-            ) from error
+            text = _("the zip archive is damaged or incomplete ({error})")
+            if kind:
+                text = _(
+                    "a {kind} archive, not a zip: unpack it and hand in the notebook, or pack it as a zip"
+                )
+            raise NotGradable(text.format(kind=kind, error=_brief(error))) from error
         yield archive
 
 
@@ -264,7 +268,7 @@ def _judge(infos: list[zipfile.ZipInfo], overlapping: set[int], aside: Aside) ->
             name = "/".join(parts)
             # Other files are never read, so nothing about their content matters.
             if names.is_other_archive(name):
-                problem = OTHER_ARCHIVE
+                problem = _(OTHER_ARCHIVE)
             elif names.is_handed_in(name):
                 problem = _refused_because(info, name, seen, index in overlapping)
         path = tuple(names.printable(name).split("/"))
@@ -282,18 +286,18 @@ def _modified(info: zipfile.ZipInfo) -> datetime | None:
 def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], overlaps: bool) -> str:
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        return "it is a symbolic link"
+        return _("it is a symbolic link")
     if kind not in (0, stat.S_IFREG):
-        return "it is not a regular file"
+        return _("it is not a regular file")
     if info.flag_bits & _ENCRYPTED:
-        return "it is encrypted"
+        return _("it is encrypted")
     if overlaps:
-        return "its bytes overlap those of another member"
+        return _("its bytes overlap those of another member")
     if info.compress_type not in _METHODS:
-        return "it is compressed with another method than Deflate"
+        return _("it is compressed with another method than Deflate")
     key = names.same_name_key(name)
     if key in seen:
-        return f"another member has the same name ({seen[key]})"
+        return _("another member has the same name ({name})").format(name=seen[key])
     seen[key] = name
     return ""
 
@@ -301,7 +305,7 @@ def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], ove
 def _spool(archive: zipfile.ZipFile, info: zipfile.ZipInfo, spool: Path, budget: Budget, limit: int) -> Path:
     """Copies one member to a new private file, counting; leaves no file behind when it is refused."""
     if info.file_size > limit:
-        raise RefusedMember(f"it is larger than {limit / MB:g} MB")
+        raise _too_large(limit)
     descriptor, temporary = tempfile.mkstemp(dir=spool, prefix="member-")
     target = Path(temporary)
     try:
@@ -325,12 +329,14 @@ def _counted(
         for chunk in chunks:
             size += len(chunk)
             if size > limit:
-                raise RefusedMember(f"it is larger than {limit / MB:g} MB")
+                raise _too_large(limit)
             if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
-                raise RefusedMember(f"it unpacks to more than {_MAX_RATIO} times its size")
+                raise RefusedMember(
+                    _("it unpacks to more than {count} times its size").format(count=_MAX_RATIO)
+                )
             if len(chunk) > budget.size:
                 raise RefusedMember(
-                    "the limit of everything unpacked from one upload (archive_mb) is used up"
+                    _("the limit of everything unpacked from one upload (archive_mb) is used up")
                 )
             budget.spend(size=len(chunk))
             yield chunk
@@ -341,16 +347,20 @@ def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes,
     try:
         stream = archive.open(info)
     except _UNREADABLE as error:
-        raise RefusedMember(f"it is damaged ({_brief(error)})") from error
+        raise RefusedMember(_("it is damaged ({error})").format(error=_brief(error))) from error
     with stream:
         while True:
             try:
                 chunk = stream.read(_CHUNK)
             except _UNREADABLE as error:
-                raise RefusedMember(f"it is damaged ({_brief(error)})") from error
+                raise RefusedMember(_("it is damaged ({error})").format(error=_brief(error))) from error
             if not chunk:
                 return
             yield chunk
+
+
+def _too_large(limit: int) -> RefusedMember:
+    return RefusedMember(_("it is larger than {size} MB").format(size=f"{limit / MB:g}"))
 
 
 def _brief(error: Exception) -> str:

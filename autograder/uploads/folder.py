@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.files.own_folder import is_report
+from autograder.language import showing as _
 from autograder.uploads import names
 from autograder.uploads.aside import Aside
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
@@ -43,7 +44,7 @@ def walk(folder: Path, aside: Aside | None = None) -> Iterator[UploadedFile]:
             path = tuple(names.file_name(part) for part in (*inside, name))
             if name in folders:
                 if file.is_symlink():
-                    yield UploadedFile(path, file, "a link to a folder is not followed: put a copy there")
+                    yield UploadedFile(path, file, _("a link to a folder is not followed: put a copy there"))
             else:
                 problem = unusable_because(file, root)
                 # What is no notebook is only listed: nobody has to hear that it cannot be read.
@@ -53,7 +54,7 @@ def walk(folder: Path, aside: Aside | None = None) -> Iterator[UploadedFile]:
         file = Path(os.fsdecode(error.filename))
         path = tuple(names.file_name(part) for part in file.relative_to(folder).parts)
         place = path or (names.file_name(folder.name),)
-        yield UploadedFile(place, file, f"cannot be read: {error.strerror}")
+        yield UploadedFile(place, file, _("cannot be read: {error}").format(error=error.strerror))
 
 
 def texts_in(folder: Path, wanted: Wanted) -> dict[tuple[str, ...], bytes]:
@@ -83,12 +84,12 @@ def unusable_because(file: Path, root: str | None = None) -> str:
     """
     real = os.path.realpath(file)
     if root is not None and os.path.commonpath([root, real]) != root:
-        return "a link that leads out of the folder"
+        return _("a link that leads out of the folder")
     try:
         # Looked at before it is opened: opening a pipe would wait for its other end for ever.
         if not stat.S_ISREG(os.stat(real).st_mode):
-            return "not a regular file"
+            return _("not a regular file")
         with open(real, "rb"):
             return ""
     except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        return _("cannot be read: {error}").format(error=error.strerror)

@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
+from autograder.language import showing as _
+
 # Litter of operating systems and editors. Names with a leading dot are hidden files, `~` marks
 # lock files of office programs, and exports of a Mac hold a shadow of every file in __MACOSX.
 _LITTER = frozenset(["__macosx", "thumbs.db", "desktop.ini"])
@@ -115,18 +117,18 @@ def printable(name: str) -> str:
 def unsafe_because(name: str) -> str:
     """Why a member's name is refused; empty when it is a plain relative path."""
     if len(name) > _LONGEST_NAME:
-        return f"its name is longer than {_LONGEST_NAME} characters"
+        return _("its name is longer than {count} characters").format(count=_LONGEST_NAME)
     if "\0" in name:
-        return "its name holds a NUL byte"
+        return _("its name holds a NUL byte")
     if "\\" in name:
-        return "its name holds a backslash"
+        return _("its name holds a backslash")
     if name.startswith("/"):
-        return "its name is an absolute path"
+        return _("its name is an absolute path")
     if re.match(r"[A-Za-z]:", name):
-        return "its name begins with a drive letter"
+        return _("its name begins with a drive letter")
     if ".." in name.split("/"):
-        return "its name leads out of the archive (..)"
-    return "" if components(name) else "it has no name"
+        return _("its name leads out of the archive (..)")
+    return "" if components(name) else _("it has no name")
 
 
 def components(name: str) -> tuple[str, ...]:

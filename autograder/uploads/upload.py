@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from autograder.config.packed import MB
 from autograder.errors import NotGradable, UsageError
+from autograder.language import later
+from autograder.language import showing as _
 from autograder.uploads import folder, names
 from autograder.uploads.archive import OTHER_ARCHIVE, Budget, texts_in, unpack
 from autograder.uploads.aside import Aside, Folder
@@ -19,7 +21,7 @@ from autograder.uploads.uploaded import UploadedFile, Wanted
 if TYPE_CHECKING:  # reading a folder needs no pydantic
     from autograder.config.schema import Limits
 
-NOTHING = "no notebook (.ipynb) in it"
+NOTHING = later("no notebook (.ipynb) in it")
 REPORT = "a report of this program"
 _NO_NAME = "(no name)"
 _TEXTS_MB = 64
@@ -130,10 +132,10 @@ def _in_folder(path: Path, spool: Path, limits: Limits, budget: Budget, aside: A
         else:
             found[one.path].append(replace(one, file=None))
     # Smallest first: an archive that uses up the budget starves only larger ones.
-    for _, outer, file in sorted(archives):
+    for _order, outer, file in sorted(archives):
         members = _in_zip(outer, file, spool, limits, budget, aside)
         if not any(one.is_handed_in for one in members):
-            found[outer].append(UploadedFile(outer, problem=NOTHING))
+            found[outer].append(UploadedFile(outer, problem=_(NOTHING)))
         found[outer] += [one for one in members if one.is_handed_in or one.is_picture]
     return [one for key in sorted(found) for one in found[key]]
 
@@ -142,9 +144,9 @@ def _within(limits: Limits, one: UploadedFile) -> UploadedFile:
     """A notebook of a folder, or why it cannot be used; then without its bytes."""
     problem = one.problem
     if not problem and names.is_other_archive(one.path[-1]):
-        problem = OTHER_ARCHIVE
+        problem = _(OTHER_ARCHIVE)
     if not problem and one.file and one.file.stat().st_size > limits.notebook_mb * MB:
-        problem = f"it is larger than {limits.notebook_mb} MB"
+        problem = _("it is larger than {size} MB").format(size=limits.notebook_mb)
     return replace(one, file=None if problem else one.file, problem=problem)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from autograder.errors import NotGradable
+from autograder.language import showing as _
 
 _END, _END_SIZE = b"PK\x05\x06", 22
 _END_64, _END_64_SIZE = b"PK\x06\x06", 56
@@ -41,6 +42,12 @@ class Directory:
     shift: int
 
 
+def too_many_members(allowed: int) -> NotGradable:
+    """The reason for an archive with more members than it may have."""
+    text = _("the zip archive has too many members ({count} are allowed)")
+    return NotGradable(text.format(count=allowed))
+
+
 def find_directory(file: BinaryIO, members: int) -> Directory | None:
     """Finds an archive's directory, and refuses one that would fill the memory.
 
@@ -57,7 +64,7 @@ def find_directory(file: BinaryIO, members: int) -> Directory | None:
     """
     length = file.seek(0, os.SEEK_END)
     if not length:
-        raise NotGradable("the zip archive is an empty file")
+        raise NotGradable(_("the zip archive is an empty file"))
     # The end record is found exactly as zipfile finds it, or the check would see another one.
     first = max(0, length - 2**16 - _END_SIZE)
     file.seek(first)
@@ -74,7 +81,7 @@ def find_directory(file: BinaryIO, members: int) -> Directory | None:
         size, offset = struct.unpack_from("<2Q", large, 40)
         start -= len(large)
     if size > members * _DIRECTORY_BYTES_PER_MEMBER:
-        raise NotGradable(f"the zip archive has too many members ({members} are allowed)")
+        raise too_many_members(members)
     start -= size
     return Directory(start, size, start - offset) if start >= 0 else None
 

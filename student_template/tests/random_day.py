@@ -93,7 +93,7 @@ def several_draws(env):
     get_random_day = filled_in(env, "get_random_day")
     rows = 2 * HOURS + 1  # 25 windows, two of them whole days
     seen = set()
-    for _ in range(300):  # an index that is one too large shows in all but 1 of 100,000
+    for _time in range(300):  # an index that is one too large shows in all but 1 of 100,000
         try:
             x, y = called(get_random_day, telling_data(rows))
         except IndexError as error:

@@ -174,5 +174,5 @@ class StandInStep:
 
 def error_on(rnn, data):
     """Squared error of a network on the first window of ``data`` (N, 6)."""
-    _, y = called(rnn.forward, data[:24])
+    _states, y = called(rnn.forward, data[:24])
     return float((torch.as_tensor(y).detach() - data[24, 1]).square())

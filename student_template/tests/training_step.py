@@ -196,9 +196,9 @@ def whole_minibatch(env):
     step, draw = filled_in(env, "do_training_step"), filled_in(env, "get_random_day")
     data = torch.zeros(24 * 4 + 1, 6)
     data[:, 1] = 1 + torch.arange(len(data)).sqrt()  # no mean of several is one of them
-    drawn = {round(float(called(draw, data)[1]), 3) for _ in range(20)}
+    drawn = {round(float(called(draw, data)[1]), 3) for _time in range(20)}
     moved = []
-    for _ in range(5):
+    for _time in range(5):
         rnn = called(filled_in(env, "RNN"), 10, 6)
         set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
         called(step, rnn, data, 8, 0.1)

@@ -28,6 +28,9 @@ CORPUS = corpus_of(load(HERE.parents[1] / "grading_config.yml"))
 POINTS = CORPUS.points
 """The auto-graded questions in the order of the lab, and their points: the configuration's."""
 
+ONLY_IN_FULL = CORPUS.settings.left_out
+"""Cells that cost two to three seconds and that no question looks at."""
+
 OWN_RUN = "training_loop"
 """The question of which one point is for the whole notebook's own training: with any mistake it may be missing."""
 

@@ -132,6 +132,7 @@ def small_configuration(lab: str) -> str:
     assert SMALL_LIMITS.keys() <= config["limits"].keys()
     config["limits"] |= SMALL_LIMITS | DEADLINES[lab]
     config["questions"] = [question for question in config["questions"] if question["name"] in QUESTIONS[lab]]
+    del config["corpus"]  # of the other questions
     return yaml.safe_dump(config, sort_keys=False)
 
 

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison
-from autograder.grading.questions import _verdict
 from autograder.grading.student_text import StudentText
+from autograder.grading.verdicts import verdict
+from autograder.model import Ending
 
 DEEP: list = [1.0]
 for _ in range(16):
@@ -88,8 +89,8 @@ def test_code_in_the_text_of_a_public_case_is_there_to_be_repeated(text, message
     def run():
         raise AssertionError(text)
 
-    told, mistake, code = _verdict(run, None, StudentText())
-    assert (told[1], mistake, code) == (message, "", repeat)
+    found = verdict(run, lambda: Ending.FINISHED, StudentText())
+    assert (found.message, found.mistake, found.repeat) == (message, "", repeat)
 
 
 @pytest.mark.parametrize(("value", "held"), [([..., ...], "`...`"), ((None,), "None")])

@@ -6,7 +6,11 @@ import gettext
 
 import pytest
 
+from autograder.files.visible import in_words, number
 from autograder.language import Catalogue, judging, known_languages, language, speaking
+from autograder.language.cells import LACKED
+from autograder.language.endings import words_for
+from autograder.model import Ending
 from autograder.report.pages import _environment
 from tests import messages
 
@@ -54,6 +58,24 @@ def test_what_is_read_is_what_translators_wrote(one, code):
 def test_a_language_that_nobody_translated_to_is_english():
     with speaking("fr"):
         assert judging("Fill in the TODO.") == "Fill in the TODO."
+
+
+def test_every_ending_has_the_words_of_its_value():
+    assert [words_for(ending) for ending in Ending] == [ending.value for ending in Ending]
+
+
+def test_numbers_for_people_have_the_languages_decimal_mark_and_those_for_programs_a_point():
+    with speaking("de"):
+        assert (in_words(1 / 3), in_words(25.0), number(1 / 3)) == ("0,3333", "25", "0.3333")
+    assert in_words(1 / 3) == "0.3333"
+
+
+def test_what_a_sentence_was_made_of_is_found_in_the_language_that_it_was_made_in():
+    made = {"name": "forward", "cause": "3"}
+    with speaking("de"):
+        assert judging.filled(LACKED, judging(LACKED).format(**made)) == made
+        assert judging.filled(LACKED, LACKED.format(**made)) is None
+    assert judging.filled(LACKED, LACKED.format(**made)) == made
 
 
 def test_languages_nest_and_end():

@@ -85,6 +85,8 @@ class Notebook(PlainNamespace):
 
     missing: ClassVar[dict[str, None]] = {}
 
+    doubles = False
+
     def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
         pass
 

@@ -89,7 +89,7 @@ def test_the_examples_are_no_hidden_cases_and_the_same_for_every_class() -> None
 def test_another_shape_is_shown_where_it_differs() -> None:
     failure, _ = failure_of("grad_u/transposed")
     assert failure.repeat.startswith("rnn = RNN(2, 1)\n")
-    assert failure.repeat.endswith("\n# grad_u has the wrong shape. yours: (1, 2), expected: (2, 1)")
+    assert failure.repeat.endswith("in each other's place. yours: (1, 2), expected: (2, 1)")
 
 
 @pytest.mark.parametrize(

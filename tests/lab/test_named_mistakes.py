@@ -27,6 +27,8 @@ class Notebook(Cells):
 
     missing: ClassVar[dict[str, None]] = {}
 
+    doubles = False
+
     def begin_case(self, seed, *, forbid_autograd, patience):
         pass
 

@@ -15,6 +15,7 @@ NAME = "mistakes/whole/never_ends"
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # test_limits: an endless question costs only itself
 def test_what_never_ends_is_waited_for_once_a_question(lab_course, tmp_path, monkeypatch):
     monkeypatch.setattr(questions, "AFTER_A_TIMEOUT", 0.2)
     settings = dataclasses.replace(lab_course.settings, cell_seconds=0.5, request_seconds=1.5)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from autograder.grading.namespace import PlainNamespace
+from autograder.language import speaking
 from reference import cases
 from tests.corpus.cases import Cell, base_cells, changed
 from tests.corpus.in_one_process import ask
@@ -157,6 +158,15 @@ def test_two_mistakes_are_both_named(method, changes, says):
     found = told(method, *changes)
     assert "Two mistakes at once." in found
     assert all(one in found for one in says)
+
+
+def test_mistakes_are_named_in_german():
+    with speaking("de"):
+        assert "In den Zuständen fehlt tanh." in told("forward", ("torch.tanh(", "("))
+        wrong = ("range(len", "range(1, len"), ("(1 - hidden[t] ** 2) * ", "")
+        both = told("_compute_grad_u", *wrong)
+    assert "Zwei Fehler zugleich. " in both
+    assert "grad_u lässt den ersten Zeitschritt aus." in both
 
 
 @pytest.mark.parametrize(

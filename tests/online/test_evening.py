@@ -30,6 +30,7 @@ def notebook(median: str) -> bytes:
 @pytest.mark.parametrize("editing", [True, False])
 def test_from_the_site_and_back_by_three_commands(moodle: Moodle, tmp_path: Path, editing: bool) -> None:
     moodle.editing = editing
+    moodle.maximum = 6.0  # the lab's: another one would be a doubt, and exit code 3
     right = "import statistics\ndef median(v):\n    return statistics.median(v)"
     for one, source in zip(moodle.students, (right, "def median(v):\n    return 0", "1 +"), strict=True):
         one.files = {"words.ipynb": notebook(source)}

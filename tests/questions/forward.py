@@ -4,6 +4,8 @@ import torch
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
+from reference.language import later
 from reference.public_mistakes import HIDDEN
 from reference.worked_examples import forward_at_lab_sizes, naming, worked_forward
 
@@ -42,14 +44,14 @@ def swapped():
     """The mistake of returning y before the states."""
     from autograder.grading.checks import Mistake
 
-    return Mistake("returned_the_other_way_round", "forward returns y first: the states come before it.")
+    return Mistake("returned_the_other_way_round", _("forward returns y first: the states come before it."))
 
 
 def keeps_initial_state():
     """The mistake of returning T + 1 states."""
     from autograder.grading.checks import Mistake
 
-    return Mistake("initial_state_kept", "hidden contains h[0].")
+    return Mistake("initial_state_kept", _("hidden contains h[0]."))
 
 
 def prepare():
@@ -71,14 +73,14 @@ def both(result):
 
     checks.require(
         isinstance(result, tuple | list) and len(result) == 2,
-        "forward does not return two values.",
-        help="It should end with `return h[1:], y`; are the TODOs filled in?",
+        _("forward does not return two values."),
+        help=_("It should end with `return h[1:], y`; are the TODOs filled in?"),
     )
     shapes = [tuple(one.shape) if isinstance(one, torch.Tensor) else () for one in result]
     checks.require(
         shapes[0] != (1,) or len(shapes[1]) != 2,
         swapped(),
-        help="It should end with `return h[1:], y`.",
+        help=_("It should end with `return h[1:], y`."),
     )
     return result
 
@@ -97,7 +99,7 @@ def states(hidden, case):
     checks.require(
         not one_too_many or bool(tensor[0].any()),
         keeps_initial_state(),
-        help="Return h[1:]: the states of the T time steps, without the initial one.",
+        help=_("Return h[1:]: the states of the T time steps, without the initial one."),
         evidence=case.setting,
     )
     return checks.shape(tensor, "hidden", (case.steps, size))
@@ -114,9 +116,9 @@ def with_one_entry(y):
     y = checks.as_tensor(y, "y")
     checks.require(
         tuple(y.shape) == (1,),
-        "y has the wrong shape.",
-        help="c has the shape (1,), and so has the number V·h[T] (self.v @ h[-1]) plus c.",
-        evidence=f"yours: {tuple(y.shape)}, expected: (1,)",
+        _("y has the wrong shape."),
+        help=_("c has the shape (1,), and so has the number V·h[T] (self.v @ h[-1]) plus c."),
+        evidence=_("yours: {yours}, expected: (1,)").format(yours=tuple(y.shape)),
     )
     return y
 
@@ -147,17 +149,19 @@ def check_hidden_states(env):
         hidden = states(both(rnn.forward(given(case.x)))[0], case)
         return [Result(hidden, case.hidden, misconceptions.hidden_states(case), case.setting)]
 
+    same_x = _("{setting}, same x after a call with another one")
+
     def later_call(case):
         rnn = network(env.get("RNN"), case.weights)
         for x in (case.x, case.x.flip(0)):
             rnn.forward(given(x))
         hidden = states(both(rnn.forward(given(case.x)))[0], case)
-        return [Result(hidden, case.hidden, {}, f"{case.setting}, same x after a call with another one")]
+        return [Result(hidden, case.hidden, {}, same_x.format(setting=case.setting))]
 
-    help = "h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0."
+    help = _("h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0.")
     at_all_sizes(env, "forward", "hidden", help, first_call)
-    help = "Each call starts with h[0] = 0: keep no state in between."
-    at_all_sizes(env, "forward", "hidden of a second call", help, later_call)
+    help = _("Each call starts with h[0] = 0: keep no state in between.")
+    at_all_sizes(env, "forward", later("hidden of a second call"), help, later_call)
 
 
 @test_case(name="output y of each call", points=1, hidden=True)
@@ -172,7 +176,7 @@ def output(env):
     in_either_precision(env, lambda: check_output(env, FAR))
 
 
-AGAIN, FAR = "y of a second call", "y with a large c"
+AGAIN, FAR = later("y of a second call"), later("y with a large c")
 """The output of a call after one with another x; that of a network whose c is larger than after any training, with
 the other sign."""
 
@@ -205,18 +209,22 @@ def check_output(env, result="y"):
         size = case.weights.sizes[0]
         checks.require(
             own.dim() == 2 and own.shape[0] > 0 and own.shape[1] == size,
-            "hidden has the wrong shape, so y cannot be judged.",
-            evidence=f"yours: {tuple(own.shape)}, expected: {(case.steps, size)}",
+            _("hidden has the wrong shape, so y cannot be judged."),
+            evidence=_("yours: {yours}, expected: {expected}").format(
+                yours=tuple(own.shape), expected=(case.steps, size)
+            ),
         )
         last = own[-1]
         checks.require(
             bool(torch.isfinite(last).all()) and float(last.abs().min()) > 1e-6,
-            "The last hidden state is zero or not finite, so y cannot be judged.",
-            help="Compute the hidden states first.",
+            _("The last hidden state is zero or not finite, so y cannot be judged."),
+            help=_("Compute the hidden states first."),
             evidence=case.setting,
         )
         y = with_one_entry(y)
         right = formula.output(case.weights, last)
         return [Result(y, right, misconceptions.output(case, own), case.setting)]
 
-    at_all_sizes(env, "forward", result, "y = V·h[T] + c with the last hidden state of the same call.", look)
+    at_all_sizes(
+        env, "forward", result, _("y = V·h[T] + c with the last hidden state of the same call."), look
+    )

@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
 from reference.public_mistakes import GRAD_B
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -51,5 +52,5 @@ def random_numbers(env):
             ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
             expected=lambda case: case.gradients.b,
             mistakes=misconceptions.grad_b,
-            help="∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps.",
+            help=_("∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps."),
         )

@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
 from reference.public_mistakes import GRAD_C
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -51,5 +52,5 @@ def random_numbers(env):
             ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
             expected=lambda case: case.gradients.c,
             mistakes=misconceptions.grad_c,
-            help="∇c = 2(ŷ − y), shape (1,).",
+            help=_("∇c = 2(ŷ − y), shape (1,)."),
         )

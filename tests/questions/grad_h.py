@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import later
 from reference.public_mistakes import GRAD_H
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -54,7 +55,7 @@ def last_row(env):
         judge(
             env,
             env.get("RNN"),
-            "the last row of grad_h",
+            later("the last row of grad_h"),
             ask=ask,
             select=lambda answer, case: checks.shape(answer, "grad_h", case.hidden.shape)[-1],
             expected=lambda case: case.gradients.h[-1],

@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
 from reference.public_mistakes import GRAD_U
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -53,5 +54,5 @@ def random_numbers(env):
             ),
             expected=lambda case: case.gradients.u,
             mistakes=misconceptions.grad_u,
-            help="∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps.",
+            help=_("∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps."),
         )

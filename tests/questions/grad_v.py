@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
 from reference.public_mistakes import GRAD_V
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -53,5 +54,5 @@ def random_numbers(env):
             ),
             expected=lambda case: case.gradients.v,
             mistakes=misconceptions.grad_v,
-            help="∇V = 2(ŷ − y) h[T], shape (H,).",
+            help=_("∇V = 2(ŷ − y) h[T], shape (H,)."),
         )

@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _
 from reference.public_mistakes import GRAD_W
 from reference.worked_examples import at_lab_sizes, naming, worked_example
 
@@ -51,5 +52,5 @@ def random_numbers(env):
             ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
             expected=lambda case: case.gradients.w,
             mistakes=misconceptions.grad_w,
-            help="∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].",
+            help=_("∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1]."),
         )

@@ -3,6 +3,7 @@
 import torch
 from otter.test_files import test_case
 
+from reference.language import later
 from reference.open_todos import called, filled_in
 
 OK_FORMAT = False
@@ -69,12 +70,12 @@ def many_pairs(env):
     results = []
     for y_true, y_pred in pairs():
         answer = mse_loss_func(torch.tensor([y_true]), torch.tensor([y_pred]))
-        loss = checks.shape(answer, "the loss", (), (1,)).reshape(())
+        loss = checks.shape(answer, later("the loss"), (), (1,)).reshape(())
         right = torch.tensor(
             (torch.tensor(y_pred) - torch.tensor(y_true)).double().item() ** 2, dtype=torch.float64
         )
         results.append(
             Result(loss, right, squared_error(y_true, y_pred), f"y_true = {y_true}, y_pred = {y_pred}")
         )
-    explain(results, "the loss", "L = (ŷ − y)².")
+    explain(results, later("the loss"), "L = (ŷ − y)².")
     require_nothing_spoiled(env, "loss")

@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.language import lab as _
+from reference.language import later
 from reference.open_todos import called, filled_in
 
 OK_FORMAT = False
@@ -31,7 +33,7 @@ def several_draws(env):
     get_random_day = filled_in(env, "get_random_day")
     rows = 2 * HOURS + 1  # 25 windows, two of them whole days
     seen = set()
-    for _ in range(300):  # an index that is one too large shows in all but 1 of 100,000
+    for _time in range(300):  # an index that is one too large shows in all but 1 of 100,000
         try:
             x, y = called(get_random_day, telling_data(rows))
         except IndexError as error:
@@ -51,15 +53,15 @@ def several_draws(env):
 
 
 MISTAKES = {
-    "no_pair": "get_random_day does not return two values.",
-    "other_data": "x does not come from the data that get_random_day was given.",
-    "no_window": "x is not a window of 24 contiguous rows that leaves room for the hour after.",
-    "wrong_target": "y is not the temperature of the hour after the window.",
-    "beyond_the_data": "get_random_day draws an index that is not in the data.",
-    "always_the_same": "get_random_day is hardly random: it draws the same window again and again.",
-    "part_never_drawn": "get_random_day does not reach all of the data.",
-    "hardly_random": "get_random_day is hardly random.",
-    "in_order": "get_random_day walks through the data in order.",
+    "no_pair": later("get_random_day does not return two values."),
+    "other_data": later("x does not come from the data that get_random_day was given."),
+    "no_window": later("x is not a window of 24 contiguous rows that leaves room for the hour after."),
+    "wrong_target": later("y is not the temperature of the hour after the window."),
+    "beyond_the_data": later("get_random_day draws an index that is not in the data."),
+    "always_the_same": later("get_random_day is hardly random: it draws the same window again and again."),
+    "part_never_drawn": later("get_random_day does not reach all of the data."),
+    "hardly_random": later("get_random_day is hardly random."),
+    "in_order": later("get_random_day walks through the data in order."),
 }
 """The sentences by code."""
 
@@ -68,7 +70,7 @@ def named(code):
     """The mistake of this code."""
     from autograder.grading.checks import Mistake
 
-    return Mistake(code, MISTAKES[code])
+    return Mistake(code, _(MISTAKES[code]))
 
 
 def mistakes():
@@ -95,7 +97,7 @@ def start_of(draw, data):
     checks.require(
         isinstance(draw, tuple | list) and len(draw) == 2,
         named("no_pair"),
-        help="It should end with `return x, y`; is the TODO filled in?",
+        help=_("It should end with `return x, y`; is the TODO filled in?"),
     )
     x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
     y = checks.shape(draw[1], "y", (1,))
@@ -103,21 +105,25 @@ def start_of(draw, data):
     checks.require(
         0 <= start < len(data),
         named("other_data"),
-        help="Use the parameter data, not data_train or dataset.",
+        help=_("Use the parameter data, not data_train or dataset."),
     )
     fits = start >= 0 and start + HOURS < len(data)
     checks.require(
         fits and bool((x == data[start : start + HOURS].double()).all()),
         named("no_window"),
-        help="x = data[start_idx : start_idx + 24]; the last valid start is len(data) - 25.",
-        evidence=f"{len(data)} rows of data, the first row of x is row {start}",
+        help=_("x = data[start_idx : start_idx + 24]; the last valid start is len(data) - 25."),
+        evidence=_("{count} rows of data, the first row of x is row {start}").format(
+            count=len(data), start=start
+        ),
     )
     after = float(data[start + HOURS, TEMPERATURE])
     checks.require(
         float(y) == after,
         named("wrong_target"),
-        help="It is column 1 of row start_idx + 24.",
-        evidence=f"x starts at row {start}: y is {float(y):g}, expected {after:g}",
+        help=_("It is column 1 of row start_idx + 24."),
+        evidence=_("x starts at row {start}: y is {yours:g}, expected {after:g}").format(
+            start=start, yours=float(y), after=after
+        ),
     )
     return start
 
@@ -149,13 +155,13 @@ def draws_from(env, get_random_day, data, count):
     from autograder.grading.namespace import calls, student_errors
 
     try:
-        yield from calls(get_random_day, ((data.clone(),) for _ in range(count)))
+        yield from calls(get_random_day, ((data.clone(),) for _time in range(count)))
     except student_errors(env) as error:
         if any(words in str(error) for words in BEYOND):
             checks.fail(
                 named("beyond_the_data"),
-                help="The last valid start is len(data) - 25, whatever data it is given.",
-                evidence=f"{len(data)} rows of data",
+                help=_("The last valid start is len(data) - 25, whatever data it is given."),
+                evidence=_("{count} rows of data").format(count=len(data)),
             )
         raise
 
@@ -176,25 +182,29 @@ def many_draws(env):
     checks.require(
         len(set(starts)) > 1,
         named("always_the_same"),
-        help="Draw a new index at each call, and set no seed inside the function.",
-        evidence=f"{LONG_DRAWS} draws, always row {starts[0]}",
+        help=_("Draw a new index at each call, and set no seed inside the function."),
+        evidence=_("{draws} draws, always row {first}").format(draws=LONG_DRAWS, first=starts[0]),
     )
     checks.require(
         min(starts) < LONG // 4 and max(starts) > 3 * LONG // 4,
         named("part_never_drawn"),
-        help="Every part of the data should be drawn: the range of the index depends on len(data).",
-        evidence=f"{LONG} rows, starts from {min(starts)} to {max(starts)} in {LONG_DRAWS} draws",
+        help=_("Every part of the data should be drawn: the range of the index depends on len(data)."),
+        evidence=_("{rows} rows, starts from {least} to {most} in {draws} draws").format(
+            rows=LONG, least=min(starts), most=max(starts), draws=LONG_DRAWS
+        ),
     )
     # Samplers of whole days have 99 starts; a uniform one misses a quarter with probability 1e-19.
     checks.require(
         len(set(starts)) >= 40,
         named("hardly_random"),
-        help="Draw a new index at each call, and set no seed inside the function.",
-        evidence=f"{len(set(starts))} different windows in {LONG_DRAWS} draws",
+        help=_("Draw a new index at each call, and set no seed inside the function."),
+        evidence=_("{count} different windows in {draws} draws").format(
+            count=len(set(starts)), draws=LONG_DRAWS
+        ),
     )
     ascending = sum(later > earlier for earlier, later in pairwise(starts))
     checks.require(
         0.25 * LONG_DRAWS < ascending < 0.75 * LONG_DRAWS,  # six standard deviations around one half
         named("in_order"),
-        help="Draw the index at random.",
+        help=_("Draw the index at random."),
     )

@@ -4,6 +4,8 @@ from math import ceil, floor
 
 from otter.test_files import test_case
 
+from reference.language import lab as _
+from reference.language import later
 from reference.open_todos import filled_in
 
 OK_FORMAT = False
@@ -55,11 +57,11 @@ def rows_in_order(env):
 PARTS = ("data_train", "data_test")
 
 MISTAKES = {
-    "no_number": "num_train_samples is not a whole number.",
-    "other_share": "num_train_samples is {}; 80 % of the days are {} or {} hours.",
-    "sizes_do_not_fit": "data_train and data_test have {} and {} rows, num_train_samples is {}.",
-    "wrong_rows": "Not the right rows of the data set: {}.",
-    "not_computed": "The split is not computed from the data set.",
+    "no_number": later("num_train_samples is not a whole number."),
+    "other_share": later("num_train_samples is {}; 80 % of the days are {} or {} hours."),
+    "sizes_do_not_fit": later("data_train and data_test have {} and {} rows, num_train_samples is {}."),
+    "wrong_rows": later("Not the right rows of the data set: {}."),
+    "not_computed": later("The split is not computed from the data set."),
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -68,7 +70,7 @@ def named(code, *found):
     """The mistake of this code."""
     from autograder.grading.checks import Mistake
 
-    return Mistake(code, MISTAKES[code].format(*found))
+    return Mistake(code, _(MISTAKES[code]).format(*found))
 
 
 def mistakes():
@@ -159,7 +161,7 @@ def exactly_misplaced(parts):
     A column of NaN or of one number is the work of a mistake in scaling; a part with nothing else tells nothing.
     """
     telling = [(part, fits(*pair)) for part, *pair in columns(parts) if comparable(pair[0])]
-    silent = set(PARTS) - {part for part, _ in telling}
+    silent = set(PARTS) - {part for part, _clear in telling}
     return silent | {part for part, right in telling if not right}
 
 
@@ -171,8 +173,10 @@ def clearly_misplaced(parts):
         for number, (part, *pair) in enumerate(pairs)
         if comparable(pair[0]) and number % 6 < WEATHER_COLUMNS
     ]
-    told = {part for part, _ in telling}
-    broken = {part for part, found, _ in pairs if not bool(found.isfinite().all())}  # by a mistake in scaling
+    told = {part for part, _clear in telling}
+    broken = {
+        part for part, found, _clear in pairs if not bool(found.isfinite().all())
+    }  # by a mistake in scaling
     return (told - {part for part, right in telling if right}) | (set(PARTS) - told - broken)
 
 
@@ -192,8 +196,8 @@ def share_of_days(env):
     names = namespace_of(env)
     checks.require(
         names.get("num_train_samples") not in (None, ...),
-        "num_train_samples is not defined.",
-        help="Is the TODO of the split filled in?",
+        _("num_train_samples is not defined."),
+        help=_("Is the TODO of the split filled in?"),
     )
     count, parts = found_in(names)
     wrong = problem(count, parts)
@@ -221,12 +225,14 @@ def share_of_days(env):
     checks.require(
         not wrong,
         wrong,
-        help="Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there.",
+        help=_(
+            "Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there."
+        ),
     )
     checks.require(
         not misplaced,
         named("wrong_rows", " and ".join(sorted(misplaced, reverse=True))),
-        help="The first num_train_samples rows are for training, all others for testing, in their order.",
+        help=_("The first num_train_samples rows are for training, all others for testing, in their order."),
     )
     require_computed(env)
     remark_on_a_cut_day(count)
@@ -254,8 +260,8 @@ def require_computed(env):
     checks.require(
         on_fewer_rows(env, ("num_train_samples", *PARTS), is_right),
         named("not_computed"),
-        help="Compute num_train_samples from len(dataset), and cut both parts from dataset.",
-        evidence=f"a data set of {rows} rows is not split right",
+        help=_("Compute num_train_samples from len(dataset), and cut both parts from dataset."),
+        evidence=_("a data set of {rows} rows is not split right").format(rows=rows),
     )
 
 
@@ -265,6 +271,9 @@ def remark_on_a_cut_day(count):
 
     if int(count) == OF_THE_ROWS:
         checks.note(
-            f"{OF_THE_ROWS} training rows are 80 % of the rows and cut a day in two: its first 19 hours are for training, "
-            f"the other 5 for testing. Counted in days it is {WHOLE_DAYS[0]} or {WHOLE_DAYS[1]} rows."
+            _(
+                "{count} training rows are 80 % of the rows and cut a day in two: its first 19 "
+                "hours are for training, the other 5 for testing. Counted in days it is {least} or "
+                "{most} rows."
+            ).format(count=OF_THE_ROWS, least=WHOLE_DAYS[0], most=WHOLE_DAYS[1])
         )

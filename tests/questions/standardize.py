@@ -3,6 +3,8 @@
 import torch
 from otter.test_files import test_case
 
+from reference.language import lab as _
+from reference.language import later
 from reference.open_todos import filled_in
 
 OK_FORMAT = False
@@ -35,22 +37,26 @@ def roughly_standard(env):
 
 
 MISTAKES = {
-    "variances": "stds holds variances: the square root is missing.",
-    "wrong_statistics": "{} is wrong.",
-    "train_not_standardised": "data_train is not standardised with the mean and std of its columns.",
-    "own_statistics_for_testing": "data_test is standardised with its own mean and std.",
-    "test_not_standardised": "data_test is not standardised right.",
-    "sign_flipped": "{} has the wrong sign: it is (means − data) / stds instead of (data − means) / stds.",
-    "not_divided": "{} is not divided by stds.",
-    "means_not_subtracted": "The means are not subtracted from {}.",
-    "multiplied": "{} is multiplied with stds instead of divided by them.",
-    "means_added": "The means are added to {} instead of subtracted.",
-    "divided_by_means": "{} is divided by means instead of stds.",
-    "stds_subtracted": "stds are subtracted from {} instead of means.",
-    "brackets_missing": "{} is data − means / stds: the brackets in (data − means) / stds are missing.",
-    "standardised_twice": "{} is standardised twice.",
-    "still_raw": "{} is still as it was before.",
-    "not_computed": "{} not computed from the data set.",
+    "variances": later("stds holds variances: the square root is missing."),
+    "wrong_statistics": later("{} is wrong."),
+    "train_not_standardised": later("data_train is not standardised with the mean and std of its columns."),
+    "own_statistics_for_testing": later("data_test is standardised with its own mean and std."),
+    "test_not_standardised": later("data_test is not standardised right."),
+    "sign_flipped": later(
+        "{} has the wrong sign: it is (means − data) / stds instead of (data − means) / stds."
+    ),
+    "not_divided": later("{} is not divided by stds."),
+    "means_not_subtracted": later("The means are not subtracted from {}."),
+    "multiplied": later("{} is multiplied with stds instead of divided by them."),
+    "means_added": later("The means are added to {} instead of subtracted."),
+    "divided_by_means": later("{} is divided by means instead of stds."),
+    "stds_subtracted": later("stds are subtracted from {} instead of means."),
+    "brackets_missing": later(
+        "{} is data − means / stds: the brackets in (data − means) / stds are missing."
+    ),
+    "standardised_twice": later("{} is standardised twice."),
+    "still_raw": later("{} is still as it was before."),
+    "not_computed": later("{} not computed from the data set."),
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -59,7 +65,7 @@ def named(code, *found):
     """The mistake of this code."""
     from autograder.grading.checks import Mistake
 
-    return Mistake(code, MISTAKES[code].format(*found))
+    return Mistake(code, _(MISTAKES[code]).format(*found))
 
 
 def mistakes():
@@ -147,9 +153,10 @@ def check_statistics(found, raw, count):
                 named("variances")
                 if what == "stds" and distance(values, right[1].square(), right[1].square()) < TOLERANCE
                 else named("wrong_statistics", what),
-                help="One number per column, over all rows (dim=0).",
-                evidence=f"column {column}: yours {float(values[column]):.6g}, "
-                f"expected {float(right[part][column]):.6g}",
+                help=_("One number per column, over all rows (dim=0)."),
+                evidence=_("column {column}: yours {yours:.6g}, expected {expected:.6g}").format(
+                    column=column, yours=float(values[column]), expected=float(right[part][column])
+                ),
             )
         if nearest == "all":
             note_leakage()
@@ -160,8 +167,10 @@ def note_leakage():
     from autograder.grading import checks
 
     checks.note(
-        "The statistics are those of the whole data set, as the TODO says. Strictly, the test data leak into "
-        "the training that way; use the statistics of data_train."
+        _(
+            "The statistics are those of the whole data set, as the TODO says. Strictly, the "
+            "test data leak into the training that way; use the statistics of data_train."
+        )
     )
 
 
@@ -196,8 +205,13 @@ def check_scaled(found, raw, count):
                 "data_train", scaled["data_train"], parts["data_train"], [*sources(raw, count).values()]
             )
             or named("train_not_standardised"),
-            help="Subtract the mean of each column, then divide by its standard deviation: (data − means) / stds.",
-            evidence=f"first row: yours {rounded(scaled['data_train'][0])}, expected {rounded(expected[0])}",
+            help=_(
+                "Subtract the mean of each column, then divide by its standard deviation: (data − "
+                "means) / stds."
+            ),
+            evidence=_("first row: yours {yours}, expected {expected}").format(
+                yours=rounded(scaled["data_train"][0]), expected=rounded(expected[0])
+            ),
         )
     own_means, own_stds = statistics(parts["data_test"])
     own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
@@ -206,8 +220,10 @@ def check_scaled(found, raw, count):
     expected = (parts["data_test"] - used[0][0]) / used[0][1]
     checks.fail(
         named("own_statistics_for_testing") if own else wrong or named("test_not_standardised"),
-        help="Use for data_test the same means and stds as for data_train.",
-        evidence=f"first row: yours {rounded(scaled['data_test'][0])}, expected {rounded(expected[0])}",
+        help=_("Use for data_test the same means and stds as for data_train."),
+        evidence=_("first row: yours {yours}, expected {expected}").format(
+            yours=rounded(scaled["data_test"][0]), expected=rounded(expected[0])
+        ),
     )
 
 
@@ -355,16 +371,16 @@ def require_computed(env, what, check):
     checks.require(
         alone is not None and is_right(alone),
         named("not_computed", what),
-        help="Compute means and stds with mean(dim=0) and std(dim=0), and scale both parts with these.",
-        evidence=f"wrong for the first {len(raw)} rows of the data set",
+        help=_("Compute means and stds with mean(dim=0) and std(dim=0), and scale both parts with these."),
+        evidence=_("wrong for the first {count} rows of the data set").format(count=len(raw)),
     )
 
 
 @test_case(name="mean and standard deviation of each column", points=1, hidden=True)
 def column_statistics(env):
-    judge(env, "means and stds are", check_statistics)
+    judge(env, _("means and stds are"), check_statistics)
 
 
 @test_case(name="both parts are scaled with the same statistics", points=1, hidden=True)
 def scaled_parts(env):
-    judge(env, "The scaled parts are", check_scaled)
+    judge(env, _("The scaled parts are"), check_scaled)

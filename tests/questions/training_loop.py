@@ -6,6 +6,8 @@ from types import FunctionType
 import torch
 from otter.test_files import test_case
 
+from reference.language import lab as _
+from reference.language import later
 from reference.open_todos import called, filled_in
 from reference.settings import settings
 
@@ -116,24 +118,26 @@ class StandInStep:
 
 def error_on(rnn, data):
     """Squared error of a network on the first window of ``data`` (N, 6)."""
-    _, y = called(rnn.forward, data[:24])
+    _states, y = called(rnn.forward, data[:24])
     return float((torch.as_tensor(y).detach() - data[24, 1]).square())
 
 
 MISTAKES = {
-    "number_of_losses": "losses has {} entries, expected one for each of {} steps.",
-    "not_trained_enough": "The mean of the last {} losses is not below {}.",
-    "losses_of_another_network": "The losses are low, but the weights of rnn do not predict the temperature.",
-    "negative_losses": "losses holds negative numbers, which a squared error never is.",
-    "no_pair": "train_rnn does not return two values.",
-    "losses_returned": "train_rnn(data_train, {}) gives {} losses.",
-    "steps_made": "train_rnn(data_train, {}) makes {} training steps.",
-    "not_what_the_step_returned": "losses does not hold what do_training_step returned.",
-    "not_the_losses_of_the_steps": "losses does not hold the losses of the steps.",
-    "network_not_trained": "train_rnn does not train the network that it returns.",
-    "not_trained_by_steps": "The weights that train_rnn returns do not come from training steps.",
-    "not_the_losses_of_the_network": "losses does not hold the losses of the network that is trained.",
-    "not_trained_by_own_steps": "rnn and losses do not come from this notebook's own training steps.",
+    "number_of_losses": later("losses has {} entries, expected one for each of {} steps."),
+    "not_trained_enough": later("The mean of the last {} losses is not below {}."),
+    "losses_of_another_network": later(
+        "The losses are low, but the weights of rnn do not predict the temperature."
+    ),
+    "negative_losses": later("losses holds negative numbers, which a squared error never is."),
+    "no_pair": later("train_rnn does not return two values."),
+    "losses_returned": later("train_rnn(data_train, {}) gives {} losses."),
+    "steps_made": later("train_rnn(data_train, {}) makes {} training steps."),
+    "not_what_the_step_returned": later("losses does not hold what do_training_step returned."),
+    "not_the_losses_of_the_steps": later("losses does not hold the losses of the steps."),
+    "network_not_trained": later("train_rnn does not train the network that it returns."),
+    "not_trained_by_steps": later("The weights that train_rnn returns do not come from training steps."),
+    "not_the_losses_of_the_network": later("losses does not hold the losses of the network that is trained."),
+    "not_trained_by_own_steps": later("rnn and losses do not come from this notebook's own training steps."),
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -142,7 +146,7 @@ def named(code, *found):
     """The mistake of this code."""
     from autograder.grading.checks import Mistake
 
-    return Mistake(code, MISTAKES[code].format(*found))
+    return Mistake(code, _(MISTAKES[code]).format(*found))
 
 
 def mistakes():
@@ -163,7 +167,7 @@ RIGHT_STEPS_SECONDS = (
 OWN_STEPS_SECONDS = 120.0  # 500 of the student's steps: up to twenty seconds with a large batch
 HOPELESS = 0.3  # unlucky honest runs end below, untrained networks above; predicting the mean gives 1
 USUAL_RATES = (0.008, 0.3)  # of learning: training at another one has to show that it comes to something
-WHICH_POINT = (
+WHICH_POINT = later(
     "One point is for the loop, judged with right functions in the other places. The other one, which your notebook has "
     "not earned, is for its own training, in which all of your functions work together."
 )
@@ -201,7 +205,7 @@ def error_of(rnn, data):
     from reference.student_network import weights_of
 
     weights = weights_of(rnn)
-    checks.require(weights.sizes[1] == 6, "rnn.u has the wrong shape.", evidence="expected: (H, 6)")
+    checks.require(weights.sizes[1] == 6, _("rnn.u has the wrong shape."), evidence="expected: (H, 6)")
     return float(oracle.window_losses(weights, data, stride(weights)).mean())
 
 
@@ -221,7 +225,7 @@ def check_trained(rnn, losses):
     from autograder.grading import checks
 
     limits = settings()
-    checks.require(rnn is not None and losses is not None, "rnn or losses is not defined.")
+    checks.require(rnn is not None and losses is not None, _("rnn or losses is not defined."))
     values = one_number_each(losses)
     checks.require(
         len(values) == limits.num_steps,
@@ -232,9 +236,11 @@ def check_trained(rnn, losses):
     checks.require(
         last < limits.loss_threshold,
         named("not_trained_enough", limits.loss_window, limits.loss_threshold),
-        help="Is RNN() created once, before the loop? Is the batch large enough, and the learning rate "
-        "neither too small nor too large?",
-        evidence=f"yours: {last:.4g}",
+        help=_(
+            "Is RNN() created once, before the loop? Is the batch large enough, and the learning "
+            "rate neither too small nor too large?"
+        ),
+        evidence=_("yours: {last:.4g}").format(last=last),
     )
     for whole in (False, True):
         mse = error_of(rnn, training_data(whole))
@@ -242,8 +248,10 @@ def check_trained(rnn, losses):
             return
     checks.fail(
         named("losses_of_another_network"),
-        help="rnn and losses must come from the same call of train_rnn.",
-        evidence=f"mean squared error of rnn on all training windows: {mse:.4g}, limit {limits.mse_limit}",
+        help=_("rnn and losses must come from the same call of train_rnn."),
+        evidence=_("mean squared error of rnn on all training windows: {mse:.4g}, limit {mse_limit}").format(
+            mse=mse, mse_limit=limits.mse_limit
+        ),
     )
 
 
@@ -257,9 +265,11 @@ def one_number_each(losses):
 
     checks.require(
         not (isinstance(losses, list) and losses and losses[0] is Ellipsis),
-        "train_rnn makes no training steps yet: in its loop, `loss` is still `...`.",
-        help="Call do_training_step there, with a batch size and a learning rate of your choice, and keep the "
-        "loss that it returns.",
+        _("train_rnn makes no training steps yet: in its loop, `loss` is still `...`."),
+        help=_(
+            "Call do_training_step there, with a batch size and a learning rate of your choice, "
+            "and keep the loss that it returns."
+        ),
     )
     return checks.as_tensor(losses, "losses").reshape(-1)
 
@@ -275,7 +285,7 @@ def require_no_negative(losses):
     checks.require(
         not bool((losses < 0).any()),
         named("negative_losses"),
-        help="losses.append(loss) with the loss of this step.",
+        help=_("losses.append(loss) with the loss of this step."),
     )
 
 
@@ -300,7 +310,7 @@ def train(env, steps, data, seconds):
     checks.require(
         isinstance(result, tuple | list) and len(result) == 2,
         named("no_pair"),
-        help="It should end with `return rnn, losses`.",
+        help=_("It should end with `return rnn, losses`."),
     )
     return result
 
@@ -383,21 +393,21 @@ def probe(env):
 def one_loss_per_step(env):
     from autograder.grading import checks
 
-    steps, _, losses, record = probe(env)
+    steps, _network, losses, record = probe(env)
     made = record.losses
     if not made:
         seconds = FEW_STEPS_SECONDS if steps == FEW else OWN_STEPS_SECONDS
-        _, losses = train(env, steps, training_data(whole=False), seconds)
+        _network, losses = train(env, steps, training_data(whole=False), seconds)
     values = one_number_each(losses)
     checks.require(
         len(values) == steps,
         named("losses_returned", steps, len(values)),
-        help="Append the loss inside the loop over num_steps, and return after the loop.",
+        help=_("Append the loss inside the loop over num_steps, and return after the loop."),
     )
     checks.require(
         len(made) in (0, steps),
         named("steps_made", steps, len(made)),
-        help="One call of do_training_step for each of num_steps.",
+        help=_("One call of do_training_step for each of num_steps."),
     )
     if made:  # up to a factor: some divide by batch_size here
         expected = torch.tensor(made, dtype=torch.float64)
@@ -405,14 +415,16 @@ def one_loss_per_step(env):
         checks.require(
             bool(factor > 0) and checks.agrees(values, factor * expected),
             named("not_what_the_step_returned"),
-            help="losses.append(loss) with the loss of this step.",
+            help=_("losses.append(loss) with the loss of this step."),
         )
     checks.require(
         bool(torch.isfinite(values).all())
         and len(set(values.tolist())) > 0.9 * steps,  # two may agree by chance
         named("not_the_losses_of_the_steps"),
-        help="losses.append(loss) with the loss of this step.",
-        evidence=f"losses of {steps} steps begin with {values[:5].tolist()}",
+        help=_("losses.append(loss) with the loss of this step."),
+        evidence=_("losses of {steps} steps begin with {yours}").format(
+            steps=steps, yours=values[:5].tolist()
+        ),
     )
     require_no_negative(values)
     if not made:  # a loop that does not call do_training_step: it has to show by itself that it trains
@@ -441,11 +453,16 @@ def show_losses(env):
     except (checks.CheckFailed, *student_errors(env)):
         return
     pictures.curve(
-        "The losses of your own training. At the end they have to lie below the dashed line.",
+        _("The losses of your own training. At the end they have to lie below the dashed line."),
         losses,
-        "training step",
-        "loss",
-        (limits.loss_threshold, f"{limits.loss_threshold:g}, for the mean of the last {limits.loss_window}"),
+        _("training step"),
+        _("loss"),
+        (
+            limits.loss_threshold,
+            _("{threshold:g}, for the mean of the last {count}").format(
+                threshold=limits.loss_threshold, count=limits.loss_window
+            ),
+        ),
     )
 
 
@@ -468,7 +485,7 @@ def check_training(env, otherwise):
             otherwise(env, failure)
         except (checks.CheckFailed, *student_errors(env)):
             if settings().follow_through == "half":
-                checks.note(WHICH_POINT)
+                checks.note(_(WHICH_POINT))
             raise
     else:
         show_test_days(env)
@@ -501,12 +518,16 @@ def require_own_steps(env):
     if found is None:  # nothing can be seen: its class cannot be replaced, for example
         found = error_on_the_opposite(env, settings().mse_limit, own_steps=True) < settings().mse_limit
     if not found and settings().follow_through == "half":
-        checks.note(WHICH_POINT)
+        checks.note(_(WHICH_POINT))
     checks.require(
         found,
         named("not_trained_by_own_steps"),
-        help="The cell that trains calls train_rnn, which calls do_training_step, which uses your own RNN.",
-        evidence="called again, train_rnn with your own do_training_step does not move u against its gradient",
+        help=_(
+            "The cell that trains calls train_rnn, which calls do_training_step, which uses your own RNN."
+        ),
+        evidence=_(
+            "called again, train_rnn with your own do_training_step does not move u against its gradient"
+        ),
     )
 
 
@@ -555,11 +576,17 @@ def show_test_days(env):
         (test_days(weights, whole) for whole in (False, True)), key=lambda found: found[0]
     )
     checks.note(
-        f"On the test days, which it has never seen, your network misses the next hour's temperature by {error:.1f} °C "
-        "(root of the mean squared error)."
+        _(
+            "On the test days, which it has never seen, your network misses the next hour's "
+            "temperature by {error:.1f} °C (root of the mean squared error)."
+        ).format(error=error)
     )
     pictures.against_each_other(
-        "Your network on the test days", true, predicted, "true temperature, °C", "predicted temperature, °C"
+        _("Your network on the test days"),
+        true,
+        predicted,
+        _("true temperature, °C"),
+        _("predicted temperature, °C"),
     )
 
 
@@ -593,7 +620,7 @@ def check_that_it_trains(env):
     Raises:
         CheckFailed: it does not.
     """
-    _, rnn, _, made = probe(env)
+    _steps, rnn, _losses, made = probe(env)
     usual = all(USUAL_RATES[0] <= rate <= USUAL_RATES[1] for rate in made.rates)
     if not made.losses or not usual or not comes_from_steps(rnn, made):
         check_that_it_learns(env, settings().mse_limit, own_steps=not made.losses)
@@ -628,9 +655,10 @@ def check_that_it_learns(env, limit, own_steps):
             return
     checks.fail(
         named("network_not_trained"),
-        help="Make one RNN() before the loop, call do_training_step with it in the loop, and return it.",
-        evidence=f"mean squared error after {settings().num_steps} steps on other data: {error:.4g}; "
-        "without training about 1",
+        help=_("Make one RNN() before the loop, call do_training_step with it in the loop, and return it."),
+        evidence=_(
+            "mean squared error after {num_steps} steps on other data: {error:.4g}; without training about 1"
+        ).format(num_steps=settings().num_steps, error=error),
     )
 
 
@@ -674,19 +702,21 @@ def check_that_steps_train(env, own_steps):
     checks.require(
         follows,
         named("not_trained_by_steps"),
-        help="Change the weights in the loop only, by steps against the gradient.",
-        evidence="from a network that begins far off, the weights move elsewhere than against the gradient",
+        help=_("Change the weights in the loop only, by steps against the gradient."),
+        evidence=_(
+            "from a network that begins far off, the weights move elsewhere than against the gradient"
+        ),
     )
     checks.require(
         begun.weights is None or not trained_at_once(data, env, own_steps, begun),
         named("not_trained_by_steps"),
-        help="Change the weights in the loop only, by steps against the gradient.",
-        evidence="train_rnn(data_train, 1) gives a trained network, which one step cannot",
+        help=_("Change the weights in the loop only, by steps against the gradient."),
+        evidence=_("train_rnn(data_train, 1) gives a trained network, which one step cannot"),
     )
     checks.require(
         not own_steps or descent.losses_fall(one_number_each(losses), before, data),
         named("not_the_losses_of_the_network"),
-        help="losses.append(loss) with the loss of this step.",
+        help=_("losses.append(loss) with the loss of this step."),
     )
 
 
@@ -731,9 +761,9 @@ def error_on_the_opposite(env, limit, own_steps):
     steps, data = settings().num_steps, opposite_data()
     for seed in (0, *settings().rerun_seeds):
         if own_steps:
-            rnn, _ = train_with_own_steps(env, seed, data)
+            rnn, _losses = train_with_own_steps(env, seed, data)
         else:
-            rnn, _, _ = train_with_right_steps(env, steps, seed, RIGHT_STEPS_SECONDS, data)
+            rnn, _losses, _made = train_with_right_steps(env, steps, seed, RIGHT_STEPS_SECONDS, data)
         error = error_of(rnn, data)
         if error < limit or not error < HOPELESS:
             break
@@ -752,7 +782,7 @@ def trained_again(env, own):
     from autograder.grading import checks
 
     limits = settings()
-    _, _, _, made = probe(env)
+    *_others, made = probe(env)
     if not made.losses:
         trained_by_themselves(env, own)
         return

@@ -4,6 +4,8 @@ import torch
 from otter.test_files import test_case
 
 from reference.example_numbers import LAB_SIZES
+from reference.language import lab as _
+from reference.language import later
 from reference.open_todos import called, filled_in
 from reference.worked_examples import network, set_parameters, weighted_sum
 
@@ -72,9 +74,9 @@ def whole_minibatch(env):
     step, draw = filled_in(env, "do_training_step"), filled_in(env, "get_random_day")
     data = torch.zeros(24 * 4 + 1, 6)
     data[:, 1] = 1 + torch.arange(len(data)).sqrt()  # no mean of several is one of them
-    drawn = {round(float(called(draw, data)[1]), 3) for _ in range(20)}
+    drawn = {round(float(called(draw, data)[1]), 3) for _time in range(20)}
     moved = []
-    for _ in range(5):
+    for _time in range(5):
         rnn = called(filled_in(env, "RNN"), 10, 6)
         set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
         called(step, rnn, data, 8, 0.1)
@@ -109,24 +111,28 @@ PARAMETERS = ("u", "w", "v", "b", "c")
 
 
 MISTAKES = {
-    "batch_ignored": "The update does not depend on the whole minibatch.",
-    "weights_unchanged": "do_training_step does not change the weights.",
-    "parameters_not_updated": "do_training_step does not update {}.",
-    "number_of_windows": "do_training_step draws {} windows for batch_size={}.",
-    "parameters_updated_wrongly": "The update of {} is wrong, that of the others is right.",
-    "wrong_length": "The step has the right direction and the wrong length.",
-    "divided_twice": "The gradients are divided by batch_size twice.",
-    "uphill": "The step goes uphill: subtract lr · gradient.",
-    "swapped_arguments": "The gradients are asked with y and ŷ in each other's place, so the step goes uphill.",
-    "only_the_last_window": "Only the last window's gradient is used.",
-    "only_the_first_window": "Only the first window's gradient is used.",
-    "rate_missing": "The learning rate lr is not used.",
-    "overwritten": "The weights are overwritten by the step instead of changed by it.",
-    "window_by_window": "The weights change after each window: collect all gradients first, then update once.",
-    "last_window_left_out": "The last window is left out.",
-    "loss_summed": "The returned loss is the sum over the minibatch, not its mean.",
-    "loss_divided_twice": "The returned loss is divided by batch_size twice.",
-    "loss_wrong": "The returned loss is not the mean loss of the minibatch.",
+    "batch_ignored": later("The update does not depend on the whole minibatch."),
+    "weights_unchanged": later("do_training_step does not change the weights."),
+    "parameters_not_updated": later("do_training_step does not update {}."),
+    "number_of_windows": later("do_training_step draws {} windows for batch_size={}."),
+    "parameters_updated_wrongly": later("The update of {} is wrong, that of the others is right."),
+    "wrong_length": later("The step has the right direction and the wrong length."),
+    "divided_twice": later("The gradients are divided by batch_size twice."),
+    "uphill": later("The step goes uphill: subtract lr · gradient."),
+    "swapped_arguments": later(
+        "The gradients are asked with y and ŷ in each other's place, so the step goes uphill."
+    ),
+    "only_the_last_window": later("Only the last window's gradient is used."),
+    "only_the_first_window": later("Only the first window's gradient is used."),
+    "rate_missing": later("The learning rate lr is not used."),
+    "overwritten": later("The weights are overwritten by the step instead of changed by it."),
+    "window_by_window": later(
+        "The weights change after each window: collect all gradients first, then update once."
+    ),
+    "last_window_left_out": later("The last window is left out."),
+    "loss_summed": later("The returned loss is the sum over the minibatch, not its mean."),
+    "loss_divided_twice": later("The returned loss is divided by batch_size twice."),
+    "loss_wrong": later("The returned loss is not the mean loss of the minibatch."),
 }
 """The sentences by code; what a submission did goes into the braces."""
 
@@ -135,7 +141,7 @@ def named(code, *found):
     """The mistake of this code, with what was found in its sentence."""
     from autograder.grading.checks import Mistake
 
-    return Mistake(code, MISTAKES[code].format(*found))
+    return Mistake(code, _(MISTAKES[code]).format(*found))
 
 
 def mistakes():
@@ -331,7 +337,7 @@ def updates_right(env, call):
     from autograder.grading import checks
 
     counts = None
-    for _ in range(5):  # a batch that is one window eight times says nothing about batches: draw again
+    for _time in range(5):  # a batch that is one window eight times says nothing about batches: draw again
         attempt = call(env, BATCH)
         counts = drawn_in(attempt)
         if counts is None or max(counts) < BATCH:
@@ -341,7 +347,7 @@ def updates_right(env, call):
     checks.require(
         counts is not None and max(counts) < BATCH,
         named("batch_ignored"),
-        help="Each of the batch_size rounds draws its own window with get_random_day.",
+        help=_("Each of the batch_size rounds draws its own window with get_random_day."),
     )
     single = call(env, 1)
     if drawn_in(single) is None:
@@ -357,7 +363,7 @@ def explain_update(attempt):
     from autograder.grading import checks
 
     weights, setting = attempt.batch.weights, f"batch_size={attempt.size}, lr={attempt.lr}"
-    help = "Each parameter becomes itself − lr · (mean of its gradients over the minibatch)."
+    help = _("Each parameter becomes itself − lr · (mean of its gradients over the minibatch).")
     still = [
         parameter
         for parameter, value in weights.tensors().items()
@@ -370,7 +376,7 @@ def explain_update(attempt):
     if attempt.windows is not None and len(attempt.windows) != attempt.size:
         checks.fail(
             named("number_of_windows", len(attempt.windows), attempt.size),
-            help="Each of the batch_size rounds draws one window: x, y = get_random_day(data_train).",
+            help=_("Each of the batch_size rounds draws one window: x, y = get_random_day(data_train)."),
         )
     for code, expected in step_mistakes(attempt):
         if not agree(weights, attempt.moved, expected):
@@ -378,18 +384,21 @@ def explain_update(attempt):
         if code == "uphill" and attempt.swapped:
             code, help = (
                 "swapped_arguments",
-                "Compare the order of the arguments with that of the parameters.",
+                _("Compare the order of the arguments with that of the parameters."),
             )
         checks.fail(named(code), help=help, evidence=setting)
     explain_parts(attempt, help, setting)
     wrong = wrong_updates(attempt)
-    which = ", ".join(wrong) or "the weights"
-    checks.fail(f"The update of {which} is wrong.", help=help, evidence=how_far(setting, wrong))
+    which = ", ".join(wrong) or _("the weights")
+    checks.fail(
+        _("The update of {which} is wrong.").format(which=which), help=help, evidence=how_far(setting, wrong)
+    )
 
 
 def how_far(setting, wrong):
     """How far entries moved in one step and how far they should have, a line each, of :func:`wrong_updates`."""
-    moves = [f"{place} moves by {moved:.4g}, expected {step:.4g}" for place, moved, step in wrong.values()]
+    text = _("{place} moves by {moved:.4g}, expected {step:.4g}")
+    moves = [text.format(place=place, moved=moved, step=step) for place, moved, step in wrong.values()]
     return "\n".join([setting, *moves])
 
 
@@ -443,13 +452,13 @@ def explain_parts(attempt, help, setting):
     wrong = {parameter: code for parameter, code in found.items() if code != right}
     if 0 < len(wrong) < len(PARAMETERS):
         words = [
-            f"{parameter}: {MISTAKES[code] if code in MISTAKES else OTHER_WAYS[code]}"
+            f"{parameter}: {_(MISTAKES[code] if code in MISTAKES else OTHER_WAYS[code])}"
             for parameter, code in wrong.items()
             if code
         ]
         checks.fail(
             named("parameters_updated_wrongly", ", ".join(wrong)),
-            help=" ".join(words) or "Does it use the gradient of this parameter?",
+            help=" ".join(words) or _("Does it use the gradient of this parameter?"),
             evidence=largest_difference(attempt, setting, wrong),
         )
     mean = mean_step(attempt) / attempt.lr
@@ -459,16 +468,18 @@ def explain_parts(attempt, help, setting):
         checks.fail(
             named("wrong_length"),
             help=help,
-            evidence=f"{setting}: yours is {factor:.4g} times the mean gradient",
+            evidence=_("{setting}: yours is {factor:.4g} times the mean gradient").format(
+                setting=setting, factor=factor
+            ),
         )
 
 
 RIGHT_WAYS = ("mean", "sum")
 OTHER_WAYS = {
-    "mean": "It takes the mean of its gradients, the others the sum.",
-    "sum": "It takes the sum of its gradients, the others the mean.",
-    "doubled": "It takes the step twice.",
-    "unchanged": "It does not change.",
+    "mean": later("It takes the mean of its gradients, the others the sum."),
+    "sum": later("It takes the sum of its gradients, the others the mean."),
+    "doubled": later("It takes the step twice."),
+    "unchanged": later("It does not change."),
 }
 """What a parameter may do besides the mistakes of whole steps, by code."""
 
@@ -508,10 +519,15 @@ def largest_difference(attempt, setting, among=PARAMETERS):
             place = divmod(int(difference.nan_to_num(nan=torch.inf).argmax()), difference.shape[-1])
             place = place if difference.dim() == 2 else place[1:]
             sizes.append((float(difference[place]), parameter, place, float(expected[place])))
-    _, parameter, place, expected = max(sizes)
-    return (
-        f"{setting}: rnn.{parameter}[{', '.join(map(str, place))}] was {float(weights[parameter][place]):.6g} and is "
-        f"{float(attempt.moved.tensors()[parameter][place]):.6g} after the step, expected {expected:.6g}"
+    _difference, parameter, place, expected = max(sizes)
+    return _(
+        "{setting}: rnn.{entry} was {before:.6g} and is {after:.6g} after the step, expected {expected:.6g}"
+    ).format(
+        setting=setting,
+        entry=f"{parameter}[{', '.join(map(str, place))}]",
+        before=float(weights[parameter][place]),
+        after=float(attempt.moved.tensors()[parameter][place]),
+        expected=expected,
     )
 
 
@@ -529,7 +545,7 @@ def step_mistakes(attempt):
     for rate in (lr, lr / size):
         moving = weights
         for x, y in windows:
-            moving, _ = oracle.sgd_step(moving, x[None], y, rate)
+            moving, _loss = oracle.sgd_step(moving, x[None], y, rate)
         one_by_one[rate] = flat(moving.tensors()) - start
     expected = {
         "divided_twice": [-lr * total / size**2],
@@ -552,8 +568,8 @@ def accepted_losses(attempt):
         return [*(counted @ table / attempt.size), *table]
     losses = [table[attempt.windows]]
     # Losses as they were computed: changing the weights too early costs the update, not this.
-    if sorted(number for number, _ in attempt.losses) == sorted(attempt.windows):
-        losses.insert(0, torch.tensor([loss for _, loss in attempt.losses], dtype=torch.float64))
+    if sorted(number for number, _loss in attempt.losses) == sorted(attempt.windows):
+        losses.insert(0, torch.tensor([loss for _number, loss in attempt.losses], dtype=torch.float64))
     return [one for each in losses for one in (each.mean(), each[-1])]
 
 
@@ -565,8 +581,8 @@ def returned_number(attempt):
     """
     from autograder.grading import checks
 
-    value = checks.as_tensor(attempt.loss, "The loss that do_training_step returns")
-    checks.require(value.numel() == 1, "The loss that do_training_step returns is not one number.")
+    value = checks.as_tensor(attempt.loss, _("The loss that do_training_step returns"))
+    checks.require(value.numel() == 1, _("The loss that do_training_step returns is not one number."))
     return value.reshape(())
 
 
@@ -601,8 +617,10 @@ def loss_right(env, call):
             else named("loss_divided_twice")
             if known and same_loss(value, expected / size)
             else named("loss_wrong"),
-            help="total_loss += float(loss) / batch_size, once for each window.",
-            evidence=f"batch_size={size}: yours {float(value):.6g}, expected {float(expected):.6g}",
+            help=_("total_loss += float(loss) / batch_size, once for each window."),
+            evidence=_("batch_size={size}: yours {yours:.6g}, expected {expected:.6g}").format(
+                size=size, yours=float(value), expected=float(expected)
+            ),
         )
 
 
@@ -676,7 +694,7 @@ def one_step(env):
     except (checks.CheckFailed, *student_errors(env)):
         if settings().any_size:
             raise
-        checks.note(only_for("do_training_step", [f"{HIDDEN_UNITS} hidden units"]))
+        checks.note(only_for("do_training_step", [_("{count} hidden units").format(count=HIDDEN_UNITS)]))
 
 
 @test_case(name="returns the loss of the minibatch", points=1, hidden=True)

@@ -28,6 +28,7 @@ def moodle_export(path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough  # test_grading asks the same without a browser
 def test_a_zip_becomes_a_class_without_a_command_line(browser: Browser, tmp_path: Path) -> None:
     export, out = moodle_export(tmp_path / "class.zip"), tmp_path / "graded"
     with served(None, "--out", str(out), "--config", str(TOY_LAB / "grading_config.yml")) as server:

@@ -174,12 +174,18 @@ class QuestionServer:
     def _op_seed(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         scenery.seed(message["seed"])
 
-    def _op_begin(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
-        """A test case begins: forget what the last one made and set, seed, and set the autograd guard."""
+    def _op_begin(self, message: dict[str, Any], decoder: plain.Decoder) -> str:
+        """A test case begins: forget what the last one made and set, seed, and set the autograd guard.
+
+        Returns:
+            PyTorch's default type here, which the notebook may have changed; empty without PyTorch.
+        """
         self._objects.clear()
         self._put_back()
         self._op_guard(message, decoder)
         scenery.seed(message["seed"])
+        torch = sys.modules.get("torch")
+        return "" if torch is None else str(torch.get_default_dtype())
 
     def _op_guard(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         self._guard.close()
