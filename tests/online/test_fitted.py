@@ -96,6 +96,15 @@ def test_marks_are_scaled_to_the_maximum_of_the_site_and_that_is_said(
     assert "3 are so already" in push(written, moodle, "--yes")[1]
 
 
+def test_a_comment_says_the_scaled_mark_in_the_language_of_the_class(
+    written: WrittenClass, moodle: Moodle, tmp_path: Path
+) -> None:
+    published_as(written, tmp_path, "{scale: maximum}\nlanguage: de")
+    moodle.maximum = 12.5
+    push(written, moodle, "--yes")
+    assert moodle.students[0].comment.startswith("7,5 von 12,5 in Moodle. 6 von 10 Punkten.")
+
+
 def test_the_file_and_the_site_get_the_same_scaled_marks_and_comments(
     written: WrittenClass, moodle: Moodle, tmp_path: Path
 ) -> None:
