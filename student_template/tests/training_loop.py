@@ -102,12 +102,14 @@ def short_training(env):
     assert len(found) == steps, (
         f"train_rnn(data, {steps}) gives {len(found)} losses: append one in each round, and return behind the loop."
     )
-    untrained, trained = (error_on(one, hours) for one in (called(filled_in(env, "RNN")), rnn))
     assert all(loss >= 0 for loss in found), f"losses holds negative numbers or nan: {min(found)}."
     assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), (
         "The network that train_rnn returns has not been trained: b and c are still zero. Make one RNN() before the "
         "loop, call do_training_step with it in each round, and return it."
     )
+    if torch.as_tensor(rnn.u).dtype != hours.dtype:
+        return  # weights in another precision: whether the forward pass takes them is no matter of the loop
+    untrained, trained = (error_on(one, hours) for one in (called(filled_in(env, "RNN")), rnn))
     if abs(found[0] - untrained) > 0.1 * untrained:
         return  # it begins with other weights, or looks at other data: nothing to compare with
     assert found[-1] < found[0], (
@@ -115,7 +117,8 @@ def short_training(env):
         f"{found[-1]:.4g} at step {steps}. Is RNN() created once, before the loop, and losses filled with what the "
         "step returns?"
     )
-    assert trained <= found[-1] * 1.001, (
+    # Less than the last loss it need not be: an average of the last networks is right as well.
+    assert trained < 0.9 * untrained, (
         f"The last loss is {found[-1]:.4g}, but the network that train_rnn returns has {trained:.4g} there, an "
         f"untrained one {untrained:.4g}: return the network that the steps have trained."
     )
