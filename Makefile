@@ -33,7 +33,7 @@ unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
 .PHONY: grade review test test-rest test-all test-again certify check setup setup-dev format build doctor
-.PHONY: benchmark messages vendored docker docker-test clean
+.PHONY: benchmark messages reference vendored docker docker-test clean
 
 grade: setup  ## grade the bundled example class
 	$(BIN)/autograder grade examples/class.zip --out $(OUT) $(if $(JOBS),--jobs $(JOBS))
@@ -76,6 +76,9 @@ doctor: setup  ## can this machine grade safely and rightly?
 
 build: setup  ## make template, public tests and solution from the master
 	$(BIN)/autograder build
+
+reference: setup-dev  ## write the references in docs/authoring.md from the code
+	$(BIN)/python -c "import pathlib, autograder.authoring.reference as r; r.write(pathlib.Path('docs/authoring.md'))"
 
 messages: setup-dev  ## collect the sentences that students read, compile their translations
 	$(BIN)/python -m tests.messages

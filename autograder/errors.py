@@ -13,6 +13,7 @@
     │   ├── ServiceRefused      it answered that it does not do it
     │   └── BadAnswer           it answered with something else than it should
     ├── AllCellsNeeded          a question asks for what a cell that was left out would have given
+    ├── NotThroughAProxy        a test case does with a student's object what only its own process could do
     └── BuildError              the notebook's master, solution and template disagree
 
     StudentCodeError            a request to the student's side failed: the student's matter
@@ -22,6 +23,7 @@
     ├── TimeUsedUp              the time for the whole submission is over
     └── BadReply                their side answered with something that is not plain data
         └── ReplyTooLarge   or with more of it than a reply may hold
+            └── TooManyEntries  or with entries that do not end
 
 A student's failure never becomes an ``AutograderError``, and trouble of ours never becomes a
 ``StudentCodeError``: the first would hide marks, the second would cost them.
@@ -90,6 +92,13 @@ class AllCellsNeeded(AutograderError):
     """A question asks for a name that only a left-out cell binds: the notebook has to run as it is."""
 
 
+class NotThroughAProxy(AutograderError):
+    """A test case does with a student's object what only its own process could do.
+
+    The message says what to do instead.
+    """
+
+
 class BuildError(AutograderError):
     """Master, solution, template or public tests do not agree."""
 
@@ -105,10 +114,13 @@ class StudentException(StudentCodeError):
         type_name: name of the exception class as text, at most 200 characters.
         text: its message as text, at most 2,000 characters.
         where: the lines of the notebook's cells in the traceback, as they stand there; some of them at most.
+        bases: names of its class and of all that this inherits from, at most 50 of 100 characters: the word
+            of the student's process, for comparing with a name of ours.
     """
 
-    def __init__(self, type_name: str, text: str, where: str = "") -> None:
+    def __init__(self, type_name: str, text: str, where: str = "", bases: tuple[str, ...] = ()) -> None:
         super().__init__(f"{type_name}: {text}" if text else type_name)
+        self.bases = bases
         self.type_name = type_name
         self.text = text
         self.where = where
@@ -132,3 +144,7 @@ class BadReply(StudentCodeError):
 
 class ReplyTooLarge(BadReply):
     """The value has more bytes than a reply may hold."""
+
+
+class TooManyEntries(ReplyTooLarge):
+    """What the student's code gives to loop over has more entries than are looked at: it may never end."""

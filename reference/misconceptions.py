@@ -291,6 +291,11 @@ def output(case: Case, hidden: Tensor) -> Slips:
         y = (case.weights.v @ state).reshape(1) + bias * case.weights.c
         return torch.tanh(y) if active else y
 
+    # Where the rows come in the other order, which the states are told, y may well be of the last state.
+    is_reversed = torch.allclose(hidden[0], case.hidden[-1])
+    first_state = Slip.of(
+        "first_state", _("y takes the first hidden state instead of the last."), state=hidden[0]
+    )
     table = [
         Slip.of("c_missing", _("y lacks the bias c."), bias=0.0),
         Slip.of(
@@ -305,7 +310,7 @@ def output(case: Case, hidden: Tensor) -> Slips:
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True
         ),
-        Slip.of("first_state", _("y takes the first hidden state instead of the last."), state=hidden[0]),
+        *([] if is_reversed else [first_state]),
         Slip.of(
             "last_but_one_state",
             _("y takes the last but one hidden state instead of the last."),

@@ -130,8 +130,8 @@ grader = otter.Notebook(tests_dir="tests")
 #
 # **Where your answers go**: each identity has a cell of its own. Double-click it and put the way to its
 # right-hand side in the place of *Your answer here*, in words, in LaTeX, or as a photograph: drag the picture
-# file into the cell while you edit it (a phone's picture made smaller first, at most 2 MB). Repeating the
-# identity earns nothing; each step needs its reason.
+# file into the cell while you edit it (PNG or JPEG, a phone's picture made smaller first:
+# at most 3 MB each, 6 MB an exercise). Repeating the identity earns nothing; each step needs its reason.
 
 # %% [markdown] autograder={"manual": "derivation_general"}
 # **Answer to exercise 1**

@@ -16,12 +16,11 @@ from autograder.config.schema import Assignment
 from autograder.errors import AutograderError
 from autograder.lms.base import Lms
 from autograder.lms.returning import (
-    DRAFT,
     SEVERAL,
     HandedBack,
+    comment_for,
     is_named_by,
-    mark_and_comment,
-    scaled_to,
+    points_of_lab,
     write_lms,
 )
 from autograder.model import AnswerPicture, Grade
@@ -132,41 +131,64 @@ def publish(
             out, entries, lms, one_class.worksheet, config.assignment.title, config.lms, partial=partial
         )
         published = Published(out, entries, figures, lms, handed_back.upload, one_class.doubts)
-        keep_going_back(out, _going_back(one_class, lms, entries, out, seen, partial=partial))
+        keep_going_back(
+            out, _going_back(one_class, lms, entries, out, seen, handed_back.kept_back, partial=partial)
+        )
     _keep(out, entries, handed_back, by, seen, partial=partial)
     # Last: all that marks need is there, whatever may be wrong with the solution that this reads.
     return replace(published, similar=write_similar(one_class, entries, out)) if similar else published
 
 
 def _going_back(
-    one_class: OneClass, lms: Lms, entries: Entries, out: Path, seen: int, *, partial: bool
+    one_class: OneClass,
+    lms: Lms,
+    entries: Entries,
+    out: Path,
+    seen: int,
+    kept_back: Mapping[str, str],
+    *,
+    partial: bool,
 ) -> ClassGoingBack:
     """What ``autograder push`` may write: what the files for the LMS hold, before the LMS is asked
-    anything."""
+    anything.
+
+    The LMS itself then tells its maximum, and whether it hides the names.
+
+    Args:
+        kept_back: why nothing of a submission goes back, by its id.
+    """
     config = one_class.lab.config
     named = [one for one in entries if is_named_by(lms, one.submission)]
     claims = Counter(one.submission.lms_id for one in named)
-    most = scaled_to(lms, one_class.worksheet, config.lms)
     people = []
     for one in named:
-        back = back_of(one, partial=partial, page=page_digest(out, one.submission.id))
+        id = one.submission.id
+        back = back_of(one, partial=partial, page=page_digest(out, id))
         if back.mark is not None and back.lms_id and claims[back.lms_id] > 1:
             back = replace(back, mark=None, held_back=SEVERAL)
-        if one.submission.draft and config.lms.drafts == "list":
-            back = replace(back, mark=None, held_back=DRAFT, page="")
-        if back.mark is not None and config.lms.scale == "maximum" and most is None:
-            back = replace(back, mark=None, held_back="nothing tells the maximum that it is to be scaled to")
-        mark, comment = mark_and_comment(one, lms, most)
+        if id in kept_back:
+            back = replace(back, mark=None, held_back=kept_back[id], page="")
         row = lms.person(one_class.worksheet, back.lms_id, back.student) if one_class.worksheet else None
         members = tuple(config.lms.members.get(back.lms_id, ())) if config.lms.teams else ()
         people.append(
             GoingBack(
-                one.submission.id, back.student, back.lms_id, mark if back.mark is not None else None,
-                back.held_back, comment, back.page, row.login if row else "", members,
+                id, back.student, back.lms_id, back.mark, back.held_back, comment_for(one), back.page,
+                row.login if row else "", members, points_of_lab(one),
             )
         )  # fmt: skip
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return ClassGoingBack(when, seen, lms.name, config.assignment.title, config.lms.teams, people)
+    scaled = config.lms.scale == "maximum"
+    return ClassGoingBack(
+        when,
+        seen,
+        lms.name,
+        config.assignment.title,
+        config.lms.teams,
+        config.lms.withhold,
+        scaled,
+        config.language,
+        people,
+    )
 
 
 def _keep(

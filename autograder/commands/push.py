@@ -72,21 +72,26 @@ def run(options: argparse.Namespace) -> int:
     told = (ToldPrograms if options.json_lines else Told)(console, service, options.yes)
     told.begin()
     if not options.yes:
-        for plan in _plans(options, service, journal):
+        for plan in _plans(options, service, journal, told):
             told.plan(plan)
         return told.end(_again(options))
     from autograder.online.push import write_all
 
     with locked(options.out):
-        plans = _plans(options, service, journal)
+        plans = _plans(options, service, journal, told)
         write_all(service, journal, plans, told.outcome, _undone(options, journal, assignment.key))
     return told.end("")
 
 
-def _plans(options: argparse.Namespace, service: LmsService, journal: Pushed) -> Iterator[Planned]:
+def _plans(
+    options: argparse.Namespace, service: LmsService, journal: Pushed, told: Told
+) -> Iterator[Planned]:
     """What is to happen, student by student."""
+    from autograder.lms.model import comment_digest
+    from autograder.online.fitted import fitted, said_before
     from autograder.online.plan import planned
     from autograder.online.undo import restoring
+    from autograder.store.comments import add_comments
     from autograder.store.going_back import going_back, page_of
 
     key = service.assignment().key
@@ -101,6 +106,11 @@ def _plans(options: argparse.Namespace, service: LmsService, journal: Pushed) ->
             f"{options.out}: the submissions are not from {service.title}: nothing tells whose they are"
         )
     _nothing_newer(options.out, going.seen)
+    for said in said_before(going, service):
+        told.note(said)
+    going = fitted(going, service)
+    if options.yes:
+        add_comments(options.out, (comment_digest(one.comment) for one in going.people))
     return planned(
         service, going, journal.newest(key), lambda one: page_of(options.out, one), replacing=options.replace
     )

@@ -45,6 +45,11 @@ class Told:
             )
         self._say("")
 
+    def note(self, said: str) -> None:
+        """What a person should know of all students."""
+        self._say(said)
+        self._say("")
+
     def plan(self, plan: Planned) -> None:
         """A student whom nothing was written for."""
         name, notes = self._name(plan), "".join(f"; {plain(note, 200)}" for note in plan.notes)
@@ -105,9 +110,15 @@ class ToldPrograms(Told):
     """An object a line on the standard output; people are told the rest on the other.
 
     ``event`` is ``student`` (``id`` of the submission, ``student``, ``number`` in the LMS, ``changes``,
-    ``held_back``, ``notes``, ``written``: ``null`` where nothing was, ``said``: what is not as it was to be)
-    or ``pushed`` (``assignment``, ``changed``, ``same``, ``left``, ``failed``: how many).
+    ``held_back``, ``notes``, ``written``: ``null`` where nothing was, ``said``: what is not as it was to be),
+    ``note`` (``text``, of all students) or ``pushed`` (``assignment``, ``changed``, ``same``, ``left``,
+    ``failed``: how many).
     """
+
+    def note(self, said: str) -> None:
+        """As for people."""
+        say("note", text=said)
+        super().note(said)
 
     def plan(self, plan: Planned) -> None:
         """As for people."""

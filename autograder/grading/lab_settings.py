@@ -10,6 +10,9 @@ anything is graded:
     settings = lab_settings(Settings, Path(__file__).with_name("grading_config.yml"))
 
 and a test case calls ``settings().threshold``. Called at the time of use it can never be another lab's.
+
+That module is imported once in a process. A process that grades by two configurations of one lab, as no
+command does, hears of a mistake in the second when a test case asks.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ once, against this interface.
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -212,6 +213,33 @@ def call_and_arguments(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, 
         return function(*arguments), arguments
     result, afterwards = watched(function, arguments)
     return result, afterwards
+
+
+def call_and_output(function: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, str]:
+    """What a function gives, and what it prints: at most 100,000 characters under this engine."""
+    if watched := getattr(type(function), "__call_and_output__", None):
+        result, printed = watched(function, args, kwargs)
+        return result, printed
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        result = function(*args, **kwargs)
+    return result, said.getvalue()
+
+
+def bases_of(value: Any) -> tuple[str, ...]:
+    """The names of an object's class and of all that this inherits from; of a class or an exception, its own.
+
+    Of a student's object it is the word of the student's process.
+    """
+    if isinstance(value, StudentException):
+        return value.bases
+    if is_proxy(value):
+        return tuple(type(value).__names_of_bases__(value))
+    return tuple(base.__name__ for base in type.mro(value if isinstance(value, type) else type(value)))
+
+
+def is_proxy(value: Any) -> bool:
+    """Whether it stands for an object in a student's process."""
+    return getattr(type(value), "__is_proxy__", False) is True
 
 
 @contextmanager

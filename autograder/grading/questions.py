@@ -19,7 +19,7 @@ from autograder.errors import (
     ConfigurationError,
     KernelDied,
 )
-from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes
+from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes, hidden_case
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -229,7 +229,8 @@ def _ask_case(
         names = respondent.names()
         missing = names.missing
         names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
-        with recorded(), _numbers_of_the_notebook(names.doubles and not case.hidden):
+        doubles = _numbers_of_the_notebook(names.doubles and not case.hidden)
+        with recorded(), hidden_case(bool(case.hidden)), doubles:
             case.body.call_func(names)
 
     with closest_comparison() as closest:

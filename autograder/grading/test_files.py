@@ -14,6 +14,7 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.asserts import with_values
 from autograder.grading.doctests import read_cases
 
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def read_test_file(path: str) -> ExceptionTestFile:
 
     source = Path(path).read_text(encoding="utf-8")
     if not is_of_doctests(source):
-        return ExceptionTestFile.from_file(path)
+        code = compile(with_values(source, path), path, "exec")
+        file = ExceptionTestFile._from_compiled_code(code, path=path)
+        file.source = source
+        return file
     older = OKTestFile.from_spec(specification(source, path), path)
     asked = read_cases([(case.body, bool(case.hidden)) for case in older.test_cases])
     for case, body in zip(older.test_cases, asked, strict=True):

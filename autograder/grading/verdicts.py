@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from autograder.errors import (
     BadReply,
     KernelDied,
+    NotThroughAProxy,
     ReplyTooLarge,
     RequestTimedOut,
     StudentCodeError,
     StudentException,
     TimeUsedUp,
+    TooManyEntries,
 )
 from autograder.grading.checks import CheckFailed
 from autograder.grading.student_text import StudentText
@@ -76,6 +78,9 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         return Verdict(Outcome.FAILED, message, repeat=repeat)
     except StudentCodeError as failure:
         return _student_failure(failure, ending, said)
+    except NotThroughAProxy as limit:
+        text = _("the check itself cannot work like this: {limit}").format(limit=limit)
+        return Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
     except OUR_TROUBLE as trouble:
         text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
         return Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
@@ -115,6 +120,10 @@ def _student_failure(
                 text = _(
                     "The grader ended your Python process: it gave more answers than the grader can hold."
                 )
+        case TooManyEntries():
+            text = _("What your code gives to loop over does not end.")
+            help_text = _("Does the generator or iterator stop after its last entry?")
+            evidence = str(failure)
         case ReplyTooLarge():
             text = _("Your code returned more than one answer may hold.")
             help_text = _("Is it of the size that the lab asks for?")

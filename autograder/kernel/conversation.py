@@ -15,6 +15,7 @@ from autograder.errors import (
     AllCellsNeeded,
     BadReply,
     KernelDied,
+    NotThroughAProxy,
     ReplyTooLarge,
     RequestTimedOut,
     StudentException,
@@ -22,7 +23,7 @@ from autograder.errors import (
 )
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
-from autograder.kernel.remote import RemoteObject
+from autograder.kernel.proxy import RemoteObject, checked_names
 from autograder.language import judging as _
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
@@ -206,7 +207,8 @@ class Conversation:
         if isinstance(raised, dict):
             parts = [raised.get(part) for part in ("type", "text")]
             texts = [part if isinstance(part, str) else "?" for part in parts]
-            raise StudentException(texts[0][:200], texts[1][:2000], self._own.shown(raised.get("where")))
+            where = self._own.shown(raised.get("where"))
+            raise StudentException(texts[0][:200], texts[1][:2000], where, checked_names(raised.get("bases")))
         if "bad" in message:
             raise _bad(str(message["bad"])[:2000], message.get("too_large") is True)
         raise RequestTimedOut("your code was interrupted")
@@ -224,7 +226,7 @@ class Conversation:
             decoder = plain.Decoder(blobs, self._resolve, CALLBACK_BYTES)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
-        except (AllCellsNeeded, KernelDied, RequestTimedOut, TimeUsedUp):
+        except (AllCellsNeeded, KernelDied, NotThroughAProxy, RequestTimedOut, TimeUsedUp):
             raise
         except Exception as error:  # noqa: BLE001  wrong arguments are the student's: theirs to read
             answer = {"error": f"{type(error).__name__}: {error}"[:1000]}

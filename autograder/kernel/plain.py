@@ -18,9 +18,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from autograder.kernel import tables
+from autograder.kernel.hashed import SAFE_INTEGER, are_cheap, as_entry
 from autograder.kernel.wire import FrameTooLarge, WireError
 
-_SAFE_INTEGER = 1 << 53
 BYTES_OF_A_NUMBER = 8
 """What every number of a tensor or an array counts at least: whoever judges it makes float64 of it, and sixty
 megabytes of booleans would become half a gigabyte, several times over."""
@@ -74,7 +75,7 @@ class Encoder:
             self._spend(len(value))
             return str(value)
         if isinstance(value, int):
-            return int(value) if abs(int(value)) < _SAFE_INTEGER else {"int": format(int(value), "x")}
+            return int(value) if abs(int(value)) < SAFE_INTEGER else {"int": format(int(value), "x")}
         if isinstance(value, float):
             number = float(value)
             return number if math.isfinite(number) else {"float": str(number)}
@@ -89,17 +90,25 @@ class Encoder:
         if isinstance(value, tuple):
             return {"tuple": [self.encode(item, depth + 1) for item in value]}
         if isinstance(value, dict):
-            pairs = value.items()
+            pairs = [(as_entry(key), one) for key, one in value.items()]
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
+        if isinstance(value, slice):
+            ends = (value.start, value.stop, value.step)
+            return {"slice": [self.encode(as_entry(end), depth + 1) for end in ends]}
+        if type(value) in (set, frozenset) and are_cheap(entries := [as_entry(one) for one in value]):
+            return {type(value).__name__: [self.encode(one, depth + 1) for one in entries]}
         return self._array(value) or {"object": self._handle(value)}
 
     def _array(self, value: Any) -> dict[str, Any] | None:
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return {"tensor": self._tensor(torch, value)}
-        pandas = sys.modules.get("pandas")
-        if pandas is not None and isinstance(value, pandas.Series | pandas.DataFrame):
-            value = value.to_numpy()  # a table of numbers; of anything else NumPy makes objects
+        try:
+            table = tables.parts(value)
+        except ValueError as reason:
+            raise NotPlain(str(reason)) from None
+        if table is not None:
+            return {"table": self.encode(table)}
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
             value = numpy.ndarray.view(value, numpy.ndarray) if isinstance(value, numpy.ndarray) else value
@@ -222,6 +231,11 @@ class Decoder:
         if self._budget < 0:
             raise FrameTooLarge("the value is too large")
 
+    @property
+    def bounded(self) -> bool:
+        """Whether what is decoded comes from the side that is not trusted."""
+        return self._budget != math.inf
+
     def resolve(self, body: Any) -> Any:
         """The value for a handle."""
         return self._resolve(body)
@@ -234,14 +248,28 @@ def _sequence(decoder: Decoder, body: Any, depth: int) -> list[Any]:
 
 
 def _mapping(decoder: Decoder, body: Any, depth: int) -> dict[Any, Any]:
-    # Only keys whose hashes cannot be made to collide: large integers can, and a dictionary of them hangs.
-    if not all(isinstance(key, str | float | bool | None) or _is_small(key) for key, _ in body):
-        raise WireError("a key that is neither text nor a small number")
-    return {decoder.decode(key, depth): decoder.decode(value, depth) for key, value in body}
+    keys = _hashed(decoder, [key for key, _ in body], depth)
+    return {key: decoder.decode(value, depth) for key, (_, value) in zip(keys, body, strict=True)}
 
 
-def _is_small(key: Any) -> bool:
-    return isinstance(key, int) and abs(key) < _SAFE_INTEGER
+def _hashed(decoder: Decoder, body: list[Any], depth: int) -> list[Any]:
+    entries = [decoder.decode(entry, depth) for entry in body]
+    if not are_cheap(entries):
+        raise WireError("a key or an entry of a set that is neither text nor a small number")
+    return entries
+
+
+def _set(decoder: Decoder, body: Any, depth: int) -> set[Any]:
+    if not isinstance(body, list):
+        raise WireError("not a set")
+    return set(_hashed(decoder, body, depth))
+
+
+def _slice(decoder: Decoder, body: Any, depth: int) -> slice:
+    start, stop, step = _sequence(decoder, body, depth)
+    if not all(isinstance(part, int | str | None) for part in (start, stop, step)):
+        raise WireError("not a slice")
+    return slice(start, stop, step)
 
 
 def _number(text: Any) -> float:
@@ -302,6 +330,10 @@ _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "list": _sequence,
     "tuple": lambda decoder, body, depth: tuple(_sequence(decoder, body, depth)),
     "dict": _mapping,
+    "set": _set,
+    "frozenset": lambda decoder, body, depth: frozenset(_set(decoder, body, depth)),
+    "slice": _slice,
+    "table": lambda decoder, body, depth: tables.built(decoder.decode(body, depth), bounded=decoder.bounded),
     "tensor": _tensor,
     "array": _array,
     "object": lambda decoder, body, depth: decoder.resolve(body),

@@ -1,87 +1,20 @@
 """The notebook's objects as the test files see them: requests to the student's process.
 
-Numbers, strings, lists, dictionaries, arrays and tensors come back as plain copies. Everything else
-stays where it is and is represented by a proxy: its attributes, calls and assignments become
-requests.
+Numbers, strings, lists, sets, dictionaries, arrays, tensors and tables come back as plain copies.
+Everything else stays where it is and is represented by a proxy (:mod:`autograder.kernel.proxy`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AllCellsNeeded, BadReply, StudentCodeError
+from autograder.kernel.proxy import RemoteObject
 
 if TYPE_CHECKING:
     from autograder.kernel.conversation import Conversation
-
-
-class RemoteObject:
-    """An object of the student's side.
-
-    It equals only itself, is never a number, and cannot be iterated: a test that needs data must
-    ask for data.
-    """
-
-    __slots__ = ("_conversation", "_remote_callable", "_remote_id", "kind")
-
-    def __init__(self, conversation: Conversation, number: int, kind: str, is_callable: bool) -> None:
-        object.__setattr__(self, "_conversation", conversation)
-        object.__setattr__(self, "_remote_id", number)
-        object.__setattr__(self, "_remote_callable", is_callable)
-        object.__setattr__(self, "kind", kind)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # protocols of Python that this proxy does not speak
-            raise AttributeError(name)
-        return self._conversation.ask("attribute", id=self._remote_id, name=name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._conversation.ask("assign", {"value": value}, id=self._remote_id, name=name)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._conversation.ask("call", {"args": args, "kwargs": kwargs}, id=self._remote_id)
-
-    def __attributes__(self, names: Sequence[str]) -> Iterator[Any]:
-        """Several attributes for one request; see :func:`autograder.grading.namespace.attributes`."""
-        return self.__several("attribute", (({}, {"name": name}) for name in names))
-
-    def __assign__(self, values: Mapping[str, Any]) -> None:
-        """Assign several attributes for one request."""
-        for _ in self.__several(
-            "assign", (({"value": value}, {"name": name}) for name, value in values.items())
-        ):
-            pass
-
-    def __calls__(self, arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
-        """Several calls, each with its positional arguments, for one request."""
-        return self.__several("call", (({"args": args, "kwargs": {}}, {}) for args in arguments))
-
-    def __call_and_arguments__(self, arguments: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-        """Call it, and look at the arguments afterwards; see ``autograder.grading.namespace``.
-
-        Raises:
-            BadReply: the answer is something else than a result and as many values as there were arguments.
-        """
-        answer = self._conversation.ask("call_and_arguments", {"args": arguments}, id=self._remote_id)
-        if not isinstance(answer, tuple) or len(answer) != 2:
-            raise BadReply("the answer is not a result and the arguments")
-        result, afterwards = answer
-        if not isinstance(afterwards, tuple) or len(afterwards) != len(arguments):
-            raise BadReply("the answer has another number of arguments")
-        return result, afterwards
-
-    def __several(
-        self, op: str, requests: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]
-    ) -> Iterator[Any]:
-        conversation: Conversation = self._conversation
-        return conversation.ask_several(
-            op, [(values, {"id": self._remote_id, **fields}) for values, fields in requests]
-        )
-
-    def __repr__(self) -> str:
-        return f"<a {self.kind} of the notebook>"
 
 
 class RemoteNamespace:
@@ -129,6 +62,8 @@ class RemoteNamespace:
         """The value of a top-level name; nothing where there is no such name, in one request either way."""
         found = self._conversation.ask("find", name=name)
         if isinstance(found, tuple) and found:
+            if isinstance(found[0], RemoteObject):
+                object.__setattr__(found[0], "__found_as__", name)
             return found
         self.missing[name] = None
         return ()

@@ -178,6 +178,10 @@ class Lms(ABC):
             )
         return ""
 
+    def doubtful_because(self, one: Returned, back: Handback) -> str:
+        """Why it is not certain whose a submission is, so that nothing goes back by any way; empty: it is."""
+        return ""
+
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """Why a mark cannot go back, though those of others can; empty when it can."""
         if not one.lms_id:
@@ -277,6 +281,11 @@ class Lms(ABC):
             last=tuple(self.last(back)),
             reports=tuple(self.reports(back)),
             by_hand=tuple(self.by_hand(back)),
+            doubtful=tuple(
+                (one, why)
+                for one, with_row in zip(returned, everybody, strict=True)
+                if (why := self.doubtful_because(with_row, back))
+            ),
         )
 
     def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:

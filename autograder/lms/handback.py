@@ -136,6 +136,7 @@ class Written:
         first, last: what to do before and after them, a sentence each.
         reports: what the LMS has to say then, a sentence each; empty where nobody knows its words.
         by_hand: whose page no upload takes to them.
+        doubtful: of whom nothing goes back, whichever way it takes, and why.
     """
 
     steps: tuple[Step, ...]
@@ -146,6 +147,7 @@ class Written:
     last: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
     by_hand: tuple[Returned, ...] = ()
+    doubtful: tuple[tuple[Returned, str], ...] = ()
 
 
 def feedback_folders(returned: Sequence[Returned]) -> Iterator[tuple[str, Path]]:

@@ -6,12 +6,14 @@ anything.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from autograder.files.visible import storable
 from autograder.lms.rows import Row, decimal, folded
 
 SHOWN = 0.0051
@@ -77,6 +79,11 @@ class Person:
     draft: bool = False
     comment: str = ""
     cells: Row = field(default_factory=Row)
+
+
+def comment_digest(comment: str) -> str:
+    """Equal for two comments that say the same but for white space and capitals; SHA-256, hexadecimal."""
+    return hashlib.sha256(storable(folded(comment)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

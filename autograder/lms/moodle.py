@@ -85,21 +85,19 @@ class Moodle(Lms):
 
     def nothing_because(self, back: Handback) -> str:
         """A folder without a number stands in exports of teams only: then all numbers are groups'."""
+        return _UNDECLARED if self._is_undeclared(back) else super().nothing_because(back)
+
+    def doubtful_because(self, one: Returned, back: Handback) -> str:
+        """A group's number would be somebody else's, also for the web service."""
         if self._is_undeclared(back):
-            return (
-                "the export is one of teams, and a group's number is no participant's: say so in "
-                "grading_config.yml (lms: teams: true) and give your worksheet with --worksheet"
-            )
-        return super().nothing_because(back)
+            return _UNDECLARED
+        return _OF_GROUP if one.lms_id and self._is_of_group(one, back) else ""
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
         """What Moodle would drop silently, and what would be somebody else's."""
         words = _words(back)
-        if one.lms_id and self._is_of_group(one, back):
-            return (
-                "its folder has the name of a group, and a group's number is no participant's: if groups "
-                "hand in together, say so in grading_config.yml (lms, teams)"
-            )
+        if doubtful := self.doubtful_because(one, back):
+            return doubtful
         if one.person and words.scale in one.person.cells:
             return f"the assignment is graded with a scale ({one.cell(words.scale)}), not with points"
         if one.cell(words.can_change) == words.no:
@@ -247,6 +245,15 @@ def _group_key(name: str) -> str:
     text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
     return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
 
+
+_UNDECLARED = (
+    "the export is one of teams, and a group's number is no participant's: say so in grading_config.yml "
+    "(lms: teams: true) and give your worksheet with --worksheet"
+)
+_OF_GROUP = (
+    "its folder has the name of a group, and a group's number is no participant's: if groups hand in "
+    "together, say so in grading_config.yml (lms, teams)"
+)
 
 _INSTEAD = (
     "Only instead of the one before, if your Moodle says there that it cannot match the files: the same "

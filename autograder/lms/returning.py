@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.config.schema import LmsSettings
 from autograder.files.atomic import file_stem, replace_file
 from autograder.files.visible import in_words, plain
-from autograder.language import known_languages, later, speaking
 from autograder.language import showing as _
 from autograder.lms.base import Lms
 from autograder.lms.handback import Written, Zip
-from autograder.lms.model import Assignment, Returned, Worksheet
-from autograder.lms.rows import folded
-from autograder.lms.scale import about_scale, scaled
+from autograder.lms.model import Assignment, Returned, Worksheet, comment_digest
+from autograder.lms.scale import about_scale, scaled_back
 from autograder.lms.upload_page import UploadPage
 from autograder.marks import unscored
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
+from autograder.store.comments import add_comments, own_comments
 
-_NUMBER = re.compile(r"[\d.,]+")
 LONGEST_COMMENT = 1_000
 LONGEST_WORDS = 500
 """Characters of it that are the course team's own words; the page has all of them."""
@@ -32,10 +29,6 @@ SEVERAL = "several submissions have this identifier, and only one mark and page 
 """Why nothing goes back for an identifier that two submissions have."""
 _UNNAMED = "it lies under no name that tells whose it is"
 DRAFT = "it is a draft, never submitted (lms, drafts)"
-_POINTS = later("{points} of {possible} points")
-"""How a comment begins."""
-_TELLS_MORE = later("The attached page tells more.")
-"""How it ends."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +40,14 @@ class HandedBack:
         marks: how many marks are in the files.
         pages: how many feedback pages are in each archive, by its name.
         left_out: why no mark of a submission is in them although there is one, by its id.
+        kept_back: why nothing of a submission goes back, be it in files or by a command, by its id.
     """
 
     upload: Path
     marks: int
     pages: Mapping[str, int]
     left_out: Mapping[str, str]
+    kept_back: Mapping[str, str]
 
 
 def write_lms(
@@ -94,27 +89,30 @@ def write_lms(
     written = lms.write(folder, clear, assignment, worksheet)
     written = replace(written, left_out=(*written.left_out, *doubtful))
     pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
-    page = folder / "UPLOAD.md"
+    page, ours = folder / "UPLOAD.md", own_comments(out)
     told = UploadPage(
         lms, title, worksheet, of_lms, others, returned, written, pages, partial=partial,
         nothing="" if of_lms else nobody_of(lms),
         scale=_about_scale(of_lms, lms, worksheet, assignment),
         drafts=drafts, drafts_go_back=settings.drafts == "grade",
-        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one)],
+        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one, ours)],
     )  # fmt: skip
     replace_file(page, (f"{line}\n" for line in told.lines()))
-    without = {
-        **{grade.submission.id: _UNNAMED for grade in others},
+    add_comments(out, (comment_digest(one.comment) for one in written.marked))
+    never = {
         **{one.feedback.stem: DRAFT for one in returned if id(one) in kept_back},
+        **{one.feedback.stem: why for one, why in written.doubtful},
     }
-    return HandedBack(page, len(written.marked), pages, {**without, **_without_mark(written, returned)})
+    without = {grade.submission.id: _UNNAMED for grade in others} | never
+    left_out = {**without, **_without_mark(written, returned)}
+    return HandedBack(page, len(written.marked), pages, left_out, never)
 
 
 def _about_scale(
     grades: Sequence[Entry], lms: Lms, worksheet: Worksheet | None, assignment: Assignment
 ) -> str:
     """What is said of another maximum than the lab's; empty where it is the same, or not known."""
-    possible = max((_possible(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
+    possible = max((points_of_lab(grade) for grade in grades if grade.status is Status.GRADED), default=0.0)
     return about_scale(lms, lms.most(worksheet, assignment), possible, assignment.scale)
 
 
@@ -148,10 +146,10 @@ def _returned(
 ) -> Iterator[Returned]:
     """A row for each student; for each member of a team."""
     teams = _teams(grades, lms, worksheet, settings) if settings.teams else {}
-    wanted = scaled_to(lms, worksheet, settings)
+    wanted = _scaled_to(lms, worksheet, settings)
     for grade in grades:
         one = grade.submission
-        points, comment = mark_and_comment(grade, lms, wanted)
+        points, comment = _mark_and_comment(grade, lms, wanted)
         if unscored(grade) and not partial:
             points = None
         members = teams.get(one.id, ()) if settings.teams else (one.lms_id,)
@@ -171,30 +169,23 @@ def _returned(
             )
 
 
-def scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
+def _scaled_to(lms: Lms, worksheet: Worksheet | None, settings: LmsSettings) -> float | None:
     """The maximum that marks are scaled to; ``None`` where they are not, or nothing tells it."""
     return lms.most(worksheet, assignment_of("", settings)) if settings.scale == "maximum" else None
 
 
-def mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
+def _mark_and_comment(grade: Entry, lms: Lms, most: float | None) -> tuple[float | None, str]:
     """The mark as the LMS gets it, and the line for the student.
 
     Args:
         most: the maximum that it is scaled to; ``None``: it stays as it is.
     """
-    possible, mark = _possible(grade), grade.mark
-    if mark is None or not most or most == possible:
-        return mark, comment_for(grade)
-    mark = scaled(mark, possible, most)
-    return mark, comment_for(
-        grade,
-        _("{mark} of {possible} in {lms}").format(
-            mark=in_words(mark, 2), possible=in_words(most, 2), lms=lms.title
-        ),
-    )
+    if grade.mark is None:
+        return None, comment_for(grade)
+    return scaled_back(grade.mark, comment_for(grade), points_of_lab(grade), most, lms.title)
 
 
-def _possible(grade: Entry) -> float:
+def points_of_lab(grade: Entry) -> float:
     """The points of the lab, those that wait for a person among them."""
     return grade.max_score + sum(one.possible for one in unscored(grade))
 
@@ -222,13 +213,10 @@ def _teams(
     return found
 
 
-def comment_for(grade: Entry, scaled_mark: str = "") -> str:
-    """One line for the student: the mark, what cost most, where the rest is.
-
-    Args:
-        scaled_mark: what the mark is where it goes back out of another maximum, in words.
-    """
-    parts = [_(_POINTS).format(points=in_words(grade.score, 2), possible=in_words(grade.max_score, 2))]
+def comment_for(grade: Entry) -> str:
+    """One line for the student: the mark, what cost most, where the rest is."""
+    points, possible = in_words(grade.score, 2), in_words(grade.max_score, 2)
+    parts = [_("{points} of {possible} points").format(points=points, possible=possible)]
     if waiting := sum(one.possible for one in unscored(grade)):
         parts.append(_("{points} more are scored by a person").format(points=in_words(waiting, 2)))
     if grade.comment:
@@ -237,28 +225,24 @@ def comment_for(grade: Entry, scaled_mark: str = "") -> str:
     if grade.penalty:
         mark = in_words(grade.mark or 0.0, 2)
         parts.append(_("{penalty}; mark {mark}").format(penalty=plain(grade.penalty, 200), mark=mark))
-    if scaled_mark:
-        parts.append(scaled_mark)
     parts += _changed(grade)
     for question in grade.questions:
         if question.failures and question.points < question.possible and not question.override:
             points = f"{in_words(question.points, 2)}/{in_words(question.possible, 2)}"
             parts.append(f"{question.name} {points}: {plain(question.failures[0], 160)}")
     text = plain(" ".join(map(_sentence, parts)), LONGEST_COMMENT)
-    return f"{_sentence(text)} {_(_TELLS_MORE)}"
+    tells_more = _("The attached page tells more.")
+    return f"{_sentence(text)} {tells_more}"
 
 
-def _is_ours(one: Returned) -> bool:
-    """Whether the comment that is there was written by this program, so that nobody misses it."""
-    there = one.person.comment if one.person else ""
+def _is_ours(one: Returned, ours: Collection[str]) -> bool:
+    """Whether the comment that is there was written by this program and by nobody since, so that nobody
+    misses it.
 
-    def is_in(code: str) -> bool:
-        with speaking(code):
-            begins = _.filled(_POINTS, there.partition(". ")[0]) or {"": "?"}
-            ends = folded(there).endswith(folded(_(_TELLS_MORE)))
-        return ends and all(map(_NUMBER.fullmatch, begins.values()))
-
-    return any(map(is_in, known_languages()))
+    Args:
+        ours: digests of all that it wrote.
+    """
+    return one.person is not None and comment_digest(one.person.comment) in ours
 
 
 def _changed(grade: Entry) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.files.visible import number
+from autograder.files.visible import in_words, number
+from autograder.language import showing as _
 from autograder.lms.base import Lms
 
 DECIMALS = 2
@@ -12,6 +13,42 @@ DECIMALS = 2
 def scaled(mark: float, possible: float, most: float) -> float:
     """A mark of ``possible`` points as one of ``most``: 18 of 36 is 12.5 of 25."""
     return round(mark * most / possible, DECIMALS)
+
+
+def scaled_back(
+    mark: float, comment: str, possible: float, most: float | None, title: str
+) -> tuple[float, str]:
+    """A mark and its comment where the assignment has another maximum; as they are where it has not.
+
+    Args:
+        possible: points of the lab, of which the mark is.
+        most: the maximum in the LMS; ``None``: nobody knows it.
+        title: of the LMS.
+
+    >>> scaled_back(18.0, "18 of 36 points.", 36.0, 25.0, "Moodle")
+    (12.5, '12.5 of 25 in Moodle. 18 of 36 points.')
+    """
+    if not most or not possible or most == possible:
+        return mark, comment
+    mark = scaled(mark, possible, most)
+    said = _("{mark} of {possible} in {lms}").format(
+        mark=in_words(mark, 2), possible=in_words(most, 2), lms=title
+    )
+    return mark, f"{said}. {comment}"
+
+
+def said_of_scaling(title: str, most: float, possible: float) -> str:
+    """That marks are scaled, with an example; a sentence without a full stop."""
+    half, as_scaled = number(possible / 2), number(scaled(possible / 2, possible, most))
+    return (
+        f"{maxima(title, most, possible)}: marks are scaled, as configured ({half} of {number(possible)} "
+        f"becomes {as_scaled})"
+    )
+
+
+def maxima(title: str, most: float, possible: float) -> str:
+    """The maximum in the LMS and the lab's points, which are other ones."""
+    return f"{title}'s maximum is {number(most)} points, the lab's {number(possible)}"
 
 
 def about_scale(lms: Lms, most: float | None, possible: float, scale: str) -> str:
@@ -27,18 +64,18 @@ def about_scale(lms: Lms, most: float | None, possible: float, scale: str) -> st
     if not most:
         unknown = f"nothing tells the maximum in {lms.title}: see that it is {number(possible)} as here"
         return "" if scale == "maximum" else unknown
-    highest, points = number(most), number(possible)
-    says = f"{lms.title}'s maximum is {highest} points, the lab's {points}"
-    half, as_scaled = number(possible / 2), number(scaled(possible / 2, possible, most))
+    highest = number(most)
     if scale == "maximum":
-        return f"{says}: marks are scaled, as configured ({half} of {points} becomes {as_scaled})"
+        return said_of_scaling(lms.title, most, possible)
+    says = maxima(lms.title, most, possible)
+    half, as_scaled = number(possible / 2), number(scaled(possible / 2, possible, most))
     above = f", and marks above {highest} are not taken" if most < possible and not lms.takes_more else ""
     if scale == "points":
         return f"{says}: marks go back as points, as configured{above}"
     return (
-        f"{says}: {half} of {points} would be {half} of {highest} there{above}. Make the maximum there the "
-        f"lab's, or say in grading_config.yml what you mean, under lms: “scale: maximum” ({as_scaled} of "
-        f"{highest}) or “scale: points” (as it is)"
+        f"{says}: {half} of {number(possible)} would be {half} of {highest} there{above}. "
+        "Make the maximum there the lab's, or say in grading_config.yml what you mean, under lms: "
+        f"“scale: maximum” ({as_scaled} of {highest}) or “scale: points” (as it is)"
     )
 
 

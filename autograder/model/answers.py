@@ -18,12 +18,12 @@ class AnswerState(StrEnum):
 
 @dataclass(frozen=True)
 class AnswerPicture:
-    """A picture in an answer that a page can show; it is in no result.
+    """A picture in an answer, as far as a page can show it; it is in no result.
 
     Attributes:
         name: what the student called it; untrusted text.
-        kind: ``image/png`` or ``image/jpeg``, by its bytes.
-        data: Base64.
+        kind: ``image/png`` or ``image/jpeg``, by its bytes; empty where the page does not show it.
+        data: Base64; empty where the page does not show it.
     """
 
     name: str

@@ -23,14 +23,14 @@ LONGEST_NAME = 80
 
 
 def shown_pictures(cells: Sequence[Any], places: Iterable[int]) -> list[tuple[str, str, bytes]]:
-    """The PNG and JPEG pictures in some cells that are small enough for a page.
+    """The pictures in some cells: PNG and JPEG with their bytes while there is room for them on a page.
 
     Args:
         cells: as they stand in the file.
         places: positions of the cells.
 
     Returns:
-        Of each its name, its media type and its bytes.
+        Of each its name, its media type and its bytes; without type and bytes what a page does not show.
     """
     shown, room = [], LARGEST_TOGETHER
     for place in places:
@@ -39,6 +39,8 @@ def shown_pictures(cells: Sequence[Any], places: Iterable[int]) -> list[tuple[st
             if kind and len(data) <= min(LARGEST, room):
                 room -= len(data)
                 shown.append((name[:LONGEST_NAME], kind, data))
+            elif len(shown) < MOST_ATTACHED:
+                shown.append((name[:LONGEST_NAME], "", b""))
     return shown
 
 

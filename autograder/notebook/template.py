@@ -33,11 +33,15 @@ class Template:
         sources: of its code cells, without white space.
         names: what its cells bind at their top level, imports aside.
         definitions: the functions and classes among them.
+        to_do: those sources that leave something to students.
+        given: the names that no such cell binds.
     """
 
     sources: frozenset[str]
     names: frozenset[str]
     definitions: frozenset[str]
+    to_do: frozenset[str]
+    given: frozenset[str]
 
     def has(self, source: str) -> bool:
         """Whether a code cell is the template's."""
@@ -46,15 +50,28 @@ class Template:
     def is_untouched(self, sources: Iterable[str], shared: ReadingTime | None = None) -> bool:
         """Whether code cells are the template's; cells that only import, show or call something may be added.
 
-        Nothing of a notebook without any code cell of the template is untouched.
+        Where every cell that leaves something to students stands as they got it, the others may be those of
+        an earlier version. Nothing of a notebook without any code cell of the template is untouched.
         """
-        known, reader = 0, CodeReader(UNTOUCHED_SECONDS, shared=shared)
+        known, others, reader = set[str](), 0, CodeReader(UNTOUCHED_SECONDS, shared=shared)
         for source in sources:
             if self.has(source):
-                known += 1
-            elif not _binds_nothing(source, reader):
+                known.add(_squeezed(source))
+            elif (tree := reader.read(source).tree) is None:
                 return False
-        return known > 0
+            elif not _binds_nothing(tree):
+                if not self._may_be_earlier(tree):
+                    return False
+                others += 1
+        return bool(known) and (not others or (bool(self.to_do) and self.to_do <= known))
+
+    def _may_be_earlier(self, tree: ast.Module) -> bool:
+        """Whether a cell may be another version of one that students do not touch.
+
+        It binds the same names, defines nothing, and changes nothing of other objects.
+        """
+        own = [one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)]
+        return bound_by(own) <= self.given and not any(map(_defines_or_changes, ast.walk(tree)))
 
     def is_untouched_file(self, data: bytes, most_bytes: int, shared: ReadingTime | None = None) -> bool:
         """The same for the bytes of a file; false for what cannot be read."""
@@ -118,16 +135,21 @@ def template_of(notebook: Any) -> Template:
         LookupError, TypeError, AttributeError: it is no such notebook.
     """
     sources = code_sources(notebook)
-    names, definitions = set[str](), set[str]()
+    names, definitions, to_do, theirs = set[str](), set[str](), set[str](), set[str]()
     for source in sources:
         statements = tree.body if (tree := parsed(source)) else []
         own = [one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom)]
         names |= bound_by(own)
+        if _leaves_something(source, statements):
+            to_do.add(_squeezed(source))
+            theirs |= bound_by(own)
         definitions |= bound_by(
             one for one in own if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         )
     code = frozenset(squeezed for source in sources if (squeezed := _squeezed(source)))
-    return Template(code, frozenset(names), frozenset(definitions))
+    return Template(
+        code, frozenset(names), frozenset(definitions), frozenset(to_do), frozenset(names - theirs)
+    )
 
 
 def code_sources(notebook: Any) -> list[str]:
@@ -147,10 +169,23 @@ def _names(sources: Iterable[str], shared: ReadingTime | None) -> set[str]:
     return found
 
 
-def _binds_nothing(source: str, reader: CodeReader) -> bool:
-    tree = reader.read(source).tree
-    return tree is not None and all(
-        isinstance(one, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr) for one in tree.body
+def _binds_nothing(tree: ast.Module) -> bool:
+    return all(isinstance(one, ast.Import | ast.ImportFrom | ast.Pass | ast.Expr) for one in tree.body)
+
+
+def _defines_or_changes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute | ast.Subscript):
+        return not isinstance(node.ctx, ast.Load)
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
+
+
+def _leaves_something(source: str, statements: Iterable[ast.stmt]) -> bool:
+    """Whether a cell of the template is there to be changed: it says so, or has a gap."""
+    return "TODO" in source or any(
+        (isinstance(node, ast.Constant) and node.value is ...)
+        or (isinstance(node, ast.Name) and node.id == "NotImplementedError")
+        for statement in statements
+        for node in ast.walk(statement)
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from autograder.errors import UsageError
 from autograder.files.visible import number
+from autograder.online.fitted import withheld
 from autograder.online.service import PAGE, File, Held, LmsService, OnlineAssignment, Participant
 from autograder.store.going_back import ClassGoingBack, GoingBack
 from autograder.store.pushed import Entry, Kept, Written
@@ -84,7 +85,8 @@ def planned(
             if times[person.user] > 1:
                 yield replace(meant, person=person, held_back="several submissions are theirs")
                 continue
-            asked = _Asked(meant, person, service, newest.get(person.user), going.when, replacing)
+            last, waits = newest.get(person.user), withheld(going, assignment)
+            asked = _Asked(meant, person, service, last, going.when, replacing, waits)
             yield asked.planned(one.row, page_of)
 
 
@@ -138,7 +140,12 @@ def _nobody(number: str) -> str:
 
 @dataclass(frozen=True)
 class _Asked:
-    """One student on the way to a plan."""
+    """One student on the way to a plan.
+
+    Attributes:
+        published: when; UTC, ISO 8601.
+        withheld: whether comment and page wait.
+    """
 
     meant: Planned
     person: Participant
@@ -146,6 +153,7 @@ class _Asked:
     last: Entry | None
     published: str
     replacing: bool
+    withheld: bool
 
     def planned(self, row: GoingBack, page_of: Callable[[GoingBack], bytes]) -> Planned:
         assert row.mark is not None
@@ -155,11 +163,12 @@ class _Asked:
         if why := self._no_mark_because(row.mark, assignment):
             return replace(result, held_back=why)
         before = self._filled_in(self.service.held(person))
-        page, notes = page_of(row) if assignment.pages else b"", []
+        page, notes = page_of(row) if assignment.pages and not self.withheld else b"", []
         if len(page) > assignment.largest_page:
             page = b""
             notes.append(f"the page is larger than the {assignment.largest_page >> 20} MB that the LMS takes")
-        comment = self.service.comment(row.comment) if assignment.comments else before.comment
+        tells = assignment.comments and not self.withheld
+        comment = self.service.comment(row.comment) if tells else before.comment
         after = Held(row.mark, comment, _with_page(before.files, page) if page else before.files)
         if same_comment(before.comment, comment):
             after = replace(after, comment=before.comment)

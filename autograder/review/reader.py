@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from autograder.store.companion import Companion
 
 SECONDS = 8.0
 """Processor time for one request; an ordinary answer takes some milliseconds."""
@@ -21,8 +19,6 @@ START_SECONDS = 60.0
 """Until the process is ready; usually one."""
 LARGEST_REPLY = 64 * 2**20
 """Bytes of a reply: a page of text, or one picture."""
-
-_ENGINE = Path(__file__).resolve().parents[2]
 
 
 class Unread(Exception):
@@ -40,8 +36,7 @@ class Reader:
         self.seconds = SECONDS
         self._lock = threading.Lock()
         self._config: Path | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._companion: Companion | None = None
 
     def ask(self, config: Path, what: str, **asked: Any) -> tuple[dict[str, Any], bytes]:
         """Ask for something (:class:`~autograder.review.reading.Reading`).
@@ -59,10 +54,11 @@ class Reader:
         with self._lock:
             if self._config != config:
                 self._end()
-            connection = self._connection or self._begin(config)
+            companion = self._companion or self._begin(config)
+            connection = companion.connection
             try:
                 connection.send_bytes(message)
-                self._await(connection)
+                self._await(companion)
                 reply = connection.recv_bytes(LARGEST_REPLY)
                 body = _received(connection, self.seconds)
             except (OSError, EOFError) as reason:
@@ -74,23 +70,22 @@ class Reader:
             raise Unread(str(found["failed"]))
         return found, body
 
-    def _await(self, connection: Connection) -> None:
+    def _await(self, companion: Companion) -> None:
         """Wait for a reply as long as the process may compute.
 
         Raises:
             OSError: nothing comes in time.
         """
-        assert self._process is not None
-        clock = _processor_clock(self._process.pid)
+        clock = _processor_clock(companion.pid)
         before, until = time.clock_gettime(clock), time.monotonic() + BUSY_FACTOR * self.seconds
-        while not connection.poll(min(self.seconds, 1.0)):
+        while not companion.connection.poll(min(self.seconds, 1.0)):
             if time.clock_gettime(clock) - before > self.seconds or time.monotonic() > until:
                 raise TimeoutError(f"took more than {self.seconds:g} s")
 
     @property
     def pid(self) -> int | None:
         """Of the process; ``None`` where there is none."""
-        return self._process.pid if self._process else None
+        return self._companion.pid if self._companion else None
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -98,36 +93,23 @@ class Reader:
             self._end()
 
     def _end(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._connection = self._process = None
+        if self._companion is not None:
+            self._companion.end()
+        self._companion = None
 
-    def _begin(self, config: Path) -> Connection:
+    def _begin(self, config: Path) -> Companion:
         """
         Raises:
             Unread: the process does not begin.
         """
-        ours, theirs = socket.socketpair()
-        path = os.pathsep.join(filter(None, [str(_ENGINE), os.environ.get("PYTHONPATH")]))
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.review.reading", str(theirs.fileno()), str(config)],
-                pass_fds=[theirs.fileno()],
-                env=os.environ | {"PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # what it says when it dies may quote a student
-            )
-        self._connection = Connection(ours.detach())
+        self._companion = Companion("autograder.review.reading", str(config), quiet=True)
         self._config = config
         try:
-            _received(self._connection, START_SECONDS)
+            _received(self._companion.connection, START_SECONDS)
         except (OSError, EOFError):
             self._end()
             raise Unread("the process that reads what students wrote does not begin") from None
-        return self._connection
+        return self._companion
 
 
 def _processor_clock(pid: int) -> int:

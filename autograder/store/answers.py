@@ -11,11 +11,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
 import resource
 import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -26,11 +23,10 @@ from autograder.config.load import Lab, load
 from autograder.config.packed import MB
 from autograder.errors import AutograderError
 from autograder.model import AnswerPicture, AnswerState, ManualQuestion
+from autograder.store.companion import Companion
 
 SECONDS = 60.0
 """For one notebook, the start of the process included."""
-
-_ENGINE = Path(__file__).resolve().parents[2]
 
 
 class AnswerReader:
@@ -42,8 +38,7 @@ class AnswerReader:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._companion: Companion | None = None
 
     def read(self, file: Path, names: Sequence[str]) -> tuple[ManualQuestion, ...] | None:
         """The answers to the questions with these names; ``None`` where the file cannot be read.
@@ -60,7 +55,7 @@ class AnswerReader:
         )
 
     def pictures(self, file: Path, names: Sequence[str]) -> dict[str, tuple[AnswerPicture, ...]]:
-        """The pictures in the answers to these questions that a page can show, by question.
+        """The pictures in the answers to these questions, by question; some are named only.
 
         None of those in a file that cannot be read.
         """
@@ -69,7 +64,8 @@ class AnswerReader:
 
     def _asked(self, what: str, file: Path, names: Sequence[str]) -> Any:
         """What the process finds in a file; ``None`` where it cannot be read, hangs or dies."""
-        connection = self._connection or self._begin()
+        self._companion = self._companion or Companion(__name__, str(self._lab.path))
+        connection = self._companion.connection
         try:
             connection.send_bytes(json.dumps([what, str(file.absolute()), list(names)]).encode())
             found = json.loads(connection.recv_bytes()) if connection.poll(SECONDS) else "it hangs"
@@ -82,25 +78,9 @@ class AnswerReader:
 
     def close(self) -> None:
         """End the process, if there is one."""
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        self._connection = self._process = None
-
-    def _begin(self) -> Connection:
-        ours, theirs = socket.socketpair()
-        path = os.pathsep.join(filter(None, [str(_ENGINE), os.environ.get("PYTHONPATH")]))
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(self._lab.path)],
-                pass_fds=[theirs.fileno()],
-                env=os.environ | {"PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-            )
-        self._connection = Connection(ours.detach())
-        return self._connection
+        if self._companion is not None:
+            self._companion.end()
+        self._companion = None
 
 
 def main(argv: Sequence[str]) -> None:

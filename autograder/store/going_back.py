@@ -20,7 +20,7 @@ from autograder.files.visible import storable
 FILE = Path(OWN) / "going_back.json"
 """In the report's folder."""
 
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,13 @@ class GoingBack:
         id: the submission's.
         student: a name for people; untrusted.
         lms_id: the LMS's identifier of the student or the team; untrusted.
-        mark: as in the files for the LMS; ``None``: none goes back.
+        mark: in points of the lab; ``None``: none goes back.
         held_back: why none does; empty where one does.
         comment: one short line for the student, without markup.
         page: SHA-256 of the feedback page, in hexadecimal; empty where there is none.
         email: of the row of the TA's own list; empty without one. Untrusted.
         members: the LMS's identifiers of a team's members, where the configuration names them.
+        possible: points of the lab, those that wait for a person among them.
     """
 
     id: str
@@ -48,6 +49,7 @@ class GoingBack:
     page: str
     email: str = ""
     members: tuple[str, ...] = ()
+    possible: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class ClassGoingBack:
         lms: the adapter's name.
         title: of the lab.
         teams: whether teams hand in.
+        withhold: whether comments and pages wait while the LMS hides the names.
+        scaled: whether marks are to be scaled to the assignment's maximum, and comments to say so.
+        language: of the comments.
         people: one for each submission that the LMS named.
     """
 
@@ -68,6 +73,9 @@ class ClassGoingBack:
     lms: str
     title: str
     teams: bool
+    withhold: bool
+    scaled: bool
+    language: str
     people: Sequence[GoingBack]
 
 

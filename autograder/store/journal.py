@@ -16,9 +16,8 @@ import fcntl
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -27,12 +26,10 @@ from autograder.files.own_folder import OWN
 from autograder.files.visible import storable
 from autograder.model import Override
 from autograder.store.records import Decision, Record, Stale, State, Subject, Value, What, check
+from autograder.store.sqlite_file import connected, now, opened
 
 FILE = "journal.sqlite3"
 _VERSION = 1
-"""Of the tables; a reader refuses any other."""
-_WAIT = 30.0
-"""Seconds that a writer waits for another one."""
 _TABLES = f"""
 CREATE TABLE journal (identity TEXT NOT NULL) STRICT;
 CREATE TABLE record (
@@ -83,7 +80,7 @@ class Journal:
         self._create()
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
-            done, when = [], _now()
+            done, when = [], now()  # what is written together has one time: so it is known again
             wanted = {_rubric_of(one.subject) for one in decisions}  # one for a whole group
             rubrics = {one: _newest(database, one) if one else None for one in wanted}
             for decision in decisions:
@@ -123,7 +120,7 @@ class Journal:
             for decision in decisions:
                 check(decision)
             news = [one for one in decisions if state.value(one.subject) != one.value]
-            when = _now()
+            when = now()
             done = [_write(database, one, state.value(one.subject), who, when) for one in news]
             database.execute("COMMIT")
         return done
@@ -158,20 +155,8 @@ class Journal:
             rows = database.execute(wanted, (state.last if identity == state.identity else 0,))
             return (state if identity == state.identity else State((), identity)).extended(map(_record, rows))
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(_connected(self.path)) as database:
-                (version,) = database.execute("PRAGMA user_version").fetchone()
-                if version != _VERSION:
-                    raise UsageError(
-                        f"{self.path}: is of version {version}; this program reads version {_VERSION}"
-                    )
-                # Acknowledged means: on the disk, not only handed to the system.
-                database.execute("PRAGMA synchronous = FULL")
-                yield database
-        except (sqlite3.Error, TypeError, ValueError) as reason:
-            raise UsageError(f"{self.path}: cannot be read or written ({reason})") from None
+    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.path, _VERSION)
 
     def _create(self) -> None:
         """Make the file, whole, unless it is there: nobody meets one without its tables."""
@@ -185,7 +170,7 @@ class Journal:
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 if self.path.exists():
                     return
-                with closing(_connected(temporary, create=True)) as database:
+                with closing(connected(temporary, create=True)) as database:
                     database.execute("PRAGMA journal_mode = WAL")
                     database.executescript(f"BEGIN; {_TABLES} COMMIT;")
                     # A letter first: spreadsheets must not take it for a number or a date.
@@ -196,13 +181,6 @@ class Journal:
             raise UsageError(f"{self.path}: cannot be made: {reason}") from None
         finally:
             temporary.unlink(missing_ok=True)
-
-
-def _connected(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    mode = "rwc" if create else "rw"
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_WAIT, isolation_level=None
-    )
 
 
 def _state(database: sqlite3.Connection) -> State:
@@ -225,11 +203,6 @@ def _newest(database: sqlite3.Connection, subject: Subject) -> Record | None:
         (subject.student, subject.question, subject.what.value, subject.item),
     ).fetchone()
     return _record(row) if row else None
-
-
-def _now() -> str:
-    """The time of a record. What is written down together has the same: that is how it is known again."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _write(database: sqlite3.Connection, decision: Decision, before: Value, who: str, when: str) -> Record:

@@ -11,16 +11,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.files.atomic import flush_folder
 from autograder.files.visible import storable
+from autograder.store.sqlite_file import connected, now, opened
 
 FILE = "pushed.sqlite3"
 _VERSION = 1
@@ -149,7 +149,7 @@ class Pushed:
         self._create()
         with self._opened() as database:
             number = database.execute(
-                "INSERT INTO push (time, assignment, undoes) VALUES (?, ?, ?)", (_now(), assignment, undoes)
+                "INSERT INTO push (time, assignment, undoes) VALUES (?, ?, ?)", (now(), assignment, undoes)
             ).lastrowid
         assert number is not None
         return Push(number, assignment, undoes, finished=False)
@@ -157,7 +157,7 @@ class Pushed:
     def finish(self, push: Push) -> None:
         """Say that a push went through."""
         with self._opened() as database:
-            database.execute("UPDATE push SET finished = ? WHERE number = ?", (_now(), push.number))
+            database.execute("UPDATE push SET finished = ? WHERE number = ?", (now(), push.number))
 
     def open(self, entry: Entry, files: Mapping[str, bytes]) -> Entry:
         """Write down that something is going to be written; when this returns, it is on the disk.
@@ -186,7 +186,7 @@ class Pushed:
             number = database.execute(
                 "INSERT INTO entry (push, time, person, submission, name, before, after, state, said) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
-                (entry.push, _now(), entry.person, entry.submission, storable(entry.name),
+                (entry.push, now(), entry.person, entry.submission, storable(entry.name),
                  _text(entry.before), _text(entry.after), Written.OPEN),
             ).lastrowid  # fmt: skip
             database.execute("COMMIT")
@@ -203,7 +203,7 @@ class Pushed:
         with self._opened() as database:
             database.execute(
                 "UPDATE entry SET state = ?, said = ?, time = ? WHERE number = ?",
-                (state, storable(said), _now(), entry.number),
+                (state, storable(said), now(), entry.number),
             )
 
     def content(self, digest: str) -> bytes:
@@ -238,19 +238,8 @@ class Pushed:
             ).fetchall()
             return [_entry(row) for row in rows]
 
-    @contextmanager
-    def _opened(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.path, timeout=30.0, isolation_level=None)) as database:
-                (version,) = database.execute("PRAGMA user_version").fetchone()
-                if version != _VERSION:
-                    raise UsageError(
-                        f"{self.path}: is of version {version}; this program reads version {_VERSION}"
-                    )
-                database.execute("PRAGMA synchronous = FULL")
-                yield database
-        except (sqlite3.Error, zlib.error, TypeError, ValueError, KeyError) as reason:
-            raise UsageError(f"{self.path}: cannot be read or written ({reason})") from None
+    def _opened(self) -> AbstractContextManager[sqlite3.Connection]:
+        return opened(self.path, _VERSION, zlib.error, KeyError)
 
     def _create(self) -> None:
         """Make the file; a push has the report's folder to itself."""
@@ -259,16 +248,12 @@ class Pushed:
         temporary = self.path.with_name(f".{FILE}.new")
         try:
             temporary.unlink(missing_ok=True)
-            with closing(sqlite3.connect(temporary, isolation_level=None)) as database:
+            with closing(connected(temporary, create=True)) as database:
                 database.executescript(f"BEGIN; {_TABLES} COMMIT;")
             temporary.replace(self.path)
             flush_folder(self.path.parent)
         except (OSError, sqlite3.Error) as reason:
             raise UsageError(f"{self.path}: cannot be made: {reason}") from None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _entry(row: Sequence[object]) -> Entry:

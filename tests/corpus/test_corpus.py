@@ -262,8 +262,13 @@ def check_in_one_process(case: Case, asked: Iterable[str], *, trained_already: b
         shown |= {name} if shown_publicly(name) else set()
     unseen = {name for name in case.loses if name in said and name != OWN_RUN} - shown
     assert not unseen or case.name in NOT_IN_NUMBERS, "a public case shows it, or NOT_IN_NUMBERS says why not"
+    own = next(iter(case.loses))
+    if own in said:
+        assert in_one_process.named(own, said[own][1]) <= case.names, (
+            "the name of another mistake, or a new one"
+        )
     loses = {name: amount for name, amount in case.loses.items() if name in said}
-    says = case.says if next(iter(case.loses)) in said else ""  # its own question says it
+    says = case.says if own in said else ""  # its own question says it
     check(
         replace(case, loses=loses, says=says),
         {name: points for name, (points, _) in said.items()},

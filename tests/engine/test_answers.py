@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+import signal
 from contextlib import closing
 from typing import Any
 
@@ -326,12 +328,10 @@ def test_an_answer_is_read_without_grading_and_a_file_or_a_process_that_breaks_c
         (essay, poem) = reader.read(tmp_path / "ann.ipynb", ["essay", "poem"])
         assert (essay.name, essay.answer, essay.state) == ("essay", "Mine.", AnswerState.FOUND)
         assert (poem.name, poem.answer, poem.state) == ("poem", "", AnswerState.MISSING)
-        process = reader._process
-        process.kill()
-        process.wait()
+        os.kill(reader._companion.pid, signal.SIGKILL)
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) is None
         assert reader.read(tmp_path / "ann.ipynb", ["essay"]) == (essay,)
-    assert reader._process is None
+    assert reader._companion is None
 
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + bytes(20)
@@ -343,7 +343,7 @@ def test_pictures_of_an_answer_are_read_from_the_file_if_a_page_can_show_them(tm
     nbformat.write(new_notebook(cells=[own("before"), cell]), tmp_path / "ann.ipynb")
     with closing(AnswerReader(load(TOY_LAB / "grading_config.yml"))) as reader:
         found = reader.pictures(tmp_path / "ann.ipynb", ["essay", "poem"])
-        assert [(one.name, one.kind) for one in found["essay"]] == [("a.png", "image/png")]
+        assert [(one.name, one.kind) for one in found["essay"]] == [("a.png", "image/png"), ("b.svg", "")]
         assert base64.b64decode(found["essay"][0].data) == PNG
         assert found["poem"] == ()
         assert reader.pictures(tmp_path / "gone.ipynb", ["essay"]) == {}
@@ -356,4 +356,8 @@ def test_pictures_on_a_page_have_bounds(monkeypatch):
     attached = {"large": {"image/png": base64.b64encode(large).decode()}, "n" * 500: {"image/png": text}}
     cells = [{"attachments": attached, "source": [f"![](data:image/png;base64,{text}) "] * 5}, "text", 7]
     shown = shown_pictures(cells, [0, 1, 2, 3])
-    assert [name for name, _, _ in shown] == ["n" * 80, "a pasted picture", "a pasted picture"]
+    assert [name for name, _, data in shown if data] == ["n" * 80, "a pasted picture", "a pasted picture"]
+    assert [name for name, kind, data in shown if not data + kind.encode()] == [
+        "large",
+        *["a pasted picture"] * 3,
+    ]

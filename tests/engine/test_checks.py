@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison
+from autograder.grading.checks import MOST_TENSORS, CheckFailed, agrees, as_tensor, closest_comparison, equal
 from autograder.grading.student_text import StudentText
 from autograder.grading.verdicts import verdict
 from autograder.model import Ending
@@ -29,6 +31,8 @@ for _ in range(16):
         ([np.array([1, 2]), np.array([3, 4])], [[1.0, 2.0], [3.0, 4.0]]),
         ([np.float32(1), np.float64(2)], [1.0, 2.0]),
         ([torch.tensor(1), 2.0, np.array(3)], [1.0, 2.0, 3.0]),
+        (pd.DataFrame({"a": [1, 2], "b": [0.5, 1]}), [[1.0, 0.5], [2.0, 1.0]]),
+        ([pd.Series([1, 2], index=[7, 9]), pd.Series([3.0, 4.0])], [[1.0, 2.0], [3.0, 4.0]]),
         ([[np.array([1.0])], [torch.tensor([2])]], [[[1.0]], [[2.0]]]),
     ],
 )  # fmt: skip
@@ -39,7 +43,7 @@ def test_numbers_of_every_kind_are_numbers(value, expected):
 @pytest.mark.parametrize(
     "value",
     [
-        None, ..., (), "12", b"12", {}, {"a": 1}, [None], ["x"], [[1], [1, 2]], [{}], object(), 10**400, [10**400],
+        pd.DataFrame({"a": ["1"]}), pd.Series([True, 1.5], dtype=object), None, ..., (), "12", b"12", {}, {"a": 1}, [None], ["x"], [[1], [1, 2]], [{}], object(), 10**400, [10**400],
         1j, np.complex64(1), np.array(1 + 2j), np.array([1 + 0j]), torch.tensor([1j]), [1j], [np.array([1j])],
         [torch.tensor([1.0]), torch.tensor([1.0, 2.0])], [torch.tensor(1.0), "x"],
         [torch.zeros(())] * (MOST_TENSORS + 1), [np.zeros(1)] * (MOST_TENSORS + 1), [[torch.zeros(1)], 3 * [10**400]],
@@ -98,3 +102,53 @@ def test_a_list_that_was_never_filled_is_called_so(value, held):
     with pytest.raises(CheckFailed, match=f"losses holds {held} where numbers belong") as raised:
         as_tensor(value, "losses")
     assert "TODO" in raised.value.help
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "evidence"),
+    [
+        ({1, 2}, {1, 3}, "3 missing; 2 too much"),
+        ({1}, set(range(9)), "0, 2, 3, 4, 5 and 3 more missing"),
+        ([{1}], [{2}], "entry [0]: 2 missing; 1 too much"),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, "entry ['a']['b']: yours 1, expected 2"),
+        ({"a": 1}, {"b": 1}, "keys: 'b' missing; 'a' too much"),
+        ("one\ntwo", "one\nthree", "line 2: yours 'two', expected 'three'"),
+        ("one\n", "one\ntwo\nthree", "line 2: yours '', expected 'two'"),
+        ("one", "one\ntwo", "1 lines, expected 2"),
+        ([1, 2], [1, 2, 3], "2 entries, expected 3"),
+        ([1, [2, 3]], [1, [2, 4]], "entry [1][1]: yours 3, expected 4"),
+        ((1, 2), [1, 2], "yours (1, 2), expected [1, 2]"),
+        (None, 3, "yours None, expected 3"),
+        ("3", 3, "yours '3', expected 3"),
+        (0.1 + 0.2 + 1e-6, 0.3, "yours 0.300001, expected 0.3"),
+        (torch.tensor([1.0, 2.0]), 1.0, "yours [1.0, 2.0], expected 1.0"),
+        ([1.0, 2.5], torch.tensor([1.0, 2.0]), "entry [1]: yours 2.5, expected 2.0"),
+        (np.ones(3), np.ones(2), "shape (3,), expected (2,)"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}), "columns: entry [0]: yours 'a', expected 'b'"),
+        (pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"a": [1, 3]}), "entry ['a'][1]: yours 2, expected 3"),
+        (pd.Series([1], index=["x"]), pd.Series([1], index=["y"]), "row labels: entry [0]: yours 'x', expected 'y'"),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_what_is_not_equal_is_told_by_its_first_difference(actual, expected, evidence):
+    with pytest.raises(CheckFailed) as caught:
+        equal(actual, expected, "it")
+    assert caught.value.evidence == evidence
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": {"b": [1, (2.0, None)]}}, {1, "x"}, float("nan"), torch.eye(2), pd.DataFrame({"a": [1.0, np.nan]}),
+        "text\n", ..., {}, [], set(), frozenset([(1, 2)]),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_a_value_equals_a_copy_of_itself(value):
+    equal(copy.deepcopy(value), value, "it")
+
+
+def test_numbers_are_equal_whatever_holds_them():
+    for actual in (2, 2.0, np.float32(2), np.int64(2), torch.tensor(2), np.array(2.0)):
+        equal(actual, 2, "it")
+    equal(0.1 + 0.2, 0.3, "it")

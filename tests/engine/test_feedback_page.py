@@ -143,6 +143,14 @@ def test_what_else_was_handed_in_is_named() -> None:
     assert "also handed in: old.ipynb" in page
 
 
+def test_a_picture_that_the_page_does_not_show_is_named_beside_those_that_it_shows() -> None:
+    answer = ManualQuestion("essay", "Essay", 2, pictures=("a.png", "photo.heic"))
+    found = [AnswerPicture("a.png", "image/png", "QUJD"), *[AnswerPicture("<photo>.heic", "", "")] * 2]
+    page = Page(feedback_page(replace(grade(), manual=(answer,)), "Lab", pictures={"essay": found}))
+    assert len(page.all("img")) == 1
+    assert page.text.count("Picture <photo>.heic: not shown here, the course team sees it.") == 1
+
+
 def test_a_curve_is_drawn_between_its_bounds_with_the_line_to_compare_with() -> None:
     page = Page(html(question("a", passed("x"), curves=(CURVE,))))
     assert [one["points"] for one in page.all("polyline")] == ["0.0,8.6", f"{WIDTH:.1f},{HEIGHT:.1f}"]
@@ -158,6 +166,7 @@ def test_pictures_of_an_answer_are_shown_and_nothing_but_base64_is_data() -> Non
     assert image["src"] == "data:image/png;base64,QUJD"
     assert image["alt"] == 'Picture in your answer: "><script>'
     assert "to be looked at in your notebook" not in page
+    assert "not shown here" not in page
     broken = replace(shown, data='QUJD" onerror="x')
     page = feedback_page(replace(grade(), manual=(answer,)), "Lab", pictures={"essay": [broken]})
     assert [one["src"] for one in Page(page).all("img")] == ["data:image/png;base64,"]

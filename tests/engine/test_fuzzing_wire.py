@@ -6,6 +6,7 @@ Everything is derived, not random: each run tries the same examples.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import socket
@@ -16,20 +17,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from itertools import islice
+from operator import setitem
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
-from autograder.grading.namespace import call_and_arguments
+from autograder.grading.namespace import bases_of, call_and_arguments, call_and_output
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
-from autograder.kernel.remote import RemoteNamespace, RemoteObject
+from autograder.kernel.proxy import RemoteObject
+from autograder.kernel.remote import RemoteNamespace
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
@@ -51,7 +56,19 @@ def ended_process() -> Iterator[StudentProcess]:
 # What the other side may say: every kind of message, as it should be and not.
 
 TENSORS = st.sampled_from(
-    [torch.zeros(2, 3), torch.tensor(1), np.arange(4.0), np.float32(2), torch.ones(0), torch.tensor([True])]
+    [
+        torch.zeros(2, 3),
+        torch.tensor(1),
+        np.arange(4.0),
+        np.float32(2),
+        torch.ones(0),
+        torch.tensor([True]),
+        {1, "a"},
+        frozenset([(1, 2)]),
+        slice(1, None),
+        pd.Series([1, 2], name="s"),
+        pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["u", "v"]),
+    ]
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=6)
@@ -175,6 +192,17 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: names.rerun("x", {"f": len}),
         lambda: names.rerun_on_fewer("x", torch.ones(2), ("y",), {4: 2}, 0),
         lambda: call_and_arguments(thing, (torch.ones(2),)),
+        lambda: len(thing),
+        lambda: thing[1:2],
+        lambda: setitem(thing, "a", 1),
+        lambda: 3 in thing,
+        lambda: bool(RemoteObject(talk, 3, "thing", False)),
+        lambda: next(thing, None),
+        lambda: [*islice(thing, 300)],
+        lambda: str(inspect.signature(thing)),
+        lambda: isinstance(3, thing),
+        lambda: bases_of(thing),
+        lambda: call_and_output(thing, 1, key=2),
     ]
 
 
@@ -192,6 +220,11 @@ PLAIN = (
     list,
     tuple,
     dict,
+    set,
+    frozenset,
+    slice,
+    pd.DataFrame,
+    pd.Series,
     torch.Tensor,
     np.ndarray,
     np.generic,
@@ -201,7 +234,7 @@ PLAIN = (
 
 @FUZZ
 @given(
-    stream=st.tuples(*[frames(number) for number in range(1, 9)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
+    stream=st.tuples(*[frames(number) for number in range(1, 20)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
 )
 def test_any_answer_is_a_value_or_a_named_error(
     ended_process: StudentProcess, stream: tuple[bytes, ...], seconds: float
@@ -214,6 +247,8 @@ def test_any_answer_is_a_value_or_a_named_error(
                 str(error).encode("utf-8", "backslashreplace")
             except KeyError:
                 assert position == MAY_BE_MISSING
+            except TypeError as error:
+                assert "has no len()" in str(error)  # noqa: PT017  the answer says that there is none
             else:
                 assert isinstance(value, (*PLAIN, RemoteObject))
                 if isinstance(value, RemoteObject):

@@ -213,6 +213,12 @@ def test_the_configuration_that_is_named_reaches_the_test_cases(lab, copy, tmp_p
     ],
 )
 def test_a_wrong_value_ends_every_command_before_anything_is_done(lab, tmp_path, command, code):
+    """In a process of its own, as every command is, also the one behind ``autograder review --new``.
+
+    A lab's modules are imported once, and that is when the types are asked for: in a process that has graded
+    by them before, a wrong value ends the first test case that asks for it instead (the test of one lab with
+    two configurations). ``autograder review`` reads no test files, so no user meets that.
+    """
     lab.write_text(lab.read_text().replace("even: 2.5", "evne: 2.5"))
     (tmp_path / "ann.ipynb").write_bytes(notebook_bytes(MEDIAN))
     paths = {"ann.ipynb", "out", "packed.zip", "packed"}

@@ -130,14 +130,15 @@ def test_what_stands_in_the_tables_is_entered_first(written: WrittenClass) -> No
     assert rows(written)["1"][DERIVATION] == "2.5"
 
 
-def test_files_and_push_have_the_same_scaled_marks(written: WrittenClass, tmp_path: Path) -> None:
+def test_files_have_scaled_marks_and_push_those_to_be_scaled(written: WrittenClass, tmp_path: Path) -> None:
     score_everybody(written)
     config, sheet = written.lab.path, tmp_path / "worksheet.csv"
     config.write_text(config.read_text() + "\nlms: {scale: maximum}\n")
     sheet.write_text(sheet.read_text().replace(",10.00,", ",20.00,"))
     assert republish(written.out, None, lambda event: None).doubts == ()
-    marks = {one.lms_id: one.mark for one in going_back(written.out).people}
-    assert (marks["2"], marks["4"]) == (16.0, None)
+    going = going_back(written.out)
+    found = {one.lms_id: (one.mark, one.possible) for one in going.people}
+    assert (going.scaled, found["2"], found["4"][0]) == (True, (8.0, 10.0), None)
     assert "Participant 2,16," in (written.out / "lms" / "moodle_grades.csv").read_text()
 
 

@@ -58,8 +58,8 @@ FORBIDDEN = {
     ),
     # What judges does not run: the pipeline and the course beside it do.
     **{f"autograder.grading.{judge}": RUNS_STUDENT_CODE for judge in (
-        "bounds", "checks", "effects", "fingerprint", "first_cause", "flag_rules", "flags", "limits", "namespace",
-        "newer_python", "pictures", "questions", "shortcuts", "source_names", "template", "verdicts",
+        "asserts", "bounds", "checks", "effects", "fingerprint", "first_cause", "flag_rules", "flags", "limits",
+        "namespace", "newer_python", "pictures", "questions", "shortcuts", "source_names", "template", "verdicts",
     )},
     "autograder.gradients": (
         *RUNS_STUDENT_CODE, *SHOWS, *RUNS_CLASSES, "autograder.config", "autograder.notebook", "autograder.store",

@@ -38,6 +38,40 @@ def test_one_cell_of_the_students_own_is_something_done(done):
     assert TEMPLATE.remarks([*SOURCES, done]) == ()
 
 
+EARLIER = ["import csv", "rows = csv.reader(open('a.csv'))"]
+NOW = ["import csv, os", "rows = csv.reader(open(os.environ['DATA']))", *SOURCES]
+CHANGED = template_of({"cells": [{"cell_type": "code", "source": source} for source in NOW]})
+
+
+@pytest.mark.parametrize("earlier", [EARLIER, EARLIER[1:], ["rows = []\nprint(rows)"]])
+def test_the_template_of_last_week_is_nothing_done(earlier):
+    assert CHANGED.remarks([*earlier, *SOURCES]) == UNTOUCHED
+    assert CHANGED.is_untouched_file(notebook_bytes(*earlier, *SOURCES), 1 << 20)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        [*EARLIER, "total = 3\nmean = 1", *SOURCES[2:]],  # in its place
+        [*EARLIER, *SOURCES, "total = 3"],  # below, under a name that is the student's to bind
+        [*EARLIER, *SOURCES, "rows = average = 3"],
+        [*EARLIER, *SOURCES, "rows = 3\nSecond.__init__ = lambda self: None"],
+        [*EARLIER, *SOURCES, "rows = 3\nglobals()['total'] = 3"],
+        [*EARLIER, *SOURCES, "rows = ("],
+        [*EARLIER, SOURCES[1]],  # a TODO is gone, so it may have become something
+    ],
+)
+def test_a_template_of_last_week_with_something_done_is_not(done):
+    assert CHANGED.remarks(done) == ()
+
+
+def test_a_template_without_anything_to_do_has_no_earlier_version():
+    closed = template_of(
+        {"cells": [{"cell_type": "code", "source": "a = 1"}, {"cell_type": "code", "source": "b = 1"}]}
+    )
+    assert closed.remarks(["a = 1", "b = 2"]) == ()
+
+
 def test_a_notebook_with_next_to_none_of_the_names_may_be_anothers():
     others = [
         "import math\nfrom torch import nn",

@@ -11,6 +11,7 @@ import threading
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -121,13 +122,49 @@ def test_tensors_with_any_stride_are_sent():
         assert torch.equal(round_trip(view), view)
 
 
-def test_tables_of_numbers_are_sent_as_arrays():
-    import pandas as pd
-
-    assert np.array_equal(round_trip(pd.Series([1.5, 2.5])), [1.5, 2.5])
-    assert np.array_equal(round_trip(pd.DataFrame({"a": [1, 2]})), [[1], [2]])
-    with pytest.raises(plain.NotPlain):
+def test_what_a_table_cannot_hold_is_named():
+    with pytest.raises(plain.NotPlain, match="the series holds a object"):
         round_trip(pd.Series(["text", object()], dtype=object))
+    with pytest.raises(plain.NotPlain, match="column 't' holds a Timestamp"):
+        round_trip(pd.DataFrame({"t": pd.to_datetime(["2020-01-01"]).tz_localize("UTC")}))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"a": [1, 2], "b": ["x", None], "c": [1.5, float("nan")], "d": [True, False]}),
+        pd.DataFrame({"t": pd.to_datetime(["2020-01-01", None])}, index=["u", "v"]),
+        pd.DataFrame({("a", 1): [1], ("a", 2): [2.0]}).rename_axis(index="row"),
+        pd.DataFrame({"a": [1, 1], "b": ["x", "y"], "c": [0.5, 2]}).groupby(["a", "b"]).sum(),
+        pd.DataFrame([[1, 2]], columns=["same", "same"]),
+        pd.DataFrame({"mixed": [1, "x", None, 2.5, np.int64(7), True]}),
+        pd.DataFrame(), pd.DataFrame(index=range(3)), pd.DataFrame({"a": []}), pd.DataFrame(index=["x"]),
+        pd.DataFrame({"a": [1, 2, 3]})[::2],
+        pd.Series([1.5, 2.5], name="s"), pd.Series({"x": 1, "y": 2}), pd.Series([], dtype="float32"),
+    ],
+    ids=lambda table: "-".join(map(str, getattr(table, "columns", ["series"]))) or "no columns",
+)  # fmt: skip
+def test_tables_keep_labels_columns_and_types(table):
+    back = round_trip(table)
+    same = pd.testing.assert_frame_equal if table.ndim == 2 else pd.testing.assert_series_equal
+    same(back, table)
+
+
+def test_sets_and_keys_keep_what_they_hold():
+    for value in ({1, "a", None, 2.5}, frozenset([(1, 2), ("a",)]), set(), {(0, 1): {2}}):
+        assert round_trip(value) == value
+        assert type(round_trip(value)) is type(value)
+    assert round_trip({np.int64(3): 1}) == {3: 1}
+    assert round_trip({np.float32(0.5), (np.int64(1),)}) == {0.5, (1,)}
+    assert round_trip([slice(1, None, 2), slice("a", "b")]) == [slice(1, None, 2), slice("a", "b")]
+
+
+@pytest.mark.parametrize(
+    "odd", [{2**60}, {b"x"}, {(1, (2, 3))}, {tuple(range(17))}, {(n,) for n in range(2001)}]
+)
+def test_sets_that_could_be_made_slow_stay_objects(odd):
+    with pytest.raises(plain.NotPlain):
+        round_trip(odd)
 
 
 def test_cyclic_values_are_not_sent():
@@ -158,7 +195,17 @@ def test_the_decoder_gives_a_value_or_refuses_whatever_it_is_given(tree, blobs):
         {"a": 1, "b": 2},
         {"dict": [[{"list": []}, 1]]},
         {"dict": [[{"int": "1fffffffffffffff"}, 1]]},
-        {"dict": [[{"tuple": [1]}, 1]]},
+        {"dict": [[{"tuple": [{"list": []}]}, 1]]},
+        {"dict": [[{"tuple": [{"int": "1fffffffffffffff"}]}, 1]]},
+        {"dict": [[{"tuple": [n]}, 1] for n in range(2001)]},
+        {"dict": [[{"tuple": [0] * 17}, 1]]},
+        {"set": 3},
+        {"set": [{"list": []}]},
+        {"set": [{"object": {}}]},
+        {"frozenset": [{"int": "1fffffffffffffff"}]},
+        {"slice": [1, 2]},
+        {"slice": [{"list": []}, 1, 1]},
+        {"slice": [1.5, 2, 3]},
         {"list": [{"bytes": 0}, {"bytes": 0}]},
     ],
 )

@@ -10,11 +10,19 @@ from autograder.config.load import load
 from autograder.grading.template import cells_for_answers
 from autograder.model import AnswerState
 from autograder.notebook.answers import answer_parts, answers, unanswered
+from autograder.notebook.pasted import LARGEST, LARGEST_TOGETHER
 from autograder.notebook.read import read_notebook
 
 LAB = load(Path(__file__).parents[2] / "grading_config.yml")
 QUESTIONS = [question.name for question in LAB.config.manual]
 MINE = "The loss depends on the last state through the output only, so it is $2(y - t) V^T$."
+
+
+def test_students_are_told_how_large_a_picture_their_page_shows():
+    told = (LAB.root / "student_template" / "README.md").read_text("utf-8")
+    notebook = LAB.template().read_text("utf-8")
+    assert f"at most {LARGEST // 10**6} MB each, {LARGEST_TOGETHER // 10**6} MB an exercise" in told
+    assert f"at most {LARGEST // 10**6} MB each, {LARGEST_TOGETHER // 10**6} MB an exercise" in notebook
 
 
 def handed_in(change):

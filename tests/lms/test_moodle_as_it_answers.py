@@ -6,18 +6,20 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from autograder.config.load import load
 from autograder.config.schema import LmsSettings
+from autograder.lms import returning
 from autograder.lms.mismatch import mismatches
 from autograder.lms.model import Assignment, Worksheet
 from autograder.lms.moodle import Moodle
 from autograder.lms.returning import HandedBack, write_lms
 from autograder.model import Entry, ManualQuestion, QuestionEntry, Status, Submission
+from autograder.store.comments import FILE as FILE_OF_COMMENTS
 from tests.conftest import TOY_LAB
 from tests.lms.moodle_site import NO_CHANGES, Refused, Site
 
@@ -254,6 +256,48 @@ def test_only_what_changes_is_listed_and_a_comment_of_a_person_is_never_replaced
     )
     assert "Mind: 2 comment(s) that somebody wrote in Moodle would be replaced" in told(out)
     assert "- Jörg Müller-Lüdenscheidt (12): plain, with comma" in told(out)
+
+
+def graded_list(out: Path, comment: Callable[[str], str]) -> Worksheet:
+    """The worksheet of a site that took what was written, with something made of each comment."""
+    site = Site("en", EVERYBODY)
+    site.upload_worksheet(grades(out))
+    site.comments = {number: comment(said) for number, said in site.comments.items()}
+    return downloaded(site, "individual_ungraded_t_en.csv")
+
+
+def test_an_own_comment_is_known_in_any_words_and_nobody_misses_it(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        returning, "comment_for", lambda grade: f"{grade.mark} von 25 Punkten. Mehr zeigt die Seite."
+    )
+    give_back(out, [entry(folder(1), 12.0)], sheet())
+    there = graded_list(out, lambda said: said)
+    monkeypatch.undo()
+    give_back(out, [entry(folder(1), 13.0)], there)
+    assert "12.00 → 13" in told(out)
+    assert "Comments in Moodle that these replace" not in told(out)
+
+
+def test_a_comment_that_somebody_added_to_is_theirs(out: Path) -> None:
+    give_back(out, [entry(folder(1), 12.0)], sheet())
+    there = graded_list(out, "See me. {}".format)
+    give_back(out, [entry(folder(1), 13.0)], there)
+    assert "Mind: 1 comment(s) that somebody wrote in Moodle would be replaced" in told(out)
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{}", '{"schema": 1, "digests": 5}', '{"schema": 9, "digests": []}', "[1]"]
+)
+def test_without_what_was_written_every_comment_is_somebodys(out: Path, damage: str) -> None:
+    give_back(out, [entry(folder(1), 12.0)], sheet())
+    there = graded_list(out, lambda said: said)
+    (out / FILE_OF_COMMENTS).write_text(damage)
+    give_back(out, [entry(folder(1), 13.0)], there)
+    assert "Mind: 1 comment(s) that somebody wrote in Moodle would be replaced" in told(out)
+    give_back(out, [entry(folder(1), 14.0)], graded_list(out, lambda said: said))
+    assert "Mind: 1 comment(s)" not in told(out)
 
 
 def test_an_upload_of_one_student_does_not_miss_all_others(out: Path) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.kernel import plain, wire
-from autograder.kernel.guest import fewer_rows, scenery
+from autograder.kernel.guest import fewer_rows, objects, scenery
 from autograder.kernel.guest.no_autograd import no_autograd
 
 RUNS_CELL = frozenset({"capture", "prun", "time"})
@@ -127,8 +127,10 @@ class QuestionServer:
     # --- requests ---------------------------------------------------------------------------
 
     def _do(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
-        handler = getattr(self, f"_op_{message['op']}")  # the trusted side's word, not the student's
-        return handler(message, decoder)
+        op = message["op"]  # the trusted side's word, not the student's
+        if op in objects.REQUESTS:
+            return objects.REQUESTS[op](self._objects[message["id"]], message, decoder)
+        return getattr(self, f"_op_{op}")(message, decoder)
 
     def _op_find(self, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
         name = message["name"]
@@ -156,20 +158,6 @@ class QuestionServer:
             else:
                 self._shell.user_ns[name] = value
         self._replaced.clear()
-
-    def _op_attribute(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
-        return getattr(self._objects[message["id"]], message["name"])
-
-    def _op_assign(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
-        _assign(self._objects[message["id"]], message["name"], decoder.decode(message["value"]))
-
-    def _op_call(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
-        function = self._objects[message["id"]]
-        return function(*decoder.decode(message["args"]), **decoder.decode(message["kwargs"]))
-
-    def _op_call_and_arguments(self, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
-        arguments = decoder.decode(message["args"])
-        return self._objects[message["id"]](*arguments), arguments
 
     def _op_seed(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         scenery.seed(message["seed"])
@@ -225,6 +213,7 @@ class QuestionServer:
         return {
             "type": type(error).__name__[:200],
             "text": str(text)[:TEXT_LIMIT],
+            "bases": objects.names_of_bases(type(error)),
             "where": self._where(error),
         }
 
@@ -271,24 +260,6 @@ class QuestionServer:
 
         ask_test.__name__ = ask_test.__qualname__ = name
         return ask_test
-
-
-def _assign(target: Any, name: str, value: Any) -> None:
-    """Set an attribute in the way that the object's own style needs.
-
-    Numbers go into a tensor that is there already where they fit: it may be a parameter of a
-    ``torch.nn.Module``, a leaf that requires gradients, known to an optimizer, or float64.
-    """
-    torch: Any = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        current = getattr(target, name, None)
-        if isinstance(current, torch.Tensor) and current.is_floating_point():
-            if current.shape == value.shape and current.is_contiguous():
-                current.data.copy_(value)
-                return
-            if isinstance(current, torch.nn.Parameter):
-                value = torch.nn.Parameter(value, requires_grad=current.requires_grad)
-    setattr(target, name, value)
 
 
 def _assigned_in_cell(shell: Any, source: str) -> set[str]:

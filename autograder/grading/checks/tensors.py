@@ -1,18 +1,20 @@
-"""Assertions for the authors of test files.
+"""Numbers: what a student returned as float64 tensors, and whether they are right.
 
-Each failure carries what is wrong, what to look at, and the smallest evidence. They accept whatever
-a student may have returned (``None``, a list, a NumPy array, a tensor of another type) and judge
-only plain copies of the numbers, in float64.
+Whatever it is (``None``, a list, a NumPy array, a table, a tensor of another type), only plain copies of the
+numbers are judged.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from autograder.grading.checks.failing import CheckFailed
+from autograder.grading.namespace import is_proxy
 from autograder.language import judging as _
 from autograder.language import later
 
@@ -32,85 +34,7 @@ ARTICLES = later("the ")
 MOST_TENSORS = 50_000
 """Entries of a list with tensors in it: each takes microseconds, and a student's code decides how many."""
 
-_notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
 _closest: ContextVar[list[float] | None] = ContextVar("closest", default=None)
-
-
-class Mistake(str):
-    """The sentence that names a known mistake, with a code that a configuration can name it by.
-
-    Attributes:
-        code: short and stable, an identifier: the course's ``partial_credit`` holds on to it while the
-            sentence may be reworded.
-    """
-
-    code: str
-
-    def __new__(cls, code: str, sentence: str) -> Mistake:
-        """The sentence; ``code`` is an identifier."""
-        mistake = super().__new__(cls, sentence)
-        mistake.code = code
-        return mistake
-
-
-class CheckFailed(AssertionError):
-    """A check found something wrong.
-
-    Attributes:
-        rationale: what is wrong, one sentence.
-        help: what to look at; may be empty.
-        evidence: numbers that show it; may be empty.
-        mistake: code of the known mistake that the sentence names; empty where it names none.
-        repeat: lines of Python that show it once more in the student's notebook; may be empty.
-    """
-
-    def __init__(self, rationale: str, *, help: str = "", evidence: str = "", repeat: str = "") -> None:
-        super().__init__("\n".join(part for part in (rationale, help, evidence) if part))
-        self.rationale = rationale
-        self.help = help
-        self.evidence = evidence
-        self.mistake = rationale.code if isinstance(rationale, Mistake) else ""
-        self.repeat = repeat
-
-
-def fail(rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed`."""
-    raise CheckFailed(rationale, help=help, evidence=evidence)
-
-
-def require(condition: bool, rationale: str, *, help: str = "", evidence: str = "") -> None:
-    """Raise :class:`CheckFailed` unless ``condition`` holds."""
-    if not condition:
-        raise CheckFailed(rationale, help=help, evidence=evidence)
-
-
-class NewsIfAlone(str):
-    """A note that says nothing new where another question has lost points: that explains it already."""
-
-    __slots__ = ()
-
-
-def note(text: str, *, if_alone: bool = False) -> None:
-    """Tell the student (and the TA) something that costs nothing.
-
-    Args:
-        if_alone: only where every other question earned everything.
-    """
-    text = NewsIfAlone(text) if if_alone else text
-    notes = _notes.get()
-    if notes is not None and text not in notes:
-        notes.append(text)
-
-
-@contextmanager
-def collected_notes() -> Iterator[list[str]]:
-    """The notes that the block makes, for whoever runs the test cases."""
-    notes: list[str] = []
-    token = _notes.set(notes)
-    try:
-        yield notes
-    finally:
-        _notes.reset(token)
 
 
 @contextmanager
@@ -162,6 +86,8 @@ def as_tensor(value: Any, name: str) -> Tensor:
             _("{name} holds {held} where numbers belong.").format(name=name, held=held),
             help=_("Is the TODO that makes them filled in?"),
         )
+    if _is_table(value):
+        value = _numbers_of_table(value, name)
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise _complex(name)
@@ -171,6 +97,8 @@ def as_tensor(value: Any, name: str) -> Tensor:
             raise _complex(name)
         return torch.from_numpy(np.array(value, dtype=np.float64))
     try:
+        if is_proxy(value):  # torch would ask it for entries one by one
+            raise TypeError
         if isinstance(value, list | tuple) and _checked_size(value, name):
             return _stacked(value, name)
         return torch.as_tensor(value, dtype=torch.float64).clone()
@@ -179,6 +107,23 @@ def as_tensor(value: Any, name: str) -> Tensor:
             _("{name} is a {kind}, a tensor was expected.").format(name=name, kind=_kind(value)),
             help=_("Which object does the name stand for?"),
         ) from None
+
+
+def _is_table(value: Any) -> bool:
+    pandas: Any = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
+
+
+def _numbers_of_table(table: Any, name: str) -> Any:
+    numbers = table.to_numpy()
+    if numbers.dtype.kind not in "biuf":
+        raise CheckFailed(
+            _("{name} has columns that hold no numbers, or numbers and truth values side by side.").format(
+                name=name
+            ),
+            help=_("Which columns are meant?"),
+        )
+    return numbers
 
 
 def _complex(name: str) -> CheckFailed:
@@ -198,10 +143,12 @@ def _checked_size(value: Sequence[Any], name: str) -> bool:
     while waiting:
         for entry in waiting.pop():
             entries += 1
-            if isinstance(entry, torch.Tensor | np.ndarray):
+            if isinstance(entry, torch.Tensor | np.ndarray) or _is_table(entry):
                 found = True
             elif isinstance(entry, list | tuple):
                 waiting.append(entry)
+            elif is_proxy(entry):
+                raise TypeError
     if found and entries > MOST_TENSORS:
         raise CheckFailed(
             _("{name} is a list of {count} entries with tensors among them.").format(
@@ -231,7 +178,7 @@ def _kind(value: Any) -> str:
 
 
 def shape(value: Any, name: str, *allowed: Sequence[int]) -> Tensor:
-    """Check the shape of ``value``.
+    """Check a shape, and give the numbers as a float64 tensor: ``shape(hidden, "hidden", (3, 2))``.
 
     Args:
         allowed: one or more shapes, each a sequence of int.
@@ -288,6 +235,9 @@ def close(
     setting: str = "",
 ) -> None:
     """Check numbers entry by entry: ``|actual - expected| <= rtol·|expected| + floor·max|expected|``.
+
+    ``close(grad_w(x, y), right, "grad_w", mistakes={Mistake("sign", "The sign is wrong."): -right})``
+    names the mistake where it explains the numbers, and shows the first entry that differs.
 
     Args:
         actual: what the student's code gave; any shape is refused but that of ``expected``.

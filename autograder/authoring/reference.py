@@ -1,0 +1,110 @@
+"""The references in ``docs/authoring.md``: written from what the code says, so that they stay true.
+
+Each stands between two comments of the page, ``<!-- checks -->`` and ``<!-- /checks -->``.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import textwrap
+import types
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from autograder.config.schema import Config
+from autograder.grading import checks
+
+LINE = 120
+"""Characters of a line of the page."""
+
+
+def written(page: str) -> str:
+    """The page with both references as they have to be.
+
+    Raises:
+        ValueError: a pair of comments is not there.
+    """
+    for name, text in (("checks", of_checks()), ("configuration", of_configuration())):
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, found, rest = page.partition(begin)
+        _, found_end, after = rest.partition(end)
+        if not found or not found_end:
+            raise ValueError(f"no {begin.strip()} … {end} in the page")
+        page = f"{before}{begin}\n{text}\n{end}{after}"
+    return page
+
+
+def write(page: Path) -> None:
+    """Bring the references of the page at this path up to date."""
+    page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def of_checks() -> str:
+    """Each check with its parameters and what its docstring says before the sections."""
+    return "\n".join(map(_check, checks.REFERENCE))
+
+
+def _check(function: Any) -> str:
+    plain = [
+        one.replace(annotation=inspect.Parameter.empty)
+        for one in inspect.signature(function).parameters.values()
+    ]
+    call = f"{function.__name__}{inspect.Signature(plain)}"
+    told = re.split(r"\n\n(?:Args|Returns|Raises):\n", inspect.getdoc(function) or "")[0]
+    told = " ".join(told.replace("``", "`").split())
+    return f"{_folded(f'**`{call}`** {_without_roles(told)}')}\n"
+
+
+def _without_roles(text: str) -> str:
+    """``:class:`CheckFailed``` as a page has it."""
+    return re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
+
+
+def _folded(text: str) -> str:
+    return textwrap.fill(text, LINE, break_long_words=False, break_on_hyphens=False)
+
+
+def of_configuration() -> str:
+    """A table of every field of ``grading_config.yml``: its name, what it is when left out, its meaning."""
+    rows = [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in _fields(Config, "")]
+    return "\n".join(["| field | left out | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _fields(section: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in section.model_fields.items():
+        inner, many = _section(field.annotation)
+        yield f"{prefix}{name}", _default(field, inner), _escaped(field.description or "")
+        if inner is not None:
+            yield from _fields(inner, f"{prefix}{name}{'[]' if many else ''}.")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([|*<])", r"\\\1", text)
+
+
+def _section(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The section that a field holds, if any, and whether it holds a list of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    parts = [one for one in typing.get_args(annotation) if one is not types.NoneType and one is not ...]
+    if len(parts) != 1:
+        return None, False
+    return _section(parts[0])[0], typing.get_origin(annotation) is tuple
+
+
+def _default(field: FieldInfo, inner: type[BaseModel] | None) -> str:
+    if field.is_required():
+        return "required"
+    if inner is not None or field.default_factory is not None or field.default is PydanticUndefined:
+        return ""
+    value = field.default
+    if value is None or value == () or value == "":
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -1,0 +1,38 @@
+"""``docs/authoring.md`` says of checks and configuration what the code says."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring import reference
+from autograder.config.schema import Config
+from autograder.grading import checks
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "authoring.md"
+
+
+def test_the_page_is_as_the_code_has_it():
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == reference.written(page), "make reference"
+
+
+@pytest.mark.parametrize("check", checks.REFERENCE, ids=lambda check: check.__name__)
+def test_every_check_has_an_example(check):
+    assert f"{check.__name__}(" in check.__doc__
+
+
+def test_every_check_that_fails_is_in_the_reference():
+    for_the_engine = {"agrees", "as_tensor", "closest_comparison", "collected_notes", "hidden_case"}
+    functions = {name for name in checks.__all__ if name.islower()}
+    assert functions - for_the_engine == {check.__name__ for check in checks.REFERENCE}
+
+
+def test_every_field_has_a_meaning():
+    rows = [row for row in reference.of_configuration().splitlines() if row.startswith("| `")]
+    assert all(row.split(" | ")[2].strip(" |") for row in rows)
+    assert len(rows) > len(Config.model_fields)
+
+
+def test_a_page_without_the_place_is_refused():
+    with pytest.raises(ValueError, match="<!-- checks -->"):
+        reference.written("nothing")

@@ -1,0 +1,345 @@
+"""What a test author can do with a student's objects: through the sandbox, and with the objects themselves."""
+
+import inspect
+import textwrap
+from dataclasses import replace
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from autograder.errors import (
+    BadReply,
+    NotThroughAProxy,
+    ReplyTooLarge,
+    StudentException,
+    TooManyEntries,
+)
+from autograder.grading import checks
+from autograder.grading.checks import CheckFailed
+from autograder.grading.namespace import PlainNamespace, bases_of, is_proxy
+from autograder.grading.questions import ask
+from autograder.kernel.session import Session
+from autograder.model import AS_IT_IS, Ending, Outcome
+from tests.conftest import notebook_bytes
+
+STUDENT = textwrap.dedent("""
+    import numpy as np, pandas as pd, random, torch
+
+    class Base:
+        pass
+
+    class Shelf(Base):
+        def __init__(self):
+            self.books = [3, 1, 2]
+        def __len__(self):
+            return len(self.books)
+        def __getitem__(self, i):
+            return self.books[i]
+        def __setitem__(self, i, value):
+            self.books[i] = value
+        def __add__(self, other):
+            return 7
+
+    class TooFew(ValueError):
+        pass
+
+    def median(values, *, default=0.5, how=None):
+        if not values:
+            raise TooFew("no values")
+        print("asked", len(values))
+        return sorted(values)[len(values) // 2]
+
+    def squares(n):
+        for i in range(n):
+            yield i * i
+
+    def stops():
+        yield 1
+        yield 2
+        raise KeyError("third")
+
+    def endless():
+        while True:
+            yield 1
+
+    def sgd_(params, grads):
+        for p, g in zip(params, grads):
+            p -= 0.5 * g
+
+    def sgd(params, grads):
+        return [p - 0.5 * g for p, g in zip(params, grads)]
+
+    def counts(text):
+        return {letter: text.count(letter) for letter in set(text)}
+
+    def letters(text):
+        return set(text)
+
+    def long(table):
+        return table[table["n"] > 1]
+
+    def square(x):
+        return (x * x).sum()
+
+    def noisy():
+        return random.random()
+
+    shelf = Shelf()
+    table = pd.DataFrame({"n": [1, 2], "word": ["a", None]})
+""")
+
+HOSTILE = textwrap.dedent("""
+    class Lies:
+        def __len__(self): return self.answer
+        def __contains__(self, value): return True
+        def __iter__(self): return self
+        def __next__(self): return bytearray(100)
+        def __eq__(self, other): return True
+        def __lt__(self, other): return True
+        def __hash__(self): return 1
+        __signature__ = "no signature"
+    vast, wrong, lies = Lies(), Lies(), Lies()
+    vast.answer, wrong.answer, lies.answer = 10 ** 18, -1, 3
+    class Deep(list):
+        def __iter__(self): raise SystemExit("ended")
+    deep = Deep([1])
+    unlimited = type("E" * 10_000, (ValueError,), {})
+    def fails(): raise unlimited("x")
+    def shouts(): print("x" * 10 ** 6)
+    many = {(i, i) for i in range(5000)}
+    labels = pd.Series(range(30_000), index=[n * 2 for n in range(30_000)])
+""")
+
+
+@pytest.fixture(scope="module")
+def remote(toy_course):
+    with Session(toy_course.server, toy_course.settings) as session:
+        session.run(nbformat.reads(notebook_bytes(STUDENT, HOSTILE).decode(), as_version=4), AS_IT_IS)
+        yield session.names()
+
+
+@pytest.fixture(params=["proxies", "objects"])
+def env(request):
+    """The notebook's names, once in their own process and once as they are."""
+    if request.param == "objects":
+        names = {}
+        exec(STUDENT, names)  # noqa: S102  of this file
+        return PlainNamespace(names)
+    names = request.getfixturevalue("remote")
+    names.begin_case(3, forbid_autograd=False, patience=None)
+    return names
+
+
+@pytest.fixture
+def hostile(remote):
+    remote.begin_case(3, forbid_autograd=False, patience=None)
+    return remote
+
+
+def failure(function, *args, **kwargs):
+    with pytest.raises(CheckFailed) as caught:
+        function(*args, **kwargs)
+    return str(caught.value)
+
+
+# --- the protocols of Python ----------------------------------------------------------------------
+
+
+def test_length_items_loops_and_in(env):
+    shelf = env["Shelf"]()
+    assert (len(shelf), shelf[0], shelf[-1], shelf[1:], 2 in shelf, 9 in shelf) == (
+        3,
+        3,
+        2,
+        [1, 2],
+        True,
+        False,
+    )
+    assert [*shelf] == [3, 1, 2]
+    shelf[0] = 5
+    assert max(shelf) == 5
+    with pytest.raises((IndexError, StudentException), match="out of range"):
+        shelf[3]
+
+
+def test_generators_and_what_they_raise(env):
+    assert list(env["squares"](100)) == [i * i for i in range(100)]
+    some = env["squares"](3)
+    assert (next(some), [*some], next(some, "none")) == (0, [1, 4], "none")
+    seen = []
+    with pytest.raises((KeyError, StudentException), match="third"):
+        seen.extend(entry for entry in env["stops"]())
+    entries = iter(env["stops"]())
+    assert [next(entries), next(entries)] == [1, 2]
+
+
+def test_signatures(env):
+    assert str(inspect.signature(env["median"])) == "(values, *, default=0.5, how=None)"
+
+
+def test_classes_and_their_bases(env):
+    assert isinstance(env["shelf"], env["Shelf"])
+    assert isinstance(env["shelf"], env["Base"])
+    assert not isinstance(3, env["Shelf"])
+    assert issubclass(env["Shelf"], env["Base"])
+    assert bases_of(env["shelf"]) == ("Shelf", "Base", "object")
+    assert bases_of(env["TooFew"])[:2] == ("TooFew", "ValueError")
+
+
+def test_sets_and_tables_are_copies(env):
+    assert env["letters"]("abba") == {"a", "b"}
+    pd.testing.assert_frame_equal(env["table"], pd.DataFrame({"n": [1, 2], "word": ["a", None]}))
+    given = pd.DataFrame({"n": [1, 2, 3], "word": ["x", "y", "z"]}, index=["p", "q", "r"])
+    pd.testing.assert_frame_equal(env["long"](given), given[1:])
+
+
+def test_truth_is_that_of_the_object(env):
+    assert env["Shelf"]
+    shelf = env["Shelf"]()
+    assert shelf
+    shelf.books = []
+    assert not shelf
+
+
+# --- checks ---------------------------------------------------------------------------------------
+
+
+def test_what_a_function_returns_raises_and_prints(env):
+    median = env["median"]
+    checks.returns(2, median, [3, 1, 2])
+    assert failure(checks.returns, 2.5, median, [4, 2]) == (
+        "median([4, 2]) gives something else.\nyours 4, expected 2.5"
+    )
+    assert checks.raises("ValueError", median, []) == "no values"
+    assert checks.raises("TooFew", median, []) == "no values"
+    assert failure(checks.raises, "KeyError", median, []) == "median([]) raises TooFew, expected: KeyError."
+    assert (
+        failure(checks.raises, "ValueError", median, [1])
+        == "median([1]) raises nothing, expected: ValueError."
+    )
+    assert checks.printed(median, [1, 2]) == "asked 2\n"
+    with checks.hidden_case(True):
+        text = failure(checks.returns, 2.5, median, [4, 2])
+        keys = failure(checks.equal, {"a": {31415: 1}}, {"a": {31415: 2}}, "the table of keys")
+    assert text == "median gives something else.\nanother value"
+    assert keys == "The table of keys is not as expected.\nentry […][…]: another value"
+
+
+def test_arguments_that_change(env):
+    params, grads = [torch.ones(2), torch.zeros(1)], [torch.ones(2), torch.full((1,), 2.0)]
+    after, _ = checks.changed_in_place(env["sgd_"], params, grads)
+    checks.close(after[0], torch.tensor([0.5, 0.5]), "params[0]")
+    checks.close(after[1], torch.tensor([-1.0]), "params[1]")
+    assert torch.equal(params[0], torch.ones(2))
+    checks.unchanged(env["sgd"], params, grads)
+    assert failure(checks.changed_in_place, env["sgd"], params, grads).startswith("sgd leaves its arguments")
+    assert failure(checks.unchanged, env["sgd_"], params, grads) == (
+        "sgd_ changes its argument 1.\nWork on a copy.\nentry [0][0]: yours 0.5, expected 1.0"
+    )
+    result, (values,) = checks.call(env["letters"], "ab")
+    assert (result, values) == ({"a", "b"}, "ab")
+
+
+def test_names_keys_classes_and_numbers(env):
+    assert checks.number(env["square"](torch.tensor([1.0, 2.0])), "the square") == 5
+    checks.is_a(env["shelf"], "Base", name="shelf")
+    assert failure(checks.is_a, env["shelf"], "Module", name="shelf") == "shelf is a Shelf, expected: Module."
+    assert failure(checks.defined, env, "nothing").startswith("nothing is not defined.")
+    assert checks.has_keys(env["counts"]("aab"), "a", "b", name="counts") == {"a": 2, "b": 1}
+    assert "lacks the key 'z'" in failure(checks.has_keys, env["counts"]("a"), "z", name="counts")
+    checks.deterministic(env["letters"], "abc")
+    assert "when it is called again" in failure(checks.deterministic, env["noisy"])
+
+
+def test_gradients_by_finite_differences(env):
+    at = torch.tensor([1.0, -2.0, 0.5])
+    checks.agrees_with_finite_differences(2 * at, env["square"], at, "grad")
+    assert "entry [0]" in failure(checks.agrees_with_finite_differences, 2.02 * at, env["square"], at, "grad")
+
+
+# --- what does not go through ---------------------------------------------------------------------
+
+
+def test_a_case_that_asks_for_it_is_not_checked(hostile, toy_course):
+    class Respondent:
+        def names(self):
+            return hostile
+
+        def ending(self):
+            return Ending.FINISHED
+
+    case = SimpleNamespace(
+        name="sum", points=1, hidden=False, failure_message=None,
+        body=SimpleNamespace(call_func=lambda names: names["shelf"] + 1),
+    )  # fmt: skip
+    question = replace(toy_course.questions[0], file=SimpleNamespace(test_cases=[case]))
+    [result] = ask(question, Respondent(), 1).cases
+    assert result.outcome is Outcome.NOT_CHECKED
+    assert "__add__ of a Shelf" in result.message
+    case.body.call_func = lambda names: names["shelf"] - 1  # which the object could not do either
+    [result] = ask(question, Respondent(), 1).cases
+    assert result.outcome is Outcome.FAILED
+    case.body.call_func = lambda names: list(names["endless"]())
+    [result] = ask(question, Respondent(), 1).cases
+    assert (result.outcome, result.message) == (
+        Outcome.FAILED,
+        "What your code gives to loop over does not end.",
+    )
+
+
+# --- attacks --------------------------------------------------------------------------------------
+
+
+def test_an_endless_generator_ends_here(hostile):
+    with pytest.raises(TooManyEntries, match="100,000"):
+        list(hostile["lies"])
+
+
+def test_lengths_that_lie(hostile):
+    with pytest.raises(ReplyTooLarge):
+        list(hostile["vast"])
+    with pytest.raises(StudentException, match="ValueError"):
+        len(hostile["wrong"])
+
+
+def test_an_object_that_equals_everything_equals_nothing_here(hostile):
+    lies = hostile["lies"]
+    assert lies != 3
+    for judge in (
+        lambda: checks.number(lies, "it"),
+        lambda: checks.equal(lies, 3, "it"),
+        lambda: checks.equal(lies, {3}, "it"),
+        lambda: checks.equal([lies], [3], "it"),
+        lambda: checks.close(lies, torch.ones(1), "it"),
+        lambda: checks.close([lies], torch.ones(1), "it"),
+        lambda: checks.dtype(lies, "float32", name="it"),
+        lambda: checks.has_keys(lies, "a", name="it"),
+    ):
+        with pytest.raises(CheckFailed):
+            judge()
+    with pytest.raises(NotThroughAProxy, match="__lt__"):
+        assert lies < 3
+
+
+def test_answers_of_odd_kinds(hostile):
+    with pytest.raises((BadReply, StudentException)):
+        inspect.signature(hostile["lies"])
+    with pytest.raises(StudentException) as caught:
+        hostile["fails"]()
+    assert caught.value.bases[1] == "ValueError"
+    assert len(caught.value.bases[0]) == 100
+    assert len(checks.printed(hostile["shouts"])) == 100_000
+    assert is_proxy(hostile["many"])
+    assert len(hostile["many"]) == 5000
+    with pytest.raises(BadReply, match="labels"):
+        hostile["labels"]
+
+
+def test_no_proxy_is_read_entry_by_entry(hostile):
+    with pytest.raises((TypeError, NotThroughAProxy)):
+        np.asarray(hostile["shelf"])
+    assert "a tensor was expected" in failure(checks.as_tensor, hostile["shelf"], "it")
