@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -163,16 +164,30 @@ def framed(message: Any, blobs: list[bytes]) -> bytes:
 
 
 @contextmanager
+def said_by(theirs: socket.socket, stream: bytes) -> Iterator[None]:
+    """Have a socket say ``stream`` and nothing more; in a thread, since it may hold more than a socket does."""
+
+    def say() -> None:
+        with suppress(OSError):  # nobody listens any more
+            theirs.sendall(stream)
+            theirs.shutdown(socket.SHUT_WR)
+
+    speaker = threading.Thread(target=say)
+    speaker.start()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            theirs.shutdown(socket.SHUT_RDWR)
+        speaker.join()
+
+
+@contextmanager
 def conversation(process: StudentProcess, stream: bytes, seconds: float = 30.0) -> Iterator[Conversation]:
     """A conversation whose other side has said ``stream`` and says nothing more."""
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    with ours, theirs, said_by(theirs, stream):
         ours.setblocking(False)
-        theirs.settimeout(10)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-        theirs.sendall(stream)
-        theirs.shutdown(socket.SHUT_WR)
         talk = Conversation(ours, process, seconds, StudentClock(1).deadline(60), REPLY_BYTES, OwnLines())
         talk.usable = True
         yield talk
@@ -268,10 +283,8 @@ def test_any_greeting_is_a_beginning_or_none(ended_process: StudentProcess, stre
 @given(st.lists(frames(1), min_size=1, max_size=3).map(b"".join))
 def test_any_stream_is_read_as_frames_until_a_named_error(stream: bytes) -> None:
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    with ours, theirs, said_by(theirs, stream):
         ours.setblocking(False)
-        theirs.sendall(stream)
-        theirs.shutdown(socket.SHUT_WR)
         received = 0
         with suppress(wire.WireError):
             while True:
