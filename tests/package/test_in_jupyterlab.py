@@ -35,7 +35,7 @@ PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 TOKEN = "lab"
-NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+NOTEBOOK = "window.jupyterapp?.shell?.currentWidget"
 IS_OPEN = f"name => {NOTEBOOK}?.context?.path === name && {NOTEBOOK}.sessionContext.session?.kernel"
 HAS_RUN = f"""() => {NOTEBOOK}.content.widgets.filter(one => one.model.type === "code").at(-1).model.executionCount
     && {NOTEBOOK}.sessionContext.session.kernel.status === "idle" """
@@ -189,7 +189,7 @@ def test_the_untouched_notebook_runs_through_and_every_check_says_what_is_missin
     assert ran_through(cells)
     checks = said(cells)
     assert set(checks) == {*(f'grader.check("{question}")' for question in POINTS), "grader.check_all()"}
-    assert all("✗" in told and "✓" not in told for told in checks.values())
+    assert [told for told in checks.values() if "✗" not in told or "✓" in told] == []
     assert checks["grader.check_all()"].startswith("0 of 13 questions")
 
 

@@ -136,7 +136,11 @@ def test_the_archive_is_otters_own_and_complete(stock):
     with zipfile.ZipFile(stock.archive) as archive:
         names = archive.namelist()
     assert {f"tests/{question}.py" for question in POINTS} <= set(names)
-    assert {"run_otter.py", "files/reference/oracle.py", "files/autograder/grading/checks.py"} <= set(names)
+    assert {
+        "run_otter.py",
+        "files/reference/oracle.py",
+        "files/autograder/grading/checks/__init__.py",
+    } <= set(names)
 
 
 # The next test has a notebook that loses something.
