@@ -170,6 +170,9 @@ def solved(cells: list[dict[str, Any]], *, until: str = "", mistake: tuple[str, 
         cell.id: cell.source for cell in read_master(ROOT / "reference" / "rnn_lab.py").solution.cells
     }
     for cell in cells:
+        if "def train_rnn" in "".join(cell["source"]):
+            # An honest training misses the threshold now and then, which is not what is looked at here.
+            solution[cell["id"]] = f"torch.manual_seed(1)\n{solution[cell['id']]}"
         if until and "".join(cell["source"]).startswith(until):
             break
         if cell["cell_type"] == "code":
