@@ -39,7 +39,8 @@ class RemoteNamespace:
         self._conversation.patience = patience
         self._forbids_autograd = forbid_autograd
         usual = self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
-        self.doubles = usual == "torch.float64"
+        # Text first: their side may send an array, or an object that cannot be compared.
+        self.doubles = isinstance(usual, str) and usual == "torch.float64"
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a top-level name, or ``default``."""
