@@ -1,10 +1,15 @@
-"""How an honest run of the lab trains: the cells of the solution, with a batch size and a learning rate."""
+"""How an honest run of the lab trains: the cells of the solution, with a batch size and a learning rate.
+
+A minibatch is computed at once, by a right style of the corpus: the same windows and, up to rounding, the same losses
+as the solution's window by window, in a tenth of the time.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +19,9 @@ from reference.settings import CONFIG, settings
 
 OWN = "batch_size=4, lr=0.05"
 """The setting as it stands in the solution."""
+
+AT_ONCE = Path(__file__).parent / "correct" / "whole_minibatch_at_once" / "changes.py"
+"""The training step that computes a minibatch at once."""
 
 IMPORTS = "from typing import *; from torch import Tensor; from torch.distributions import Normal"
 
@@ -43,6 +51,25 @@ def _cells() -> tuple[str, ...]:
     return found
 
 
+def trained(setting: str, seed: int, steps: int, *, at_once: bool = True) -> list[float]:
+    """The losses of a training.
+
+    Args:
+        setting: a key of ``SETTINGS``.
+        seed: of torch's generator, which draws weights and windows.
+        steps: how many minibatches.
+        at_once: whether a minibatch is computed at once, otherwise as the solution does.
+    """
+    batch, rate = re.findall(r"[\d.]+", setting)
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    names: dict[str, Any] = {"__name__": "__main__", "dataset": features().clone(), "torch": torch}
+    for source in (IMPORTS, *_cells(), *([AT_ONCE.read_text("utf-8")] if at_once else [])):
+        run_cell(source.replace(OWN, f"batch_size={batch}, lr={rate}"), names)
+    losses: list[float] = names["train_rnn"](names["data_train"], steps)[1]
+    return losses
+
+
 def reached(setting: str, seed: int) -> bool:
     """Whether the losses of a training come below the threshold.
 
@@ -50,12 +77,6 @@ def reached(setting: str, seed: int) -> bool:
         setting: a key of ``SETTINGS``.
         seed: of torch's generator, which draws weights and windows.
     """
-    batch, rate = re.findall(r"[\d.]+", setting)
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    names: dict[str, Any] = {"__name__": "__main__", "dataset": features().clone(), "torch": torch}
-    for source in (IMPORTS, *_cells()):
-        run_cell(source.replace(OWN, f"batch_size={batch}, lr={rate}"), names)
-    _, losses = names["train_rnn"](names["data_train"], settings().num_steps)
-    last = losses[-settings().loss_window :]
-    return sum(last) / len(last) < settings().loss_threshold
+    lab = settings()
+    last = trained(setting, seed, lab.num_steps)[-lab.loss_window :]
+    return sum(last) / len(last) < lab.loss_threshold
