@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from autograder.authoring import nbgrader, otter_assign, otter_tests
 from autograder.authoring.draft import Draft
+from autograder.config.fields import Requirement
 from autograder.errors import UsageError
 
 _NOT_FOR_STUDENTS = frozenset(
@@ -37,6 +40,8 @@ def bring_in(source: Path) -> Draft:
             "nbgrader, and there is no folder tests/ with otter's test files beside it"
         )
     _carry_files(notebook_file.parent, draft)
+    _carry_named_files(notebook_file.parent, draft)
+    _carry_requirements(notebook_file.parent, draft)
     return draft
 
 
@@ -78,9 +83,42 @@ def _carry_files(folder: Path, draft: Draft) -> None:
                     f"{file.name}: a test names it; tests read files beside themselves, copy it there"
                 )
             continue
-        if file.stat().st_size > LARGEST_FILE:
-            draft.notes.append(f"{file.name}: too large to be carried over; see `data:` in the configuration")
-            continue
-        draft.files[file.name] = file.read_bytes()
-        if module and file.stem in draft.packages:
-            draft.packages.remove(file.stem)
+        _carry(file, file.name, draft)
+
+
+def _carry(file: Path, name: str, draft: Draft) -> None:
+    """Take a file along under this name."""
+    if file.stat().st_size > LARGEST_FILE:
+        draft.notes.append(f"{name}: too large to be carried over; see `data:` in the configuration")
+        return
+    draft.files[name] = file.read_bytes()
+    if file.suffix == ".py" and file.stem in draft.packages:
+        draft.packages.remove(file.stem)
+
+
+def _carry_named_files(folder: Path, draft: Draft) -> None:
+    """Files that the notebook's settings name; what lies elsewhere is none of the lab's."""
+    for name in draft.named_files:
+        file = (folder / name).resolve()
+        if not file.is_file() or not file.is_relative_to(folder.resolve()):
+            draft.notes.append(f"{name}: no file in {folder}: copy it, and name it in `files:`")
+        else:
+            _carry(file, file.relative_to(folder.resolve()).as_posix(), draft)
+
+
+def _carry_requirements(folder: Path, draft: Draft) -> None:
+    """Packages for `packages:`, from a list or the file that it stands in."""
+    said = draft.requirements
+    if isinstance(said, str):
+        file = folder / said
+        if not file.is_file():
+            draft.notes.append(f"{said}: there is no such file: name the packages in `packages:`")
+        said = file.read_text("utf-8").splitlines() if file.is_file() else []
+    lines = [line for one in said if (line := str(one).partition("#")[0].strip())]
+    fitting = TypeAdapter(Requirement)
+    draft.requirements = []
+    for line in lines:
+        try:
+            draft.requirements.append(fitting.validate_python(line))
+        except ValidationError:
+            draft.notes.append(f"requirement {line!r}: not carried over; `packages:` wants 'name>=1.4'")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Draft:
         cells: of the master, as nbformat cells with solution markers.
         files: beside the notebook, by name: for students and while grading.
         packages: that the lab's notebooks import and that are not Python's own.
+        named_files: paths of files beside the notebook that its settings name.
+        requirements: what its settings say of packages: a list, or the path of a file with one.
         notes: what could not be carried over, a sentence each, for the author.
     """
 
@@ -61,6 +63,8 @@ class Draft:
     manual: list[DraftManual] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     packages: list[str] = field(default_factory=list)
+    named_files: list[str] = field(default_factory=list)
+    requirements: str | Sequence[str] = ()
     notes: list[str] = field(default_factory=list)
 
     def names(self) -> set[str]:
@@ -96,8 +100,10 @@ def write_draft(draft: Draft, out: Path) -> list[Path]:
         CONFIG: configuration(draft),
         MASTER: jupytext.writes(master, fmt="py:percent"),
         **{f"{QUESTIONS}/{one.name}.py": one.test for one in draft.questions},
-        **draft.files,
     }
+    if taken := sorted(texts.keys() & draft.files.keys()):
+        raise UsageError(f"{', '.join(taken)}: the lab needs this name for a file of its own; rename yours")
+    texts |= draft.files
     for name, content in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, str):
@@ -125,6 +131,9 @@ def configuration(draft: Draft) -> str:
     if draft.files:
         lines += ["", "# Beside the notebook, for students and while grading.", "files:"]
         lines += [f"  - {_quoted(name)}" for name in draft.files]
+    if draft.requirements:
+        lines += ["", "# Checked before anything is graded.", "packages:"]
+        lines += [f"  - {_quoted(one)}" for one in draft.requirements]
     if draft.packages:
         lines += ["", "# What notebooks import, beside Python's own; loaded once for a class.", "kernel:"]
         lines += [f"  preload: [{', '.join(draft.packages)}]"]

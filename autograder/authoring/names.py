@@ -50,40 +50,139 @@ def imported(sources: Iterable[str]) -> dict[str, str]:
 
 
 def uses(source: str, notebook: dict[str, str]) -> Uses:
-    """What a test's code needs from elsewhere.
+    """What a test's code needs from elsewhere: what it reads before it binds it.
 
     Args:
         source: Python.
         notebook: what the notebook imports, by name, as :func:`imported` finds it.
     """
-    nodes = list(_nodes(source))
-    loaded = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    free = sorted(loaded - _bound(nodes) - set(dir(builtins)))
+    free = sorted(name for name, read in _first_uses(source).items() if read and name not in dir(builtins))
     known = {**USUAL, **notebook}
     own = [name for name in free if name in known]
     return Uses(tuple(dict.fromkeys(known[name] for name in own)), tuple(n for n in free if n not in known))
 
 
-def _bound(nodes: Iterable[ast.AST]) -> set[str]:
-    bound: set[str] = set()
-    for node in nodes:
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-                bound.add(name)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
-                bound.add(name)
-            case ast.ExceptHandler(name=str(name)):
-                bound.add(name)
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                bound |= {alias.asname or alias.name.partition(".")[0] for alias in aliases}
-    return bound
+def rebound(source: str, notebook: Iterable[str]) -> list[str]:
+    """The notebook's functions and classes that a test's code deletes or binds anew, sorted.
+
+    Args:
+        source: Python.
+        notebook: its code cells.
+    """
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    theirs = {node.name for text in notebook for node in _nodes(text) if isinstance(node, definitions)}
+    changed = {node.name for node in _nodes(source) if isinstance(node, definitions)}
+    changed |= {
+        node.id
+        for node in _nodes(source)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+    return sorted(theirs & changed)
+
+
+def _first_uses(source: str) -> dict[str, bool]:
+    """Each name of the code, and whether it is read, or deleted, before anything binds it."""
+    found = _InOrder()
+    for node in _parsed(source):
+        found.visit(node)
+    found.visit_bodies()
+    return found.read_first
+
+
+class _InOrder(ast.NodeVisitor):
+    """Names in the order in which Python comes to them; bodies of functions come last."""
+
+    def __init__(self) -> None:
+        self.read_first: dict[str, bool] = {}
+        self._bodies: list[ast.AST] = []
+
+    def visit_bodies(self) -> None:
+        """Visit what only runs when somebody calls it."""
+        while self._bodies:
+            self.visit(self._bodies.pop(0))
+
+    def _several(self, *nodes: ast.AST | None) -> None:
+        for node in nodes:
+            if node is not None:
+                self.visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.read_first.setdefault(node.id, not isinstance(node.ctx, ast.Store))
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._several(node.value, *node.targets)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._several(node.value, node.target)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self._several(node.value, node.target)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            self.read_first.setdefault(node.target.id, True)
+        self._several(node.target, node.value)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._several(node.iter, node.target, *node.body, *node.orelse)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self._several(node.iter, node.target, *node.ifs)
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+        self._several(*node.generators, node.elt)
+
+    visit_SetComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._several(*node.generators, node.key, node.value)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._several(*node.decorator_list, *node.args.defaults, *node.args.kw_defaults)
+        self.read_first.setdefault(node.name, False)
+        self._bodies += [*_parameters(node.args), *node.body]
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._several(*node.args.defaults, *node.args.kw_defaults)
+        self._bodies += [*_parameters(node.args), node.body]
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._several(*node.decorator_list, *node.bases, *node.keywords, *node.body)
+        self.read_first.setdefault(node.name, False)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        self.read_first.setdefault(node.arg, False)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self._several(node.type)
+        if node.name:
+            self.read_first.setdefault(node.name, False)
+        self._several(*node.body)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            self.read_first.setdefault(alias.asname or alias.name.partition(".")[0], False)
+
+    visit_ImportFrom = visit_Import
+
+
+def _parameters(of: ast.arguments) -> list[ast.arg]:
+    several = [one for one in (of.vararg, of.kwarg) if one is not None]
+    return [*of.posonlyargs, *of.args, *of.kwonlyargs, *several]
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except SyntaxError:  # a magic
+        return []
 
 
 def _nodes(source: str) -> Iterator[ast.AST]:
-    try:
-        yield from ast.walk(ast.parse(source))
-    except SyntaxError:  # a magic
-        return
+    for statement in _parsed(source):
+        yield from ast.walk(statement)
 
 
 def packages(statements: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.authoring import cells as make
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
-from autograder.authoring.names import Uses, imported, packages, uses
+from autograder.authoring.names import Uses, imported, packages, rebound, uses
 
 _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
@@ -19,10 +19,12 @@ _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE
 )
 _MARKER = re.compile(r"^[ \t]*### (BEGIN|END) (HIDDEN TESTS|SOLUTION)[^\n]*\n?", re.MULTILINE)
-_TEXT_SOLUTION = re.compile(
-    r"^=== BEGIN MARK SCHEME ===.*?^=== END MARK SCHEME ===[^\n]*\n?", re.DOTALL | re.MULTILINE
+_MARK_SCHEME = re.compile(
+    r"^=== BEGIN MARK SCHEME ===[^\n]*\n(?P<body>.*?)^=== END MARK SCHEME ===[^\n]*\n?",
+    re.DOTALL | re.MULTILINE,
 )
 _NOT_YET = "# YOUR CODE HERE\nraise NotImplementedError()"
+_TO_DO = re.compile(r"^[ \t]*# YOUR CODE HERE\s*$|^YOUR ANSWER HERE\s*$", re.MULTILINE)
 
 
 def is_nbgrader(notebook: Any) -> bool:
@@ -33,8 +35,8 @@ def is_nbgrader(notebook: Any) -> bool:
 def read(notebook: Any, file_name: str) -> Draft:
     """The lab that a source notebook of nbgrader describes."""
     draft = Draft(title_of(notebook.cells, file_name.removesuffix(".ipynb")), file_name)
-    imports = imported(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    draft.packages = packages(imports.values())
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    draft.packages = packages(imported(code).values())
     draft.cells.append(make.code(make.SETUP))
     for number, cell in enumerate(notebook.cells, 1):
         about = cell.metadata.get("nbgrader", {})
@@ -42,14 +44,29 @@ def read(notebook: Any, file_name: str) -> Draft:
         if about.get("task") or (about.get("grade") and about.get("solution")):
             _manual(cell, about, draft)
         elif about.get("grade"):
-            _question(cell, about, draft, imports, place)
+            _question(cell, about, draft, code, place)
         elif about.get("solution") and cell.cell_type == "code":
             draft.cells.append(_solution(cell.source))
         elif cell.cell_type == "code":
             draft.cells.append(make.code(cell.source))
         elif cell.cell_type == "markdown":
             draft.cells.append(make.text(cell.source))
+    if missing := [*map(_grade_id, filter(_is_left_open, notebook.cells))]:
+        draft.notes.append(
+            f"{', '.join(missing)}: no solution, only what students get: import the source notebook, or write "
+            "the solution into master.py"
+        )
     return draft
+
+
+def _grade_id(cell: Any) -> str:
+    return str(cell.metadata["nbgrader"].get("grade_id", "question"))
+
+
+def _is_left_open(cell: Any) -> bool:
+    """Whether a cell for a solution has what nbgrader's release puts there instead."""
+    has_solution = cell.metadata.get("nbgrader", {}).get("solution") and not _SOLUTION.search(cell.source)
+    return bool(has_solution and _TO_DO.search(cell.source))
 
 
 def _name(about: dict[str, Any], draft: Draft) -> str:
@@ -67,10 +84,20 @@ def _manual(cell: Any, about: dict[str, Any], draft: Draft) -> None:
         made = _solution(cell.source)
         made.metadata["autograder"] = {"manual": name}
     elif about.get("task"):  # the exercise itself, with what earns the points in it
-        made = make.answer(name, _TEXT_SOLUTION.sub("", cell.source).strip(), make.ANSWER_HERE, "")
+        exercise, scheme = _without(_MARK_SCHEME, cell.source)
+        made = make.answer(name, exercise, make.ANSWER_HERE, scheme)
+    elif _SOLUTION.search(cell.source):
+        exercise, solution = _without(_SOLUTION, cell.source)
+        made = make.answer(name, exercise, make.ANSWER_HERE, solution)
     else:  # the whole cell is the answer
         made = make.answer(name, "", make.ANSWER_HERE, cell.source)
     draft.cells.append(made)
+
+
+def _without(block: re.Pattern[str], source: str) -> tuple[str, str]:
+    """A text without such blocks, and what stands in them."""
+    inside = "\n".join(found["body"].strip("\n") for found in block.finditer(source))
+    return block.sub("", source).strip(), inside
 
 
 def _solution(source: str) -> Any:
@@ -89,7 +116,7 @@ def _solution(source: str) -> Any:
     return make.code(_SOLUTION.sub(marked, source))
 
 
-def _question(cell: Any, about: dict[str, Any], draft: Draft, imports: dict[str, str], place: str) -> None:
+def _question(cell: Any, about: dict[str, Any], draft: Draft, code: list[str], place: str) -> None:
     name, points = _name(about, draft), float(about.get("points") or 0)
     whole = _MARKER.sub("", cell.source).strip()
     try:
@@ -102,10 +129,19 @@ def _question(cell: Any, about: dict[str, Any], draft: Draft, imports: dict[str,
     if points <= 0:
         draft.notes.append(f"{place} ({name}): tests for 0 points are left out")
         return
-    draft.questions.append(
-        DraftQuestion(
-            name, str(about.get("grade_id", name)), points, _test_file(name, cell.source, points, imports)
+    if not _has_code(whole):
+        draft.notes.append(
+            f"{place} ({name}): its tests for {points:g} points have no code (what AUTOTEST stands for is "
+            f"written by nbgrader): the question is left out; write {name}.py by hand"
         )
+        return
+    if changed := rebound(whole, code):
+        draft.notes.append(
+            f"{place} ({name}): its tests delete or replace {', '.join(changed)} of the notebook; here that "
+            f"changes nothing for students' functions: see {name}.py, and `replaced` in docs/authoring.md"
+        )
+    draft.questions.append(
+        DraftQuestion(name, _grade_id(cell), points, _test_file(name, cell.source, points, imported(code)))
     )
     draft.cells.append(make.check(name))
 
@@ -140,7 +176,7 @@ def _function(name: str, body: str, own: Uses, every: Uses) -> str:
     """A test case; what it uses of the student's are its parameters, ``None`` where it is not defined."""
     asked = own.students or every.students
     checks = [f'    assert {one} is not None, "{one} is not defined"' for one in asked]
-    statements = [textwrap.indent(body, "    ")] if _has_code(body) else []
+    statements = [textwrap.indent(body, "    ")] if _has_code(body) else [] if checks else ["    pass"]
     return "\n".join([f"def {name}({', '.join(asked)}):", *checks, *statements])
 
 

@@ -5,8 +5,10 @@ otter's own code reads the blocks, their settings and the tests, so that they me
 
 from __future__ import annotations
 
+import ast
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.authoring import cells as make
@@ -14,6 +16,12 @@ from autograder.authoring.doctest_imports import with_imports
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
 from autograder.authoring.names import imported, packages
 from autograder.errors import UsageError
+
+
+_CARRIED = frozenset(
+    "name tests init_cell check_all_cell export_cell show_question_points files requirements seed".split()
+)
+"""Keys of an assignment's settings that mean something here, or that nobody misses."""
 
 
 def is_otter_assign(notebook: Any) -> bool:
@@ -60,6 +68,7 @@ class _Reader:
         self._draft.packages = packages(self._imports.values())
         self._question: _Block | None = None
         self._within: list[Any] = []
+        self._never_run: list[int] = []
 
     def draft(self) -> Draft:
         from otter.assign.blocks import (
@@ -75,18 +84,26 @@ class _Reader:
             if is_assignment_config_cell(cell):
                 self._settings(get_cell_config(cell))
             elif not self._is_boundary(cell, number):
-                self._place(cell)
+                self._place(cell, number)
         if self._within:
             raise UsageError(f"{self._draft.notebook}: the last block has no end")
+        if self._never_run:
+            self._draft.notes.append(
+                f"{_cells(self._never_run)}: tests without an output, which would be what they expect: run the "
+                "notebook, save it, and import it again"
+            )
         return self._draft
 
     def _settings(self, config: dict[str, Any]) -> None:
         self._assignment.update(config)
-        known = {"name", "tests", "init_cell", "check_all_cell", "export_cell", "show_question_points"}
-        if lost := sorted(set(config) - known):
+        self._draft.named_files += map(str, config.get("files") or ())
+        self._draft.requirements = config.get("requirements") or ()
+        if lost := sorted(set(config) - _CARRIED):
+            self._draft.notes.append(f"ASSIGNMENT CONFIG: {', '.join(lost)}: of no effect here")
+        if {"seed"} & {*config, *_mapping_of(config, "generate")}:
             self._draft.notes.append(
-                f"ASSIGNMENT CONFIG: {', '.join(lost)}: not carried over; see `files:`, `packages:` and "
-                "`data:` in grading_config.yml"
+                "ASSIGNMENT CONFIG: seed: cells are not seeded one by one; `seed:` of grading_config.yml holds "
+                "for a whole run, and students get the notebook's own numbers"
             )
 
     def _is_boundary(self, cell: Any, number: int) -> bool:
@@ -120,13 +137,15 @@ class _Reader:
         self._tests.add_question(question)
         self._question = _Block(question, name)
 
-    def _place(self, cell: Any) -> None:
+    def _place(self, cell: Any, number: int) -> None:
         from otter.assign.blocks import BlockType
 
         within = self._within[-1] if self._within else None
         if within is BlockType.TESTS:
             assert self._question is not None
             self._tests.read_test(cell, self._question.config)
+            if self._assignment.tests.ok_format:
+                self._look_at_output(cell, number)
         elif within is BlockType.PROMPT:
             assert self._question is not None
             self._question.prompts.append(cell)
@@ -137,6 +156,18 @@ class _Reader:
             self._draft.cells.append(make.code(cell.source))
         elif cell.cell_type == "markdown":
             self._draft.cells.append(make.text(cell.source))
+
+    def _look_at_output(self, cell: Any, number: int) -> None:
+        """A test of doctests expects what its cell has put out, after its last line."""
+        statements = ast.parse(cell.source).body
+        if cell.execution_count is None and not cell.outputs and statements:
+            if isinstance(statements[-1], ast.Expr):
+                self._never_run.append(number)
+        elif len(cell.outputs) > 1:
+            self._draft.notes.append(
+                f"cell {number}: a test puts out something before its last line, which otter takes for an output "
+                "of the last one: the solution will fail it"
+            )
 
     def _end(self) -> None:
         question, self._question = self._question, None
@@ -160,12 +191,32 @@ class _Reader:
 
     def _test_file(self, question: _Block) -> str:
         info = self._tests._create_test_file_info(question.config.name)
-        test = self._tests._format_test(
-            question.name, info["points"], info["all_or_nothing"], info["test_cases"]
-        )
+        cases = info["test_cases"]
+        if not self._assignment.tests.ok_format:
+            cases = [*map(_escaped, cases)]
+        test = self._tests._format_test(question.name, info["points"], info["all_or_nothing"], cases)
         if isinstance(test, dict):
             return with_imports(test, self._imports)
         return str(test)
+
+
+def _escaped(case: Any) -> Any:
+    """A test case whose messages can stand between the quotes that otter writes around them."""
+    messages = {
+        name: text if text is None else json.dumps(str(text), ensure_ascii=False)[1:-1]
+        for name in ("success_message", "failure_message")
+        for text in [getattr(case, name)]
+    }
+    return replace(case, **messages)
+
+
+def _mapping_of(config: dict[str, Any], key: str) -> dict[str, Any]:
+    found = config.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _cells(numbers: list[int]) -> str:
+    return f"cell{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def _manual_cells(question: _Block) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,13 @@ from autograder.authoring.draft import Draft, DraftQuestion, identifier, title_o
 from autograder.authoring.names import imported, packages
 from autograder.errors import ConfigurationError, UsageError
 from autograder.grading.test_files import is_of_doctests, read_test_file, specification
+
+
+_NOTEBOOK = re.compile(r"otter\.Notebook\([^()]*\)")
+"""The first cell of a student's notebook, in which otter names the file."""
+
+_FOR_A_PERSON = re.compile(r"^<!-- BEGIN QUESTION -->\s*(?P<first>.*)", re.MULTILINE)
+"""How otter marks what is scored by hand, for the PDF of answers."""
 
 
 def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
@@ -28,6 +36,7 @@ def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
     for path, text in tests.items():
         draft.questions.append(_question(path, text, draft, imports))
     draft.cells += list(_cells(notebook, draft))
+    draft.notes += _for_a_person(notebook)
     if not any(make.has_markers(cell.source) for cell in draft.cells):
         draft.notes.append(
             "the notebook marks no solution, so solution and template are the same: mark what students write "
@@ -38,8 +47,10 @@ def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
 
 def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) -> DraftQuestion:
     try:
-        file = read_test_file(path)
         older = is_of_doctests(text)
+        if older:
+            _check_suites(specification(text, path))
+        file = read_test_file(path)
         written = with_imports(specification(text, path), dict(imports)) if older else text
     except (
         ConfigurationError,
@@ -50,12 +61,26 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
         AssertionError,
         ImportError,
     ) as reason:
-        raise UsageError(f"{path}: cannot be read as a test file of otter: {reason}") from reason
+        told = str(reason) or type(reason).__name__
+        raise UsageError(f"{path}: cannot be read as a test file of otter: {told}") from reason
     name = identifier(file.name, draft.names())
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")
         written = written.replace(repr(file.name), repr(name)).replace(f'"{file.name}"', f'"{name}"')
     return DraftQuestion(name, file.name, round(sum(case.points for case in file.test_cases), 5), written)
+
+
+def _check_suites(test: Mapping[str, Any]) -> None:
+    """Check what otter itself only asserts.
+
+    Raises:
+        ValueError: several suites, or what runs before and after them.
+    """
+    suites = test["suites"]
+    if len(suites) != 1 or any(suites[0].get(name) for name in ("setup", "teardown")):
+        raise ValueError(
+            "otter reads one suite, without `setup` and `teardown`: put what stands there into the cases"
+        )
 
 
 def _cells(notebook: Any, draft: Draft) -> Iterator[Any]:
@@ -65,10 +90,21 @@ def _cells(notebook: Any, draft: Draft) -> Iterator[Any]:
         yield make.code(make.SETUP)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            yield make.code(cell.source)
+            yield make.code(_NOTEBOOK.sub('otter.Notebook(tests_dir="tests")', cell.source))
         elif cell.cell_type == "markdown":
             yield make.text(cell.source)
     for question in draft.questions:
         quoted = (f'grader.check("{question.name}")', f"grader.check('{question.name}')")
         if not any(call in source for source in sources for call in quoted):
             yield make.check(question.name)
+
+
+def _for_a_person(notebook: Any) -> Iterator[str]:
+    """Notes on questions that a person scores, of which nothing here says the points."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "markdown" and (found := _FOR_A_PERSON.search(cell.source)):
+            yield (
+                f"cell {number} ({found['first'][:60]}): a person scores it, for points that the notebook does not "
+                "say: add the question to `manual:`, and its name to the answer's cell in master.py: "
+                '# %% [markdown] autograder={"manual": "NAME"}'
+            )

@@ -108,7 +108,11 @@ def _without_prompt(source: str, place: str) -> str:
 def _cell(master_cell: Any, source: str, cell_id: str, place: str) -> dict[str, Any]:
     markers = _BLOCK_MARKER if master_cell.cell_type == "markdown" else _ANY_MARKER
     if left := markers.search(source):
-        raise BuildError(f"{place}: the marker `{left.group()}` is not where otter looks for it")
+        line = source[source.rfind("\n", 0, left.start()) + 1 :].partition("\n")[0].strip()
+        raise BuildError(
+            f"{place}, `{line[:80]}`: the marker `{left.group()}` is not where otter looks for it: a line of its "
+            "own, or for # SOLUTION the end of one; in other text spell it differently"
+        )
     metadata = json.loads(json.dumps(master_cell.metadata))  # a copy: both notebooks own theirs
     metadata.pop("lines_to_next_cell", None)  # jupytext's note on the script's layout
     cell = {"cell_type": master_cell.cell_type, "id": cell_id, "metadata": metadata, "source": source}

@@ -23,7 +23,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the lab, and say what could not be carried over.
+    """Write the lab, and say what could not be carried over as it was.
 
     Returns:
         0, or 1 when something was left behind.
@@ -37,11 +37,11 @@ def run(options: argparse.Namespace) -> int:
     draft = bring_in(options.source)
     written = write_draft(draft, options.out)
     print(
-        f"{options.out}: {len(draft.questions)} questions with tests, {len(draft.manual)} for a person, "
+        f"{options.out}: questions with tests: {len(draft.questions)}, for a person: {len(draft.manual)}; "
         f"{draft.points():g} points, {len(written)} files."
     )
     for note in draft.notes:
-        print(f"  not carried over: {note}")
+        print(f"  look at: {note}")
     config = f"--config {written[0]}"
     print(f"Next: autograder build {config}; then autograder doctor {config}.")
     return WITH_NOTES if draft.notes else CARRIED_OVER

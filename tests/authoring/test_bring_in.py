@@ -228,3 +228,125 @@ def test_modules_are_imported_here_and_everything_else_is_asked_of_the_student()
     found = uses("r = np.sqrt(area(PI) / PI)\nassert abs(r - radius) < eps", notebook)
     assert found.imports == ("from math import pi as PI", "import numpy as np")
     assert found.students == ("area", "eps", "radius")
+
+
+def test_what_a_test_reads_before_it_binds_it_is_asked_of_the_student():
+    """A test of nbgrader is a cell of the notebook: it may bind anew what it has read."""
+    read = {
+        "counts = counts + [1]": ("counts",),
+        "total += 1": ("total",),
+        "def helper():\n    return later\nlater = 3\nassert helper() == 3": (),
+        "assert [x for x in values] == sorted(x for x in values)": ("values",),
+        "for row in table:\n    assert row == (lambda row: row)(row)": ("table",),
+        "kept = squares\ndel squares": ("squares",),
+    }
+    assert {source: uses(source, {}).students for source in read} == read
+
+
+def test_of_a_test_cell_that_deletes_a_function_of_the_notebook_is_said_what_becomes(source):
+    cells = [
+        graded(
+            "code", "def f():\n    ### BEGIN SOLUTION\n    return g()\n    ### END SOLUTION", solution=True
+        ),
+        graded("code", "kept = f\ndel f\nf = kept", grade=True, grade_id="uses", points=1),
+    ]
+    draft = bring_in(source(cells))
+    assert "delete or replace f of the notebook" in draft.notes[0]
+    compile(draft.questions[0].test, "uses.py", "exec")
+
+
+@pytest.mark.parametrize(
+    "tests", ["", "### AUTOTEST square(4)", "### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS"]
+)
+def test_tests_without_code_are_left_out_and_said(source, tests):
+    cells = [*NBGRADER, graded("code", tests, grade=True, grade_id="auto", points=5)]
+    draft = bring_in(source(cells))
+    assert [one.name for one in draft.questions] == ["square"]
+    assert "cell 7 (auto): its tests for 5 points have no code" in draft.notes[-1]
+
+
+def test_hidden_tests_alone_make_a_test_file_that_is_python(source):
+    hidden = "### BEGIN HIDDEN TESTS\nassert 1 + 1 == 2\n### END HIDDEN TESTS"
+    draft = bring_in(source([graded("code", hidden, grade=True, grade_id="sum", points=1)]))
+    compile(draft.questions[0].test, "sum.py", "exec")
+    assert draft.questions[0].test.count("1 + 1") == 1  # in the hidden case only
+
+
+def test_what_nbgrader_has_released_is_told_from_its_source(source):
+    released = "def square(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    cells = [*NBGRADER[3:], graded("code", released, solution=True, grade_id="square-code")]
+    assert bring_in(source(cells)).notes[-1].startswith("square-code: no solution")
+
+
+def test_a_mark_scheme_is_kept_for_who_scores_and_from_students(source):
+    exercise = "State it.\n\n=== BEGIN MARK SCHEME ===\nTwo each.\n=== END MARK SCHEME ===\n"
+    cells = [*NBGRADER, graded("markdown", exercise, task=True, grade_id="state", points=4)]
+    made = bring_in(source(cells)).cells[-1].source
+    assert made.startswith("State it.") and "Two each." in made.partition("# BEGIN SOLUTION")[2]
+
+
+def exception_based(message):
+    test = (
+        f'""" # BEGIN TEST CONFIG\nsuccess_message: {message}\n""" # END TEST CONFIG\ndef t(x):\n    assert x'
+    )
+    return [
+        raw("# ASSIGNMENT CONFIG\ntests:\n    ok_format: false"),
+        raw("# BEGIN QUESTION\nname: q1"),
+        raw("# BEGIN SOLUTION"),
+        new.new_code_cell("x = 1 # SOLUTION"),
+        raw("# END SOLUTION"),
+        raw("# BEGIN TESTS"),
+        new.new_code_cell(test),
+        raw("# END TESTS"),
+        raw("# END QUESTION"),
+    ]
+
+
+def test_a_message_with_quotes_stays_that_message(source):
+    test = bring_in(source(exception_based("""'"Good", she said'"""))).questions[0].test
+    assert r"""success_message="\"Good\", she said")""" in test
+    compile(test, "q1.py", "exec")
+
+
+def test_doctests_that_were_never_run_are_told(source):
+    cells = [*OTTER_ASSIGN[:9], new.new_code_cell("mean([1, 1])"), *OTTER_ASSIGN[11:]]
+    assert any("cell 10: tests without an output" in note for note in bring_in(source(cells)).notes)
+
+
+def test_files_and_packages_of_the_settings_come_along(source, tmp_path):
+    settings = "# ASSIGNMENT CONFIG\nfiles: [data.csv, ../outside.txt]\nrequirements: needs.txt\nseed: 42"
+    files = {"data.csv": "a\n1\n", "needs.txt": "# ours\nnumpy>=1.20\ngit+https://example.org/x\n"}
+    (tmp_path / "outside.txt").write_text("not the lab's")
+    draft = bring_in(source([raw(settings), *OTTER_ASSIGN[1:]], None, HELPERS | files))
+    assert sorted(draft.files) == ["data.csv", "helpers.py"]
+    assert draft.requirements == ["numpy>=1.20"]
+    notes = "\n".join(draft.notes)
+    assert "../outside.txt: no file" in notes and "git+https" in notes and "seed" in notes
+    written = write_draft(draft, tmp_path / "lab")
+    assert load(written[0]).config.packages == ("numpy>=1.20",)
+
+
+def test_a_file_that_has_the_name_of_one_of_the_lab_is_not_lost(source, tmp_path):
+    cells = [new.new_code_cell("import master"), *OTTER_TESTS]
+    draft = bring_in(source(cells, {"q2.py": OLD_TEST}, {"master.py": ""}))
+    with pytest.raises(UsageError, match=r"master\.py: .*rename yours"):
+        write_draft(draft, tmp_path / "lab")
+
+
+def test_the_first_cell_of_a_notebook_of_otters_is_one_that_runs_anywhere(source):
+    cells = [new.new_code_cell('import otter\ngrader = otter.Notebook("lab.ipynb")'), *OTTER_TESTS]
+    assert (
+        bring_in(source(cells, {"q2.py": OLD_TEST})).cells[0].source.endswith('Notebook(tests_dir="tests")')
+    )
+
+
+def test_a_question_for_a_person_is_told_where_its_points_are_unknown(source):
+    cells = [*OTTER_TESTS, new.new_markdown_cell("<!-- BEGIN QUESTION -->\n\n**Question 3.** Why?")]
+    notes = bring_in(source(cells, {"q2.py": OLD_TEST})).notes
+    assert any(note.startswith("cell 3 (**Question 3.** Why?): a person scores it") for note in notes)
+
+
+def test_a_test_file_with_a_setup_is_refused_with_the_reason(source):
+    test = OLD_TEST.replace("'setup': ''", "'setup': '>>> import math'")
+    with pytest.raises(UsageError, match="without `setup`"):
+        bring_in(source(OTTER_TESTS, {"q2.py": test}))
