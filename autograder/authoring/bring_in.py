@@ -102,8 +102,13 @@ def _carry_named_files(folder: Path, draft: Draft) -> None:
         file = (folder / name).resolve()
         if not file.is_file() or not file.is_relative_to(folder.resolve()):
             draft.notes.append(f"{name}: no file in {folder}: copy it, and name it in `files:`")
-        else:
-            _carry(file, file.relative_to(folder.resolve()).as_posix(), draft)
+            continue
+        path = file.relative_to(folder.resolve()).as_posix()
+        if path != file.name:
+            draft.notes.append(
+                f"{path}: lies beside the notebook as {file.name}: change its path in master.py and the tests"
+            )
+        _carry(file, path, draft)
 
 
 def _carry_requirements(folder: Path, draft: Draft) -> None:

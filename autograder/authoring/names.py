@@ -132,7 +132,7 @@ class _InOrder(ast.NodeVisitor):
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
         self._several(*node.generators, node.elt)
 
-    visit_SetComp = visit_GeneratorExp = visit_ListComp
+    visit_SetComp = visit_GeneratorExp = visit_ListComp  # noqa: N815  names of ast
 
     def visit_DictComp(self, node: ast.DictComp) -> None:
         self._several(*node.generators, node.key, node.value)
@@ -142,7 +142,7 @@ class _InOrder(ast.NodeVisitor):
         self.read_first.setdefault(node.name, False)
         self._bodies += [*_parameters(node.args), *node.body]
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._several(*node.args.defaults, *node.args.kw_defaults)
@@ -165,7 +165,7 @@ class _InOrder(ast.NodeVisitor):
         for alias in node.names:
             self.read_first.setdefault(alias.asname or alias.name.partition(".")[0], False)
 
-    visit_ImportFrom = visit_Import
+    visit_ImportFrom = visit_Import  # noqa: N815
 
 
 def _parameters(of: ast.arguments) -> list[ast.arg]:

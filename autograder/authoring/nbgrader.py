@@ -53,8 +53,8 @@ def read(notebook: Any, file_name: str) -> Draft:
             draft.cells.append(make.text(cell.source))
     if missing := [*map(_grade_id, filter(_is_left_open, notebook.cells))]:
         draft.notes.append(
-            f"{', '.join(missing)}: no solution, only what students get: import the source notebook, or write "
-            "the solution into master.py"
+            f"{', '.join(missing)}: no solution, only what students get: import the source notebook, or "
+            "write the solution into master.py"
         )
     return draft
 

@@ -17,7 +17,6 @@ from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identi
 from autograder.authoring.names import imported, packages
 from autograder.errors import UsageError
 
-
 _CARRIED = frozenset(
     "name tests init_cell check_all_cell export_cell show_question_points files requirements seed".split()
 )
@@ -89,8 +88,8 @@ class _Reader:
             raise UsageError(f"{self._draft.notebook}: the last block has no end")
         if self._never_run:
             self._draft.notes.append(
-                f"{_cells(self._never_run)}: tests without an output, which would be what they expect: run the "
-                "notebook, save it, and import it again"
+                f"{_cells(self._never_run)}: tests without an output, which would be what they expect: run "
+                "the notebook, save it, and import it again"
             )
         return self._draft
 
@@ -102,8 +101,8 @@ class _Reader:
             self._draft.notes.append(f"ASSIGNMENT CONFIG: {', '.join(lost)}: of no effect here")
         if {"seed"} & {*config, *_mapping_of(config, "generate")}:
             self._draft.notes.append(
-                "ASSIGNMENT CONFIG: seed: cells are not seeded one by one; `seed:` of grading_config.yml holds "
-                "for a whole run, and students get the notebook's own numbers"
+                "ASSIGNMENT CONFIG: seed: cells are not seeded one by one; `seed:` of grading_config.yml "
+                "holds for a whole run, and students get the notebook's own numbers"
             )
 
     def _is_boundary(self, cell: Any, number: int) -> bool:
@@ -165,8 +164,8 @@ class _Reader:
                 self._never_run.append(number)
         elif len(cell.outputs) > 1:
             self._draft.notes.append(
-                f"cell {number}: a test puts out something before its last line, which otter takes for an output "
-                "of the last one: the solution will fail it"
+                f"cell {number}: a test puts out something before its last line, which otter takes for an "
+                "output of the last one: the solution will fail it"
             )
 
     def _end(self) -> None:

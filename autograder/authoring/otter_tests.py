@@ -13,7 +13,6 @@ from autograder.authoring.names import imported, packages
 from autograder.errors import ConfigurationError, UsageError
 from autograder.grading.test_files import is_of_doctests, read_test_file, specification
 
-
 _NOTEBOOK = re.compile(r"otter\.Notebook\([^()]*\)")
 """The first cell of a student's notebook, in which otter names the file."""
 
@@ -104,7 +103,7 @@ def _for_a_person(notebook: Any) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "markdown" and (found := _FOR_A_PERSON.search(cell.source)):
             yield (
-                f"cell {number} ({found['first'][:60]}): a person scores it, for points that the notebook does not "
-                "say: add the question to `manual:`, and its name to the answer's cell in master.py: "
+                f"cell {number} ({found['first'][:60]}): a person scores it, for points that the notebook "
+                "does not say: add it to `manual:`, and its name to the answer's cell in master.py: "
                 '# %% [markdown] autograder={"manual": "NAME"}'
             )

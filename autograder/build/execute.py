@@ -27,6 +27,9 @@ CELL_SECONDS = 600
 
 _CHECK = re.compile(r"""\bgrader\.check\(\s*(['"])(?P<question>\w+)\1""")
 
+MOST_SAID = 1500
+"""Characters of what a check says of the solution: the author mends it by that."""
+
 _EXPORT = re.compile(r"\bgrader\.(export|to_pdf)\(")
 """What students do last: it needs a notebook that Jupyter has open, and is left as it is."""
 
@@ -185,4 +188,5 @@ def problems(notebook: Any) -> Iterator[str]:
         question = _CHECK.search(cell.source)
         # otter's words; a check that found something to complain about says something else
         if question and cell.execution_count is not None and "All test cases passed" not in said:
-            yield f"cell {number}: the solution does not pass grader.check({question['question']!r})"
+            told = f":\n{said[:MOST_SAID].strip()}\n" if said.strip() else ""
+            yield f"cell {number}: the solution does not pass grader.check({question['question']!r}){told}"

@@ -110,8 +110,8 @@ def _cell(master_cell: Any, source: str, cell_id: str, place: str) -> dict[str, 
     if left := markers.search(source):
         line = source[source.rfind("\n", 0, left.start()) + 1 :].partition("\n")[0].strip()
         raise BuildError(
-            f"{place}, `{line[:80]}`: the marker `{left.group()}` is not where otter looks for it: a line of its "
-            "own, or for # SOLUTION the end of one; in other text spell it differently"
+            f"{place}, `{line[:80]}`: the marker `{left.group()}` is not where otter looks for it: a line of "
+            "its own, or for # SOLUTION the end of one; in other text spell it differently"
         )
     metadata = json.loads(json.dumps(master_cell.metadata))  # a copy: both notebooks own theirs
     metadata.pop("lines_to_next_cell", None)  # jupytext's note on the script's layout
