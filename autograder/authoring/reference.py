@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from autograder import gradients
 from autograder.config.schema import Config
 from autograder.grading import checks
 
@@ -26,18 +27,19 @@ LINE = 120
 
 
 def written(page: str) -> str:
-    """The page with both references as they have to be.
+    """The page with its references as they have to be.
 
     Raises:
         ValueError: a pair of comments is not there.
     """
-    for name, text in (("checks", of_checks()), ("configuration", of_configuration())):
+    references = {"checks": of_checks, "gradients": of_gradients, "configuration": of_configuration}
+    for name, of in references.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = page.partition(begin)
         _, found_end, after = rest.partition(end)
         if not found or not found_end:
             raise ValueError(f"no {begin.strip()} … {end} in the page")
-        page = f"{before}{begin}\n{text}\n{end}{after}"
+        page = f"{before}{begin}\n{of()}\n{end}{after}"
     return page
 
 
@@ -51,15 +53,42 @@ def of_checks() -> str:
     return "\n".join(map(_check, checks.REFERENCE))
 
 
+def of_gradients() -> str:
+    """What a lab with gradients by hand writes: the classes with their attributes, then the functions."""
+    classes = (gradients.Formula, gradients.Given, gradients.Slip)
+    functions = (gradients.judge, gradients.ready, gradients.known, gradients.standing_in)
+    return "\n".join([*map(_class, classes), *map(_check, functions)])
+
+
+def _class(described: type[Any]) -> str:
+    """A class, and each attribute with what its docstring says of it."""
+    told, _, attributes = (inspect.getdoc(described) or "").partition("\n\nAttributes:\n")
+    rows = []
+    for text in re.split(r"\n(?=    \S)", attributes):
+        names, _, meaning = text.strip().partition(": ")
+        row = f"- `{names.replace(', ', '`, `')}`: {_plain(meaning)}"
+        rows.append(textwrap.fill(row, LINE, subsequent_indent="  ", break_on_hyphens=False))
+    return "\n".join([_folded(f"**`{_call(described)}`** {_plain(told)}"), "", *rows, ""])
+
+
 def _check(function: Any) -> str:
+    told = re.split(r"\n\n(?:Args|Returns|Raises):\n", inspect.getdoc(function) or "")[0]
+    return f"{_folded(f'**`{_call(function)}`** {_plain(told)}')}\n"
+
+
+def _call(described: Any) -> str:
+    """The name with its parameters, as far as they need no annotation."""
     plain = [
         one.replace(annotation=inspect.Parameter.empty)
-        for one in inspect.signature(function).parameters.values()
+        for one in inspect.signature(described).parameters.values()
     ]
-    call = f"{function.__name__}{inspect.Signature(plain)}"
-    told = re.split(r"\n\n(?:Args|Returns|Raises):\n", inspect.getdoc(function) or "")[0]
-    told = " ".join(told.replace("``", "`").split())
-    return f"{_folded(f'**`{call}`** {_without_roles(told)}')}\n"
+    return f"{described.__name__}{inspect.Signature(plain)}"
+
+
+def _plain(told: str) -> str:
+    """A docstring's text in one line, without its blocks of code."""
+    without = re.sub(r"\n*\.\. code-block:: python\n(\n+    .*)*", "", told)
+    return _without_roles(" ".join(without.replace("``", "`").split()))
 
 
 def _without_roles(text: str) -> str:

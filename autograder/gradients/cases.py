@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ LEAST_TERM = 0.02
 LEAST_AMOUNT = 0.1
 """Smallest amount of a drawn entry as a share of the largest one."""
 
+NUDGE, MOST_MOVED = 1e-5, 1e-3
+"""Values that are changed by this share may move a result by no more of its largest entry: beside a step, as
+that of max(0, z) at z = 0, the rounding of float32 decides. Where nothing jumps, a nudge moves some 1e-4."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -48,7 +53,7 @@ class Case:
     @property
     def setting(self) -> str:
         """The sizes, for a message: "N=2, H=3"."""
-        return ", ".join(f"{letter}={length}" for letter, length in self.sizes.items())
+        return _spelt(self.sizes)
 
 
 def cases_of(formula: Formula) -> tuple[Case, ...]:
@@ -73,6 +78,8 @@ def foreign_cases_of(formula: Formula) -> tuple[Case, ...]:
 @once_for_each_number
 def _drawn(formula: Formula, forward: bool) -> tuple[Case, ...]:
     with _what_fails(formula):
+        if formula.call is not None:
+            inspect.signature(formula.call).bind("the student's object", {})
         found = tuple(_telling(formula, number, forward) for number in range(len(formula.sizes)))
         slips = [formula.mistakes(case.values) for case in found]
         for sentence in slips[0] if slips else ():
@@ -99,7 +106,7 @@ def _name(formula: Formula) -> str:
 
 
 def _telling(formula: Formula, number: int, forward: bool) -> Case:
-    sizes = formula.sizes[number]
+    sizes = formula.own(formula.sizes[number])
     seed = derived_seed(f"{formula.function} {formula.result} {number} {'forward' if forward else 'foreign'}")
     generator = np.random.default_rng(seed)
     for _ in range(DRAWS):
@@ -111,8 +118,18 @@ def _telling(formula: Formula, number: int, forward: bool) -> Case:
             return case
     raise ConfigurationError(
         f"{_name(formula)}: an entry of the result, or a summand, is next to nothing beside the largest "
-        f"one in each of {DRAWS} draws; is it zero by the formula, or `within` too large?"
+        f"one in each of {DRAWS} draws with {_spelt(sizes)}. "
+        + (
+            "It says masked=True: is there an entry that is zero, and one that is not?"
+            if formula.masked
+            else "Are entries zero by the formula, as behind max(0, z)? Then say masked=True. Else give a "
+            "Given a smaller `within`"
+        )
     )
+
+
+def _spelt(sizes: Sizes) -> str:
+    return ", ".join(f"{letter}={length}" for letter, length in sizes.items())
 
 
 def case_of(formula: Formula, sizes: Sizes, values: Values) -> Case | None:
@@ -129,7 +146,8 @@ def case_of(formula: Formula, sizes: Sizes, values: Values) -> Case | None:
             f"its axes {formula.axes} mean {formula.shape(sizes)}"
         )
     summands = terms if formula.summed else None
-    return Case(sizes, values, right, summands) if _shows(right, summands) else None
+    shows = _shows(right, summands, formula.masked) and _stands(formula, values, right)
+    return Case(sizes, values, right, summands) if shows else None
 
 
 def random_values(formula: Formula, sizes: Sizes, generator: np.random.Generator) -> Values:
@@ -140,16 +158,43 @@ def random_values(formula: Formula, sizes: Sizes, generator: np.random.Generator
 def _random(one: Given, sizes: Sizes, generator: np.random.Generator) -> Tensor:
     """Numbers of either sign, none near zero."""
     shape = tuple(sizes[letter] for letter in one.axes)
+    if one.among:
+        return torch.from_numpy(np.asarray(generator.choice(one.among, shape))).float().double()
     amounts = one.within * generator.uniform(LEAST_AMOUNT, 1, shape)
     signed = np.asarray(amounts * generator.choice((-1.0, 1.0), shape))
     return torch.from_numpy(signed).float().double()
 
 
-def _shows(right: Tensor, terms: Tensor | None) -> bool:
-    """Whether an error of 1 % in any entry, and any summand left out, would be seen."""
+def _shows(right: Tensor, terms: Tensor | None, masked: bool) -> bool:
+    """Whether an error of 1 % in any entry, and any summand left out, would be seen.
+
+    Args:
+        masked: whether some entries have to be zero; the others show.
+    """
     sizes = right.abs()
-    if not bool(torch.isfinite(right).all()) or float(sizes.min()) < SMALLEST * float(sizes.max()):
+    if not bool(torch.isfinite(right).all()):
+        return False
+    shown = sizes[sizes > 0] if masked else sizes
+    if masked and not 0 < shown.numel() < sizes.numel():
+        return False
+    if float(shown.min()) < SMALLEST * float(shown.max()):
         return False
     if terms is None or len(terms) == 0:
         return float(sizes.max()) > 0
     return float(terms.abs().flatten(1).amax(1).min()) > LEAST_TERM * float(sizes.max())
+
+
+def _stands(formula: Formula, values: Values, right: Tensor) -> bool:
+    """Whether the result is far from every step of the formula; numbers of a list stay what they are."""
+    generator = np.random.default_rng(0)
+    nudges = {
+        one.name: NUDGE * torch.from_numpy(np.asarray(generator.choice((-1.0, 1.0), values[one.name].shape)))
+        for one in formula.takes
+        if not one.among
+    }
+    allowed = MOST_MOVED * float(right.abs().max())
+    for sign in (-1, 1):
+        nudged = {name: values[name] * (1 + sign * nudge) for name, nudge in nudges.items()}
+        if float((formula.right({**values, **nudged}) - right).abs().max()) > allowed:
+            return False
+    return True

@@ -100,15 +100,21 @@ def _order(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
         and _all(seen, lambda one: one.right.T)
     ):
         return Mistake("transposed", _("{name} is transposed.").format(name=name))
-    if not dimensions:
-        return None
-    if _all(seen, lambda one: one.right.flip(0)):
-        return Mistake(
-            "rows_reversed", _("{name} is in reverse order along its first axis.").format(name=name)
-        )
-    if any(_all(seen, lambda one: one.right.roll(by, 0)) for by in (1, -1)):  # noqa: B023
-        text = _("{name} is shifted by one place along its first axis.")
-        return Mistake("rows_shifted", text.format(name=name))
+    for axis in range(dimensions):
+        if _all(seen, lambda one: one.right.flip(axis)):  # noqa: B023
+            first, other = (
+                _("{name} is in reverse order along its first axis."),
+                _("{name} is in reverse order along its axis {axis}."),
+            )
+            text = (other if axis else first).format(name=name, axis=formula.axes[axis])
+            return Mistake("rows_reversed", text)
+        if any(_all(seen, lambda one: one.right.roll(by, axis)) for by in (1, -1)):  # noqa: B023
+            first, other = (
+                _("{name} is shifted by one place along its first axis."),
+                _("{name} is shifted by one place along its axis {axis}."),
+            )
+            text = (other if axis else first).format(name=name, axis=formula.axes[axis])
+            return Mistake("rows_shifted", text)
     return None
 
 

@@ -28,11 +28,13 @@ class Given:
         name: as the formula and the lab text call it.
         axes: a letter for each axis; none for a single number.
         within: the largest amount of an entry: below 1 for what a tanh gave.
+        among: the numbers that entries are drawn from instead: ``(0, 1)`` for labels, or a mask.
     """
 
     name: str
     axes: str
     within: float = 2.0
+    among: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)  # cases are kept by the formula itself: write it at the top of a module
@@ -59,18 +61,20 @@ class Formula:
         compute: takes the arguments, and by name whatever parts of the formula a slip may change. With
             ``summed`` it gives the summands, that axis first; else the result.
         says: the formula, one sentence.
-        sizes: of the cases, small ones first. With another length for each axis in one of them, hints can say
-            which axes met.
+        sizes: a length for each axis, for each case, small ones first. With another length for each axis in
+            one of them, hints can say which axes met.
         summed: the letter of the axis that the result is a sum over; empty for none.
         term: what one summand belongs to: "step", "sample".
         first: the number of the first summand in the lab text.
         slips: mistakes that have names.
         part: of an answer that is a dictionary or a tuple, the key or place of the result.
-        arrays: what a notebook computes with.
-        call: calls the student's object, the first argument, with the arrays by name, where it is no function
-            that takes them in order: a method of a network with weights, for example.
+        arrays: what a notebook computes with, ``"torch"`` or ``"numpy"``.
+        call: calls the student's object, the first argument, with the arrays by name, the second one, where
+            it is no function that takes them in order: ``lambda net, given: net.forward(given["x"])``.
         forward: puts what a forward pass computes into random values by name. A function must then be right
             for numbers of a forward pass, and for others too: who differentiates the network again is not.
+        masked: whether entries are zero by the formula, as behind max(0, z). Each case then has entries that
+            are, and others that show.
     """
 
     function: str
@@ -88,6 +92,7 @@ class Formula:
     arrays: Literal["torch", "numpy"] = "torch"
     call: Callable[[Any, Mapping[str, Any]], Any] | None = None
     forward: Callable[[Values], Values] | None = None
+    masked: bool = False
 
     def terms(self, values: Values, **parts: Any) -> Tensor:
         """The summands, (number, *axes) float64, where the result is a sum."""
@@ -101,6 +106,11 @@ class Formula:
     def mistakes(self, values: Values) -> Slips:
         """What the slips give, by their sentences."""
         return Slips(partial(self.right, values), self.slips)
+
+    def own(self, sizes: Sizes) -> Sizes:
+        """The lengths of the axes that the formula has; a table may be for several formulas."""
+        letters = {*self.axes, *self.summed, *(letter for one in self.takes for letter in one.axes)}
+        return {letter: length for letter, length in sizes.items() if letter in letters}
 
     def shape(self, sizes: Sizes) -> tuple[int, ...]:
         """The shape of the result."""

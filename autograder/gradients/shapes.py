@@ -32,10 +32,8 @@ def letters_of(shape: Sequence[int], sizes: Sizes) -> str:
     >>> letters_of((4, 3), {"N": 2, "H": 3, "F": 4})
     'FH'
     """
-    by_length = {length: letter for letter, length in sizes.items()}
-    if len(by_length) < len(sizes) or not all(length in by_length for length in shape):
-        return ""
-    return "".join(by_length[length] for length in shape)
+    found = [[letter for letter, own in sizes.items() if own == length] for length in shape]
+    return "".join(letters[0] for letters in found) if all(len(letters) == 1 for letters in found) else ""
 
 
 def spelt(letters: str) -> str:
@@ -74,13 +72,25 @@ def _what_is_wrong(answer: Tensor, formula: Formula, case: Case) -> tuple[str, s
         text = _("{name} is not summed over {axis} yet.").format(name=name, axis=formula.summed)
         return Mistake("sum_missing", text), ""
     if axes and len(axes) == len(set(axes)):
-        if axes == formula.axes[::-1]:
+        if left := _not_summed(answer, axes, formula, case):
+            text = _("{name} is not summed over {axis} yet.").format(name=name, axis=left)
+            return Mistake("sum_missing", text), ""
+        if axes != formula.axes and sorted(axes) == sorted(formula.axes):
             text = _("{name} has its axes in each other's place: {found} instead of {expected}.")
             text = text.format(name=name, found=spelt(axes), expected=spelt(formula.axes))
             return Mistake("axes_swapped", text), _outer(formula, case)
         text = _("{name} has the axes {found}, expected were {expected}.")
         return text.format(name=name, found=spelt(axes), expected=spelt(formula.axes)), ""
     return _("{name} has the wrong shape.").format(name=name), ""
+
+
+def _not_summed(answer: Tensor, axes: str, formula: Formula, case: Case) -> str:
+    """The axes over which a sum of the answer would be right; empty where none would."""
+    left = [letter for letter in axes if letter not in formula.axes]
+    if not left or "".join(letter for letter in axes if letter not in left) != formula.axes:
+        return ""
+    summed = answer.sum([axes.index(letter) for letter in left])
+    return ", ".join(left) if fits(summed, case.right) else ""
 
 
 def _outer(formula: Formula, case: Case) -> str:

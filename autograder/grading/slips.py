@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Slip:
-    """One mistake in a formula.
+    """One mistake in a formula. ``Slip.of("factor_missing", "The factor ½ is missing.", factor=1)``, a code,
+    a sentence and the other parts, is how most are written.
 
     Attributes:
         mistake: its code and its sentence.

@@ -1,9 +1,13 @@
 """``docs/authoring.md`` says of checks and configuration what the code says."""
 
+import dataclasses
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder import gradients
 from autograder.authoring import reference
 from autograder.config.schema import Config
 from autograder.grading import checks
@@ -25,6 +29,22 @@ def test_every_check_that_fails_is_in_the_reference():
     for_the_engine = {"agrees", "as_tensor", "closest_comparison", "collected_notes", "hidden_case"}
     functions = {name for name in checks.__all__ if name.islower()}
     assert functions - for_the_engine == {check.__name__ for check in checks.REFERENCE}
+
+
+def test_of_formulas_every_attribute_is_told():
+    told = reference.of_gradients()
+    for described in (gradients.Formula, gradients.Given):
+        for field in dataclasses.fields(described):
+            assert f"\n- `{field.name}`: " in told
+
+
+def test_the_formula_of_the_page_is_one():
+    """What the page shows of formulas first: read by a new user, and written down as it is."""
+    section = PAGE.read_text(encoding="utf-8").partition("## Gradients\n")[2]
+    block = section[section.index("    import torch") : section.index("\nAxes are")]
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(block), names)  # noqa: S102  of this repository
+    gradients.ready(names["GRAD_W"])
 
 
 def test_every_field_has_a_meaning():

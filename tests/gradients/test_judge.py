@@ -8,6 +8,7 @@ import torch
 
 from autograder.errors import ConfigurationError
 from autograder.gradients import Formula, Given, Slip, judge, known, ready, standing_in
+from autograder.gradients.cases import NUDGE, cases_of
 from autograder.grading.checks import CheckFailed, collected_notes
 
 SIZES = ({"N": 2, "H": 3, "F": 4}, {"N": 6, "H": 5, "F": 3})
@@ -277,3 +278,69 @@ def test_a_stand_in_is_right_in_other_sizes_and_says_what_does_not_fit():
 def test_the_names_of_all_mistakes_are_known():
     codes = {mistake.code for mistake in known(GRAD_W)}
     assert {"delta_squared", *MISTAKES} <= codes
+
+
+GRAD_Z = Formula(
+    "grad_z", "∇z", "NS",
+    takes=(Given("grad_p", "N"), Given("z", "NS")),
+    compute=lambda grad_p, z, *, slope=lambda z: (z > 0).double(): grad_p[:, None] * slope(z),
+    says="∇z = ∇p where z > 0.", sizes=({"N": 2, "S": 3, "K": 2}, {"N": 4, "S": 5, "K": 9}), arrays="numpy",
+    masked=True, slips=(Slip.of("mask_missing", "∇z lacks the slope of max(0, z).", slope=torch.ones_like),),
+)  # fmt: skip
+
+
+def test_entries_that_are_zero_by_the_formula_are_judged_like_others():
+    judge({"grad_z": lambda grad_p, z: np.where(z > 0, grad_p[:, None], 0)}, GRAD_Z)
+    assert said(lambda grad_p, z: grad_p[:, None] + 0 * z, GRAD_Z).mistake == "mask_missing"
+    nearly = said(lambda grad_p, z: grad_p[:, None] * np.where(z > 0, 1, 0.01), GRAD_Z)
+    assert nearly.rationale == "∇z has wrong values."
+    assert nearly.evidence.startswith("N=2, S=3: ")  # of an axis that it has not, nothing is said
+
+
+def test_no_case_lies_beside_a_step_of_the_formula():
+    def jumps(values):
+        return (values.sum(1) > 0).double()[:, None] * values
+
+    formula = Formula(
+        "f", "f", "NF", (Given("x", "NF"),), jumps, "", ({"N": 40, "F": 2},), arrays="numpy", masked=True
+    )
+    (case,) = cases_of(formula)
+    assert float(case.values["x"].sum(1).abs().min()) > NUDGE / 10
+
+
+def test_numbers_from_a_list_are_drawn_from_it_alone():
+    labels = Given("y", "N", among=(0, 1, 2))
+    formula = Formula("f", "f", "N", (Given("x", "N"), labels), lambda x, y: x * (1 + y), "", ({"N": 9},))
+    (case,) = cases_of(formula)
+    assert {*case.values["y"].tolist()} == {0, 1, 2}
+
+
+def test_a_sum_over_an_axis_that_is_still_there_is_told_whatever_else_has_that_length():
+    formula = Formula(
+        "grad_b", "∇b", "F", (Given("grad_z", "NFS"),), lambda grad_z: grad_z.sum(2), "", summed="N",
+        sizes=({"N": 2, "F": 4, "S": 6, "K": 2}, {"N": 3, "F": 5, "S": 2}), arrays="numpy",
+    )  # fmt: skip
+    assert said(lambda grad_z: grad_z.sum(0), formula).rationale == "∇b is not summed over S yet."
+    assert said(lambda grad_z: grad_z, formula).rationale == "∇b is not summed over N, S yet."
+    assert (
+        said(lambda grad_z: 2 * grad_z.sum(0), formula).rationale
+        == "∇b has the axes (F, S), expected were (F,)."
+    )
+
+
+def test_another_order_along_any_axis_is_told():
+    formula = Formula(
+        "f", "f", "NK", (Given("x", "NK"),), lambda x: x, "", ({"N": 2, "K": 3},), arrays="numpy"
+    )
+    assert said(lambda x: x[:, ::-1], formula).rationale == "f is in reverse order along its axis K."
+    assert (
+        said(lambda x: np.roll(x, 1, 1), formula).rationale == "f is shifted by one place along its axis K."
+    )
+
+
+def test_a_call_that_takes_something_else_is_trouble_of_the_lab_and_no_zero():
+    formula = Formula(
+        "f", "f", "N", (Given("x", "N"),), lambda x: x, "", ({"N": 3},), call=lambda f, x, y: f(x)
+    )
+    with pytest.raises(ConfigurationError, match="missing a required argument: 'y'"):
+        ready(formula)
