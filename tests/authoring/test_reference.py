@@ -41,10 +41,10 @@ def test_of_formulas_every_attribute_is_told():
 def test_the_formula_of_the_page_is_one():
     """What the page shows of formulas first: read by a new user, and written down as it is."""
     section = PAGE.read_text(encoding="utf-8").partition("## Gradients\n")[2]
-    block = section[section.index("    import torch") : section.index("\nAxes are")]
+    block = section[section.index("    from functools") : section.index("\nA `Given`")]
     names: dict[str, Any] = {}
     exec(textwrap.dedent(block), names)  # noqa: S102  of this repository
-    gradients.ready(names["GRAD_W"])
+    gradients.ready(names["HIDDEN"], names["GRAD_W"])
 
 
 def test_every_field_has_a_meaning():
