@@ -90,7 +90,7 @@ def sampled(corpus: Corpus) -> list[Entry]:
     right = _packed(corpus, (case for case in corpus.cases if case.correct), leave_none=False)
     right.sort(key=lambda entry: -len(entry.cases))
     sample = [case for case in corpus.cases if case.sandbox is True and not case.also_may_lose]
-    return [*right[:QUICK_RIGHT], *_packed(corpus, sample, leave_none=False)]
+    return [*right[:QUICK_RIGHT], *_packed(corpus, sample, leave_none=True)]
 
 
 def _packed(corpus: Corpus, cases: Iterable[Case], *, leave_none: bool) -> list[Entry]:

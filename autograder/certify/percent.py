@@ -43,7 +43,10 @@ def parse(script: str) -> list[Cell]:
     found = []
     for number, header in enumerate(headers):
         if header["rest"].strip():
-            raise ValueError(f"cannot read the header {header[0]!r}")
+            raise ValueError(
+                f"cannot read the header {header[0]!r}: expected # %% NAME, of one word, "
+                "# %% NAME after CELL, or # %% [markdown]"
+            )
         end = headers[number + 1].start() if number + 1 < len(headers) else len(script)
         source = script[header.end() : end].strip("\n")
         if header["kind"]:

@@ -129,6 +129,11 @@ def _tell(found: Certificate, console: Console) -> None:
             one.name, *(f"{rate.count}/{rate.of} ≤{shown(rate.high)}" if rate.of else "–" for rate in rates)
         )
     console.print(table)
+    if not found.total.wrong.of:
+        console.print(
+            "no mistake of the corpus was tried: --quick takes those whose expect.yml says `sandbox: true`",
+            soft_wrap=True, markup=False,
+        )  # fmt: skip
     for luck in found.luck:
         console.print(
             f"{luck.setting}: {luck.missed.count} of {luck.missed.of} trainings miss; a submission at most "

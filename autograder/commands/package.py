@@ -22,7 +22,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_kinds(kinds: Commands[argparse.ArgumentParser]) -> None:
-    student = kinds.add_parser("student", help="notebook, public tests and README")
+    student = kinds.add_parser(
+        "student", help="notebook, public tests, and the README.md that you write beside them"
+    )
     student.set_defaults(run=_for_students)
     gradescope = kinds.add_parser("gradescope", help="an autograder for Gradescope that runs this engine")
     gradescope.add_argument(

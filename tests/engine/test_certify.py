@@ -303,6 +303,21 @@ def test_a_quick_certificate_counts_goes_on_and_finds_what_is_false(certify, lab
     assert not found["holds"]
 
 
+def test_a_mistake_that_fits_beside_no_other_is_in_the_sample_too(lab):
+    again = "# %% median\ndef median(v):\n    return min(v)\n"
+    add(lab, "mistakes/median/least", again, "loses: {median: 2}\nwhy: The least.\nsandbox: true\n")
+    names = {case.name for one in entries.sampled(corpus(lab)) for case in one.cases}
+    assert {name for name in names if name.startswith("mistakes")} == {
+        "mistakes/median/upper", "mistakes/median/least", "mistakes/counter/counts_once",
+    }  # fmt: skip
+
+
+def test_a_header_that_cannot_be_read_is_told_with_what_one_may_be(lab):
+    (lab / "corpus" / "base.py").write_text("# %% check counts\n")
+    with pytest.raises(ConfigurationError, match="'# %% check counts': expected # %% NAME, of one word"):
+        corpus(lab).quick_base()
+
+
 def test_nothing_is_certified_from_notebooks_that_could_not_be_graded(lab):
     found = corpus(lab)
     usual = tuple((one, Marks(reason="the grader fell over")) for one in entries.each_alone(found))
