@@ -22,6 +22,7 @@ from typing import Any
 
 from autograder.errors import StudentException
 from autograder.grading.checks import CheckFailed
+from autograder.grading.checks.failing import author_reads
 from autograder.grading.namespace import Namespace
 from autograder.language import judging as _
 
@@ -81,7 +82,7 @@ class DoctestCase:
             raise CheckFailed(*self._said(example.source.strip(), came.strip(), wanted.strip()))
 
     def _said(self, source: str, came: str, wanted: str) -> tuple[str]:
-        if self.hidden:
+        if self.hidden and not author_reads():
             return (_("A check that is not shown gives something else than it should."),)
         text = _("`{example}` gives {yours}; {expected} was expected.").format(
             example=_short(source),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import textwrap
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,17 @@ def test_every_field_has_a_meaning():
 def test_a_page_without_the_place_is_refused():
     with pytest.raises(ValueError, match="<!-- checks -->"):
         reference.written("nothing")
+
+
+@pytest.mark.parametrize(
+    ("total", "uses"), [("sum(squares(n))", True), ("n * (n + 1) * (2 * n + 1) // 6", False)]
+)
+def test_the_page_tells_how_a_test_sees_whether_a_function_is_called(total, uses):
+    names: dict[str, Any] = {}
+    exec(f"def squares(n): return [i * i for i in range(1, n + 1)]\ndef total(n): return {total}", names)  # noqa: S102
+    page = PAGE.read_text(encoding="utf-8")
+    block = page[page.index("    from autograder.grading.checks import require") :].partition("\n\notter's")[
+        0
+    ]
+    with nullcontext() if uses else pytest.raises(checks.CheckFailed, match="does not call squares"):
+        exec(textwrap.dedent(block), {"env": names})  # noqa: S102  of this repository

@@ -8,6 +8,7 @@ import pytest
 from autograder.build.public_tests import public_copy
 from autograder.errors import ConfigurationError, StudentException
 from autograder.grading.checks import CheckFailed
+from autograder.grading.checks.failing import read_by_the_author
 from autograder.grading.namespace import PlainNamespace
 from autograder.grading.questions import load_questions
 
@@ -75,6 +76,13 @@ def test_a_public_example_is_quoted_and_a_hidden_one_is_not(question):
     public, hidden = asked(question, lambda number: number + 6)
     assert public == "`math.isclose(square(0.5), 0.25)` gives False; True was expected."
     assert hidden == "A check that is not shown gives something else than it should."
+
+
+def test_its_author_reads_what_a_hidden_example_gives(question):
+    with read_by_the_author():
+        _, hidden = asked(question, lambda number: number + 6)
+    assert "was expected" in hidden
+    assert asked(question, lambda number: number + 6)[1].startswith("A check that is not shown")
 
 
 def test_a_function_that_is_missing_is_named_and_no_trouble_of_ours(question):

@@ -10,6 +10,7 @@ _notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
 
 
 _hidden: ContextVar[bool] = ContextVar("hidden", default=False)
+_for_the_author: ContextVar[bool] = ContextVar("for_the_author", default=False)
 
 
 class Mistake(str):
@@ -99,6 +100,21 @@ def hidden_case(hidden: bool) -> Iterator[None]:
         _hidden.reset(token)
 
 
+@contextmanager
+def read_by_the_author() -> Iterator[None]:
+    """What cases say inside the block no student reads: hidden ones may show values too."""
+    token = _for_the_author.set(True)
+    try:
+        yield
+    finally:
+        _for_the_author.reset(token)
+
+
+def author_reads() -> bool:
+    """Whether who wrote the cases is all who reads what they say."""
+    return _for_the_author.get()
+
+
 def may_show_values() -> bool:
     """Whether a message may quote what a case hands to the student's code, and what must come out."""
-    return not _hidden.get()
+    return author_reads() or not _hidden.get()
