@@ -31,6 +31,9 @@ A student's failure never becomes an ``AutograderError``, and trouble of ours ne
 
 from __future__ import annotations
 
+import builtins
+from functools import cache
+
 
 class AutograderError(Exception):
     """Root of everything that is this package's, the machine's or the course's fault."""
@@ -124,6 +127,38 @@ class StudentException(StudentCodeError):
         self.type_name = type_name
         self.text = text
         self.where = where
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError, which some of these are, would put it into quotes
+
+
+CATCHABLE = frozenset(
+    "ArithmeticError AssertionError AttributeError EOFError FileExistsError FileNotFoundError "
+    "FloatingPointError IndexError KeyError LookupError NameError NotImplementedError OSError OverflowError "
+    "PermissionError RecursionError RuntimeError TypeError ValueError ZeroDivisionError".split()
+)
+"""Python's own exceptions that a test case may catch of a student's code, by name. Not StopIteration, which
+would end a loop of ours."""
+
+
+def student_exception(
+    type_name: str, text: str, where: str = "", bases: tuple[str, ...] = ()
+) -> StudentException:
+    """A student's exception, which ``except ValueError:`` catches where it is one, or inherits from it.
+
+    Test cases are written for otter, where students' exceptions are what they are; the names are the word of
+    the student's process, as every answer is.
+    """
+    kind = next((name for name in (type_name, *bases) if name in CATCHABLE), "")
+    return _raised_as(kind)(type_name, text, where, bases)
+
+
+@cache
+def _raised_as(kind: str) -> type[StudentException]:
+    """:class:`StudentException`, and the exception of Python of this name."""
+    if not kind:
+        return StudentException
+    return type(f"Student{kind}", (StudentException, getattr(builtins, kind)), {})
 
 
 class RequestTimedOut(StudentCodeError):

@@ -13,7 +13,7 @@ from autograder.grading.checks.failing import read_by_the_author
 from autograder.grading.course import opened
 from autograder.grading.pipeline import grade
 from autograder.grading.run_settings import RunSettings
-from autograder.model import Grade, QuestionResult, Status, Submission
+from autograder.model import Grade, Outcome, QuestionResult, Status, Submission
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,10 @@ SOLUTION, TEMPLATE = "everything", "nothing"
 
 
 def unwanted(question: QuestionResult, wanted: str | None) -> bool:
-    """Whether a question gave other points than it must."""
+    """Whether a question gave other points than it must, or the solution failed a check without points."""
     must = {SOLUTION: question.possible, TEMPLATE: 0.0}.get(wanted or "", question.points)
-    return question.points != must or not question.checked
+    failed = wanted == SOLUTION and any(case.outcome is not Outcome.PASSED for case in question.cases)
+    return question.points != must or not question.checked or failed
 
 
 def only(lab: Lab, names: Sequence[str]) -> Lab:

@@ -169,6 +169,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
 def _files_of_one_name(config: Config) -> Iterator[tuple[Place, str]]:
     """Two files of one name would be one beside the notebook."""
     taken = {item.name: "data" for item in config.data} | {config.assignment.notebook: "the notebook"}
+    taken["otter.py"] = "what runs the public tests"
     for index, path in enumerate(config.files):
         name = PurePosixPath(path).name
         if name in taken:

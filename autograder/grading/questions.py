@@ -25,7 +25,7 @@ from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
-from autograder.grading.verdicts import CHECK_FAILED, verdict
+from autograder.grading.verdicts import CHECK_FAILED, Verdict, is_vague, verdict
 from autograder.language import judging as _
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
@@ -237,6 +237,7 @@ def _ask_case(
         came_to = verdict(run, lambda: respondent.ending(), said)
     if came_to.lacked:
         missing[came_to.lacked] = None
+    came_to = _without_a_value(came_to, missing)
     passed = came_to.outcome is Outcome.PASSED
     message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
@@ -247,6 +248,18 @@ def _ask_case(
         repeat=came_to.repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
+
+
+def _without_a_value(came_to: Verdict, missing: Mapping[str, None]) -> Verdict:
+    """What a case came to; where it worked with the nothing that a missing name gives, that name instead."""
+    if not missing or not is_vague(came_to.message) or "NoneType" not in came_to.evidence:
+        return came_to
+    return replace(
+        came_to,
+        message=_("{name} is not defined.").format(name=next(iter(missing))),
+        help=_("Does its cell run, and is its name the one of the exercise?"),
+        evidence="",
+    )
 
 
 @contextmanager

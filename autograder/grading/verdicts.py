@@ -70,14 +70,14 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
     """
     try:
         run()
+    except StudentCodeError as failure:  # first: it may be one of Python's own as well
+        return _student_failure(failure, ending, said)
     except CheckFailed as failure:
         told = str(failure.rationale), failure.help, failure.evidence
         return Verdict(Outcome.FAILED, *told, mistake=failure.mistake, repeat=failure.repeat)
     except AssertionError as failure:
         message, repeat = _without_code(str(failure))
         return Verdict(Outcome.FAILED, message, repeat=repeat)
-    except StudentCodeError as failure:
-        return _student_failure(failure, ending, said)
     except NotThroughAProxy as limit:
         text = _("the check itself cannot work like this: {limit}").format(limit=limit)
         return Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))

@@ -18,8 +18,8 @@ from autograder.errors import (
     NotThroughAProxy,
     ReplyTooLarge,
     RequestTimedOut,
-    StudentException,
     TimeUsedUp,
+    student_exception,
 )
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
@@ -208,7 +208,8 @@ class Conversation:
             parts = [raised.get(part) for part in ("type", "text")]
             texts = [part if isinstance(part, str) else "?" for part in parts]
             where = self._own.shown(raised.get("where"))
-            raise StudentException(texts[0][:200], texts[1][:2000], where, checked_names(raised.get("bases")))
+            bases = checked_names(raised.get("bases"))
+            raise student_exception(texts[0][:200], texts[1][:2000], where, bases)
         if "bad" in message:
             raise _bad(str(message["bad"])[:2000], message.get("too_large") is True)
         raise RequestTimedOut("your code was interrupted")

@@ -109,6 +109,8 @@ HOSTILE = textwrap.dedent("""
     deep = Deep([1])
     unlimited = type("E" * 10_000, (ValueError,), {})
     def fails(): raise unlimited("x")
+    def asserts(): assert False, "all points, please"
+    def lacks(): raise FileNotFoundError(2, "no such file", "data.csv")
     def shouts(): print("x" * 10 ** 6)
     many = {(i, i) for i in range(5000)}
     labels = pd.Series(range(30_000), index=[n * 2 for n in range(30_000)])
@@ -175,6 +177,22 @@ def test_generators_and_what_they_raise(env):
         seen.extend(entry for entry in env["stops"]())
     entries = iter(env["stops"]())
     assert [next(entries), next(entries)] == [1, 2]
+
+
+def test_what_a_students_code_raises_is_caught_as_python_does(env):
+    for caught in (ValueError, Exception, (KeyError, ValueError)):
+        with pytest.raises(caught, match="no values"):
+            env["median"]([])  # TooFew, which inherits from ValueError
+    assert not hasattr(env["shelf"], "nothing")
+    with pytest.raises(KeyError) as missing:
+        list(env["stops"]())
+    assert "third" in str(missing.value)
+    try:
+        env["median"]([])
+    except LookupError:
+        pytest.fail("a ValueError is no LookupError")
+    except ValueError:
+        pass
 
 
 def test_signatures(env):
@@ -261,30 +279,51 @@ def test_gradients_by_finite_differences(env):
     assert "entry [0]" in failure(checks.agrees_with_finite_differences, 2.02 * at, env["square"], at, "grad")
 
 
-# --- what does not go through ---------------------------------------------------------------------
+@pytest.fixture
+def came_to(hostile, toy_course):
+    """What a case comes to that does this with the notebook's names."""
 
-
-def test_a_case_that_asks_for_it_is_not_checked(hostile, toy_course):
     class Respondent:
         def names(self):
+            hostile.missing.clear()  # as names are that nobody has asked yet
             return hostile
 
         def ending(self):
             return Ending.FINISHED
 
-    case = SimpleNamespace(
-        name="sum", points=1, hidden=False, failure_message=None,
-        body=SimpleNamespace(call_func=lambda names: names["shelf"] + 1),
-    )  # fmt: skip
-    question = replace(toy_course.questions[0], file=SimpleNamespace(test_cases=[case]))
-    [result] = ask(question, Respondent(), 1).cases
+    def ask_once(does):
+        case = SimpleNamespace(
+            name="sum", points=1, hidden=False, failure_message=None, body=SimpleNamespace(call_func=does)
+        )
+        question = replace(toy_course.questions[0], file=SimpleNamespace(test_cases=[case]))
+        [result] = ask(question, Respondent(), 1).cases
+        return result
+
+    return ask_once
+
+
+def test_what_a_student_asserts_or_cannot_import_is_the_students(came_to):
+    for name in ("asserts", "lacks"):
+        result = came_to(lambda names: names[name]())  # noqa: B023  called at once
+        assert (result.outcome, result.message[:16]) == (Outcome.FAILED, "Your code raised")
+
+
+def test_a_name_that_is_not_there_is_said_by_its_name(came_to):
+    for does in (lambda names: names.get("misspelt")(3), lambda names: len(names.get("misspelt"))):
+        assert came_to(does).message == "misspelt is not defined."
+    assert came_to(lambda names: len(names.get("shelf")) + None).message.startswith("The check could not")
+
+
+# --- what does not go through ---------------------------------------------------------------------
+
+
+def test_a_case_that_asks_for_it_is_not_checked(came_to):
+    result = came_to(lambda names: names["shelf"] + 1)
     assert result.outcome is Outcome.NOT_CHECKED
     assert "__add__ of a Shelf" in result.message
-    case.body.call_func = lambda names: names["shelf"] - 1  # which the object could not do either
-    [result] = ask(question, Respondent(), 1).cases
+    result = came_to(lambda names: names["shelf"] - 1)  # which the object could not do either
     assert result.outcome is Outcome.FAILED
-    case.body.call_func = lambda names: list(names["endless"]())
-    [result] = ask(question, Respondent(), 1).cases
+    result = came_to(lambda names: list(names["endless"]()))
     assert (result.outcome, result.message) == (
         Outcome.FAILED,
         "What your code gives to loop over does not end.",
