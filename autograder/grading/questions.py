@@ -82,7 +82,9 @@ class Names(Namespace, Protocol):
     missing: dict[str, None]
     doubles: bool
 
-    def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
+    def begin_case(
+        self, seed: int, *, forbid_autograd: bool, patience: float | None, writes_back: bool
+    ) -> None:
         """Forget what earlier cases made, seed the generators, set the autograd guard.
 
         Args:
@@ -228,7 +230,13 @@ def _ask_case(
             raise KernelDied(_("not asked again: it ended the process in the checks before this one"))
         names = respondent.names()
         missing = names.missing
-        names.begin_case(seed, forbid_autograd=question.forbid_autograd, patience=patience)
+        names.begin_case(
+            seed,
+            forbid_autograd=question.forbid_autograd,
+            patience=patience,
+            # As where students run it. Where points are earned, nothing of the test is theirs to change.
+            writes_back=not case.hidden and not case.points,
+        )
         doubles = _numbers_of_the_notebook(names.doubles and not case.hidden)
         with recorded(), hidden_case(bool(case.hidden)), doubles:
             case.body.call_func(names)

@@ -60,6 +60,7 @@ class Conversation:
         usable: whether the student's side can still be asked.
         late_requests: requests that were not answered in time.
         patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
+        writes_back: whether what a call does to its arguments happens to those of the test case as well.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Conversation:
     ) -> None:
         self.usable = False
         self.patience: float | None = None
+        self.writes_back = False
         self.late_requests = 0
         self._channel = channel
         self._process = process

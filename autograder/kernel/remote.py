@@ -33,10 +33,17 @@ class RemoteNamespace:
         self._forbids_autograd = False
         self.missing: dict[str, None] = {}
 
-    def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
-        """Start a test case: old objects and functions are forgotten, generators are seeded."""
+    def begin_case(
+        self, seed: int, *, forbid_autograd: bool, patience: float | None, writes_back: bool = False
+    ) -> None:
+        """Start a test case: old objects and functions are forgotten, generators are seeded.
+
+        Args:
+            writes_back: whether a function that returns nothing changes the arguments of the test case.
+        """
         self._conversation.forget_callbacks()
         self._conversation.patience = patience
+        self._conversation.writes_back = writes_back
         self._forbids_autograd = forbid_autograd
         usual = self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
         # Text first: their side may send an array, or an object that cannot be compared.

@@ -87,7 +87,9 @@ class Notebook(PlainNamespace):
 
     doubles = False
 
-    def begin_case(self, seed: int, *, forbid_autograd: bool, patience: float | None) -> None:
+    def begin_case(
+        self, seed: int, *, forbid_autograd: bool, patience: float | None, writes_back: bool
+    ) -> None:
         pass
 
     def names(self) -> Notebook:

@@ -73,6 +73,12 @@ STUDENT = textwrap.dedent("""
     def sgd(params, grads):
         return [p - 0.5 * g for p, g in zip(params, grads)]
 
+    def changes(one):
+        one.sort() if isinstance(one, list) else one.clear()
+
+    def taken(values):
+        return values.pop()
+
     def counts(text):
         return {letter: text.count(letter) for letter in set(text)}
 
@@ -193,6 +199,29 @@ def test_what_a_students_code_raises_is_caught_as_python_does(env):
         pytest.fail("a ValueError is no LookupError")
     except ValueError:
         pass
+
+
+@pytest.mark.parametrize("writes_back", [True, False])
+def test_a_public_case_sees_what_a_function_does_to_its_arguments(remote, writes_back):
+    """As where students run it; in hidden cases arguments are copies, and stay what they are."""
+    remote.begin_case(3, forbid_autograd=False, patience=None, writes_back=writes_back)
+    weight, bias = torch.ones(2, requires_grad=True), np.ones(2)
+    remote["sgd_"]([weight.detach()], [torch.ones(2)])
+    remote["sgd_"]([bias], [np.ones(2)])
+    values, words = [3, 1, 2], {"a": 1}
+    remote["changes"](values)
+    remote["changes"](words)
+    seen = weight.tolist(), bias.tolist(), values, words
+    assert seen == (
+        ([0.5, 0.5], [0.5, 0.5], [1, 2, 3], {}) if writes_back else ([1, 1], [1, 1], [3, 1, 2], {"a": 1})
+    )
+
+
+def test_what_a_function_returns_is_no_change_of_its_arguments(remote):
+    remote.begin_case(3, forbid_autograd=False, patience=None, writes_back=True)
+    kept = [2, 1]
+    assert remote["taken"](kept) == 1
+    assert kept == [2, 1]
 
 
 def test_signatures(env):

@@ -29,7 +29,7 @@ class Notebook(Cells):
 
     doubles = False
 
-    def begin_case(self, seed, *, forbid_autograd, patience):
+    def begin_case(self, seed, *, forbid_autograd, patience, writes_back):
         pass
 
     def ending(self):
