@@ -61,6 +61,14 @@ def code_answer(prompt: str, solution: str) -> Any:
     return code(f"{shown}\n# BEGIN SOLUTION NO PROMPT\n{solution}\n# END SOLUTION")
 
 
+def in_place(place: str, functions: list[str]) -> str:
+    """A note on tests that look at what a function has done to an argument."""
+    return (
+        f"{place}: its tests call {', '.join(functions)} alone, perhaps for what becomes of an argument; "
+        "where points are earned arguments are copies: see `changed_in_place` in docs/authoring.md"
+    )
+
+
 def has_markers(source: str) -> bool:
     """Whether a cell says which part of it is the solution, in otter's words."""
     return re.search(r"# ?(BEGIN )?SOLUTION\b", source) is not None

@@ -22,10 +22,18 @@ def with_imports(test: dict[str, Any], notebook: dict[str, str]) -> str:
     return f"OK_FORMAT = True\n\ntest = {pprint.pformat(test, sort_dicts=False, width=100)}\n"
 
 
-def _leading(body: str, notebook: dict[str, str]) -> str:
+def python_of(test: dict[str, Any]) -> str:
+    """The code of all examples of such a dictionary; without cases that are malformed: loading says so."""
+    return "".join(_python(case["code"]) for suite in test["suites"] for case in suite["cases"])
+
+
+def _python(body: str) -> str:
     try:
-        examples = doctest.DocTestParser().get_examples(body)
-    except ValueError:  # loading the file says so
+        return "".join(example.source for example in doctest.DocTestParser().get_examples(body))
+    except ValueError:
         return ""
-    needed = uses("".join(example.source for example in examples), notebook).imports
+
+
+def _leading(body: str, notebook: dict[str, str]) -> str:
+    needed = uses(_python(body), notebook).imports
     return "".join(f">>> {statement}\n" for statement in needed)

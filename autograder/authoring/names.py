@@ -80,6 +80,22 @@ def rebound(source: str, notebook: Iterable[str]) -> list[str]:
     return sorted(theirs & changed)
 
 
+def works_in_place(source: str) -> list[str]:
+    """Functions that code calls alone, with a variable of its own, sorted: ``rotate_(items)``."""
+    nodes = list(_nodes(source))
+    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    calls = [node.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    return sorted(
+        {
+            call.func.id
+            for call in calls
+            if isinstance(call.func, ast.Name) and call.func.id not in dir(builtins)
+            for argument in call.args
+            if isinstance(argument, ast.Name) and argument.id in own
+        }
+    )
+
+
 def _first_uses(source: str) -> dict[str, bool]:
     """Each name of the code, and whether it is read, or deleted, before anything binds it."""
     found = _InOrder()

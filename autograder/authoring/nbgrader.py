@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.authoring import cells as make
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
-from autograder.authoring.names import Uses, imported, packages, rebound, uses
+from autograder.authoring.names import Uses, imported, packages, rebound, uses, works_in_place
 
 _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
@@ -140,6 +140,8 @@ def _question(cell: Any, about: dict[str, Any], draft: Draft, code: list[str], p
             f"{place} ({name}): its tests delete or replace {', '.join(changed)} of the notebook; here that "
             f"changes nothing for students' functions: see {name}.py, and `replaced` in docs/authoring.md"
         )
+    if called := works_in_place(whole):
+        draft.notes.append(make.in_place(f"{place} ({name})", called))
     draft.questions.append(
         DraftQuestion(name, _grade_id(cell), points, _test_file(name, cell.source, points, imported(code)))
     )

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.authoring import cells as make
-from autograder.authoring.doctest_imports import with_imports
+from autograder.authoring.doctest_imports import python_of, with_imports
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
-from autograder.authoring.names import imported, packages
+from autograder.authoring.names import imported, packages, works_in_place
 from autograder.errors import UsageError
 
 _CARRIED = frozenset(
@@ -194,9 +194,9 @@ class _Reader:
         if not self._assignment.tests.ok_format:
             cases = [*map(_escaped, cases)]
         test = self._tests._format_test(question.name, info["points"], info["all_or_nothing"], cases)
-        if isinstance(test, dict):
-            return with_imports(test, self._imports)
-        return str(test)
+        if called := works_in_place(python_of(test) if isinstance(test, dict) else str(test)):
+            self._draft.notes.append(make.in_place(f"question {question.config.name!r}", called))
+        return with_imports(test, self._imports) if isinstance(test, dict) else str(test)
 
 
 def _escaped(case: Any) -> Any:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.authoring import cells as make
-from autograder.authoring.doctest_imports import with_imports
+from autograder.authoring.doctest_imports import python_of, with_imports
 from autograder.authoring.draft import Draft, DraftQuestion, identifier, title_of
-from autograder.authoring.names import imported, packages
+from autograder.authoring.names import imported, packages, works_in_place
 from autograder.errors import ConfigurationError, UsageError
 from autograder.grading.test_files import is_of_doctests, read_test_file, specification
 
@@ -62,6 +62,8 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
     ) as reason:
         told = str(reason) or type(reason).__name__
         raise UsageError(f"{path}: cannot be read as a test file of otter: {told}") from reason
+    if called := works_in_place(python_of(specification(text, path)) if older else text):
+        draft.notes.append(make.in_place(f"question {file.name!r}", called))
     name = identifier(file.name, draft.names())
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 MOST_ENTRIES = 10_000
@@ -58,20 +59,20 @@ def _copy(before: Any, after: Any) -> None:
         before[...] = after
 
 
-def _arrays() -> tuple[type, ...]:
+def _arrays() -> tuple[Any, ...]:
     """Of the modules that the test cases have imported."""
     known = (("numpy", "ndarray"), ("torch", "Tensor"))
     return tuple(getattr(sys.modules[module], name) for module, name in known if module in sys.modules)
 
 
-def _kinds() -> tuple[type, ...]:
+def _kinds() -> tuple[Any, ...]:
     return (list, dict, set, *_arrays())
 
 
 def _entries(one: Any, depth: int) -> int:
     """How many numbers travel; more than are allowed for what is nested too deeply."""
     if isinstance(one, _arrays()):
-        return int(one.numel() if hasattr(one, "numel") else one.size)
+        return prod(one.shape)
     if not isinstance(one, list | tuple | dict | set):
         return 1
     if not depth or len(one) > MOST_ENTRIES:

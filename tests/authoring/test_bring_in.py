@@ -351,3 +351,18 @@ def test_a_test_file_with_a_setup_is_refused_with_the_reason(source):
     test = OLD_TEST.replace("'setup': ''", "'setup': '>>> import math'")
     with pytest.raises(UsageError, match="without `setup`"):
         bring_in(source(OTTER_TESTS, {"q2.py": test}))
+
+
+IN_PLACE = "items = [1, 2]\nrotate_(items)\nassert items == [2, 1]"
+
+
+def test_tests_of_a_function_that_works_in_place_are_told(source):
+    nbgrader = [*NBGRADER, graded("code", IN_PLACE, grade=True, grade_id="rotate", points=1)]
+    assert "cell 7 (rotate): its tests call rotate_ alone" in bring_in(source(nbgrader)).notes[-1]
+
+
+def test_so_are_those_of_doctests(source):
+    doctest = OLD_TEST.replace("double(2)\\n4", "x = [2]\\n>>> double(x)\\n>>> x\\n[4]")
+    assert doctest != OLD_TEST
+    notes = bring_in(source(OTTER_TESTS, {"q2.py": doctest})).notes
+    assert any("question 'q2': its tests call double alone" in note for note in notes)
