@@ -92,9 +92,7 @@ NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
     """Give a network of the notebook these parameters, each of the shape that it has there."""
-    at_once = getattr(
-        type(rnn), "__assign__", None
-    )  # of a grader: the network is in another process
+    at_once = getattr(type(rnn), "__assign__", None)  # of a grader: the network is in another process
     if at_once:
         with suppress(TypeError):
             at_once(rnn, parameters)
