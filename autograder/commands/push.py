@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     push = commands.add_parser(
-        "push", help="write a published class's marks, comments and pages into Moodle, over its web service"
+        "push",
+        help="write a published class's marks, comments and pages into Moodle or Canvas, over their service",
     )
     push.add_argument("out", metavar="DIR", type=Path, help="a folder that grade or publish has written")
     push.add_argument(

@@ -43,6 +43,9 @@ FEEDBACK = "canvas_feedback.zip"
 POINTS_POSSIBLE = "    Points Possible"
 """First cell of the gradebook's second row, and the key of that row's value among a person's cells."""
 
+SECONDS_LATE = "Seconds late"
+"""A column of :mod:`autograder.lms.canvas_export`: Canvas's own gradebook does not tell it."""
+
 NOT_ASSIGNED = "N/A"
 EXCUSED = "EX"
 
@@ -304,7 +307,9 @@ def _of_student(row: Sequence[str]) -> Sequence[str]:
 
 def _person(person: Person, possible: str) -> Person:
     cells = Row({**person.cells, POINTS_POSSIBLE: possible})
-    return replace(person, mark="" if person.mark in ("-", NOT_ASSIGNED) else person.mark, cells=cells)
+    late = decimal(person.cells.cell(SECONDS_LATE))
+    mark = "" if person.mark in ("-", NOT_ASSIGNED) else person.mark
+    return replace(person, mark=mark, cells=cells, late_seconds=late, late=bool(late))
 
 
 # What goes back

@@ -48,12 +48,17 @@ class OnlineAssignment:
 
 @dataclass(frozen=True)
 class HandedInFile:
-    """A file that a student handed in: its place and name as the student chose them, untrusted."""
+    """A file that a student handed in: its place and name as the student chose them, untrusted.
+
+    Attributes:
+        number: the LMS's, of the file; empty where its exports show none.
+    """
 
     path: str
     name: str
     size: int
     address: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,9 @@ class LmsService(ABC):
 
     adapter: ClassVar[str]
     """The name of its :class:`~autograder.lms.base.Lms`."""
+
+    notice: ClassVar[str] = ""
+    """What whoever uses it has to know first; empty: nothing."""
 
     @abstractmethod
     def assignment(self) -> OnlineAssignment:

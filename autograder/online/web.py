@@ -32,6 +32,7 @@ MOST = 64 << 20
 _PIECE = 1 << 16
 _AGENT = "rnn-lab-autograder"
 _NONE: Mapping[str, str] = {}
+_HEADERS = ("Location", "Link", "WWW-Authenticate")
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ class Answer:
         location: where it sends to, if it does; untrusted.
         body: all of it.
         link: where the rest of a list is, as the header ``Link`` says it; untrusted.
+        challenge: what it wants to be shown, as ``WWW-Authenticate`` says it; untrusted.
     """
 
     status: int
     location: str
     body: bytes
     link: str = ""
+    challenge: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,8 +147,8 @@ class Site:
                 with _ended_after(self.whole, connection.sock):
                     connection.request(method, parts.path + path, body or None, headers)
                     response = connection.getresponse()
-                    location, link = (response.getheader(name) or "" for name in ("Location", "Link"))
-                    return Answer(response.status, location, _read(response, most, self.address), link)
+                    location, *more = (response.getheader(name) or "" for name in _HEADERS)
+                    return Answer(response.status, location, _read(response, most, self.address), *more)
         except ssl.SSLCertVerificationError as reason:
             raise ServiceError(
                 f"{self.address}: its certificate is not one that this machine trusts "
