@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -107,17 +107,15 @@ class CanvasService(LmsService):
 
     def participants(self) -> Sequence[Participant]:
         """As every service."""
-        self.assignment()
         found = self._calls.whole_list(f"{self._path}/submissions", include=("user", "group", "visibility"))
-        rows = {_number_in(one, "user_id"): one for one in found}
-        groups = {user: _group_of(row) for user, row in rows.items()}
+        people = sorted(map(_participant, found), key=lambda one: one.user)
+        if not self.assignment().teams:
+            return people
+        groups = {_number_in(row, "user_id"): _group_of(row) for row in found}
         first: dict[int, int] = {}  # an export has one member's number for the group's
-        for user, (group, _) in sorted(groups.items()):
-            first.setdefault(group, user)
-        return [
-            _participant(user, row, str(first[groups[user][0]]) if groups[user][0] else "", groups[user][1])
-            for user, row in rows.items()
-        ]
+        for one in people:
+            first.setdefault(groups[one.user][0], one.user)
+        return [_in_team(one, *groups[one.user], first[groups[one.user][0]]) for one in people]
 
     def teams(self) -> Sequence[Participant]:
         """As every service: the work of the first member is the group's."""
@@ -252,7 +250,13 @@ def _not_gradable(found: Part) -> str:
     return next((said for key, said in reasons.items() if found.flag(key)), "")
 
 
-def _participant(user: int, row: Part, team: str, team_name: str) -> Participant:
+def _in_team(one: Participant, group: int, name: str, first: int) -> Participant:
+    """Somebody with their team; who is in no group is one alone."""
+    return replace(one, team=str(first if group else one.user), team_name=name if group else one.name)
+
+
+def _participant(row: Part) -> Participant:
+    user = _number_in(row, "user_id")
     handed_in = _handed_in(row)
     person = row.of("user")
     late = int(_number_or_none(row, "seconds_late") or 0) if row.flag("late") else 0
@@ -266,8 +270,6 @@ def _participant(user: int, row: Part, team: str, team_name: str) -> Participant
         numbers=(str(user),),
         name=person.text("name", "", 2000),
         email=person.text("login_id", "", 2000),
-        team=team,
-        team_name=team_name,
         handed_in=handed_in,
         due=handed_in.when - late if handed_in and late > 0 else 0,
         mark=_mark_in(row),

@@ -103,7 +103,9 @@ class Calls:
         if answer.status != 201 and not 300 <= answer.status < 400:
             self._read(answer, "upload")
             raise BadAnswer(f"{site.address}: HTTP status {answer.status} for a file, where 201 was expected")
-        taken = self._read(self._answer("GET", self._way_to(answer.location)), "upload")
+        if answer.location or answer.status != 201:
+            answer = self._answer("GET", self._way_to(answer.location))
+        taken = self._read(answer, "upload")
         if taken.whole("size") != len(file.content):
             raise ServiceRefused(f"{self.site.address}: did not take the file {plain(file.name, 80)} whole")
         return taken.whole("id", largest=LARGEST_NUMBER)

@@ -62,7 +62,7 @@ class Canvas:
 
     Attributes:
         settings: of the assignment, beside what everyone has.
-        created: whether the store answers an upload with 201; otherwise it sends on.
+        stored: how the store answers an upload: ``created`` with the place, ``moved`` to it, ``told`` at once.
         leaked: addresses that a token came to and that are not the site's.
         puts: how often a mark or a comment was written, by person.
     """
@@ -71,7 +71,7 @@ class Canvas:
     maximum: float = 10.0
     settings: dict[str, Any] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=dict)
-    created: bool = True
+    stored: str = "created"
     fault: Fault = lambda function, times: ""
     pause: float = 0.0
     asked: list[str] = field(default_factory=list)
@@ -278,7 +278,9 @@ class Handler(AnyHandler):
             assert fields == wanted, fields
             number = canvas.kept(canvas.pending.pop(fields["key"]), content)
             headers["Location"] = f"{canvas.address}/api/v1/files/{number}/create_success?uuid=u"
-            return (201 if canvas.created else 301), b"", headers
+            if canvas.stored == "told":
+                return 201, json.dumps(canvas.attachment(number)).encode(), {}
+            return (201 if canvas.stored == "created" else 301), b"", headers
         elif function == "confirm":
             answer = canvas.attachment(numbers[-1])
         elif function == "download":

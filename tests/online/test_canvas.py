@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,11 +92,11 @@ def is_complete(canvas: Canvas) -> bool:
 # Push
 
 
-@pytest.mark.parametrize("created", [True, False])
+@pytest.mark.parametrize("stored", ["created", "moved", "told"])
 def test_marks_comments_and_pages_reach_their_students_once(
-    graded: Path, canvas: Canvas, created: bool
+    graded: Path, canvas: Canvas, stored: str
 ) -> None:
-    canvas.created = created
+    canvas.stored = stored
     code, said = push(graded, canvas)
     assert code == 0, said
     assert "Experimental: made after Canvas's documentation" in said
@@ -217,8 +218,8 @@ def test_every_member_of_a_group_gets_its_mark_and_a_comment(
     graded: Path, canvas: Canvas, alike: bool
 ) -> None:
     canvas.settings = {"group_category_id": 5, "grade_group_students_individually": not alike}
-    canvas.groups = {70: "A", 80: "B"}
-    for one, group in zip(canvas.students, (70, 80, 80), strict=True):
+    canvas.groups = {80: "B"}
+    for one, group in zip(canvas.students, (0, 80, 80), strict=True):  # the first is in no group
         one.group = group
     going = json.loads((graded / GOING_BACK).read_text(encoding="utf-8"))
     change(graded, teams=True, people=going["people"][:2])  # an export has the first member's number
@@ -446,6 +447,15 @@ def test_grade_reads_what_was_pulled_as_an_export_with_its_gradebook(canvas: Can
     listed = CanvasFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes())
     assert listed.headers[4] == "Lab <9> & co (42)"
     assert [one.lms_id for one in listed.people] == ["1", "2", "3", "4"]
+
+
+def test_teams_come_by_the_number_of_their_first_member(canvas: Canvas, tmp_path: Path) -> None:
+    canvas.settings, canvas.groups = {"group_category_id": 5}, {80: "R2_D2"}
+    for one, group in zip(canvas.students, (0, 80, 80), strict=True):
+        one.group = group
+    assert pull(tmp_path / "pulled", canvas)[0] == 0
+    with zipfile.ZipFile(tmp_path / "pulled" / "submissions.zip") as archive:
+        assert [name.rsplit("_", 2)[0] for name in archive.namelist()] == ["student_1", "rd_2"]
 
 
 def test_names_of_students_and_of_their_files_lead_nowhere(canvas: Canvas, tmp_path: Path) -> None:
