@@ -241,7 +241,8 @@ def _ask_case(
     passed = came_to.outcome is Outcome.PASSED
     message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=_shown_name(question, case.name), outcome=came_to.outcome, points=float(case.points) if passed else 0.0,
+        name=_shown_name(question, case.name), outcome=came_to.outcome,
+        points=float(case.points) if passed else 0.0,
         possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
         help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
         ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
