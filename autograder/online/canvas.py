@@ -8,8 +8,8 @@ What is relied on was read in Canvas's documentation, and in its source where th
 - Marks above the points possible are taken as extra credit, so none is sent. Letters, percents, rubrics,
   marks of several graders and hidden names are refused: what becomes of a mark there is not documented.
 - Where Canvas's own late policy takes points away, the mark that was given is the score with these points.
-- A comment goes to the first attempt unless its number goes along; marks of a group go to all of its members,
-  unless the assignment says that they are graded one by one.
+- A comment goes to the first attempt unless its number goes along. A mark goes to the whole group, unless the
+  assignment says that its members are graded one by one. An empty mark takes one away.
 - Whoever is excused would not be any more with a mark.
 """
 
@@ -63,8 +63,6 @@ class CanvasService(LmsService):
         self._advice: list[str] = []
         self._assignment: OnlineAssignment | None = None
         self._me = 0
-        self._alike = False
-        self._group_marks: dict[str, float | None] = {}
 
     # What is there
 
@@ -76,7 +74,6 @@ class CanvasService(LmsService):
             if reason := _not_gradable(found):
                 raise ServiceRefused(f"{self._calls.site.address}: {reason}")
             teams = found.has("group_category_id")
-            self._alike = teams and not found.flag("grade_group_students_individually")
             self._advise(found)
             self._assignment = OnlineAssignment(
                 key=f"{self._calls.site.address}{self._path}",
@@ -85,6 +82,7 @@ class CanvasService(LmsService):
                 comments=True,
                 pages=True,
                 teams=teams,
+                one_mark=teams and not found.flag("grade_group_students_individually"),
                 tells_students=False,
                 due=_seconds(found, "due_at"),
             )
@@ -96,8 +94,6 @@ class CanvasService(LmsService):
         else:
             said = "Canvas tells students about marks and comments as each of them has set it."
         self._advice.append(said)
-        if self._alike:
-            self._advice.append("Canvas gives a mark to the whole group, and each member has a comment.")
 
     def advice(self) -> Iterator[str]:
         """As every service."""
@@ -134,11 +130,6 @@ class CanvasService(LmsService):
 
     def write(self, one: Participant, wanted: Held) -> None:
         """As every service; what is there already is not written."""
-        if self._alike and one.team and self._group_marks.setdefault(one.team, wanted.mark) != wanted.mark:
-            raise ServiceRefused(
-                "Canvas gives one mark to the whole group, and somebody of it has another one: let the "
-                "assignment grade students individually"
-            )
         found = self._submission(one)
         fields = {}
         if not same_mark(self._mark(found), wanted.mark):
@@ -214,8 +205,8 @@ class CanvasService(LmsService):
         return self._calls.download(file.address, file.size)
 
     def comment(self, text: str) -> str:
-        """As every service: as it is."""
-        return text
+        """As every service: whether it is read as HTML depends on the site, so there is none in it."""
+        return text.replace("<", "‹").replace(">", "›")
 
 
 @dataclass(frozen=True)

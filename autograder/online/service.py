@@ -26,6 +26,7 @@ class OnlineAssignment:
         maximum: points above which no mark is taken.
         comments, pages: whether it takes comments, and files of feedback.
         teams: whether teams hand in.
+        one_mark: whether a mark that is written for one of a team is everybody's in it.
         blind: whether names are hidden from whoever grades.
         workflow: whether marks stay hidden until somebody releases them.
         tells_students: whether students get a message about a new mark.
@@ -39,6 +40,7 @@ class OnlineAssignment:
     comments: bool
     pages: bool
     teams: bool = False
+    one_mark: bool = False
     blind: bool = False
     workflow: bool = False
     tells_students: bool = True
