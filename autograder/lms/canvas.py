@@ -307,7 +307,8 @@ def _of_student(row: Sequence[str]) -> Sequence[str]:
 
 def _person(person: Person, possible: str) -> Person:
     cells = Row({**person.cells, POINTS_POSSIBLE: possible})
-    late = decimal(person.cells.cell(SECONDS_LATE))
+    seconds = person.cells.cell(SECONDS_LATE)
+    late = float(seconds) if seconds.isdecimal() and len(seconds) < 12 else None
     mark = "" if person.mark in ("-", NOT_ASSIGNED) else person.mark
     return replace(person, mark=mark, cells=cells, late_seconds=late, late=bool(late))
 

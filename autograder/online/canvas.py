@@ -131,26 +131,25 @@ class CanvasService(LmsService):
     def write(self, one: Participant, wanted: Held) -> None:
         """As every service; what is there already is not written."""
         found = self._submission(one)
-        fields = {}
+        ours, fields = self._ours(found), {}
         if not same_mark(self._mark(found), wanted.mark):
             fields["submission[posted_grade]"] = "" if wanted.mark is None else number(wanted.mark, 5)
-        old = [] if wanted.comment is None else self._outdated(self._ours(found), wanted)
+        if wanted.files is None:
+            wanted = replace(wanted, files=tuple(map(self._page, ours[-1:])))
+        old = [] if wanted.comment is None else self._outdated(ours, wanted)
         if old is None:
-            fields |= self._comment(one, found, wanted)
+            fields |= self._comment(one, found.whole("attempt", 0), wanted)
         if fields:
             self._calls.once("PUT", self._of(one), fields)
         for comment in old or ():
             self._calls.once("DELETE", f"{self._of(one)}/comments/{comment.number}")
 
-    def _comment(self, one: Participant, found: Part, wanted: Held) -> dict[str, str]:
+    def _comment(self, one: Participant, attempt: int, wanted: Held) -> dict[str, str]:
         """The fields of a new comment, whose page is there already."""
-        newest = self._ours(found)[-1:]
-        files = wanted.files if wanted.files is not None else [self._page(one) for one in newest]
-        page = next((file for file in files if file.name == PAGE), None)
+        page = next((file for file in wanted.files or () if file.name == PAGE), None)
         if page is None:
             raise ServiceRefused("without a page nobody could tell this program's comment from a person's")
         taken = self._calls.upload(f"{self._of(one)}/comments/files", Upload(page.name, page.content))
-        attempt = found.whole("attempt", 0)
         return {
             "comment[text_comment]": wanted.comment or "",
             "comment[group_comment]": "false",
@@ -159,17 +158,12 @@ class CanvasService(LmsService):
 
     def _outdated(self, ours: Sequence[_Ours], wanted: Held) -> list[_Ours] | None:
         """The comments that came after the one wanted; ``None``: it is not there."""
-        if not wanted.comment and wanted.files is not None and not wanted.files:
+        if not wanted.comment and not wanted.files:
             return list(ours)
         for at, one in reversed(list(enumerate(ours))):
-            if same_comment(one.text, wanted.comment) and self._has_page(one, wanted):
+            if same_comment(one.text, wanted.comment) and wanted.files == (self._page(one),):
                 return list(ours[at + 1 :])
         return None
-
-    def _has_page(self, one: _Ours, wanted: Held) -> bool:
-        return wanted.files is None or tuple(file.digest for file in wanted.files) == (
-            self._page(one).digest,
-        )
 
     def _page(self, one: _Ours) -> File:
         return File(PAGE, self.fetch(one.page))

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from autograder.config.load import load
-from autograder.errors import BadAnswer, ServiceError, UsageError
+from autograder.errors import BadAnswer, ServiceError, ServiceRefused, UsageError
 from autograder.lms.canvas import Canvas as CanvasFiles
 from autograder.model import Submission
 from autograder.online import canvas_calls, sites
 from autograder.online.canvas import CanvasService
+from autograder.online.service import PAGE, File, Held
 from autograder.online.token import VARIABLE, Token
 from autograder.online.web import Site
 from autograder.store.going_back import FILE as GOING_BACK
@@ -138,6 +139,23 @@ def test_a_changed_mark_adds_a_comment_and_undoing_takes_that_one_back(graded: P
     assert len(canvas.pages(first)) == 2
     assert push(graded, canvas, "--undo", "--yes")[0] == 0
     assert is_complete(canvas)
+
+
+def test_a_comment_is_known_by_its_text_and_its_page(canvas: Canvas) -> None:
+    service = CanvasService(Site(canvas.address), 7, 42, Token(TOKEN))
+    one, first = service.participants()[0], canvas.students[0]
+    pages = [(File(PAGE, content),) for content in (b"one", b"two")]
+    service.write(one, Held(6.0, "a", pages[0]))
+    service.write(one, Held(7.0, "b", pages[1]))
+    service.write(one, Held(7.0, "a", None))  # the page of now stays, whatever an older comment had
+    assert [(comment.text, page) for comment, page in zip(first.comments, canvas.pages(first), strict=True)] == [
+        ("a", b"one"), ("b", b"two"), ("a", b"two"),
+    ]  # fmt: skip
+    assert service.held(one) == Held(7.0, "a", pages[1])
+    service.write(one, Held(6.0, "a", pages[0]))
+    assert canvas.pages(first) == [b"one"]
+    with pytest.raises(ServiceRefused, match="without a page"):
+        service.write(one, Held(6.0, "c", ()))
 
 
 def test_a_mark_of_somebody_else_stays_unless_it_is_said(graded: Path, canvas: Canvas) -> None:
