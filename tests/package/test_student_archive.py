@@ -113,10 +113,10 @@ def own_lines(text: str, others: str) -> set[str]:
     return {line for line in lines if len(line) >= LONG_ENOUGH and line not in others}
 
 
-def solution_lines() -> set[str]:
+def solution_lines(master: Path = ROOT / "reference" / "rnn_lab.py") -> set[str]:
     """Lines of the master between or beside the markers of a solution, and nowhere else."""
     inside, outside, in_solution = [], [], False
-    for line in (ROOT / "reference" / "rnn_lab.py").read_text("utf-8").splitlines():
+    for line in master.read_text("utf-8").splitlines():
         if marker := re.fullmatch(r"\s*(?:# )?# (BEGIN|END) SOLUTION(?: NO PROMPT)?\s*", line):
             in_solution = marker[1] == "BEGIN"
         elif re.search(r"\S.*# SOLUTION( NO PROMPT)?$", line):
