@@ -9,6 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from autograder.gradients import usual_slips
 from autograder.grading.slips import Slip, Slips
 from reference import formula
 from reference.formula import previous, tanh_slope
@@ -182,49 +183,7 @@ def slope_slips(name: str) -> list[Slip]:
 
     return [
         slope("slope_missing", _("{name} lacks diag(1 − h[t]²).").format(name=name), MISSING),
-        slope(
-            "slope_1_minus_h",
-            _("{name} has 1 − h[t] instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 - h,
-        ),
-        slope("slope_h_squared", _("{name} has h[t]² instead of 1 − h[t]².").format(name=name), torch.square),
-        slope(
-            "slope_minus_h_squared",
-            _("{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.").format(name=name),
-            lambda h: -h.square(),
-        ),
-        slope(
-            "slope_1_plus_h_squared",
-            _("{name} has 1 + h[t]² instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 + h * h,
-        ),
-        slope(
-            "slope_1_minus_2h",
-            _("{name} has 1 − 2·h[t] instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 - 2 * h,
-        ),
-        slope(
-            "slope_of_the_sigmoid",
-            _(
-                "{name} has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]²."
-            ).format(name=name),
-            lambda h: h * (1 - h),
-        ),
-        slope(
-            "slope_1_minus_h_squared_outside",
-            _("{name} has (1 − h[t])² instead of 1 − h[t]².").format(name=name),
-            lambda h: (1 - h).square(),
-        ),
-        slope(
-            "slope_squared",
-            _("{name} has (1 − h[t]²)² instead of 1 − h[t]².").format(name=name),
-            lambda h: tanh_slope(h).square(),
-        ),
-        slope(
-            "slope_of_tanh_twice",
-            _("{name} has 1 − tanh(h[t])²: h[t] is the tanh already.").format(name=name),
-            lambda h: tanh_slope(torch.tanh(h)),
-        ),
+        *usual_slips.slope_slips(name, "h[t]", part="rows", within=times_gradient),
         slope(
             "slope_of_the_step_before",
             _("{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).").format(name=name),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from autograder.gradients.usual_slips import slope_slips
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case
 from reference.formula import previous, tanh_slope
@@ -59,40 +60,14 @@ def recursion(case: Case, last: Tensor) -> Slips:
 def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
     """The slips of :func:`recursion`: ``w`` is (H, H), ``last`` (H,) the student's ∇h[T]."""
 
-    def slope(code: str, sentence: str, other: Shift) -> Slip:
-        return Slip.of(code, sentence, slope=other)
+    slopes = slope_slips(_("The recursion"))
 
     def rows(code: str, sentence: str, filled: slice) -> Slip:
         return replace(Slip.of(code, sentence, filled=filled), joins=False)
 
     return [
-        slope("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), MISSING),
-        slope("slope_1_minus_h", _("The recursion has 1 − h instead of 1 − h²."), lambda h: 1 - h),
-        slope("slope_h_squared", _("The recursion has h² instead of 1 − h²."), torch.square),
-        slope(
-            "slope_1_plus_h_squared", _("The recursion has 1 + h² instead of 1 − h²."), lambda h: 1 + h * h
-        ),
-        slope("slope_1_minus_2h", _("The recursion has 1 − 2h instead of 1 − h²."), lambda h: 1 - 2 * h),
-        slope(
-            "slope_of_the_sigmoid",
-            _("The recursion has h·(1 − h), which is the slope of the sigmoid; that of tanh is 1 − h²."),
-            lambda h: h * (1 - h),
-        ),
-        slope(
-            "slope_1_minus_h_squared_outside",
-            _("The recursion has (1 − h)² instead of 1 − h²."),
-            lambda h: (1 - h).square(),
-        ),
-        slope(
-            "slope_squared",
-            _("The recursion has (1 − h²)² instead of 1 − h²."),
-            lambda h: tanh_slope(h).square(),
-        ),
-        slope(
-            "slope_of_tanh_twice",
-            _("The recursion has 1 − tanh(h)²: h is the tanh already."),
-            lambda h: tanh_slope(torch.tanh(h)),
-        ),
+        Slip.of("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), slope=MISSING),
+        *(slip for slip in slopes if slip.mistake.code != "slope_minus_h_squared"),
         Slip.of(
             "slope_brackets_missing",
             _("The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing."),
