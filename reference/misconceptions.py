@@ -184,9 +184,7 @@ def grad_w(case: Case) -> Slips:
             paired=lambda _states: following(hidden),
         ),
         Slip.of(
-            "state_two_steps_before",
-            _("grad_w pairs step t with h[t−2] instead of h[t−1]."),
-            paired=previous,
+            "state_two_steps_before", _("grad_w pairs step t with h[t−2] instead of h[t−1]."), paired=previous
         ),
         Slip.of(
             "last_state_for_the_initial_one",
@@ -220,9 +218,7 @@ def grad_u(case: Case) -> Slips:
     """Mistakes in ∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, (H, F)."""
     table = [
         Slip.of(
-            "input_of_the_step_before",
-            _("grad_u pairs step t with x[t−1] instead of x[t]."),
-            paired=previous,
+            "input_of_the_step_before", _("grad_u pairs step t with x[t−1] instead of x[t]."), paired=previous
         ),
         Slip.of(
             "input_of_the_step_before_wrapped",
@@ -233,14 +229,10 @@ def grad_u(case: Case) -> Slips:
             paired=wrapped,
         ),
         Slip.of(
-            "input_of_the_step_after",
-            _("grad_u pairs step t with x[t+1] instead of x[t]."),
-            paired=following,
+            "input_of_the_step_after", _("grad_u pairs step t with x[t+1] instead of x[t]."), paired=following
         ),
         Slip.of(
-            "time_reversed",
-            _("grad_u runs through time in the wrong direction."),
-            paired=lambda x: x.flip(0),
+            "time_reversed", _("grad_u runs through time in the wrong direction."), paired=lambda x: x.flip(0)
         ),
     ]
     return SumOverTime(case.hidden, case.gradients.h, case.x, case.weights.u).mistakes("grad_u", *table)
@@ -307,9 +299,7 @@ def squared_error(y_true: float, y_pred: float) -> Slips:
         ),
         Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
         Slip.of(
-            "twice",
-            _("This is twice the squared error: a factor that belongs to its derivative."),
-            scale=2.0,
+            "twice", _("This is twice the squared error: a factor that belongs to its derivative."), scale=2.0
         ),
         Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
         Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.grading.slips import Slip
+from autograder.grading.slips import Slip, slips_about
 from autograder.language import judging as _
 
 Slope = Callable[[Tensor], Tensor]
@@ -43,10 +43,10 @@ def slope_slips(
         part: of the formula, that takes the function.
         within: what the part takes instead, given the function.
     """
-    twice = f"2{state}" if len(state) == 1 else f"2·{state}"
+    named = slips_about(name=name, h=state, twice=f"2{state}" if len(state) == 1 else f"2·{state}")
 
     def slip(code: str, sentence: str, slope: Slope) -> Slip:
-        return Slip.of(code, sentence.format(name=name, h=state, twice=twice), **{part: within(slope)})
+        return named(code, sentence, **{part: within(slope)})
 
     return [
         slip("slope_1_minus_h", _("{name} has 1 − {h} instead of 1 − {h}²."), lambda h: 1 - h),
@@ -101,10 +101,7 @@ def residual_slips(name: str, times: str = "") -> list[Slip]:
         name: of the result, which begins the sentences.
         times: what the result multiplies the residual by, for one of them: "·h".
     """
-
-    def slip(code: str, sentence: str, **parts: Any) -> Slip:
-        return Slip.of(code, sentence.format(name=name, times=times), **parts)
-
+    slip = slips_about(name=name, times=times)
     both = _("{name} is (y − ŷ){times}: the sign is flipped and the factor 2 is missing.")
     flipped = _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ).")
     lacks = _("{name} lacks the factor 2 of the squared error's derivative.")
