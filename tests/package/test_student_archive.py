@@ -240,6 +240,15 @@ def test_files_that_nobody_built_stay_where_they_are(copy, tmp_path):
         assert len(opened.namelist()) == len(QUESTIONS) + 4
 
 
+def test_the_packages_that_the_lab_needs_are_listed(copy, tmp_path):
+    with copy.open("a", encoding="utf-8") as config:
+        config.write("\npackages: ['numpy>=1.26', sympy]\n")
+    done = run_here("package", "student", "--out", tmp_path / "out.zip", "--config", copy)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "out.zip") as opened:
+        assert opened.read("requirements.txt") == b"numpy>=1.26\nsympy\n"
+
+
 @pytest.mark.parametrize("damage", ["an edited template", "a test that is missing", "a test too many"])
 def test_what_is_out_of_date_is_refused_and_nothing_is_written(damage, copy, tmp_path):
     plan = plan_of(load(copy))
