@@ -43,16 +43,14 @@ def own_modules(root: Path) -> Iterator[None]:
     _folders.add(str(root))
     _turns.append(place)
     names = _names_in(place)
-    here = _modules_named(names)
-    others = {name: module for name, module in here.items() if _is_of_another(name, module, place)}
+    others = _modules_below({name for name in names if _is_of_another(name, place)})
     _replace(others, _put_away.pop(place, {}))
     try:
         yield
     finally:
         sys.path[1:1] = of_others
         _turns.pop()
-        shared = {name for name in names if _is_shared(sys.modules.get(name))}
-        own = _modules_named({_top(name) for name in shared.union(others)})
+        own = _modules_below({name for name in names if name in others or _is_shared(sys.modules.get(name))})
         _replace(own, others)
         _put_away[place] = own
 
@@ -71,20 +69,17 @@ def _names_in(folder: str) -> set[str]:
         return set()
 
 
-def _modules_named(tops: Collection[str]) -> dict[str, Any]:
-    """What has been imported so far of packages and modules with these names, by its whole name."""
-    return {name: module for name, module in [*sys.modules.items()] if _top(name) in tops}
+def _modules_below(names: Collection[str]) -> dict[str, ModuleType]:
+    """What has been imported so far of modules with these names, and of packages, by its whole name."""
+    return {name: module for name, module in [*sys.modules.items()] if name.partition(".")[0] in names}
 
 
-def _top(name: str) -> str:
-    return name.partition(".")[0]
-
-
-def _is_of_another(name: str, module: Any, place: str) -> bool:
-    """Whether a module comes from elsewhere than a folder, and from where nothing is installed."""
-    own = os.path.join(place, _top(name))  # not the folder alone: another lab may lie deeper in it
+def _is_of_another(name: str, place: str) -> bool:
+    """Whether the module of this name comes from elsewhere than a folder, and is not installed."""
+    module = sys.modules.get(name)
+    own = os.path.join(place, name)  # not the folder alone: another lab may lie deeper in it
     elsewhere = (one for one in _places(module) if not one.startswith(own) and not is_installed(one))
-    return any(elsewhere) or _is_shared(sys.modules.get(_top(name)))
+    return any(elsewhere) or _is_shared(module)
 
 
 def _is_shared(module: Any) -> bool:
