@@ -163,7 +163,7 @@ class Lms(ABC):
         """The assignment's maximum as the list tells it, of several the lowest; ``None``: it tells none."""
         if worksheet is None:
             return None
-        everybody = [_row(person) for person in worksheet.people]
+        everybody = [Returned(person.lms_id, person.name, person=person) for person in worksheet.people]
         back = self.handback(everybody, assignment, worksheet)
         found = [most for one in everybody if (most := self.maximum(one, back))]
         return min(found, default=back.maximum)
@@ -242,7 +242,12 @@ class Lms(ABC):
         headings = worksheet.headers if worksheet else ()
         heading = self.heading(headings, assignment)
         maximum = self.columns(headings, assignment)[heading].maximum if heading else None
-        return Handback(returned, assignment, worksheet, heading, maximum)
+        groups = {self.team_key(person.group) for person in worksheet.people} if worksheet else set()
+        back = Handback(returned, assignment, worksheet, heading, maximum, frozenset(groups) - {""})
+        sharing: dict[str, list[Returned]] = defaultdict(list)
+        for one in returned:
+            sharing[self.row_key(one, back)].append(one)
+        return replace(back, sharing=sharing)
 
     def write(
         self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
@@ -252,48 +257,26 @@ class Lms(ABC):
         Raises:
             OSError: the folder cannot be written to.
         """
-        everybody = [self._with_row(one, worksheet) for one in returned]
-        back = self.handback(everybody, assignment, worksheet)
-        groups = {one.group for one in worksheet.people} if worksheet else set()
-        sharing: dict[str, list[Returned]] = defaultdict(list)
-        for one in everybody:
-            sharing[self.row_key(one, back)].append(one)
-        back = replace(back, groups=frozenset(map(self.team_key, groups)) - {""}, sharing=sharing)
+        rows = [self._with_row(one, worksheet) for one in returned]
+        back = self.handback(rows, assignment, worksheet)
         nothing = self.nothing_because(back)
-        because = [
-            nothing or self.left_out_because(one, back) if one.points is not None else "" for one in everybody
-        ]
-        back = replace(
-            back,
-            marked=[
-                one for one, why in zip(everybody, because, strict=True) if not why and one.points is not None
-            ],
-        )
+        marked, left_out, doubtful = [], [], []
+        for one, row in zip(returned, rows, strict=True):
+            if why := self.doubtful_because(row, back):
+                doubtful.append((one, why))
+            if row.points is None:
+                continue
+            if why := nothing or self.left_out_because(row, back):
+                left_out.append((one, why))
+            else:
+                marked.append(row)
+        back = replace(back, marked=marked)
         steps = tuple(self.steps(back))
         for step in steps:
             step.write(folder)
-        return Written(
-            steps,
-            left_out=tuple((one, why) for one, why in zip(returned, because, strict=True) if why),
-            marked=tuple(back.marked),
-            nothing=nothing,
-            first=tuple(self.first(back)),
-            last=tuple(self.last(back)),
-            reports=tuple(self.reports(back)),
-            by_hand=tuple(self.by_hand(back)),
-            doubtful=tuple(
-                (one, why)
-                for one, with_row in zip(returned, everybody, strict=True)
-                if (why := self.doubtful_because(with_row, back))
-            ),
-        )
+        return Written(back, steps, tuple(left_out), tuple(doubtful), nothing)
 
     def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:
         if one.person or worksheet is None:
             return one
         return replace(one, person=self.person(worksheet, one.lms_id, one.student))
-
-
-def _row(person: Person) -> Returned:
-    """Somebody on a list of whom nothing goes back."""
-    return Returned(person.lms_id, person.name, "", (), "", None, 0.0, "", Path(), person)
