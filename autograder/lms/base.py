@@ -7,6 +7,7 @@ an LMS is an attribute of its class; what is not is a method.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from autograder.lms.model import (
     Worksheet,
 )
 from autograder.lms.names import Names
+from autograder.lms.rows import decimal
 from autograder.lms.sheet import Column, Sheet, heading_for, with_marks
 
 
@@ -63,8 +65,9 @@ class Lms(ABC):
     unlisted: ClassVar[str] = ""
     """Why no mark goes back for somebody who is not on the worksheet; empty where it does."""
 
-    has_columns: ClassVar[bool] = False
-    """Whether its list of the class has a column of marks for each assignment."""
+    column: ClassVar[str] = ""
+    """Regular expression for the heading of an assignment's marks, with groups ``title`` and, where it tells
+    that, ``maximum``; empty where its list of the class has no column for each assignment."""
 
     guesses_column: ClassVar[bool] = True
     """Whether the only column of a gradebook is the lab's, whatever it is called."""
@@ -122,7 +125,15 @@ class Lms(ABC):
 
     def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
         """Those columns of a gradebook that may be the assignment's, by their headings."""
-        return {}
+        found = {heading: self.column_of(heading) for heading in headings}
+        return {heading: one for heading, one in found.items() if one}
+
+    def column_of(self, heading: str) -> Column | None:
+        """What a heading says of an assignment; ``None`` where it is another one."""
+        found = re.fullmatch(self.column, heading, re.DOTALL | re.IGNORECASE) if self.column else None
+        if found is None:
+            return None
+        return Column(found["title"].strip(), decimal(found.groupdict().get("maximum") or ""))
 
     def heading(self, headings: Sequence[str], assignment: Assignment) -> str | None:
         """The heading of the assignment's column; ``None`` where nothing tells which it is."""
@@ -227,7 +238,7 @@ class Lms(ABC):
         """What a step says where nobody could see the marks that are there already; otherwise empty."""
         if back.worksheet is None:
             because = f"give {self.list_called} with --worksheet"
-        elif self.has_columns and back.heading is None:
+        elif self.column and back.heading is None:
             because = "nothing tells which column of your worksheet is meant, so name it in the configuration"
         elif self.sheet and self.sheet.mark and not any(map(back.cells.__contains__, self.sheet.mark)):
             because = "your list shows none"

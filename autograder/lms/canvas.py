@@ -47,7 +47,6 @@ POINTS_POSSIBLE = "    Points Possible"
 NOT_ASSIGNED = "N/A"
 EXCUSED = "EX"
 
-_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\(\d+\)", re.DOTALL)
 _TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)")
 _MUTED = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE | re.DOTALL)
 _FORMULA = re.compile(r'\A="(.*)"\Z', re.DOTALL)
@@ -69,7 +68,7 @@ class Canvas(Lms):
     unseen = "whether there are marks already, or who is excused"
     nameless = "Canvas gave it no number"
     unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
-    has_columns = True
+    column = r"(?P<title>.*)\s\(\d+\)"
     guesses_column = False
     takes_more = True
 
@@ -96,14 +95,9 @@ class Canvas(Lms):
         return None
 
     def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
-        """The assignments, and whatever is configured."""
-        found = {heading: _ASSIGNMENT.fullmatch(heading) for heading in headings}
-        columns = {
-            heading: Column(one["title"])
-            for heading, one in found.items()
-            if one and not _TOTALS.search(heading)
-        }
-        named = assignment.column.strip()
+        """The assignments, without totals, and whatever is configured."""
+        found, named = super().columns(headings, assignment), assignment.column.strip()
+        columns = {heading: one for heading, one in found.items() if not _TOTALS.search(heading)}
         return columns if named not in headings else {**columns, named: Column(named)}
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
@@ -167,7 +161,7 @@ class Canvas(Lms):
 
     def _upload_grades(self, back: Handback) -> str:
         text = "Grades, Import. Canvas lists what would change before you save."
-        if not _ASSIGNMENT.fullmatch(back.heading or back.assignment.column):
+        if not self.column_of(back.heading or back.assignment.column):
             text = (
                 "First rename the last heading of the first line to the assignment's own, as Canvas's export "
                 "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
