@@ -145,25 +145,35 @@ def grade_with(
             if ended is None:
                 continue
             future, sent = ended
-            try:
-                answer = future.result()
-            except AutograderError:
-                raise
-            except (BrokenExecutor, CancelledError) as reason:
-                # Only we cancel a task, and not before we leave: the executor has lost it.
-                raise _gone(reason) from None
-            except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
-                if deaths := _deaths(trouble):
-                    yield _not_gradable(sent.submission, f"{deaths} worker(s) of the cluster died with it")
-                elif sent.attempt < ATTEMPTS:
+            match _outcome(future, sent.attempt):
+                case None:
                     again.append(sent.submission)
-                else:
-                    yield _not_gradable(sent.submission, f"the machine that had it failed: {told(trouble)}")
-            else:
-                _check_same(answer, fingerprint, files)
-                yield replace(answer.grade, submission=sent.submission)
+                case str(why):
+                    yield _not_gradable(sent.submission, why)
+                case answer:
+                    _check_same(answer, fingerprint, files)
+                    yield replace(answer.grade, submission=sent.submission)
     finally:
         under_way.cancel()
+
+
+def _outcome(future: Future[Answer], attempt: int) -> Answer | str | None:
+    """What a task gave; why there is nothing; ``None`` where it is worth another attempt.
+
+    Raises:
+        AutograderError: nothing can be graded there, or the executor has broken down.
+    """
+    try:
+        return future.result()
+    except AutograderError:
+        raise
+    except (BrokenExecutor, CancelledError) as reason:
+        # Only we cancel a task, and not before we leave: the executor has lost it.
+        raise _gone(reason) from None
+    except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
+        if deaths := _deaths(trouble):
+            return f"{deaths} worker(s) of the cluster died with it"
+        return None if attempt < ATTEMPTS else f"the machine that had it failed: {told(trouble)}"
 
 
 def _gone(reason: BaseException) -> AutograderError:
