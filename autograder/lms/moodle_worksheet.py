@@ -8,14 +8,13 @@ from datetime import datetime
 from autograder.files.visible import csv_cell, csv_line, number
 from autograder.lms.model import Person
 from autograder.lms.moodle_sheet import MISSING
-from autograder.lms.moodle_words import LANGUAGES
+from autograder.lms.moodle_words import LANGUAGES, SECONDS
 
 _WORDS = LANGUAGES["en"]
 _HEADINGS = (
     _WORDS.identifier, _WORDS.full_name, _WORDS.email, _WORDS.status, _WORDS.group, _WORDS.grade,
     _WORDS.maximum, _WORDS.can_change, _WORDS.submitted, _WORDS.graded, _WORDS.comment,
 )  # fmt: skip
-_UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
 
 
 def worksheet_of(people: Iterable[Person], maximum: float) -> str:
@@ -41,9 +40,9 @@ def _status(one: Person) -> str:
 
 
 def _length(seconds: float) -> str:
-    """``1 hour 2 mins``: all units, where Moodle keeps the two largest."""
+    """``1 hour 2 mins``: all units from days on, where Moodle keeps the two largest."""
     rest, parts = round(seconds), []
-    for unit, length in _UNITS:
+    for unit, length in list(zip(_WORDS.units, SECONDS, strict=True))[3::-1]:
         count, rest = divmod(rest, length)
         if count:
             parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
