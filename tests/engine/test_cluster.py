@@ -131,7 +131,7 @@ def executor(kind):
     [
         pytest.param("threads", marks=pytest.mark.thorough),
         pytest.param("fork", marks=pytest.mark.single),
-        "spawn",
+        pytest.param("spawn", marks=pytest.mark.thorough),
     ],
 )
 def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, temporary, kind):
@@ -341,6 +341,7 @@ def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(
         assert grade.reason.startswith("the machine that had it failed: FileNotFoundError: ")
 
 
+@pytest.mark.thorough
 def test_an_executor_that_breaks_ends_the_run(tmp_path, temporary):
     pool = executor("spawn")
     grades = grade_with(pool, trivial(tmp_path, 6), SETTINGS, here(), two)

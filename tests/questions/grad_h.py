@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _  # noqa: F401  for the names of the cases
 from reference.language import later
 from reference.public_mistakes import GRAD_H
 from reference.worked_examples import at_lab_sizes, naming, worked_example
