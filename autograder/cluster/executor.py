@@ -63,12 +63,19 @@ class _UnderWay:
         size = sum(sent.size for sent in self._sent.values())
         return not self._sent or (len(self._sent) < window and size < BYTES_UNDER_WAY)
 
-    def send(self, submission: Submission, notebook: bytes | None, attempt: int) -> None:
+    def send(self, submission: Submission, attempt: int) -> str:
         """Hand a submission out.
+
+        Returns:
+            Why its notebook cannot be read; then it is not handed out. Otherwise empty.
 
         Raises:
             AutograderError: the executor takes nothing any more.
         """
+        try:
+            notebook = None if submission.file is None else submission.file.read_bytes()
+        except OSError as reason:
+            return f"the file cannot be read: {reason.strerror}"
         plain = replace(submission, file=None)
         try:
             future = self._executor.submit(grade_here, self._settings, self._fingerprint, plain, notebook)
@@ -76,6 +83,7 @@ class _UnderWay:
             raise _gone(reason) from None
         self._sent[future] = _Sent(submission, attempt, len(notebook or b""), time.monotonic())
         future.add_done_callback(self._ended.put)
+        return ""
 
     def next_ended(self) -> tuple[Future[Answer], _Sent] | None:
         """A task that has ended; ``None`` when none does for a while."""
@@ -131,12 +139,8 @@ def grade_with(
                 submission = again.popleft() if again else next(waiting, None)
                 if submission is None:
                     break
-                try:
-                    notebook = None if submission.file is None else submission.file.read_bytes()
-                except OSError as reason:
-                    yield _not_gradable(submission, f"the file cannot be read: {reason.strerror}")
-                else:
-                    under_way.send(submission, notebook, attempt)
+                if unread := under_way.send(submission, attempt):
+                    yield _not_gradable(submission, unread)
             if not under_way:
                 return
             if watch:
