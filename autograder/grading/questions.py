@@ -20,6 +20,7 @@ from autograder.errors import (
     KernelDied,
 )
 from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes, hidden_case
+from autograder.grading.lab_modules import own_modules
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
@@ -112,10 +113,9 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
     Raises:
         ConfigurationError: a file is missing, broken, or its points differ from the configuration's.
     """
-    # First, wherever it stands already: another `reference` on the path must not answer for this lab's.
-    sys.path[:] = [str(lab_root), *(entry for entry in sys.path if entry != str(lab_root))]
-    watch(lab_root)
-    return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
+    with own_modules(lab_root):
+        watch(lab_root)
+        return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
 
 
 def _load(path: Path, wanted: Any) -> Question:
