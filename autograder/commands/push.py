@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.online import FORMS, add_login_options, entered
-from autograder.commands.options import Commands
+from autograder.commands.options import Commands, add_json_lines
 from autograder.commands.push_told import Told, ToldPrograms
 from autograder.errors import UsageError
 
@@ -39,9 +39,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="also replace marks and comments that this program did not write",
     )
-    push.add_argument(
-        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
-    )
+    add_json_lines(push)
     add_login_options(push)
     push.set_defaults(run=run)
 
