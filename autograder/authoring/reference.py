@@ -56,7 +56,10 @@ def of_checks() -> str:
 def of_gradients() -> str:
     """What a lab with gradients by hand writes: the classes with their attributes, then the functions."""
     classes = (gradients.Formula, gradients.Given, gradients.Slip)
-    functions = (gradients.judge, gradients.ready, gradients.known, gradients.standing_in)
+    functions = (
+        gradients.judge, gradients.ready, gradients.known, gradients.standing_in,
+        gradients.tanh_slope, gradients.slope_slips, gradients.residual, gradients.residual_slips,
+    )  # fmt: skip
     return "\n".join([*map(_class, classes), *map(_check, functions)])
 
 
@@ -77,9 +80,12 @@ def _check(function: Any) -> str:
 
 
 def _call(described: Any) -> str:
-    """The name with its parameters, as far as they need no annotation."""
+    """The name with its parameters, as far as they need no annotation; of a default that is a function, …"""
     plain = [
-        one.replace(annotation=inspect.Parameter.empty)
+        one.replace(
+            annotation=inspect.Parameter.empty,
+            default=Ellipsis if inspect.isfunction(one.default) else one.default,
+        )
         for one in inspect.signature(described).parameters.values()
     ]
     return f"{described.__name__}{inspect.Signature(plain)}"
@@ -87,6 +93,7 @@ def _call(described: Any) -> str:
 
 def _plain(told: str) -> str:
     """A docstring's text in one line, without its blocks of code."""
+    told = re.split(r"\n\n>>> ", told)[0]
     without = re.sub(r"\n*\.\. code-block:: python\n(\n+    .*)*", "", told)
     return _without_roles(" ".join(without.replace("``", "`").split()))
 

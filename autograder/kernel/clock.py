@@ -22,8 +22,8 @@ LINE = "/proc/{}/schedstat"
 """Nanoseconds on a processor, nanoseconds in line for one, and turns of the main thread of a process."""
 
 EARLY = 0.01
-"""Seconds of a deadline in which nothing is looked at: most answers are there sooner, and a look costs as much as
-they do. What is waited for a processor in them is not taken off."""
+"""Seconds of a deadline in which nothing is looked at: most answers are there sooner, and a look costs as
+much as they do. What is waited for a processor in them is not taken off."""
 
 SHORT_LOOK = 0.005
 """Seconds that are looked at to see whether a process runs."""

@@ -322,7 +322,11 @@ def came_to(hostile, toy_course):
 
     def ask_once(does):
         case = SimpleNamespace(
-            name="sum", points=1, hidden=False, failure_message=None, body=SimpleNamespace(call_func=does)
+            name="sum",
+            points=1,
+            hidden=False,
+            failure_message=None,
+            body=SimpleNamespace(call_func=does, test_func=None),
         )
         question = replace(toy_course.questions[0], file=SimpleNamespace(test_cases=[case]))
         [result] = ask(question, Respondent(), 1).cases
