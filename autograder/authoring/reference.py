@@ -88,7 +88,7 @@ def _call(described: Any) -> str:
         )
         for one in inspect.signature(described).parameters.values()
     ]
-    return f"{described.__name__}{inspect.Signature(plain)}"
+    return f"{described.__name__}{inspect.Signature(plain)}".replace("Ellipsis", "…")
 
 
 def _plain(told: str) -> str:
