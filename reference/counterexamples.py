@@ -46,6 +46,11 @@ CALLS = {
 """By the name of a result, the method of the network that gives it, and its arguments."""
 
 
+def method_of(name: str) -> str:
+    """The method of the network that gives a result; of a result of another call, ``forward``."""
+    return CALLS[name][0] if name in CALLS else "forward"
+
+
 @dataclass(frozen=True)
 class Example(Case):
     """A case whose states can be chosen freely: of a forward pass, or simple numbers."""
@@ -98,7 +103,7 @@ def _answers(wrong: Result) -> list[str]:
         yours = _("# yours in row {row} of grad_h given your own row {next}: {numbers}")
         right = _("# right in row {row} of grad_h given your own row {next}: {numbers}")
     return [
-        text.format(**(row or {}), numbers=_numbers(numbers))
+        text.format(**(row or {}), numbers=written(numbers))
         for text, numbers in ((yours, wrong.answer), (right, wrong.right))
     ]
 
@@ -113,9 +118,10 @@ def _literal(values: Tensor) -> str:
     return repr(round(float(values), 6))
 
 
-def _numbers(values: Tensor) -> str:
+def written(values: Tensor) -> str:
+    """Numbers as they are quoted, of :data:`DIGITS` digits: ``[0.25, 1.5]``."""
     if values.dim():
-        return f"[{', '.join(map(_numbers, values))}]"
+        return f"[{', '.join(map(written, values))}]"
     return f"{float(values):.{DIGITS}g}"
 
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from autograder.errors import RequestTimedOut
 from autograder.gradients.results import explain
+from autograder.gradients.shapes import told_by_an_error
 from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
-from reference.counterexamples import repeated
+from reference.counterexamples import method_of, repeated
 from reference.language import lab as _
 from reference.results import Result
 from reference.settings import settings
@@ -50,10 +51,24 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
         if settings().any_size:
             _at_every_size(env, name, help, look)
             return
-        results = [result for case in cases.of_the_lab() for result in look(case)]
+        results = [result for case in cases.of_the_lab() for result in _seen(env, name, look, case)]
         explain(results, _(name), help, _smaller(env, look))
     except checks.CheckFailed as failure:
         failure.repeat = repeated(env, name, look) if alone() else ""
+        raise
+
+
+def _seen(env: Any, name: str, look: Look, case: Case) -> Sequence[Result]:
+    """What ``look`` gives for a case; to what a student's code raises is added which axes or index it is about."""
+    try:
+        return look(case)
+    except RequestTimedOut:
+        raise
+    except student_errors(env) as error:
+        hidden_units, features = case.weights.sizes
+        sizes = {"T": case.steps, "H": hidden_units, "F": features}
+        if told := told_by_an_error(str(error), method_of(name), sizes, case.setting):
+            error.add_note(told)
         raise
 
 
@@ -64,7 +79,7 @@ def _at_every_size(env: Any, name: str, help: str, look: Look) -> None:
     failed: Exception | None = None
     for case in cases.sequences():
         try:
-            results += look(case)
+            results += _seen(env, name, look, case)
         except RequestTimedOut:
             raise
         except failures as failure:

@@ -8,7 +8,7 @@ import torch
 
 from autograder.errors import ConfigurationError
 from autograder.gradients import Formula, Given, Slip, judge, known, ready, standing_in
-from autograder.grading.checks import CheckFailed, collected_notes
+from autograder.grading.checks import CheckFailed
 
 SIZES = ({"N": 2, "H": 3, "F": 4}, {"N": 6, "H": 5, "F": 3})
 
@@ -136,18 +136,24 @@ def test_a_transposed_result_is_told_by_its_factors():
     ],
 )
 def test_an_operation_on_axes_that_do_not_fit_is_told_by_their_letters(function, met):
-    with collected_notes() as notes, pytest.raises((RuntimeError, ValueError)):
+    with pytest.raises((RuntimeError, ValueError)) as raised:
         judge({"grad_w": function}, GRAD_W)
-    assert met in "".join(notes)
+    assert met in "".join(raised.value.__notes__)
+
+
+def test_an_index_behind_the_last_row_is_told_with_the_numbers_that_there_are():
+    with pytest.raises(IndexError) as raised:
+        judge({"grad_w": lambda delta, x: right(delta, x) + x[len(x)]}, GRAD_W)
+    assert "index 2 is asked of 2 rows, which have the numbers 0 to 1" in "".join(raised.value.__notes__)
 
 
 def test_nothing_of_a_students_exception_is_repeated():
     def hostile(delta, x):
         raise ValueError("shapes (<script>) and (9,9) " + "(" * 9000)
 
-    with collected_notes() as notes, pytest.raises(ValueError, match="script"):
+    with pytest.raises(ValueError, match="script") as raised:
         judge({"grad_w": hostile}, GRAD_W)
-    assert notes == []
+    assert not hasattr(raised.value, "__notes__")
 
 
 @pytest.mark.parametrize("formula", [GRAD_W, GRAD_A])

@@ -65,6 +65,7 @@ def many_pairs(env):
     from reference.in_place import require_nothing_spoiled
     from reference.language import lab as _
     from reference.misconceptions import squared_error
+    from reference.repeats import of_the_loss, shown_again
     from reference.results import Result
     from reference.student_network import defined
 
@@ -79,5 +80,6 @@ def many_pairs(env):
         results.append(
             Result(loss, right, squared_error(y_true, y_pred), f"y_true = {y_true}, y_pred = {y_pred}")
         )
-    explain(results, _("the loss"), "L = (ŷ − y)².")
+    with shown_again(env, lambda: of_the_loss(mse_loss_func)):
+        explain(results, _("the loss"), "L = (ŷ − y)².")
     require_nothing_spoiled(env, "loss")

@@ -168,12 +168,25 @@ def draws_from(env, get_random_day, data, count):
 
 @test_case(name="always a valid window, really random", points=1, hidden=True)
 def many_draws(env):
-    from itertools import pairwise
-
-    from autograder.grading import checks
+    from reference.repeats import of_a_draw, shown_again
     from reference.student_network import defined
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
+    with shown_again(env, lambda: of_a_draw(env, get_random_day)):
+        require_random_windows(env, get_random_day)
+
+
+def require_random_windows(env, get_random_day):
+    """Check many draws, one by one and all together.
+
+    Raises:
+        CheckFailed: one is no window of the data, or they are not random.
+        StudentCodeError: the student's function fails.
+    """
+    from itertools import pairwise
+
+    from autograder.grading import checks
+
     data = drawn_data(SHORT)
     for draw in draws_from(env, get_random_day, data, SHORT_DRAWS):
         start_of(draw, data)

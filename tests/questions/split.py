@@ -190,8 +190,8 @@ def prepare():
 @test_case(name="20 % of the days for testing", points=1, hidden=True)
 def share_of_days(env):
     from autograder.grading import checks
-    from autograder.grading.namespace import kept, namespace_of, student_errors
-    from reference.dataset import features
+    from autograder.grading.namespace import namespace_of
+    from reference.repeats import shown_again
 
     names = namespace_of(env)
     checks.require(
@@ -199,6 +199,39 @@ def share_of_days(env):
         _("num_train_samples is not defined."),
         help=_("Is the TODO of the split filled in?"),
     )
+    with shown_again(env, lambda: left_by_the_notebook(names)):
+        require_right_split(env, names)
+
+
+def left_by_the_notebook(names):
+    """Lines that show the sizes, or rows, that the notebook has now, where they are wrong."""
+    from autograder.grading import checks
+    from reference.repeats import of_the_rows, of_the_sizes
+
+    count, parts = found_in(names)
+    number = checks.as_tensor(count, "num_train_samples")
+    is_number = number.numel() == 1 and bool(number.isfinite().all())
+    if not is_number or any(part is None or not len(part) for part in parts):
+        return ""
+    right = int(number) if int(number) in accepted_counts(ROWS) else WHOLE_DAYS[0]
+    parts = dict(zip(PARTS, parts, strict=True))
+    if found := of_the_sizes(int(number), parts, right):
+        return found
+    means, stds = (checks.shape(names.get(one), one, (6,), (1, 6)).reshape(6) for one in ("means", "stds"))
+    return of_the_rows(parts, means, stds)
+
+
+def require_right_split(env, names):
+    """Judge what the notebook left; if that fails, the cells of the split alone.
+
+    Raises:
+        CheckFailed: the split is wrong either way, or not computed from the data set.
+        StudentCodeError: a cell does not end in time.
+    """
+    from autograder.grading import checks
+    from autograder.grading.namespace import kept, student_errors
+    from reference.dataset import features
+
     count, parts = found_in(names)
     wrong = problem(count, parts)
     if not wrong and not exactly_misplaced(parts):

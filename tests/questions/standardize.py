@@ -376,11 +376,59 @@ def require_computed(env, what, check):
     )
 
 
+def wrong_statistics(env):
+    """Lines that show the means or stds that the notebook has now, where they are wrong for its own split."""
+    from autograder.grading import checks
+    from reference.dataset import features
+    from reference.repeats import with_answers
+
+    found = found_in(env)
+    count = training_rows(found, len(features()))
+    if count is None:
+        return ""
+    accepted = [*sources(features(), count).values()]
+    for part, what in enumerate(("means", "stds")):
+        values = checks.as_tensor(found[what], what)
+        if tuple(values.shape) not in ((6,), (1, 6)):
+            return with_answers([f"{what}.shape"], str(tuple(values.shape)), "(6,)")
+        values = values.reshape(6)
+        far = {distance(values, right[part], right[1]): right[part] for right in accepted}
+        if min(far) > TOLERANCE:
+            return with_answers([what], values, far[min(far)])
+    return ""
+
+
+def wrong_rows(env):
+    """Lines that show the first row of a part as the notebook has it now, where that is wrong for its own split."""
+    from autograder.grading import checks
+    from reference.dataset import features
+    from reference.repeats import with_answers
+
+    found = found_in(env)
+    count = training_rows(found, len(features()))
+    if count is None:
+        return ""
+    accepted = [*sources(features(), count).values()]
+    for what, rows in (("data_train", features()[:count]), ("data_test", features()[count:])):
+        values = checks.shape(found[what], what, rows.shape)
+        right = [(rows[:1].double() - means) / stds for means, stds in accepted]
+        far = [distance(values[:1], one, 1 + one.abs()) for one in right]
+        if far and min(far) > TOLERANCE:
+            return with_answers([f"{what}[0]"], values[0], right[far.index(min(far))][0])
+    return ""
+
+
 @test_case(name="mean and standard deviation of each column", points=1, hidden=True)
 def column_statistics(env):
-    judge(env, _("means and stds are"), check_statistics)
+    from reference.repeats import shown_again
+
+    with shown_again(env, lambda: wrong_statistics(env), same_numbers=True):
+        judge(env, _("means and stds are"), check_statistics)
 
 
 @test_case(name="both parts are scaled with the same statistics", points=1, hidden=True)
 def scaled_parts(env):
-    judge(env, _("The scaled parts are"), check_scaled)
+    from reference.repeats import shown_again
+
+    with shown_again(env, lambda: wrong_rows(env), same_numbers=True):
+        judge(env, _("The scaled parts are"), check_scaled)

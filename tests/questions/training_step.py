@@ -685,10 +685,12 @@ def other_size(env, call):
 def one_step(env):
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
+    from reference.repeats import of_the_step, shown_again
     from reference.settings import settings
     from reference.sizes import only_for
 
-    first_success(env, updates_right, conclusive=False)
+    with shown_again(env, lambda: of_the_step(env)):
+        first_success(env, updates_right, conclusive=False)
     try:
         first_success(env, other_size, conclusive=False)
     except (checks.CheckFailed, *student_errors(env)):
@@ -699,4 +701,7 @@ def one_step(env):
 
 @test_case(name="returns the loss of the minibatch", points=1, hidden=True)
 def returned_loss(env):
-    first_success(env, loss_right, conclusive=True)
+    from reference.repeats import of_the_step, shown_again
+
+    with shown_again(env, lambda: of_the_step(env)):
+        first_success(env, loss_right, conclusive=True)
