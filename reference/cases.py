@@ -78,10 +78,15 @@ class Case:
         return self.x.shape[0]
 
     @property
+    def axes(self) -> dict[str, int]:
+        """The length of each axis by its letter: T, H, F."""
+        hidden_size, features = self.weights.sizes
+        return {"T": self.steps, "H": hidden_size, "F": features}
+
+    @property
     def setting(self) -> str:
         """The sizes, for a message."""
-        hidden_size, features = self.weights.sizes
-        return f"T={self.steps}, H={hidden_size}, F={features}"
+        return ", ".join(f"{letter}={length}" for letter, length in self.axes.items())
 
 
 def _case(draws: Draws, number: int, distance: float) -> Case:

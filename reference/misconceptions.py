@@ -6,7 +6,7 @@ right. Each function returns, for each sentence, what that mistake would have co
 stays what it is when the sentence is reworded: a course's ``partial_credit`` names it.
 
 The states of the forward pass and their gradients, which follow from one another, are in
-``reference.named_recursions``.
+``reference.named_recursions``, what ŷ − y is a factor of in ``reference.named_factors``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from torch import Tensor
 from autograder.grading.checks import Mistake
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case, of_other_sizes
-from reference.formula import grad_last_state, previous, tanh_slope
+from reference.formula import previous, tanh_slope
 from reference.language import lab as _
-from reference.named_mistakes import SumOverTime, following, wrapped
+from reference.named_factors import grad_c, grad_v, last_state, squared_error
+from reference.named_mistakes import MISSING, SumOverTime, following, times_gradient, wrapped
 from reference.named_recursions import hidden_states, recursion
 
-__all__ = ["hidden_states", "recursion"]
+__all__ = ["grad_c", "grad_v", "hidden_states", "last_state", "recursion", "squared_error"]
 
 
 def known(*names: str) -> set[Mistake]:
@@ -37,149 +38,6 @@ def known(*names: str) -> set[Mistake]:
     }
     slips = [found[name] if name in found else globals()[name](case) for name in names]
     return {mistake for one in slips for mistake in one.named()}
-
-
-def _factor(case: Case, *, scale: float = 2.0, target: float = -1.0, of: str = "difference") -> Tensor:
-    """2(ŷ − y), (1,), with another factor, another sign of y, or another function of ŷ − y."""
-    difference = case.y_pred + target * case.y_true
-    kinds = {"difference": difference, "amount": difference.abs(), "none": torch.ones_like(difference)}
-    return scale * kinds[of]
-
-
-def _factor_slips(what: str, formula: str) -> list[Slip]:
-    """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
-    return [
-        Slip.of(
-            "factor_2_missing",
-            _("{what} lacks the factor 2 of the squared error's derivative.").format(what=what),
-            scale=1.0,
-        ),
-        Slip.of(
-            "sign_flipped", _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ)."), scale=-2.0
-        ),
-        Slip.of(
-            "sign_flipped_and_factor_2_missing",
-            _("{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.").format(
-                what=what, formula=formula
-            ),
-            scale=-1.0,
-        ),
-        Slip.of("factor_4", _("{what} has the factor 2 twice.").format(what=what), scale=4.0),
-        Slip.of("factor_3", _("{what} has the factor 3 instead of 2.").format(what=what), scale=3.0),
-        Slip.of(
-            "sum_for_the_difference", _("{what} has ŷ + y instead of ŷ − y.").format(what=what), target=1.0
-        ),
-        Slip.of("target_missing", _("{what} has ŷ alone instead of ŷ − y.").format(what=what), target=0.0),
-        Slip.of("difference_missing", _("{what} lacks ŷ − y.").format(what=what), scale=2.0, of="none"),
-        Slip.of(
-            "amount_of_the_difference",
-            _("{what} has the amount |ŷ − y| instead of ŷ − y.").format(what=what),
-            of="amount",
-        ),
-    ]
-
-
-def last_state(case: Case) -> Slips:
-    """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
-
-    def formula(*, other: Tensor | None = None, slope: Tensor | float = 1.0, **factor: float) -> Tensor:
-        residual = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
-        return grad_last_state(case.weights, residual) * slope if other is None else residual * other
-
-    return Slips(
-        formula,
-        [
-            *_factor_slips(_("The last row"), "·V"),
-            Slip.of(
-                "residual_missing",
-                _("The last row is V alone: it lacks the factor 2(ŷ − y)."),
-                scale=1.0,
-                of="none",
-            ),
-            Slip.of("v_missing", _("The last row lacks V."), other=torch.ones_like(case.weights.v)),
-            Slip.of(
-                "state_for_v",
-                _("The last row has h[T] in the place of V: that is ∇V."),
-                other=case.hidden[-1],
-            ),
-            Slip.of(
-                "slope_too_early",
-                _(
-                    "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the "
-                    "state itself."
-                ),
-                slope=tanh_slope(case.hidden[-1]),
-            ),
-            replace(
-                Slip.of("last_row_zero", _("The last row of grad_h is still zero."), scale=0.0), joins=False
-            ),
-        ],
-    )
-
-
-def grad_c(case: Case) -> Slips:
-    """Mistakes in ∇c = 2(ŷ − y), (1,)."""
-
-    def formula(*, power: int = 1, **factor: float) -> Tensor:
-        return _factor(case, **factor).pow(power)  # type: ignore[arg-type]
-
-    table = [
-        *_factor_slips("grad_c", ""),
-        Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
-        Slip.of("still_zero", _("grad_c is still zero."), scale=0.0),
-    ]
-    # One number says too little for two mistakes at once.
-    return Slips(formula, [replace(slip, joins=False) for slip in table])
-
-
-def grad_v(case: Case) -> Slips:
-    """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
-
-    def formula(*, state: Tensor = case.hidden[-1], slope: Tensor | float = 1.0, **factor: float) -> Tensor:
-        return _factor(case, **factor) * state * slope  # type: ignore[arg-type]
-
-    hidden = case.hidden
-    return Slips(
-        formula,
-        [
-            *_factor_slips("grad_v", "·h[T]"),
-            Slip.of(
-                "first_state", _("This takes the first hidden state instead of the last."), state=hidden[0]
-            ),
-            Slip.of(
-                "last_but_one_state",
-                _("This takes the last but one hidden state instead of the last."),
-                state=previous(hidden)[-1],
-            ),
-            Slip.of(
-                "sum_of_states",
-                _("This sums over all hidden states, but only the last one reaches the output."),
-                state=hidden.sum(0),
-            ),
-            Slip.of(
-                "mean_of_states",
-                _("This averages all hidden states, but only the last one reaches the output."),
-                state=hidden.mean(0),
-            ),
-            Slip.of(
-                "residual_missing",
-                _("This is the last hidden state alone: the factor 2(ŷ − y) is missing."),
-                scale=1.0,
-                of="none",
-            ),
-            Slip.of(
-                "v_for_the_state",
-                _("This has V in the place of the last hidden state."),
-                state=case.weights.v,
-            ),
-            Slip.of(
-                "with_slope",
-                _("This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output."),
-                slope=tanh_slope(hidden[-1]),
-            ),
-            replace(Slip.of("still_zero", _("grad_v is still zero."), scale=0.0), joins=False),
-        ],
-    )
 
 
 def grad_b(case: Case) -> Slips:
@@ -237,6 +95,15 @@ def grad_w(case: Case) -> Slips:
             rows=lambda states, grad_h: previous(tanh_slope(states) * grad_h),
         ),
         Slip.of("transposed", _("grad_w is transposed."), product="th,tk->kh"),
+        Slip.of(
+            "slope_on_the_columns",
+            _(
+                "grad_w has 1 − h[t]² on its columns instead of its rows: multiply it with ∇h[t] "
+                "first, then take the outer product with h[t−1]."
+            ),
+            rows=times_gradient(MISSING),
+            paired=lambda states: tanh_slope(hidden) * states,
+        ),
         Slip.of(
             "elementwise",
             _("grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer)."),
@@ -316,43 +183,16 @@ def output(case: Case, hidden: Tensor) -> Slips:
             _("y takes the last but one hidden state instead of the last."),
             state=previous(hidden)[-1],
         ),
+        Slip.of(
+            "c_inside",
+            _("y is V·(h[T] + c): c is added behind the product."),
+            state=hidden[-1] + case.weights.c,
+            bias=0.0,
+        ),
         Slip.of("sum_of_states", _("y sums over all hidden states."), state=hidden.sum(0)),
         Slip.of("mean_of_states", _("y averages all hidden states."), state=hidden.mean(0)),
         Slip.of("minus_v", _("y is −V·h[T] + c."), state=-hidden[-1]),
         Slip.of("sign_flipped", _("y has the wrong sign."), state=-hidden[-1], bias=-1.0),
     ]
     # One number says too little for two mistakes at once.
-    return Slips(formula, [replace(slip, joins=False) for slip in table])
-
-
-def squared_error(y_true: float, y_pred: float) -> Slips:
-    """Mistakes in the loss (ŷ − y)² of one prediction, ()."""
-
-    def formula(*, scale: float = 1.0, power: int = 2, amount: bool = False, target: float = -1.0) -> Tensor:
-        difference = torch.tensor(y_pred + target * y_true, dtype=torch.float64)
-        return scale * (difference.abs() if amount else difference).pow(power)
-
-    table = [
-        Slip.of(
-            "absolute_error", _("This is the absolute error; the square is missing."), power=1, amount=True
-        ),
-        Slip.of("square_missing", _("This is the difference; the square is missing."), power=1),
-        Slip.of(
-            "square_missing_sign_flipped",
-            _("This is the difference y − ŷ; the square is missing."),
-            power=1,
-            scale=-1.0,
-        ),
-        Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
-        Slip.of(
-            "twice",
-            _("This is twice the squared error: a factor that belongs to its derivative."),
-            scale=2.0,
-        ),
-        Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
-        Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),
-        Slip.of("sum_for_the_difference", _("This is (ŷ + y)² instead of (ŷ − y)²."), target=1.0),
-        Slip.of("target_missing", _("This is ŷ²: y is missing."), target=0.0),
-        Slip.of("cubed", _("This is (ŷ − y)³; the loss is the square."), power=3),
-    ]
     return Slips(formula, [replace(slip, joins=False) for slip in table])

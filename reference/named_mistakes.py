@@ -85,6 +85,7 @@ def sum_slips(name: str, units: int) -> list[Slip]:
     """The slips that every such sum shares; ``name`` is that of the gradient, ``units`` H."""
     return [
         *slope_slips(name),
+        *([] if name == "grad_b" else [_factor_missing(name)]),
         Slip.of("sign_flipped", _("{name} has the wrong sign.").format(name=name), scale=-1.0),
         Slip.of(
             "mean_over_time",
@@ -174,6 +175,16 @@ def sum_slips(name: str, units: int) -> list[Slip]:
     ]
 
 
+def _factor_missing(name: str) -> Slip:
+    """The slip of leaving out what ∇a[t] is multiplied with."""
+    other = {"grad_w": "h[t−1]ᵀ", "grad_u": "x[t]ᵀ"}[name]
+    return Slip.of(
+        "other_factor_missing",
+        _("{name} lacks the factor {other}.").format(name=name, other=other),
+        paired=MISSING,
+    )
+
+
 def slope_slips(name: str) -> list[Slip]:
     """Slips in ∇a[t] = diag(1 − h[t]²) ∇h[t]."""
 
@@ -257,6 +268,19 @@ def slope_slips(name: str) -> list[Slip]:
             "slope_of_the_gradient",
             _("{name} has 1 − (∇h[t])² instead of 1 − h[t]².").format(name=name),
             rows=lambda hidden, grad_h: tanh_slope(grad_h) * grad_h,
+        ),
+        Slip.of(
+            "slope_of_the_product",
+            _("{name} has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].").format(name=name),
+            rows=lambda hidden, grad_h: tanh_slope(hidden * grad_h),
+        ),
+        Slip.of(
+            "dot_product",
+            _(
+                "{name} has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their "
+                "entries: multiply with * instead of @, and sum over time only."
+            ).format(name=name),
+            rows=lambda hidden, grad_h: (tanh_slope(hidden) * grad_h).sum(1, keepdim=True).expand_as(hidden),
         ),
         Slip.of(
             "gradient_missing",

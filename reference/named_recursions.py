@@ -14,6 +14,14 @@ from reference.formula import previous, tanh_slope
 from reference.language import lab as _
 from reference.named_mistakes import MISSING, Shift, as_it_is, following, wrapped
 
+Joined = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""What Wᵀ is multiplied with, (H,), made of a state, its slope 1 − h², and its gradient, all (H,)."""
+
+
+def multiplied(state: Tensor, slope: Tensor, grad_next: Tensor) -> Tensor:
+    """diag(1 − h²) ∇h, (H,), as it is right."""
+    return slope * grad_next
+
 
 def recursion(case: Case, last: Tensor) -> Slips:
     """Mistakes in ∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1], all rows (T, H), given the student's own last one.
@@ -29,7 +37,7 @@ def recursion(case: Case, last: Tensor) -> Slips:
         slope: Shift = tanh_slope,
         states: Shift = following,
         outside: bool = False,
-        brackets: bool = True,
+        joined: Joined = multiplied,
         scale: float = 1.0,
         added: Tensor | float = 0.0,
         filled: slice | None = None,
@@ -39,12 +47,10 @@ def recursion(case: Case, last: Tensor) -> Slips:
         rows = [last]
         for step in reversed(range(len(hidden) - 1)):
             grad_next = {"next": rows[0], "last": last}[source]
-            if not brackets:
-                back = matrix @ (1 - states(hidden)[step].square() * grad_next)
-            elif outside:
+            if outside:
                 back = slopes[step] * (matrix @ grad_next)
             else:
-                back = matrix @ (slopes[step] * grad_next)
+                back = matrix @ joined(states(hidden)[step], slopes[step], grad_next)
             rows.insert(0, scale * back + added)
         found = torch.stack(rows)
         if filled is not None:
@@ -69,6 +75,11 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         slope("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), MISSING),
         slope("slope_1_minus_h", _("The recursion has 1 − h instead of 1 − h²."), lambda h: 1 - h),
         slope("slope_h_squared", _("The recursion has h² instead of 1 − h²."), torch.square),
+        slope(
+            "slope_minus_h_squared",
+            _("The recursion has −h² instead of 1 − h²: the 1 is missing."),
+            lambda h: -h.square(),
+        ),
         slope(
             "slope_1_plus_h_squared", _("The recursion has 1 + h² instead of 1 − h²."), lambda h: 1 + h * h
         ),
@@ -96,7 +107,27 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         Slip.of(
             "slope_brackets_missing",
             _("The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing."),
-            brackets=False,
+            joined=lambda state, slope, grad_next: 1 - state.square() * grad_next,
+        ),
+        Slip.of(
+            "gradient_missing",
+            _("The recursion lacks ∇h[t+1]."),
+            joined=lambda state, slope, grad_next: slope,
+        ),
+        Slip.of(
+            "state_for_the_gradient",
+            _("The recursion has h[t+1] in the place of ∇h[t+1]."),
+            joined=lambda state, slope, grad_next: slope * state,
+        ),
+        Slip.of(
+            "slope_of_the_product",
+            _("The recursion has 1 − (h·∇h)² instead of (1 − h²)·∇h."),
+            joined=lambda state, slope, grad_next: tanh_slope(state * grad_next),
+        ),
+        Slip.of(
+            "slope_added",
+            _("The recursion adds 1 − h² and ∇h instead of multiplying them."),
+            joined=lambda state, slope, grad_next: slope + grad_next,
         ),
         Slip.of(
             "slope_of_the_same_step",
@@ -185,7 +216,7 @@ def hidden_states(case: Case) -> Slips:
         w: Tensor = weights.w,
         b: Tensor = weights.b,
         inside: bool = False,
-        outside: bool = False,
+        behind: str = "",
         activation: Shift = torch.tanh,
         inputs: Shift = as_it_is,
         begin: Callable[[Tensor], Tensor] = torch.zeros_like,
@@ -200,8 +231,9 @@ def hidden_states(case: Case) -> Slips:
                 states.append(begin(zeros))
                 continue
             state = states[-recurrent]
-            sums = w @ (state + b if inside else state) + u @ x_t
-            states.append(activation(sums if inside or outside else sums + b) + (b if outside else 0))
+            terms = {"w": w @ (state + b if inside else state), "u": u @ x_t, "b": 0 * b if inside else b}
+            sums = sum((terms[one] for one in terms if one not in behind), start=zeros)
+            states.append(activation(sums) + sum((terms[one] for one in behind), start=zeros))
         return rows(torch.stack(states[recurrent:]))
 
     return Slips(formula, _state_slips(case))
@@ -226,7 +258,23 @@ def _state_slips(case: Case) -> list[Slip]:
             _("The states add h[t−1] itself: W is missing."),
             w=torch.eye(len(w), dtype=w.dtype),
         ),
-        Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), outside=True),
+        Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), behind="b"),
+        *(
+            Slip.of(
+                code,
+                _("{terms} is added behind tanh: its brackets go around all three terms.").format(
+                    terms=terms
+                ),
+                behind=behind,
+            )
+            for code, terms, behind in (
+                ("input_and_b_outside", "U·x[t] + b", "ub"),
+                ("input_outside", "U·x[t]", "u"),
+                ("state_outside", "W·h[t−1]", "w"),
+                ("state_and_b_outside", "W·h[t−1] + b", "wb"),
+            )
+        ),
+        Slip.of("b_twice", _("The states add the bias b twice."), b=2 * b),
         Slip.of("negated", _("The states have the wrong sign."), activation=lambda sums: -torch.tanh(sums)),
         Slip.of("w_subtracted", _("The states subtract W·h[t−1]."), w=-w),
         Slip.of("u_missing", _("The states ignore the input: U·x[t] is missing."), u=torch.zeros_like(u)),

@@ -1,7 +1,7 @@
 """What is wrong outside of the network, as lines that repeat it in the student's notebook: yours and right.
 
-What hidden cases hand out stays hidden: these numbers are public, or those of the notebook's own variables. No
-mark depends on them. Where a line would show something else than the mistake, there is none.
+What hidden cases hand out stays hidden: these numbers are public, or those of the notebook's own variables.
+No mark depends on them. Where a line would show something else than the mistake, there is none.
 """
 
 from __future__ import annotations
@@ -78,13 +78,15 @@ def of_the_loss(loss: Any) -> str:
         right = torch.tensor((y_pred - y_true) ** 2, dtype=torch.float64)
         if answer.numel() != 1 or not abs(float(answer) - float(right)) <= NEAR * float(right):
             code = f"mse_loss_func(torch.tensor([{y_true}]), torch.tensor([{y_pred}]))"
-            return with_answers([code], answer.flatten()[:MOST_NUMBERS] if answer.numel() != 1 else answer.sum(), right)
+            return with_answers(
+                [code], answer.flatten()[:MOST_NUMBERS] if answer.numel() != 1 else answer.sum(), right
+            )
     return ""
 
 
 MANY_ROWS, FEW_ROWS, DRAWS = 100, 30, 60
-"""Of the data that are drawn from: in the long one a part shows that is never drawn, in the short one, with six
-windows, an index that is one too large."""
+"""Of the data that are drawn from: in the long one a part shows that is never drawn, in the short one, with
+six windows, an index that is one too large."""
 
 
 def of_a_draw(env: Any, draw: Any) -> str:
@@ -185,7 +187,7 @@ EXAMPLE = Weights(
 """Weights before the step that is shown."""
 
 EQUAL_ROWS, SIZE, RATE = 30, 4, 0.1
-"""Rows of the data, all of them ones, so that every window is the same; windows and learning rate of the step."""
+"""Rows of the data, all ones, so that every window is the same; windows and learning rate of the step."""
 
 ENTRIES = {"c": "rnn.c[0]", "b": "rnn.b[0]", "v": "rnn.v[0]", "w": "rnn.w[0, 0]", "u": "rnn.u[0, 0]"}
 
@@ -208,7 +210,7 @@ def of_the_step(env: Any) -> str:
 
 
 def _a_step(env: Any, *, own: bool) -> tuple[Tensor, Weights]:
-    """Loss, (), and weights after the step; with the notebook's own functions, or with right ones around it."""
+    """Loss, (), and weights after the step, with the notebook's own functions or right ones around it."""
     rnn, data = network(env.get("RNN"), EXAMPLE), torch.ones(EQUAL_ROWS, COLUMNS)
     step = env.get("do_training_step")
     if own:

@@ -59,15 +59,13 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
 
 
 def _seen(env: Any, name: str, look: Look, case: Case) -> Sequence[Result]:
-    """What ``look`` gives for a case; to what a student's code raises is added which axes or index it is about."""
+    """What ``look`` gives for a case; an error of the student's code gets a note on axes or index."""
     try:
         return look(case)
     except RequestTimedOut:
         raise
     except student_errors(env) as error:
-        hidden_units, features = case.weights.sizes
-        sizes = {"T": case.steps, "H": hidden_units, "F": features}
-        if told := told_by_an_error(str(error), method_of(name), sizes, case.setting):
+        if told := told_by_an_error(str(error), method_of(name), case.axes, case.setting):
             error.add_note(told)
         raise
 

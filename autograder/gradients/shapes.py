@@ -132,6 +132,11 @@ def _axes_that_met(text: str, function: str, sizes: Sizes, setting: str) -> str:
     found = [letters_of(shape, sizes) for shape in shapes]
     if len(found) < 2 or not all(found) or shapes[0] == shapes[1]:
         return ""
+    if text.partition(": ")[2].startswith("expand("):
+        return _(
+            "In {function} an array with the axes {one} is written to a place with the axes {other} "
+            "({setting}): does `*` stand there for `@`?"
+        ).format(function=function, one=spelt(found[0]), other=spelt(found[1]), setting=setting)
     return _("In {function} the axes {one} met {other}, which do not fit ({setting}).").format(
         function=function, one=spelt(found[0]), other=spelt(found[1]), setting=setting
     )

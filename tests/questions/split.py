@@ -66,6 +66,14 @@ MISTAKES = {
 """The sentences by code; what was found goes into the braces."""
 
 
+COUNT_DAYS = later(
+    "Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there."
+)
+CUT_THERE = later(
+    "data_train is what lies before row num_train_samples of dataset, data_test all from it on."
+)
+
+
 def named(code, *found):
     """The mistake of this code."""
     from autograder.grading.checks import Mistake
@@ -258,9 +266,7 @@ def require_right_split(env, names):
     checks.require(
         not wrong,
         wrong,
-        help=_(
-            "Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there."
-        ),
+        help=_(CUT_THERE if wrong and wrong.code == "sizes_do_not_fit" else COUNT_DAYS),
     )
     checks.require(
         not misplaced,

@@ -108,13 +108,15 @@ LARGE_LR = (
     41.3  # of steps on one window, larger than any for training: steps and weights that are cut off show
 )
 PARAMETERS = ("u", "w", "v", "b", "c")
+AXES = {"B": BATCH, "T": 24, "H": HIDDEN_UNITS, "F": 6}
+SIZES_OF_AXES = "B=batch_size=8, T=24, H=10, F=6"
 
 
 MISTAKES = {
     "batch_ignored": later("The update does not depend on the whole minibatch."),
     "weights_unchanged": later("do_training_step does not change the weights."),
     "parameters_not_updated": later("do_training_step does not update {}."),
-    "number_of_windows": later("do_training_step draws {} windows for batch_size={}."),
+    "number_of_windows": later("do_training_step draws {} of batch_size={} windows."),
     "parameters_updated_wrongly": later("The update of {} is wrong, that of the others is right."),
     "wrong_length": later("The step has the right direction and the wrong length."),
     "divided_twice": later("The gradients are divided by batch_size twice."),
@@ -132,6 +134,9 @@ MISTAKES = {
     "last_window_left_out": later("The last window is left out."),
     "loss_summed": later("The returned loss is the sum over the minibatch, not its mean."),
     "loss_divided_twice": later("The returned loss is divided by batch_size twice."),
+    "loss_overwritten": later(
+        "The returned loss is the last window's share alone: each window adds its own."
+    ),
     "loss_wrong": later("The returned loss is not the mean loss of the minibatch."),
 }
 """The sentences by code; what a submission did goes into the braces."""
@@ -376,7 +381,10 @@ def explain_update(attempt):
     if attempt.windows is not None and len(attempt.windows) != attempt.size:
         checks.fail(
             named("number_of_windows", len(attempt.windows), attempt.size),
-            help=_("Each of the batch_size rounds draws one window: x, y = get_random_day(data_train)."),
+            help=_(
+                "Each of the batch_size rounds draws one window, x, y = get_random_day(data_train), and `return` "
+                "stands behind the loop."
+            ),
         )
     for code, expected in step_mistakes(attempt):
         if not agree(weights, attempt.moved, expected):
@@ -616,6 +624,8 @@ def loss_right(env, call):
             if known and same_loss(value, expected * size)
             else named("loss_divided_twice")
             if known and same_loss(value, expected / size)
+            else named("loss_overwritten")
+            if known and any(same_loss(value, one / size) for one in accepted_losses(attempt))
             else named("loss_wrong"),
             help=_("total_loss += float(loss) / batch_size, once for each window."),
             evidence=_("batch_size={size}: yours {yours:.6g}, expected {expected:.6g}").format(
@@ -645,6 +655,7 @@ def first_success(env, check, conclusive):
         CheckFailed, StudentCodeError: none succeeds; or there is no step.
     """
     from autograder.errors import RequestTimedOut
+    from autograder.gradients.shapes import told_by_an_error
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
     from reference.stand_ins import can_be_built
@@ -664,6 +675,8 @@ def first_success(env, check, conclusive):
             if conclusive and call is with_stand_in:
                 break
         except student_errors(env) as failure:
+            if told := told_by_an_error(str(failure), "do_training_step", AXES, SIZES_OF_AXES):
+                failure.add_note(told)
             first = first or failure
         else:
             return

@@ -1,0 +1,291 @@
+"""Mistakes with names and codes in what ŷ − y is a factor of: the loss, ∇c, ∇V and the last row of ∇h."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from autograder.grading.slips import Slip, Slips
+from reference.cases import Case
+from reference.formula import grad_last_state, previous, tanh_slope
+from reference.language import lab as _
+
+
+def _factor(
+    case: Case, *, scale: float = 2.0, target: float = -1.0, of: str = "difference", power: int = 1
+) -> Tensor:
+    """2(ŷ − y), (1,), with another factor, another sign of y, or another function of ŷ − y."""
+    difference = (case.y_pred + target * case.y_true).pow(power)
+    kinds = {"difference": difference, "amount": difference.abs(), "none": torch.ones_like(difference)}
+    return scale * kinds[of]
+
+
+def _without_brackets(case: Case, other: Tensor | float) -> Tensor:
+    """2(ŷ − y)·other as ``2 * y_pred - y_true * other`` has it."""
+    return 2 * case.y_pred - case.y_true * other
+
+
+def _factor_slips(what: str, formula: str) -> list[Slip]:
+    """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
+    return [
+        Slip.of(
+            "factor_2_missing",
+            _("{what} lacks the factor 2 of the squared error's derivative.").format(what=what),
+            scale=1.0,
+        ),
+        Slip.of(
+            "sign_flipped", _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ)."), scale=-2.0
+        ),
+        Slip.of(
+            "sign_flipped_and_factor_2_missing",
+            _("{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.").format(
+                what=what, formula=formula
+            ),
+            scale=-1.0,
+        ),
+        Slip.of("factor_4", _("{what} has the factor 2 twice.").format(what=what), scale=4.0),
+        Slip.of("factor_3", _("{what} has the factor 3 instead of 2.").format(what=what), scale=3.0),
+        Slip.of(
+            "sum_for_the_difference", _("{what} has ŷ + y instead of ŷ − y.").format(what=what), target=1.0
+        ),
+        Slip.of("target_missing", _("{what} has ŷ alone instead of ŷ − y.").format(what=what), target=0.0),
+        Slip.of("difference_missing", _("{what} lacks ŷ − y.").format(what=what), scale=2.0, of="none"),
+        Slip.of(
+            "amount_of_the_difference",
+            _("{what} has the amount |ŷ − y| instead of ŷ − y.").format(what=what),
+            of="amount",
+        ),
+        Slip.of(
+            "square_kept",
+            _("{what} has (ŷ − y)²: the derivative of the square is 2(ŷ − y).").format(what=what),
+            power=2,
+        ),
+        replace(
+            Slip.of(
+                "brackets_missing",
+                _("{what} is 2ŷ − y{formula}: the brackets in 2(ŷ − y) are missing.").format(
+                    what=what, formula=formula
+                ),
+                brackets=False,
+            ),
+            joins=False,
+        ),
+    ]
+
+
+def last_state(case: Case) -> Slips:
+    """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
+
+    def formula(
+        *,
+        other: Tensor | None = None,
+        slope: Tensor | float = 1.0,
+        brackets: bool = True,
+        added: bool = False,
+        **factor: float,
+    ) -> Tensor:
+        if not brackets:
+            return _without_brackets(case, case.weights.v)
+        residual = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
+        if added:
+            return residual + case.weights.v
+        return grad_last_state(case.weights, residual) * slope if other is None else residual * other
+
+    return Slips(
+        formula,
+        [
+            *_factor_slips(_("The last row"), "·V"),
+            Slip.of(
+                "residual_missing",
+                _("The last row is V alone: it lacks the factor 2(ŷ − y)."),
+                scale=1.0,
+                of="none",
+            ),
+            Slip.of("v_missing", _("The last row lacks V."), other=torch.ones_like(case.weights.v)),
+            Slip.of(
+                "state_for_v",
+                _("The last row has h[T] in the place of V: that is ∇V."),
+                other=case.hidden[-1],
+            ),
+            Slip.of(
+                "slope_too_early",
+                _(
+                    "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the "
+                    "state itself."
+                ),
+                slope=tanh_slope(case.hidden[-1]),
+            ),
+            Slip.of(
+                "state_too",
+                _("The last row is multiplied with h[T], too, which belongs into ∇V."),
+                slope=case.hidden[-1],
+            ),
+            replace(
+                Slip.of(
+                    "added", _("The last row is 2(ŷ − y) + V: the two are multiplied instead."), added=True
+                ),
+                joins=False,
+            ),
+            replace(
+                Slip.of("last_row_zero", _("The last row of grad_h is still zero."), scale=0.0), joins=False
+            ),
+        ],
+    )
+
+
+def grad_c(case: Case) -> Slips:
+    """Mistakes in ∇c = 2(ŷ − y), (1,)."""
+
+    def formula(*, brackets: bool = True, other: Tensor | float = 1.0, **factor: float) -> Tensor:
+        if not brackets:
+            return _without_brackets(case, other)
+        return _factor(case, **factor) * other  # type: ignore[arg-type]
+
+    table = [
+        Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
+        *_factor_slips("grad_c", ""),
+        Slip.of(
+            "c_too",
+            _("grad_c is multiplied with c: the derivative of V·h[T] + c by c is 1."),
+            other=case.weights.c,
+        ),
+        Slip.of("still_zero", _("grad_c is still zero."), scale=0.0),
+    ]
+    # One number says too little for two mistakes at once.
+    return Slips(formula, [replace(slip, joins=False) for slip in table])
+
+
+def grad_v(case: Case) -> Slips:
+    """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
+
+    def formula(
+        *,
+        state: Tensor = case.hidden[-1],
+        slope: Tensor | float = 1.0,
+        brackets: bool = True,
+        added: bool = False,
+        **factor: float,
+    ) -> Tensor:
+        if not brackets:
+            return _without_brackets(case, state)
+        residual = _factor(case, **factor)  # type: ignore[arg-type]
+        return residual + state if added else residual * state * slope
+
+    hidden = case.hidden
+    return Slips(
+        formula,
+        [
+            *_factor_slips("grad_v", "·h[T]"),
+            Slip.of(
+                "first_state", _("This takes the first hidden state instead of the last."), state=hidden[0]
+            ),
+            Slip.of(
+                "last_but_one_state",
+                _("This takes the last but one hidden state instead of the last."),
+                state=previous(hidden)[-1],
+            ),
+            Slip.of(
+                "sum_of_states",
+                _("This sums over all hidden states, but only the last one reaches the output."),
+                state=hidden.sum(0),
+            ),
+            Slip.of(
+                "mean_of_states",
+                _("This averages all hidden states, but only the last one reaches the output."),
+                state=hidden.mean(0),
+            ),
+            Slip.of(
+                "residual_missing",
+                _("This is the last hidden state alone: the factor 2(ŷ − y) is missing."),
+                scale=1.0,
+                of="none",
+            ),
+            Slip.of(
+                "v_for_the_state",
+                _("This has V in the place of the last hidden state."),
+                state=case.weights.v,
+            ),
+            Slip.of(
+                "with_slope",
+                _("This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output."),
+                slope=tanh_slope(hidden[-1]),
+            ),
+            Slip.of(
+                "v_too",
+                _("This is multiplied with V, too, which belongs into ∇h[T]."),
+                slope=case.weights.v,
+            ),
+            replace(
+                Slip.of("added", _("grad_v is 2(ŷ − y) + h[T]: the two are multiplied instead."), added=True),
+                joins=False,
+            ),
+            replace(Slip.of("still_zero", _("grad_v is still zero."), scale=0.0), joins=False),
+        ],
+    )
+
+
+def squared_error(y_true: float, y_pred: float) -> Slips:
+    """Mistakes in the loss (ŷ − y)² of one prediction, ()."""
+
+    def formula(
+        *,
+        scale: float = 1.0,
+        power: int = 2,
+        amount: bool = False,
+        target: float = -1.0,
+        powers: tuple[int, int] | None = None,
+    ) -> Tensor:
+        if powers is not None:
+            difference = y_true ** powers[0] - y_pred ** powers[1]
+            return scale * torch.tensor(difference, dtype=torch.float64)
+        difference = torch.tensor(y_pred + target * y_true, dtype=torch.float64)
+        return scale * (difference.abs() if amount else difference).pow(power)
+
+    table = [
+        Slip.of(
+            "absolute_error", _("This is the absolute error; the square is missing."), power=1, amount=True
+        ),
+        Slip.of("square_missing", _("This is the difference; the square is missing."), power=1),
+        Slip.of(
+            "square_missing_sign_flipped",
+            _("This is the difference y − ŷ; the square is missing."),
+            power=1,
+            scale=-1.0,
+        ),
+        Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
+        Slip.of(
+            "twice",
+            _("This is twice the squared error: a factor that belongs to its derivative."),
+            scale=2.0,
+        ),
+        Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
+        Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),
+        Slip.of("sum_for_the_difference", _("This is (ŷ + y)² instead of (ŷ − y)²."), target=1.0),
+        Slip.of("target_missing", _("This is ŷ²: y is missing."), target=0.0),
+        Slip.of(
+            "brackets_missing",
+            _("This is y − ŷ²: the brackets in (y − ŷ)² are missing."),
+            powers=(1, 2),
+        ),
+        Slip.of(
+            "brackets_missing_the_other_way_round",
+            _("This is ŷ − y²: the brackets in (ŷ − y)² are missing."),
+            powers=(2, 1),
+            scale=-1.0,
+        ),
+        Slip.of(
+            "difference_of_squares",
+            _("This is y² − ŷ²: square the difference, not the two numbers."),
+            powers=(2, 2),
+        ),
+        Slip.of(
+            "difference_of_squares_the_other_way_round",
+            _("This is ŷ² − y²: square the difference, not the two numbers."),
+            powers=(2, 2),
+            scale=-1.0,
+        ),
+        Slip.of("cubed", _("This is (ŷ − y)³; the loss is the square."), power=3),
+    ]
+    return Slips(formula, [replace(slip, joins=False) for slip in table])
