@@ -29,8 +29,8 @@ SECONDS = 5.0
 DIGITS = 4
 """Of each number of the student that is quoted: up to six of them for a function."""
 
-NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (3, 2, 3))
-"""(T, H, F), small ones first."""
+NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (4, 2, 3))
+"""(T, H, F), small ones first; the last are three different ones, so that a wrong shape says which axes it has."""
 
 CALLS = {
     "hidden": ("forward", ("x",)),
@@ -73,20 +73,23 @@ def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> s
     if name not in CALLS:
         return ""
     method, arguments = CALLS[name]
+    of_a_shape = ""  # of the last example, whose lengths tell most
     for example in of_a_forward_pass() if method == "forward" else of_simple_states():
+        lines = _lines(example, method, arguments)
         try:
             with namespace_of(env).time_limit(SECONDS):
                 wrong = [result for result in look(example) if not result.is_right]
-            said = _answers(wrong[0]) if wrong else []
-        except checks.CheckFailed as failure:  # of another shape, for example
-            said = [f"# {' '.join((failure.rationale, failure.evidence)).strip()}"]
+        except checks.CheckFailed as failure:
+            told = f"# {' '.join((failure.rationale, failure.evidence)).strip()}"
+            of_a_shape = "\n".join([*lines, told])
         except RequestTimedOut:
             return ""
         except student_errors(env):
             continue
-        if said:
-            return "\n".join([*_lines(example, method, arguments), *said])
-    return ""
+        else:
+            if wrong and not of_a_shape:
+                return "\n".join([*lines, *_answers(wrong[0])])
+    return of_a_shape
 
 
 def _lines(example: Example, method: str, names: Sequence[str]) -> list[str]:
@@ -148,13 +151,13 @@ def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> E
         w=some((0.5, 1, -1, 2) if simple else (0.5, -0.2, 0.4, 0.3), hidden_units, hidden_units),
         v=some((2, -1), hidden_units),
         b=some((0.1, -0.3), hidden_units),
-        c=some((1,), 1),
+        c=some((0.5,), 1),
     )
     x = some((1, 2, -1, 3, 1), steps, features)
     hidden, y_pred = oracle.forward(weights, x)
     if simple:
         hidden, y_pred = some((0.5, -0.2, 0.4, 0.1, -0.5), steps, hidden_units), some((3,), 1)
-    y_true = some((2,), 1)
+    y_true = some((1.5,), 1)  # ŷ − y is no 1, which is its own square
     factor = formula.residual(y_true, y_pred)
     grad_h = formula.grad_h(weights, hidden, factor)
     sums = formula.grad_sums(hidden, grad_h)

@@ -144,7 +144,8 @@ def _help_with_a_shape(tensor: Tensor, name: str, shape: tuple[int, ...], case: 
     if len(shape) == 2 and (tensor.dim() == 1 or all(over_time)):
         return _(OUTER_PRODUCT)
     if over_time and over_time[0] and tuple(tensor.shape[1:]) == shape:
-        return _(LAST_STATE_ALONE if name == "grad_v" else SUM_OVER_TIME)
+        help = LAST_STATE_ALONE if name == "grad_v" else SUM_OVER_TIME
+        return _(help)
     return ""
 
 

@@ -170,9 +170,9 @@ def of_the_rows(parts: Mapping[str, Tensor], means: Tensor, stds: Tensor) -> str
     rows, first = features().double(), 0
     for name, part in parts.items():
         raw = part[0] * stds + means
-        is_some_row = bool(((rows - raw).abs() <= NEAR * (1 + raw.abs())).all(1).any())
-        if is_some_row and (found := with_answers([f"{name}[0] * stds + means"], raw, rows[first])):
-            return found
+        same = ((rows - raw).abs() <= NEAR * (1 + raw.abs())).all(1)
+        if bool(same.any()) and not bool(same[first]):
+            return with_answers([f"{name}[0] * stds + means"], raw.round(decimals=2), rows[first])
         first += len(part)
     return ""
 
@@ -250,4 +250,4 @@ def _lines_of_the_step() -> list[str]:
 
 
 def _filled(values: Tensor) -> str:
-    return f"torch.full({tuple(values.shape)}, {float(values.flatten()[0]):g})"
+    return f"torch.full({tuple(values.shape)}, {round(float(values.flatten()[0]), 6)})"

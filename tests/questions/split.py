@@ -263,11 +263,8 @@ def require_right_split(env, names):
         misplaced = set() if wrong else exactly_misplaced(parts_alone)
     else:  # it cannot be run, or the parts are cut in another cell: what a mistake later on left must do
         misplaced = set() if wrong else clearly_misplaced(parts)
-    checks.require(
-        not wrong,
-        wrong,
-        help=_(CUT_THERE if wrong and wrong.code == "sizes_do_not_fit" else COUNT_DAYS),
-    )
+    is_cut_elsewhere = bool(wrong) and wrong.code == "sizes_do_not_fit"
+    checks.require(not wrong, wrong, help=_(CUT_THERE if is_cut_elsewhere else COUNT_DAYS))
     checks.require(
         not misplaced,
         named("wrong_rows", " and ".join(sorted(misplaced, reverse=True))),
