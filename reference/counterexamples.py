@@ -29,8 +29,8 @@ SECONDS = 5.0
 DIGITS = 4
 """Of each number of the student that is quoted: up to six of them for a function."""
 
-NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (4, 2, 3))
-"""(T, H, F), small ones first; the last are three different ones, so that a wrong shape says which axes it has."""
+NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (5, 2, 3))
+"""(T, H, F), small ones first; the last are three different ones: a wrong shape says which axes it has."""
 
 CALLS = {
     "hidden": ("forward", ("x",)),

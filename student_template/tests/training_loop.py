@@ -130,14 +130,16 @@ def losses_of_the_steps(env):
     train_rnn = filled_in(env, "train_rnn")
     if not isinstance(train_rnn, FunctionType):
         return  # while grading it runs elsewhere, and hidden cases see more than this one could
+    failure = None
     for wrap in (float, torch.tensor):  # some loops expect a tensor
         made = StandInStep(wrap)
         try:
             result = made.called_by(train_rnn, 20)
             break
-        except (AttributeError, TypeError):
+        except (AttributeError, TypeError) as error:
+            failure = failure or error  # of the first one, which is as the notebook's own step
             if wrap is torch.tensor:
-                raise
+                raise failure from None
     if not made.networks:
         with_steps(result[1])
         return  # it makes its steps itself
