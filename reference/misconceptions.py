@@ -16,6 +16,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from autograder.gradients import explanations
 from autograder.grading.checks import Mistake
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case, of_other_sizes
@@ -37,7 +38,9 @@ def known(*names: str) -> set[Mistake]:
         "squared_error": squared_error(1.0, 2.0),
     }
     slips = [found[name] if name in found else globals()[name](case) for name in names]
-    return {mistake for one in slips for mistake in one.named()}
+    named = {mistake for one in slips for mistake in one.named()}
+    codes = {mistake.code for mistake in named}
+    return named | {mistake for mistake in explanations.codes() if mistake.code not in codes}
 
 
 def grad_b(case: Case) -> Slips:

@@ -60,13 +60,12 @@ def pairs():
 
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
-    from autograder.gradients.results import explain
     from autograder.grading import checks
     from reference.in_place import require_nothing_spoiled
     from reference.language import lab as _
     from reference.misconceptions import squared_error
     from reference.repeats import of_the_loss, shown_again
-    from reference.results import Result
+    from reference.results import Result, explain
     from reference.student_network import defined
 
     mse_loss_func = defined(env.get("mse_loss_func"), "mse_loss_func")
