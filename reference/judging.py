@@ -103,6 +103,10 @@ def _judge(
 SUM_OVER_TIME = later("There is a row for each time step in it: the gradient is their sum.")
 LAST_STATE_ALONE = later("There is a row for each time step in it: only the last state reaches the output.")
 ONE_NUMBER = later("It is one number: sum over the time steps only, not over all entries.")
+ONE_ENTRY = later("It keeps the shape (1,) of y_pred: without float(), sum(), mean() or an index.")
+OTHER_AXIS = later(
+    "It is summed over the hidden units: dim=0 goes through the time steps, dim=1 through the units."
+)
 OUTER_PRODUCT = later(
     "Each step adds an outer product: torch.outer(a, b) has a row for each entry of a and a column for each "
     "entry of b. With matrices A.T @ B sums it over time."
@@ -122,7 +126,7 @@ def _of_shape(answer: Any, name: str, right: Tensor, case: Case) -> Tensor:
         help=_("torch.outer(a, b) has a row for each entry of a and a column for each entry of b."),
         evidence=_("yours: {yours}, expected: {shape}").format(yours=tuple(tensor.shape), shape=shape),
     )
-    if tuple(tensor.shape) != shape and name in (*BEHIND_GRAD_H, "grad_v"):
+    if tuple(tensor.shape) != shape and name in (*BEHIND_GRAD_H, "grad_c", "grad_v"):
         found, expected = letters_of(tensor.shape, case.axes), letters_of(shape, case.axes)
         checks.fail(
             _("{name} has the axes {found}, expected were {expected}.").format(
@@ -141,6 +145,10 @@ def _help_with_a_shape(tensor: Tensor, name: str, shape: tuple[int, ...], case: 
     over_time = [size in (case.steps, case.steps - 1) for size in tensor.shape]
     if tensor.numel() == 1 and name in BEHIND_GRAD_H:
         return _(ONE_NUMBER)
+    if name == "grad_c":
+        return _(ONE_ENTRY) if tensor.numel() == 1 else ""
+    if tuple(tensor.shape) == (case.steps,) and name == "grad_b":
+        return _(OTHER_AXIS)
     if len(shape) == 2 and (tensor.dim() == 1 or all(over_time)):
         return _(OUTER_PRODUCT)
     if over_time and over_time[0] and tuple(tensor.shape[1:]) == shape:

@@ -238,8 +238,8 @@ def squared_error(y_true: float, y_pred: float) -> Slips:
         powers: tuple[int, int] | None = None,
     ) -> Tensor:
         if powers is not None:
-            difference = y_true ** powers[0] - y_pred ** powers[1]
-            return scale * torch.tensor(difference, dtype=torch.float64)
+            of_powers = y_true ** powers[0] - y_pred ** powers[1]
+            return torch.tensor(scale * of_powers, dtype=torch.float64)
         difference = torch.tensor(y_pred + target * y_true, dtype=torch.float64)
         return scale * (difference.abs() if amount else difference).pow(power)
 
