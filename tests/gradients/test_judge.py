@@ -121,6 +121,17 @@ def test_what_nothing_explains_in_every_case_is_not_explained(function):
     assert failure.evidence.startswith("N=2, H=3, F=4: entry [")
 
 
+GRAD_B = Formula(
+    "grad_b", "∇b", "H", takes=(Given("delta", "NH"),), compute=lambda delta: delta, summed="N",
+    says="∇b = Σ δ[n].", sizes=SIZES,
+)  # fmt: skip
+
+
+def test_one_entry_of_a_vector_is_told():
+    failure = said(lambda delta: torch.cat([delta.sum(0)[:-1], 3 * delta.sum(0)[-1:] ** 2]), GRAD_B)
+    assert failure.rationale == "Only entry -1 of ∇b is wrong."
+
+
 def test_a_transposed_result_is_told_by_its_factors():
     failure = said(lambda delta, x: x.T @ delta)
     assert failure.help == "outer(x, delta) is (4, 3), ∇W is (3, 4): a row for each entry of delta."

@@ -375,7 +375,8 @@ def explain_update(attempt):
         if bool((attempt.moved.tensors()[parameter] - value).abs().max() < 1e-7)
     ]
     if len(still) == len(PARAMETERS):
-        checks.fail(named("weights_unchanged"), help=help, evidence=setting)
+        own_network = _("Change the network that is handed over as rnn, and make no RNN() of its own.")
+        checks.fail(named("weights_unchanged"), help=f"{help} {own_network}", evidence=setting)
     if still:
         checks.fail(named("parameters_not_updated", ", ".join(still)), help=help, evidence=setting)
     if attempt.windows is not None and len(attempt.windows) != attempt.size:
