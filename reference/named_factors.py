@@ -9,7 +9,7 @@ from torch import Tensor
 
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case
-from reference.formula import grad_last_state, previous, tanh_slope
+from reference.formula import grad_last_state, previous, residual, step_back, tanh_slope
 from reference.language import lab as _
 
 
@@ -75,6 +75,14 @@ def _factor_slips(what: str, formula: str) -> list[Slip]:
     ]
 
 
+def _filled_from_the_front(case: Case) -> Tensor:
+    """The last row of ∇h, (H,), where the first one is 2(ŷ − y) V and each follows from the one before it."""
+    row = grad_last_state(case.weights, residual(case.y_true, case.y_pred))
+    for state in case.hidden[:-1]:
+        row = step_back(case.weights, state, row)
+    return row
+
+
 def last_state(case: Case) -> Slips:
     """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
 
@@ -84,14 +92,17 @@ def last_state(case: Case) -> Slips:
         slope: Tensor | float = 1.0,
         brackets: bool = True,
         added: bool = False,
+        from_the_front: bool = False,
         **factor: float,
     ) -> Tensor:
+        if from_the_front:
+            return _filled_from_the_front(case)
         if not brackets:
             return _without_brackets(case, case.weights.v)
-        residual = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
+        found = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
         if added:
-            return residual + case.weights.v
-        return grad_last_state(case.weights, residual) * slope if other is None else residual * other
+            return found + case.weights.v
+        return grad_last_state(case.weights, found) * slope if other is None else found * other
 
     return Slips(
         formula,
@@ -125,6 +136,17 @@ def last_state(case: Case) -> Slips:
             replace(
                 Slip.of(
                     "added", _("The last row is 2(ŷ − y) + V: the two are multiplied instead."), added=True
+                ),
+                joins=False,
+            ),
+            replace(
+                Slip.of(
+                    "from_the_front",
+                    _(
+                        "grad_h is filled from its first row on: it begins with the last row, which is "
+                        "2(ŷ − y)·V, and the loop runs back from there."
+                    ),
+                    from_the_front=True,
                 ),
                 joins=False,
             ),
@@ -170,8 +192,8 @@ def grad_v(case: Case) -> Slips:
     ) -> Tensor:
         if not brackets:
             return _without_brackets(case, state)
-        residual = _factor(case, **factor)  # type: ignore[arg-type]
-        return residual + state if added else residual * state * slope
+        found = _factor(case, **factor)  # type: ignore[arg-type]
+        return found + state if added else found * state * slope
 
     hidden = case.hidden
     return Slips(

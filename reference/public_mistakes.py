@@ -105,6 +105,10 @@ GRAD_H = {
     ),
     "The last row is multiplied with h[T], too, which belongs into ∇V.": (1.1156, -1.681),
     "The last row is 2(ŷ − y) + V: the two are multiplied instead.": (-0.1332, 7.114),
+    "grad_h is filled from its first row on: it begins with the last row, which is 2(ŷ − y)·V, and the loop runs back from there.": (
+        -4.2346,
+        7.2279,
+    ),
     "The last row of grad_h is still zero.": (0.0, 0.0),
     "The recursion lacks diag(1 − h[t+1]²).": (2.2857, 4.8696),
     "The recursion has 1 − h instead of 1 − h².": (1.3355, 5.3279),

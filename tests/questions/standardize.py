@@ -51,6 +51,10 @@ MISTAKES = {
         "data_train and data_test follow from your means and stds, which are wrong."
     ),
     "train_not_standardised": later("data_train is not standardised with the mean and std of its columns."),
+    "own_means_for_testing": later(
+        "The means of data_test itself are subtracted from it, not those of the training data."
+    ),
+    "own_stds_for_testing": later("data_test is divided by its own stds, not by those of the training data."),
     "own_statistics_for_testing": later("data_test is standardised with its own mean and std."),
     "test_not_standardised": later("data_test is not standardised right."),
     "sign_flipped": later(
@@ -58,6 +62,7 @@ MISTAKES = {
     ),
     "not_divided": later("{} is not divided by stds."),
     "means_not_subtracted": later("The means are not subtracted from {}."),
+    "divided_by_variances": later("{} is divided by the square of stds."),
     "multiplied": later("{} is multiplied with stds instead of divided by them."),
     "means_added": later("The means are added to {} instead of subtracted."),
     "divided_by_means": later("{} is divided by means instead of stds."),
@@ -91,6 +96,7 @@ def wrong_scalings(rows, means, stds):
         "sign_flipped": -right,
         "not_divided": rows - means,
         "means_not_subtracted": rows / stds,
+        "divided_by_variances": (rows - means) / stds.square(),
         "multiplied": (rows - means) * stds,
         "means_added": (rows + means) / stds,
         "divided_by_means": (rows - means) / means,
@@ -272,6 +278,13 @@ def check_scaled(found, raw, count):
     own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
     used = [sources(raw, count)[source] for source in train_fits]
     wrong = named_scaling("data_test", scaled["data_test"], parts["data_test"], used)
+    for code, means, stds in (
+        ("own_means_for_testing", own_means, used[0][1]),
+        ("own_stds_for_testing", used[0][0], own_stds),
+    ):
+        half_own = (parts["data_test"] - means) / stds
+        if distance(scaled["data_test"], half_own, 1 + half_own.abs()) <= TOLERANCE:
+            wrong = wrong or named(code)
     expected = (parts["data_test"] - used[0][0]) / used[0][1]
     checks.fail(
         named("own_statistics_for_testing") if own else wrong or named("test_not_standardised"),

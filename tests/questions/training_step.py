@@ -48,7 +48,8 @@ def one_hour(env):
         wrong = min(found, key=len)
         assert not wrong, (
             f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
-            f"{'is' if len(wrong) == 1 else 'are'} wrong."
+            f"{'is' if len(wrong) == 1 else 'are'} wrong. Do the checks of the gradients pass? Then look at the update, "
+            "and at what get_gradients hands to each method."
         )
 
 
@@ -717,5 +718,5 @@ def one_step(env):
 def returned_loss(env):
     from reference.repeats import of_the_step, shown_again
 
-    with shown_again(env, lambda: of_the_step(env)):
+    with shown_again(env, lambda: of_the_step(env, returned=True)):
         first_success(env, loss_right, conclusive=True)
