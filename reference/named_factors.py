@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.grading.slips import Slip, Slips
+from autograder.gradients.usual_slips import residual, residual_slips
+from autograder.grading.slips import Slip, Slips, slips_about
 from reference.cases import Case
-from reference.formula import grad_last_state, previous, residual, step_back, tanh_slope
+from reference.formula import grad_last_state, previous, step_back, tanh_slope
 from reference.language import lab as _
 
 
-def _factor(
-    case: Case, *, scale: float = 2.0, target: float = -1.0, of: str = "difference", power: int = 1
-) -> Tensor:
-    """2(ŷ − y), (1,), with another factor, another sign of y, or another function of ŷ − y."""
-    difference = (case.y_pred + target * case.y_true).pow(power)
-    kinds = {"difference": difference, "amount": difference.abs(), "none": torch.ones_like(difference)}
-    return scale * kinds[of]
+def _factor(case: Case, *, scale: float = 2.0, power: int = 1, **parts: Any) -> Tensor:
+    """2(ŷ − y), (1,), with another factor or power, and other parts of ``residual``."""
+    return scale * residual(case.y_true, case.y_pred, scale=1.0, **parts).pow(power)
 
 
 def _without_brackets(case: Case, other: Tensor | float) -> Tensor:
@@ -27,51 +25,15 @@ def _without_brackets(case: Case, other: Tensor | float) -> Tensor:
     return 2 * case.y_pred - case.y_true * other
 
 
-def _factor_slips(what: str, formula: str) -> list[Slip]:
-    """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
+def _factor_slips(name: str, times: str = "") -> list[Slip]:
+    """Slips in the factor 2(ŷ − y) of ``name``, which begins a sentence; ``times`` stands beside it."""
+    slip = slips_about(name=name, times=times)
+    kept = _("{name} has (ŷ − y)²: the derivative of the square is 2(ŷ − y).")
+    missing = _("{name} is 2ŷ − y{times}: the brackets in 2(ŷ − y) are missing.")
     return [
-        Slip.of(
-            "factor_2_missing",
-            _("{what} lacks the factor 2 of the squared error's derivative.").format(what=what),
-            scale=1.0,
-        ),
-        Slip.of(
-            "sign_flipped", _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ)."), scale=-2.0
-        ),
-        Slip.of(
-            "sign_flipped_and_factor_2_missing",
-            _("{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.").format(
-                what=what, formula=formula
-            ),
-            scale=-1.0,
-        ),
-        Slip.of("factor_4", _("{what} has the factor 2 twice.").format(what=what), scale=4.0),
-        Slip.of("factor_3", _("{what} has the factor 3 instead of 2.").format(what=what), scale=3.0),
-        Slip.of(
-            "sum_for_the_difference", _("{what} has ŷ + y instead of ŷ − y.").format(what=what), target=1.0
-        ),
-        Slip.of("target_missing", _("{what} has ŷ alone instead of ŷ − y.").format(what=what), target=0.0),
-        Slip.of("difference_missing", _("{what} lacks ŷ − y.").format(what=what), scale=2.0, of="none"),
-        Slip.of(
-            "amount_of_the_difference",
-            _("{what} has the amount |ŷ − y| instead of ŷ − y.").format(what=what),
-            of="amount",
-        ),
-        Slip.of(
-            "square_kept",
-            _("{what} has (ŷ − y)²: the derivative of the square is 2(ŷ − y).").format(what=what),
-            power=2,
-        ),
-        replace(
-            Slip.of(
-                "brackets_missing",
-                _("{what} is 2ŷ − y{formula}: the brackets in 2(ŷ − y) are missing.").format(
-                    what=what, formula=formula
-                ),
-                brackets=False,
-            ),
-            joins=False,
-        ),
+        *residual_slips(name, times),
+        slip("square_kept", kept, power=2),
+        replace(slip("brackets_missing", missing, brackets=False), joins=False),
     ]
 
 
@@ -93,13 +55,13 @@ def last_state(case: Case) -> Slips:
         brackets: bool = True,
         added: bool = False,
         from_the_front: bool = False,
-        **factor: float,
+        **factor: Any,
     ) -> Tensor:
         if from_the_front:
             return _filled_from_the_front(case)
         if not brackets:
             return _without_brackets(case, case.weights.v)
-        found = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
+        found = _factor(case, **factor)
         if added:
             return found + case.weights.v
         return grad_last_state(case.weights, found) * slope if other is None else found * other
@@ -160,10 +122,10 @@ def last_state(case: Case) -> Slips:
 def grad_c(case: Case) -> Slips:
     """Mistakes in ∇c = 2(ŷ − y), (1,)."""
 
-    def formula(*, brackets: bool = True, other: Tensor | float = 1.0, **factor: float) -> Tensor:
+    def formula(*, brackets: bool = True, other: Tensor | float = 1.0, **factor: Any) -> Tensor:
         if not brackets:
             return _without_brackets(case, other)
-        return _factor(case, **factor) * other  # type: ignore[arg-type]
+        return _factor(case, **factor) * other
 
     table = [
         Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
@@ -188,11 +150,11 @@ def grad_v(case: Case) -> Slips:
         slope: Tensor | float = 1.0,
         brackets: bool = True,
         added: bool = False,
-        **factor: float,
+        **factor: Any,
     ) -> Tensor:
         if not brackets:
             return _without_brackets(case, state)
-        found = _factor(case, **factor)  # type: ignore[arg-type]
+        found = _factor(case, **factor)
         return found + state if added else found * state * slope
 
     hidden = case.hidden

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from autograder.errors import RequestTimedOut
 from autograder.gradients.precision import given
+from autograder.gradients.repeat import SECONDS, quoted
 from autograder.grading import checks
 from autograder.grading.namespace import calls, namespace_of, replaced, student_errors
 from reference import oracle
-from reference.counterexamples import SECONDS, written
 from reference.dataset import features
 from reference.language import lab as _
 from reference.oracle import TEMPERATURE, WINDOW, Weights
@@ -60,7 +60,7 @@ def shown_again(env: Any, lines: Callable[[], str], *, same_numbers: bool = Fals
 
 def with_answers(code: Sequence[str], yours: Tensor | str, right: Tensor | str) -> str:
     """Lines of code, then what they give and what is right as comments; empty where that reads the same."""
-    mine, wanted = (one if isinstance(one, str) else written(one) for one in (yours, right))
+    mine, wanted = (one if isinstance(one, str) else quoted(one) for one in (yours, right))
     if mine == wanted:
         return ""
     answers = _("# yours: {numbers}").format(numbers=mine), _("# right: {numbers}").format(numbers=wanted)

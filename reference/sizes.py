@@ -16,7 +16,7 @@ from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
-from reference.counterexamples import CALLS, method_of, repeated
+from reference.counterexamples import METHODS, repeated
 from reference.language import lab as _
 from reference.results import Result, explain
 from reference.settings import settings
@@ -53,7 +53,7 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
             return
         results = [result for case in cases.of_the_lab() for result in _seen(env, name, look, case)]
         # Rows of grad_h are judged by each other, second calls by the first: a factor says little there.
-        tell = explain if name in CALLS and name != "grad_h" else explain_by_name
+        tell = explain if name in METHODS and name != "grad_h" else explain_by_name
         tell(results, _(name), help, _smaller(env, look))
     except checks.CheckFailed as failure:
         failure.repeat = repeated(env, name, look) if alone() else ""
@@ -67,7 +67,7 @@ def _seen(env: Any, name: str, look: Look, case: Case) -> Sequence[Result]:
     except RequestTimedOut:
         raise
     except student_errors(env) as error:
-        if told := told_by_an_error(str(error), method_of(name), case.axes, case.setting):
+        if told := told_by_an_error(str(error), METHODS.get(name, "forward"), case.axes, case.setting):
             error.add_note(told)
         raise
 

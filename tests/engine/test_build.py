@@ -256,6 +256,7 @@ def test_a_heading_is_no_marker(plan):
         assert "# SOLUTION by hand\nWrite it down.\n## SOLUTION" in sources(made)
 
 
+@pytest.mark.thorough
 def test_a_cell_that_may_fail_and_the_export_do_not_stop_a_build(plan):
     plan.master.write_text(
         MASTER
@@ -561,6 +562,7 @@ def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
     assert plan.template.read_bytes() == first[plan.template]
 
 
+@pytest.mark.thorough  # test_downloads has the libraries
 def test_downloads_come_from_the_labs_files_by_either_library(plan):
     plan.master.write_text(
         MASTER
@@ -580,10 +582,11 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        (
+        pytest.param(
             ["2 * number", "plt.plot(doubled)\nplt.show()"],
             ["3 * number", "pass"],  # without a picture, which a lab need not have
             r"cell \d+: the solution does not pass grader\.check\('doubled'\)$",
+            marks=pytest.mark.thorough,
         ),
         (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
         # Of its kind: the refused address, which raises too.
