@@ -176,6 +176,12 @@ def output(case: Case, hidden: Tensor) -> Slips:
             ),
             state=torch.zeros_like(hidden[-1]),
         ),
+        Slip.of(
+            "c_multiplied",
+            _("y is V·h[T]·c: c is added, not multiplied."),
+            state=hidden[-1] * case.weights.c,
+            bias=0.0,
+        ),
         Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True

@@ -29,10 +29,12 @@ def _factor_slips(name: str, times: str = "") -> list[Slip]:
     """Slips in the factor 2(ŷ − y) of ``name``, which begins a sentence; ``times`` stands beside it."""
     slip = slips_about(name=name, times=times)
     kept = _("{name} has (ŷ − y)²: the derivative of the square is 2(ŷ − y).")
+    of_the_target = _("{name} has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).")
     missing = _("{name} is 2ŷ − y{times}: the brackets in 2(ŷ − y) are missing.")
     return [
         *residual_slips(name, times),
         slip("square_kept", kept, power=2),
+        slip("factor_2_on_the_target", of_the_target, scale=1.0, target=-2.0),
         replace(slip("brackets_missing", missing, brackets=False), joins=False),
     ]
 
@@ -245,6 +247,12 @@ def squared_error(y_true: float, y_pred: float) -> Slips:
             scale=2.0,
         ),
         Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
+        Slip.of(
+            "derivative_sign_flipped",
+            _("This is 2(y − ŷ): the square is `** 2`, and not `* 2`."),
+            power=1,
+            scale=-2.0,
+        ),
         Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),
         Slip.of("sum_for_the_difference", _("This is (ŷ + y)² instead of (ŷ − y)²."), target=1.0),
         Slip.of("target_missing", _("This is ŷ²: y is missing."), target=0.0),

@@ -181,8 +181,9 @@ def hidden_states(case: Case) -> Slips:
         u: Tensor = weights.u,
         w: Tensor = weights.w,
         b: Tensor = weights.b,
-        inside: bool = False,
+        inside: str = "",
         behind: str = "",
+        kept: float = 0.0,
         activation: Shift = torch.tanh,
         inputs: Shift = as_it_is,
         begin: Callable[[Tensor], Tensor] = torch.zeros_like,
@@ -197,9 +198,10 @@ def hidden_states(case: Case) -> Slips:
                 states.append(begin(zeros))
                 continue
             state = states[-recurrent]
-            terms = {"w": w @ (state + b if inside else state), "u": u @ x_t, "b": 0 * b if inside else b}
-            sums = sum((terms[one] for one in terms if one not in behind), start=zeros)
-            states.append(activation(sums) + sum((terms[one] for one in behind), start=zeros))
+            terms = {"u": u @ x_t, "b": b}
+            terms["w"] = w @ sum((terms[one] for one in inside), start=state)
+            sums = sum((terms[one] for one in terms if one not in inside + behind), start=zeros)
+            states.append(activation(sums) + sum((terms[one] for one in behind), start=kept * state))
         return rows(torch.stack(states[recurrent:]))
 
     return Slips(formula, _state_slips(case))
@@ -247,7 +249,23 @@ def _state_slips(case: Case) -> list[Slip]:
         Slip.of(
             "b_inside",
             _("The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b."),
-            inside=True,
+            inside="b",
+        ),
+        Slip.of(
+            "input_inside",
+            _("U·x[t] is multiplied with W: W·(h[t−1] + U·x[t]) instead of W·h[t−1] + U·x[t]."),
+            inside="u",
+        ),
+        Slip.of("state_added", _("The states add h[t−1] to what tanh gives."), kept=1.0),
+        Slip.of(
+            "always_the_last_input",
+            _("The states take the last hour, x[-1], at every step."),
+            inputs=lambda x: x[-1:].expand_as(x),
+        ),
+        Slip.of(
+            "always_the_first_input",
+            _("The states take the first hour, x[0], at every step."),
+            inputs=lambda x: x[:1].expand_as(x),
         ),
         Slip.of("input_of_the_step_before", _("The states take x[t−1] instead of x[t]."), inputs=previous),
         Slip.of(

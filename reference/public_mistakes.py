@@ -34,6 +34,7 @@ GRAD_B = {
     "grad_b has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (3.6381, 16.2952),
     "grad_b adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (1.367, 3.5091),
     "grad_b has 1 − (∇h[t])² instead of 1 − h[t]².": (16.7202, -3.3437),
+    "grad_b multiplies sums over time: multiply at each time step, then sum.": (-1.5684, -60.775),
     "grad_b has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (1.4558, 12.8703),
     "grad_b has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
         0.8958,
@@ -80,6 +81,7 @@ GRAD_C = {
     "grad_c lacks ŷ − y.": (1.8421, 1.8421),
     "grad_c has the amount |ŷ − y| instead of ŷ − y.": (1.2782, 2.7632),
     "grad_c has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (0.887, 4.1448),
+    "grad_c has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (-2.9418, 1.1513),
     "grad_c is 2ŷ − y: the brackets in 2(ŷ − y) are missing.": (1.0244, 2.9934),
     "grad_c is multiplied with c: the derivative of V·h[T] + c by c is 1.": (-0.3835, 1.3247),
     "grad_c is still zero.": (0.0, 0.0),
@@ -95,6 +97,7 @@ GRAD_H = {
     "The last row lacks ŷ − y.": (-2.8275, 3.6222),
     "The last row has the amount |ŷ − y| instead of ŷ − y.": (-1.962, 5.4332),
     "The last row has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (-1.3614, 8.1498),
+    "The last row has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (4.5154, 2.2638),
     "The last row is 2ŷ − y·V: the brackets in 2(ŷ − y) are missing.": (0.2014, 5.734),
     "The last row is V alone: it lacks the factor 2(ŷ − y).": (-1.4138, 1.8111),
     "The last row lacks V.": (1.2805, 5.303),
@@ -187,6 +190,7 @@ GRAD_U = {
     "grad_u has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.9902, -2.6274),
     "grad_u adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-1.6866, -0.9309),
     "grad_u has 1 − (∇h[t])² instead of 1 − h[t]².": (1.0978, 0.9087),
+    "grad_u multiplies sums over time: multiply at each time step, then sum.": (-4.042, -1.5867),
     "grad_u has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (-0.9621, -2.5447),
     "grad_u has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
         -0.247,
@@ -233,6 +237,7 @@ GRAD_V = {
     "grad_v lacks ŷ − y.": (0.5408, -2.8084),
     "grad_v has the amount |ŷ − y| instead of ŷ − y.": (0.3753, -4.2126),
     "grad_v has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (0.2604, -6.3189),
+    "grad_v has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (-0.8636, -1.7553),
     "grad_v is 2ŷ − y·h[T]: the brackets in 2(ŷ − y) are missing.": (3.6173, 2.3914),
     "This takes the first hidden state instead of the last.": (-0.9414, 6.8484),
     "This takes the last but one hidden state instead of the last.": (0.7204, -6.4442),
@@ -284,6 +289,7 @@ GRAD_W = {
     "grad_w has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.6698, -7.9572),
     "grad_w adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-0.4203, -10.1725),
     "grad_w has 1 − (∇h[t])² instead of 1 − h[t]².": (-9.1839, 2.0249),
+    "grad_w multiplies sums over time: multiply at each time step, then sum.": (-2.3431, -4.6172),
     "grad_w has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (0.4913, -7.7904),
     "grad_w has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
         0.6727,
@@ -333,6 +339,10 @@ HIDDEN = {
     "The states subtract U·x[t].": (-0.2141, 0.0213),
     "The states subtract the bias b.": (0.2141, -0.0213),
     "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.": (0.1364, -0.1141),
+    "U·x[t] is multiplied with W: W·(h[t−1] + U·x[t]) instead of W·h[t−1] + U·x[t].": (0.9606, 2.113),
+    "The states add h[t−1] to what tanh gives.": (-0.2905, -24.8472),
+    "The states take the last hour, x[-1], at every step.": (-0.5662, 0.5366),
+    "The states take the first hour, x[0], at every step.": (-0.9079, 0.9673),
     "The states take x[t−1] instead of x[t].": (-0.1765, 0.6824),
     "The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour.": (
         -0.0182,

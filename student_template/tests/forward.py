@@ -75,6 +75,10 @@ HIDDEN = {
     "The states subtract U·x[t].": (-0.2141, 0.0213),
     "The states subtract the bias b.": (0.2141, -0.0213),
     "The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b.": (0.1364, -0.1141),
+    "U·x[t] is multiplied with W: W·(h[t−1] + U·x[t]) instead of W·h[t−1] + U·x[t].": (0.9606, 2.113),
+    "The states add h[t−1] to what tanh gives.": (-0.2905, -24.8472),
+    "The states take the last hour, x[-1], at every step.": (-0.5662, 0.5366),
+    "The states take the first hour, x[0], at every step.": (-0.9079, 0.9673),
     "The states take x[t−1] instead of x[t].": (-0.1765, 0.6824),
     "The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour.": (
         -0.0182,

@@ -63,6 +63,7 @@ GRAD_H = {
     "The last row lacks ŷ − y.": (-2.8275, 3.6222),
     "The last row has the amount |ŷ − y| instead of ŷ − y.": (-1.962, 5.4332),
     "The last row has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (-1.3614, 8.1498),
+    "The last row has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (4.5154, 2.2638),
     "The last row is 2ŷ − y·V: the brackets in 2(ŷ − y) are missing.": (0.2014, 5.734),
     "The last row is V alone: it lacks the factor 2(ŷ − y).": (-1.4138, 1.8111),
     "The last row lacks V.": (1.2805, 5.303),

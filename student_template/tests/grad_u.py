@@ -82,6 +82,7 @@ GRAD_U = {
     "grad_u has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.9902, -2.6274),
     "grad_u adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-1.6866, -0.9309),
     "grad_u has 1 − (∇h[t])² instead of 1 − h[t]².": (1.0978, 0.9087),
+    "grad_u multiplies sums over time: multiply at each time step, then sum.": (-4.042, -1.5867),
     "grad_u has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (-0.9621, -2.5447),
     "grad_u has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
         -0.247,

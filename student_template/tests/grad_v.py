@@ -63,6 +63,7 @@ GRAD_V = {
     "grad_v lacks ŷ − y.": (0.5408, -2.8084),
     "grad_v has the amount |ŷ − y| instead of ŷ − y.": (0.3753, -4.2126),
     "grad_v has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (0.2604, -6.3189),
+    "grad_v has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (-0.8636, -1.7553),
     "grad_v is 2ŷ − y·h[T]: the brackets in 2(ŷ − y) are missing.": (3.6173, 2.3914),
     "This takes the first hidden state instead of the last.": (-0.9414, 6.8484),
     "This takes the last but one hidden state instead of the last.": (0.7204, -6.4442),

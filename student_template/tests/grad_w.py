@@ -91,6 +91,7 @@ GRAD_W = {
     "grad_w has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.6698, -7.9572),
     "grad_w adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-0.4203, -10.1725),
     "grad_w has 1 − (∇h[t])² instead of 1 − h[t]².": (-9.1839, 2.0249),
+    "grad_w multiplies sums over time: multiply at each time step, then sum.": (-2.3431, -4.6172),
     "grad_w has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (0.4913, -7.7904),
     "grad_w has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
         0.6727,
