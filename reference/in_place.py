@@ -82,8 +82,12 @@ def _require_nothing_spoiled(env: Any, question: str, again: bool) -> None:
     if not again or function == LOSS:
         return
     first, later = called.answers_to_others()
-    if not all(bool(one.isfinite().all()) for one in (*first, *later)):
-        return  # numbers that have grown beyond all bounds are never equal
+    checks.require(
+        all(bool(one.isfinite().all()) for one in first),
+        _("{function} gives numbers without bounds (NaN or infinity).").format(function=function),
+        help=_("Which factor grows from step to step? 1 − h² lies between 0 and 1."),
+        evidence=case.setting,
+    )
     checks.require(
         len(first) == len(later) and all(map(_same, later, first)),
         _("{function} gives something else when it is called again.").format(function=function),

@@ -27,6 +27,9 @@ _TWO_SIZES = re.compile(
 _MATRIX_AND_VECTOR = re.compile(r"got input \(\d{1,4}\), mat \(\d")
 """How torch begins when it multiplies a matrix with a vector."""
 
+_WRITTEN_TO_A_PLACE = re.compile(r"(?:^|: )expand\(")
+"""How torch begins where something is assigned to a row that is too small for it."""
+
 _INDEX_BEYOND = re.compile(
     r"index (?P<index>\d{1,4}) is out of bounds for (?:dimension|axis) 0 with size (?P<size>\d{1,4})\b"
 )
@@ -132,7 +135,7 @@ def _axes_that_met(text: str, function: str, sizes: Sizes, setting: str) -> str:
     found = [letters_of(shape, sizes) for shape in shapes]
     if len(found) < 2 or not all(found) or shapes[0] == shapes[1]:
         return ""
-    if text.partition(": ")[2].startswith("expand("):
+    if _WRITTEN_TO_A_PLACE.search(text):
         return _(
             "In {function} an array with the axes {one} is written to a place with the axes {other} "
             "({setting}): does `*` stand there for `@`?"
