@@ -7,6 +7,8 @@ import nbformat
 import pytest
 
 from autograder import cli
+from autograder.authoring.trial import SOLUTION, unwanted
+from autograder.model import CaseResult, Outcome, QuestionResult
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,15 @@ def test_one_question_is_put_to_a_notebook_of_ones_own_and_the_mistake_is_named(
     assert "mine.ipynb: 0 of 3 points" in said
     assert "The factor 2 of the square's derivative is missing." in said
     assert "descend" not in said
+
+
+def test_a_public_check_that_the_solution_fails_is_told_though_it_costs_nothing():
+    cases = [
+        CaseResult("public", Outcome.FAILED, 0.0, 0.0, hidden=False, message="[1, 2]"),
+        CaseResult("hidden", Outcome.PASSED, 2.0, 2.0, hidden=True, message=""),
+    ]
+    assert unwanted(QuestionResult("rotate", "Rotate", tuple(cases)), SOLUTION)
+    assert not unwanted(QuestionResult("rotate", "Rotate", tuple(cases[1:])), SOLUTION)
 
 
 def test_a_lab_whose_solution_loses_points_is_told_from_a_bad_machine(lab, tmp_path, capsys):

@@ -136,6 +136,11 @@ def test_a_float_without_a_dot_is_a_number(tmp_path: Path) -> None:
             "name: add",
             ":11: manual[0].name: expected a name of its own; 'add' is taken by questions[0]",
         ),
+        (
+            "tests: checks",
+            "tests: checks\nfiles: [more/otter.py]",
+            "otter.py is taken by what runs the public tests",
+        ),
         ("tests: checks", "tests: ../checks", ":4: tests: expected a path relative to"),
         ("tests: checks", "tests: /etc", ":4: tests: expected a path relative to"),
         ("tests: checks", "tests: [checks]", ":4: tests: expected"),
