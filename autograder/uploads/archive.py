@@ -345,7 +345,7 @@ def _counted(
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
     """A member's bytes. Only reading is guarded: trouble with our own disk must not look like theirs."""
     try:
-        stream = archive.open(info)
+        stream = archive.open(zip_layout.by_itself(info))
     except _UNREADABLE as error:
         raise RefusedMember(_("it is damaged ({error})").format(error=_brief(error))) from error
     with stream:
