@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -357,9 +358,8 @@ def test_after_an_undoing_everything_goes_back_again(written: WrittenClass, mood
 
 def test_a_journal_of_another_version_is_not_read(written: WrittenClass, moodle: Moodle) -> None:
     push(written, moodle, "--yes")
-    with sqlite3.connect(written.out / FILE) as database:
+    with closing(sqlite3.connect(written.out / FILE)) as database:
         database.execute("PRAGMA user_version = 9")
-    database.close()
     assert "is of version 9" in push(written, moodle, "--yes")[1]
     with pytest.raises(Exception, match="version 9"):
         Pushed(written.out).last()
