@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import DISTRIBUTION
 from autograder.commands.options import CONFIG_NAME, Commands, config_path, whole_number
 from autograder.errors import AutograderError, UsageError
 
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         from autograder.review.server import listening_socket, serve
     except ModuleNotFoundError as missing:
         raise UsageError(
-            f"the page for people needs the package {missing.name}: install rnn-lab-autograder[review]"
+            f"the page for people needs the package {missing.name}: install {DISTRIBUTION}[review]"
         ) from None
     from autograder.review.doors import Doors, Place
 

@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+from autograder import DISTRIBUTION
 from autograder.errors import BadAnswer, NotReached, ServiceError, UsageError
 from autograder.files.visible import plain
 
@@ -30,7 +31,6 @@ WHOLE = 600.0
 MOST = 64 << 20
 """Bytes of an answer, unless it is said otherwise: the gradebook of 2,000 students has about 20 MB."""
 _PIECE = 1 << 16
-_AGENT = "rnn-lab-autograder"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Site:
         """
         body, kind = _multipart(fields, files) if files else (urlencode(fields).encode(), _FORM)
         parts = urlsplit(self.address)
-        headers = {"Content-Type": kind, "User-Agent": _AGENT, "Accept": "*/*", "Connection": "close"}
+        headers = {"Content-Type": kind, "User-Agent": DISTRIBUTION, "Accept": "*/*", "Connection": "close"}
         try:
             with closing(self._connection()) as connection:
                 connection.connect()

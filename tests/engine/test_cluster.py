@@ -582,9 +582,9 @@ except AutograderError as reason:
 @pytest.mark.single  # test_other_versions_are_named
 def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask_cluster):
     running = dask_cluster(0)
-    shadow = tmp_path / "rnn_lab_autograder-0.0.1.dist-info"
+    shadow = tmp_path / "lab_autograder-0.0.1.dist-info"
     shadow.mkdir()
-    (shadow / "METADATA").write_text("Metadata-Version: 2.1\nName: rnn-lab-autograder\nVersion: 0.0.1\n")
+    (shadow / "METADATA").write_text("Metadata-Version: 2.1\nName: lab-autograder\nVersion: 0.0.1\n")
     running.worker("old", PYTHONPATH=str(tmp_path))
     with (
         pytest.raises(UsageError, match=r"the worker tcp://127\.0\.0\.1:\d+ has 0\.0\.1: install the same"),
