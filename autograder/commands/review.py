@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import DISTRIBUTION
-from autograder.commands.options import CONFIG_NAME, Commands, config_path, whole_number
+from autograder.commands.options import Commands, add_config_again, config_path, whole_number
 from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         default="",
         help="https://… of a reverse proxy before it, where there is one",
     )
-    review.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
-    )
+    add_config_again(review)
     review.add_argument(
         "--repeat", metavar="PERCENT", type=_share, default=0.0,
         help="how many answers come back unmarked to who scored them, such as 5%%: agreement with oneself",

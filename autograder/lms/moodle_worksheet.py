@@ -7,12 +7,14 @@ from datetime import datetime
 
 from autograder.files.visible import csv_cell, csv_line, number
 from autograder.lms.model import Person
+from autograder.lms.moodle_sheet import MISSING
+from autograder.lms.moodle_words import LANGUAGES, SECONDS
 
+_WORDS = LANGUAGES["en"]
 _HEADINGS = (
-    "Identifier", "Full name", "Email address", "Status", "Group", "Grade", "Maximum grade",
-    "Grade can be changed", "Last modified (submission)", "Last modified (grade)", "Feedback comments",
+    _WORDS.identifier, _WORDS.full_name, _WORDS.email, _WORDS.status, _WORDS.group, _WORDS.grade,
+    _WORDS.maximum, _WORDS.can_change, _WORDS.submitted, _WORDS.graded, _WORDS.comment,
 )  # fmt: skip
-_UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
 
 
 def worksheet_of(people: Iterable[Person], maximum: float) -> str:
@@ -20,30 +22,27 @@ def worksheet_of(people: Iterable[Person], maximum: float) -> str:
 
     Names are written so that no spreadsheet computes them.
     """
-    rows = [csv_line(_HEADINGS)]
-    for one in people:
-        rows.append(
-            csv_line(
-                (
-                    f"Participant {one.lms_id}", csv_cell(one.name), csv_cell(one.login), _status(one),
-                    csv_cell(one.group), one.mark, number(maximum, 2), "Yes", _date(one.submitted), "-", "",
-                )
-            )
-        )  # fmt: skip
-    return "".join(rows)
+    return "".join(map(csv_line, [_HEADINGS, *(_row(one, maximum) for one in people)]))
+
+
+def _row(one: Person, maximum: float) -> tuple[str, ...]:
+    return (
+        f"{_WORDS.identity}{one.lms_id}", csv_cell(one.name), csv_cell(one.login), _status(one),
+        csv_cell(one.group), one.mark, number(maximum, 2), "Yes", _date(one.submitted), MISSING, "",
+    )  # fmt: skip
 
 
 def _status(one: Person) -> str:
     if not one.handed_in:
-        return "No submission"
-    late = f" - {_length(one.late_seconds)} late" if one.late and one.late_seconds else ""
+        return _WORDS.nothing_handed_in
+    late = f" - {_length(one.late_seconds)} {_WORDS.late}" if one.late and one.late_seconds else ""
     return f"Submitted for grading{late}"
 
 
 def _length(seconds: float) -> str:
-    """``1 hour 2 mins``: all units, where Moodle keeps the two largest."""
+    """``1 hour 2 mins``: all units from days on, where Moodle keeps the two largest."""
     rest, parts = round(seconds), []
-    for unit, length in _UNITS:
+    for unit, length in list(zip(_WORDS.units, SECONDS, strict=True))[3::-1]:
         count, rest = divmod(rest, length)
         if count:
             parts.append(f"{count} {unit}{'' if count == 1 else 's'}")
@@ -53,11 +52,10 @@ def _length(seconds: float) -> str:
 def _date(when: datetime | None) -> str:
     """``Sunday, 22 November 2026, 2:31 PM``, whatever language this machine speaks."""
     if when is None:
-        return "-"
+        return MISSING
     days = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-    months = "January February March April May June July August September October November December".split()
     half = "AM" if when.hour < 12 else "PM"
     return (
-        f"{days[when.weekday()]}, {when.day} {months[when.month - 1]} {when.year}, "
+        f"{days[when.weekday()]}, {when.day} {_WORDS.months[when.month - 1]} {when.year}, "
         f"{(when.hour + 11) % 12 + 1}:{when.minute:02d} {half}"
     )

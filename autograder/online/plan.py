@@ -20,6 +20,7 @@ _EQUAL = 5e-6
 """Marks that differ by less are the same: Moodle keeps five decimals."""
 OTHERS = "which this program did not write; --replace writes over it"
 _NOTHING = Held()
+_ONE_MARK = "members of a team have different marks, and the LMS gives one mark to the whole team"
 _AGAIN = "handed in again after these marks were published"
 
 
@@ -76,6 +77,10 @@ def planned(
         )
     found = [(one, _meant(one, going)) for one in _Found.of(service, going)]
     times = Counter(person.user for one, _ in found for person in one.people)
+    marks = defaultdict(set)
+    for one, meant in found:
+        for person in () if meant.held_back else one.people:
+            marks[person.team].add(one.row.mark)
     for one, meant in found:
         if meant.held_back or not one.people:
             yield meant
@@ -84,6 +89,9 @@ def planned(
         for person in () if meant.held_back else one.people:
             if times[person.user] > 1:
                 yield replace(meant, person=person, held_back="several submissions are theirs")
+                continue
+            if assignment.one_mark and len(marks[person.team]) > 1:
+                yield replace(meant, person=person, held_back=_ONE_MARK)
                 continue
             last, waits = newest.get(person.user), withheld(going, assignment)
             asked = _Asked(meant, person, service, last, going.when, replacing, waits)

@@ -367,7 +367,28 @@ def test_a_package_of_the_grading_side_may_serve_hidden_cases():
     assert "reference" not in public_copy(source, "q.py", NO_LAB)
 
 
-SHARED = '''\
+NEEDED = '''\
+# How near is near.
+TOLERANCE = 1e-9
+ANSWERS = [2, 4, 6]
+
+
+def near(a, b):
+    """Whether both are the same number."""
+    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
+
+
+def all_near(left, right):
+    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
+'''
+"""What public cases need of the helpers."""
+
+PUBLIC = """\
+@test_case(name="the numbers")
+def the_numbers(env):
+    assert all_near(env["doubled"], EXPECTED)
+"""
+SHARED = f'''\
 """What the authors know about the helpers."""
 
 import os
@@ -378,24 +399,12 @@ import numpy
 # Read by the build.
 FOR_STUDENTS = True
 
-# How near is near.
-TOLERANCE = 1e-9
-ANSWERS = [2, 4, 6]
-
-
-def near(a, b):
-    """Whether both are the same number."""
-    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
-
-
-def all_near(left, right):
-    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
-
+{NEEDED}
 
 def seldom():
     return os.sep
 '''
-SHARING = """\
+SHARING = f"""\
 from otter.test_files import test_case
 
 from helpers.shared import ANSWERS, all_near, seldom
@@ -405,16 +414,13 @@ name = "doubled"
 EXPECTED = ANSWERS
 
 
-@test_case(name="the numbers")
-def the_numbers(env):
-    assert all_near(env["doubled"], EXPECTED)
-
+{PUBLIC}
 
 @test_case(name="in secret", hidden=True)
 def in_secret(env):
     seldom()
 """
-SHARED_COPY = '''\
+SHARED_COPY = f"""\
 # The public test cases of this question. Grading asks further ones.
 
 from math import isclose
@@ -424,27 +430,12 @@ from otter.test_files import test_case
 
 name = "doubled"
 
-# How near is near.
-TOLERANCE = 1e-9
-ANSWERS = [2, 4, 6]
-
-
-def near(a, b):
-    """Whether both are the same number."""
-    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
-
-
-def all_near(left, right):
-    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
-
+{NEEDED}
 
 EXPECTED = ANSWERS
 
 
-@test_case(name="the numbers")
-def the_numbers(env):
-    assert all_near(env["doubled"], EXPECTED)
-'''
+{PUBLIC}"""
 
 
 def copy_with_shared(root, question=SHARING, shared=SHARED):
