@@ -16,8 +16,10 @@ What is relied on was read in Moodle's source and seen on a real 4.2 and 4.5:
 - A downloaded worksheet is written as PHP does it: a quote after a backslash is not doubled.
 - A worksheet that is uploaded as it was downloaded rounds marks and strips comments. So a new one is
   written, with four columns and only the rows that were graded.
-- Feedback is returned as ``<anything>_<participant>_assignsubmission_file/<file>``, after the marks: it
-  creates grade records, and a row that says ``-`` would be skipped.
+- A downloaded worksheet has comments without tags, and all entities as characters but those of apostrophes.
+- Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
+  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to be
+  there, later it may. A page that is there already counts as updated once more.
 """
 
 from __future__ import annotations
@@ -111,7 +113,8 @@ class Moodle(Lms):
         header = [there.cell(heading) or heading for heading in headings]
         rows = [header, *(_row(one, words) for one in back.marked)]
         withheld = self._is_withheld(back)
-        yield Table(GRADES, self._upload_grades(back), (row[: 3 if withheld else 4] for row in rows))
+        columns = 3 if withheld or _without_comments(back) else 4
+        yield Table(GRADES, self._upload_grades(back), (row[:columns] for row in rows))
         if withheld:
             return
         own = self._of_participants(back)
@@ -129,7 +132,12 @@ class Moodle(Lms):
             f"Where Moodle offers groups above the submissions, choose {_words(back).labels.everybody}: with "
             "a group chosen it takes that group's marks and pages only, and does not say so."
         )
-        if back.marked and back.worksheet and not any(map(_changes, back.marked)):
+        if _without_comments(back):
+            yield (
+                f"Your worksheet has no column “{_words(back).comment}”, as where that feedback type is off: "
+                "no comments go back."
+            )
+        if back.marked and back.worksheet and not any(_changes(one, back) for one in back.marked):
             yield (
                 "Your worksheet has all of these marks and comments already: uploaded once more, Moodle "
                 f"refuses them with {_words(back).labels.unchanged}, and nothing is lost."
@@ -163,15 +171,17 @@ class Moodle(Lms):
         withheld = self._is_withheld(back)
         updated = labels.updated.format(
             marks=sum(one.is_new for one in back.marked),
-            comments=0 if withheld else sum(map(_is_new_comment, back.marked)),
+            comments=0 if withheld else sum(_is_new_comment(one, back) for one in back.marked),
         )
         if back.marked:
             yield f"After the marks Moodle has to report {updated}{condition}."
         of_teams = back.assignment.teams
         reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
-        if reached and not withheld and all(one.lms_id for one in reached):
-            people = labels.reached.format(people=len(reached))
-            yield f"After the pages: {people}; pages that are there already, unchanged, do not count."
+        unknown = len({one.team for one in reached if not one.lms_id})
+        if reached and not withheld:
+            people = labels.reached.format(people=sum(bool(one.lms_id) for one in reached))
+            more = f", and more: the members of {unknown} team(s) whom nothing tells" if unknown else ""
+            yield f"After the pages: {people}{more}; pages that are there already count again."
 
     def by_hand(self, back: Handback) -> Iterator[Returned]:
         """With teams, whoever has none: no folder's number is theirs."""
@@ -273,19 +283,28 @@ def _words(back: Handback) -> Words:
     return LANGUAGES[back.worksheet.language if back.worksheet else back.assignment.language]
 
 
-def _is_new_comment(one: Returned) -> bool:
+def _without_comments(back: Handback) -> bool:
+    """Whether the worksheet says that the assignment takes none."""
+    return back.worksheet is not None and _words(back).comment not in back.cells
+
+
+def _is_new_comment(one: Returned, back: Handback) -> bool:
+    if _without_comments(back):
+        return False
     return one.person is None or folded(one.person.comment) != folded(one.comment)
 
 
-def _changes(one: Returned) -> bool:
+def _changes(one: Returned, back: Handback) -> bool:
     """Whether Moodle has something to change for somebody."""
-    return one.is_new or _is_new_comment(one)
+    return one.is_new or _is_new_comment(one, back)
 
 
 def _row(one: Returned, words: Words) -> tuple[str, str, str, str]:
     identifier = one.cell(words.identifier) or f"{words.identity}{one.lms_id}"
-    # Either of a quote and a backslash can break Moodle's reading of the file.
-    comment = html.escape(one.comment).replace("\\", "&#92;").replace("\n", "<br>")
+    # Either of a quote and a backslash can break Moodle's reading of the file; an apostrophe that is written
+    # as an entity comes back as one, and the comment would look like somebody else's.
+    comment = html.escape(one.comment, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
+    comment = comment.replace("\n", "<br>")
     return identifier, number(one.mark), in_iso(one.cell(words.graded)), comment
 
 
@@ -305,4 +324,4 @@ def folder_of(name: str, number_of: str) -> str:
 
 def _member(called: str, number_of: str) -> str:
     """Where a page goes in the archive."""
-    return f"{folder_of(called, number_of)}/{PAGE}"
+    return f"{folder_of(called, number_of)}_/{PAGE}"
