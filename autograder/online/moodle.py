@@ -141,7 +141,7 @@ class MoodleService(LmsService):
         self._advise(on)
         return OnlineAssignment(
             key=f"{self._site}/mod/assign/view.php?id={self._module}",
-            title=found.text("name", "", 2000),
+            title=html.unescape(found.text("name", "", 2000)),
             maximum=maximum,
             comments="comments" in on,
             pages="file" in on and uploads,
@@ -207,7 +207,10 @@ class MoodleService(LmsService):
         try:
             return self._lists.locked(self._course)
         except ServiceRefused as reason:
-            self._advice.append(f"Nobody looked whether marks are locked in the gradebook: {reason}")
+            self._advice.append(
+                "Nobody looked whether marks are locked or overridden in the gradebook: such a mark is not "
+                f"taken, and that is seen when it is read back. {reason}"
+            )
             return {}
 
     @property
@@ -260,7 +263,11 @@ class MoodleService(LmsService):
         if assignment.pages and wanted.files is not None:
             fields[f"{row}[plugindata][files_filemanager]"] = str(self._draft(wanted.files))
         self._calls.once("mod_assign_save_grades", fields)
-        if not assignment.tells_students and _SET_FLAGS in self._functions:
+        self.settle(one)
+
+    def settle(self, one: Participant) -> None:
+        """As every service: where the assignment's setting is off, nobody gets a message."""
+        if not self.assignment().tells_students and _SET_FLAGS in self._functions:
             self._tell_nobody(one)
 
     def _state(self, one: Participant) -> str:

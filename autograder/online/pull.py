@@ -87,7 +87,8 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
     except OSError as reason:
         raise UsageError(f"{out}: cannot be written to: {reason.strerror}") from None
     drafts = tuple(plain(one.name, 60) for one in people if one.handed_in and one.handed_in.status == "draft")
-    unnumbered = not assignment.teams and any(not one.numbered for one in people)
+    # Nobody has a number before they have handed in or somebody has looked at the list in the browser.
+    unnumbered = not assignment.teams and any(not one.numbered for one in pulled)
     return Pulled(len(pulled), len(fetched), len(people), drafts, unnumbered)
 
 

@@ -179,6 +179,14 @@ class LmsService(ABC):
             ServiceRefused: it is not, or only a part of it.
         """
 
+    def settle(self, one: Participant) -> None:
+        """Do what belongs to a write beside it, where a push was killed in between. Once more does no harm.
+
+        Raises:
+            ServiceError: the LMS refuses, or cannot be reached.
+        """
+        del one
+
     @abstractmethod
     def fetch(self, file: HandedInFile) -> bytes:
         """The bytes of a file that was handed in.

@@ -93,16 +93,16 @@ def test_names_of_students_and_of_their_files_lead_nowhere(moodle: Moodle, tmp_p
 
 
 def test_teams_come_by_their_numbers(moodle: Moodle, tmp_path: Path) -> None:
-    moodle.teams, moodle.groups = True, {7: "Team A", 8: "R&amp;D <3"}
+    moodle.teams, moodle.groups = True, {7: "Team A", 8: 'R&D "x"'}
     moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 8: {"lab.ipynb": NOTEBOOK}}
     for one, group in zip(moodle.students, (7, 7, 8), strict=True):
         one.group = group
     assert pull(moodle, tmp_path / "pulled")[0] == 0
     assert [name.split("/")[0] for name in names(tmp_path / "pulled")] == [
-        "Team A_7_assignsubmission_file", "R D  3_8_assignsubmission_file",
+        "Team A_7_assignsubmission_file", "R D  x_8_assignsubmission_file",
     ]  # fmt: skip
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
-    assert [one.group for one in listed] == ["Team A", "Team A", "R&D <3"]
+    assert [one.group for one in listed] == ["Team A", "Team A", 'R&D "x"']
 
 
 def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, tmp_path: Path) -> None:
@@ -115,6 +115,13 @@ def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, t
     assert set(found(tmp_path / "pulled", tmp_path / "spool")) == {
         str(OF_PERSON + one.user) for one in moodle.students
     }
+
+
+def test_who_has_no_number_yet_is_no_reason_to_doubt_the_account(moodle: Moodle, tmp_path: Path) -> None:
+    moodle.students.append(Student(104, 4, "Dee", status="", is_numbered=False))
+    code, said = pull(moodle, tmp_path / "pulled")
+    assert code == 0
+    assert "may not see participants' numbers" not in said
 
 
 def test_with_hidden_names_nobody_is_named(moodle: Moodle, tmp_path: Path) -> None:

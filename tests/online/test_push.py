@@ -124,6 +124,19 @@ def test_what_moodle_would_drop_or_give_to_another_is_not_sent(
     assert dict(moodle.saves) == {102: 1, 103: 1}
 
 
+def test_where_the_gradebook_is_not_told_that_is_said_and_a_locked_mark_is_seen_afterwards(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """From 4.1 to 4.4 one activity called "R&D" anywhere in the course is enough."""
+    moodle.fault = lambda asked, times: "invalidresponse" if asked == "gradereport_user_get_grade_items" else ""
+    moodle.students[0].locked = "overridden"
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "Nobody looked whether marks are locked or overridden" in said
+    assert "FAILED  Student 000 (1): Moodle did not take the mark" in said
+    assert "2 written and read back, 1 not as they should be" in said
+
+
 def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(
     written: WrittenClass, moodle: Moodle
 ) -> None:
