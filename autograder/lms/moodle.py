@@ -47,6 +47,9 @@ FEEDBACK_OF_MEMBERS = "moodle_feedback_by_participant.zip"
 LONGEST_NAME = 60
 """Characters of a student's name in a folder: a path of Moodle's file area ends at 255."""
 
+NO_TEAM = "Default group"
+"""What Moodle in English calls those who are in no team, in exports and on the worksheet."""
+
 # Leading zeros are not Moodle's, and without them the number is the worksheet's.
 _FOLDER = r"(?P<name>[^_]*)(?:_(?:0++(?=\d))?+(?P<id>\d+))?_assignsubmission_[a-z][a-z0-9]*"
 
@@ -315,9 +318,13 @@ def _pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:
 def folder_of(name: str, number_of: str) -> str:
     """The folder of somebody's files in an archive; only the number counts, the name is for people.
 
+    Without a number it is that of those who are in no team.
+
     >>> folder_of("R2_D2", "4711")
     'R2 D2_4711_assignsubmission_file'
     """
+    if not number_of:
+        return f"{NO_TEAM}_assignsubmission_file"
     shown = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", name)[:LONGEST_NAME].strip() or "student"
     return f"{shown}_{number_of}_assignsubmission_file"
 

@@ -170,7 +170,7 @@ class MoodleService(LmsService):
         )
         numbers = {} if assignment.blind else self._lists.numbers()
         handed_in = {one.whole("userid"): one for one in self._lists.submissions() if one.whole("userid")}
-        marks, flags, locked = self._lists.marks(), self._lists.flags(), self._locked()
+        marks, flags, locked = self._lists.graded(), self._lists.flags(), self._locked()
         people = []
         for one in listed.items():
             user = one.whole("id")
@@ -199,8 +199,10 @@ class MoodleService(LmsService):
             return ()
         found = []
         for one in self._lists.submissions():
-            if one.whole("userid") == 0 and (group := one.whole("groupid")):
-                found.append(Participant(0, (str(group),), "", team=str(group), handed_in=handed_in_of(one)))
+            if one.whole("userid") == 0:
+                group = str(one.whole("groupid") or "")
+                numbers = (group,) if group else ()
+                found.append(Participant(0, numbers, "", team=group, handed_in=handed_in_of(one)))
         return found
 
     def _locked(self) -> Mapping[int, str]:
@@ -222,14 +224,16 @@ class MoodleService(LmsService):
     def held(self, one: Participant) -> Held:
         """As every service."""
         if one.handed_in is None:  # to ask would make a submission
-            mark = self._lists.marks().get(one.user)
+            mark = self._lists.graded().get(one.user)
             return Held(mark) if mark is None else Held(mark, None, None)
         answer = self._calls.ask(
             "mod_assign_get_submission_status", assignid=self._id, userid=one.user, moodlewssettingraw=1
         )
         if not answer.has("feedback"):
-            mark = self._lists.marks().get(one.user)
-            return Held(mark, None, None) if self.assignment().workflow or mark is not None else Held()
+            graded = self._lists.graded()
+            mark = graded.get(one.user)
+            untold = mark is not None or (self.assignment().workflow and one.user in graded)
+            return Held(mark, None, None) if untold else Held()
         feedback = answer.of("feedback")
         comment = ""
         files: tuple[File, ...] = ()

@@ -110,7 +110,7 @@ class _Found:
         found = []
         for row in going.people:
             if going.teams and not row.members:
-                meant = teams[row.lms_id] if row.lms_id else []
+                meant = teams[row.lms_id]  # without a number those who are in no team
             else:
                 meant = [by_number[name] for name in row.members or (row.lms_id,) if name in by_number]
                 alike = by_email.get(row.email.casefold(), []) if row.email and not going.teams else []
@@ -125,10 +125,11 @@ def _meant(found: _Found, going: ClassGoingBack) -> Planned:
         return Planned(row.student, row.id, held_back=row.held_back or "no mark goes back")
     if found.people:
         return Planned(row.student, row.id)
-    if not row.lms_id:
+    if going.teams:
+        team = f"the team with the number {row.lms_id[:40]}" if row.lms_id else "no team"
+        why = f"nobody in the course is in {team}"
+    elif not row.lms_id:
         why = "the LMS gave it no number, so nothing tells whose it is"
-    elif going.teams:
-        why = f"nobody in the course is in the team with the number {row.lms_id[:40]}"
     else:
         why = _nobody(row.lms_id)
     return Planned(row.student, row.id, held_back=why)

@@ -18,7 +18,7 @@ from autograder.files.atomic import replace_file, replacing
 from autograder.files.visible import number, plain, storable
 from autograder.files.zips import write_zip
 from autograder.lms.model import Person
-from autograder.lms.moodle import folder_of
+from autograder.lms.moodle import NO_TEAM, folder_of
 from autograder.lms.moodle_worksheet import worksheet_of
 from autograder.online.service import HandedIn, HandedInFile, LmsService, OnlineAssignment, Participant
 
@@ -63,7 +63,7 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
     assignment = service.assignment()
     people = service.participants()
     sources = service.teams() if assignment.teams else people
-    names = {one.team: one.team_name for one in people}
+    names = {one.team: one.team_name for one in people} | {"": NO_TEAM}
     pulled = [one for one in sources if _has_work(one.handed_in)]
     fetched: list[str] = []
 
@@ -72,7 +72,7 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
             name = names.get(one.team, "") if assignment.teams else one.name
             tell(plain(name, 60))
             for file in one.handed_in.files if one.handed_in else ():
-                path = "/".join((folder_of(name, one.numbers[0]), *_path(file)))
+                path = "/".join((folder_of(name, next(iter(one.numbers), "")), *_path(file)))
                 fetched.append(path)
                 yield path, service.fetch(file)
 
@@ -128,7 +128,7 @@ def _person(one: Participant, assignment: OnlineAssignment) -> Person:
         lms_id=one.numbers[0],
         name="" if assignment.blind else one.name,
         login="" if assignment.blind else one.email,
-        group=one.team_name,
+        group=one.team_name if one.team or not assignment.teams else NO_TEAM,
         mark="" if one.mark is None else number(one.mark, 5),
         submitted=datetime.fromtimestamp(handed_in.when) if there and handed_in else None,
         late_seconds=float(max(after, 0)),

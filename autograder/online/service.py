@@ -157,7 +157,10 @@ class LmsService(ABC):
 
     @abstractmethod
     def teams(self) -> Sequence[Participant]:
-        """What teams have handed in: one for each, with the team's number as theirs; none without teams."""
+        """What teams have handed in: one for each, with the team's number as theirs; none without teams.
+
+        Those who are in no team have handed in together, and have no number.
+        """
 
     @abstractmethod
     def held(self, one: Participant) -> Held:

@@ -217,7 +217,9 @@ class Moodle:
 
     def mod_assign_get_grades(self, fields: dict[str, str]) -> Any:
         rows = [
-            {"userid": one.user, "grade": f"{one.mark:.5f}"} for one in self.students if one.mark is not None
+            {"userid": one.user, "grade": f"{-1 if one.mark is None else one.mark:.5f}"}
+            for one in self.students
+            if self.saves[one.user] or one.mark is not None or one.comment or one.feedback
         ]
         if not rows:
             return {"assignments": [], "warnings": [{"warningcode": "3", "message": "No grades found"}]}
@@ -331,7 +333,7 @@ class Moodle:
         area, owner, name = unquote(path).split("/", 3)[1:]
         if area == "feedback_files":
             return self.student(int(owner)).feedback.get(name)
-        files = self.team_files[-int(owner)] if int(owner) < 0 else self.student(int(owner)).files
+        files = self.team_files[-int(owner)] if int(owner) <= 0 else self.student(int(owner)).files
         return files.get(name)
 
 

@@ -105,6 +105,17 @@ def test_teams_come_by_their_numbers(moodle: Moodle, tmp_path: Path) -> None:
     assert [one.group for one in listed] == ["Team A", "Team A", 'R&D "x"']
 
 
+def test_who_is_in_no_team_hands_in_with_the_others_of_these(moodle: Moodle, tmp_path: Path) -> None:
+    moodle.teams, moodle.groups = True, {7: "Team A"}
+    moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 0: {"lab.ipynb": NOTEBOOK}}
+    moodle.students[0].group = 7
+    assert pull(moodle, tmp_path / "pulled")[0] == 0
+    assert "Default group_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
+    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {"Default group"}
+    listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
+    assert [one.group for one in listed] == ["Team A", "Default group", "Default group"]
+
+
 def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, tmp_path: Path) -> None:
     moodle.editing = False
     for one in moodle.students:

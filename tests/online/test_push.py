@@ -338,6 +338,21 @@ def test_an_undone_push_leaves_what_was_there(written: WrittenClass, moodle: Moo
     assert "nothing was pushed" in push(written, moodle, "--undo", "--yes")[1]
 
 
+def test_where_nothing_was_told_before_a_release_the_undoing_leaves_nothing(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """Comment and page are not told then; but for whom nothing was ever saved there was none."""
+    moodle.workflow = True
+    moodle.students[1].comment = "<p>in review</p>"
+    push(written, moodle, "--yes")
+    code, said = push(written, moodle, "--undo", "--yes")
+    assert code == 0
+    assert said.count("nobody could see which files were there") == 1
+    assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [(None, "", False)] * 2
+    assert moodle.students[1].mark is None
+    assert moodle.students[1].feedback
+
+
 def test_what_was_changed_since_the_push_is_not_undone(written: WrittenClass, moodle: Moodle) -> None:
     push(written, moodle, "--yes")
     moodle.students[0].mark = 7.0
@@ -424,6 +439,20 @@ def test_every_member_of_a_team_gets_its_mark(written: WrittenClass, moodle: Moo
     assert code == 3
     assert "Student 002: nobody in the course is in the team with the number 73" in said
     assert [one.mark for one in moodle.students] == [6.0, 6.0, 8.0]
+
+
+def test_who_is_in_no_team_gets_the_mark_of_those_without_one(written: WrittenClass, moodle: Moodle) -> None:
+    as_others(written, lms_id=lambda at: "71" if at == 1 else "", members=())
+    moodle.teams, moodle.groups = True, {71: "A"}
+    moodle.students[0].group = 71
+    file = written.out / FILE_GOING_BACK
+    data = json.loads(file.read_text(encoding="utf-8"))
+    data["people"].pop()  # those without a team hand in once
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert push(written, moodle, "--yes")[0] == 0
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+    moodle.students[1].group = moodle.students[2].group = 71
+    assert "nobody in the course is in no team" in push(written, moodle)[1]
 
 
 def test_a_member_who_is_not_there_is_named_and_the_others_get_their_mark(
