@@ -8,29 +8,35 @@ from datetime import datetime
 from autograder.files.visible import csv_cell, csv_line, number
 from autograder.lms.model import Person
 
-_HEADINGS = (
+_HEADINGS: tuple[str, ...] = (
     "Identifier", "Full name", "Email address", "Status", "Group", "Grade", "Maximum grade",
     "Grade can be changed", "Last modified (submission)", "Last modified (grade)", "Feedback comments",
 )  # fmt: skip
 _UNITS = (("day", 86_400), ("hour", 3600), ("min", 60), ("sec", 1))
 
 
-def worksheet_of(people: Iterable[Person], maximum: float) -> str:
+def worksheet_of(
+    people: Iterable[Person], maximum: float, *, hidden: bool = False, comments: bool = True
+) -> str:
     """The list of a class as a table, to be given to ``grade --worksheet``.
 
     Names are written so that no spreadsheet computes them.
+
+    Args:
+        hidden: whether names are hidden from whoever grades: then it has no columns of them.
+        comments: whether the assignment takes comments.
     """
-    rows = [csv_line(_HEADINGS)]
+    without = {*(("Full name", "Email address") if hidden else ()), *(() if comments else ("Feedback comments",))}
+    rows = [_HEADINGS]
     for one in people:
         rows.append(
-            csv_line(
-                (
-                    f"Participant {one.lms_id}", csv_cell(one.name), csv_cell(one.login), _status(one),
-                    csv_cell(one.group), one.mark, number(maximum, 2), "Yes", _date(one.submitted), "-", "",
-                )
+            (
+                f"Participant {one.lms_id}", csv_cell(one.name), csv_cell(one.login), _status(one),
+                csv_cell(one.group), one.mark, number(maximum, 2), "Yes", _date(one.submitted), "-", "",
             )
         )  # fmt: skip
-    return "".join(rows)
+    kept = [at for at, heading in enumerate(_HEADINGS) if heading not in without]
+    return "".join(csv_line([row[at] for at in kept]) for row in rows)
 
 
 def _status(one: Person) -> str:

@@ -80,9 +80,11 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
         out.mkdir(parents=True, exist_ok=True)
         with replacing(out / SUBMISSIONS) as temporary:
             write_zip(temporary, members())
-        replace_file(
-            out / WORKSHEET, worksheet_of([_person(one, assignment) for one in people], assignment.maximum)
-        )
+        listed = worksheet_of(
+            [_person(one, assignment) for one in people], assignment.maximum,
+            hidden=assignment.blind, comments=assignment.comments,
+        )  # fmt: skip
+        replace_file(out / WORKSHEET, listed)
         replace_file(out / ASSIGNMENT, json.dumps({"assignment": assignment.key}) + "\n")
     except OSError as reason:
         raise UsageError(f"{out}: cannot be written to: {reason.strerror}") from None

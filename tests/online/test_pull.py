@@ -149,6 +149,20 @@ def test_with_hidden_names_nobody_is_named(moodle: Moodle, tmp_path: Path) -> No
     assert "Participant 1_1_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
 
 
+@pytest.mark.parametrize(
+    ("site", "missing"),
+    [({}, set()), ({"blind": True}, {"Full name", "Email address"}), ({"comments": False}, {"Feedback comments"})],
+)
+def test_the_list_has_the_columns_that_moodles_own_has(
+    moodle: Moodle, tmp_path: Path, site: dict[str, bool], missing: set[str]
+) -> None:
+    vars(moodle).update(site)
+    assert pull(moodle, tmp_path / "pulled")[0] == 0
+    listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes())
+    assert {"Full name", "Email address", "Feedback comments"} - set(listed.headers) == missing
+    assert [one.lms_id for one in listed.people] == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("fault", ["half", "drop", "filenotfound", "html", "long"])
 def test_what_comes_in_half_does_not_come(moodle: Moodle, tmp_path: Path, fault: str) -> None:
     moodle.fault = lambda asked, times: fault if asked == "pluginfile" and times >= 1 else ""
