@@ -1,12 +1,12 @@
 """Moodle, 3.1 to 5.x: the export of an assignment, the offline grading worksheet, feedback files.
 
-What is relied on was read in Moodle's source and seen on a real 4.2 and 4.5:
+What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5:
 
 - A member lies in ``Full Name_<participant>_assignsubmission_file/…``, in 3.1 to 4.0 with one more
   underscore on the folder, or flat ``Full Name_<participant>_assignsubmission_file_<file>``. Moodle
   takes underscores out of names, and so much else that nothing may be left of one. With teams the number
   is the group's; the group of those who have none has no number. Group names have gone through an HTML
-  formatter.
+  formatter. Up to 4.0 each member of a team has a folder, ``Team-Full name_<participant>_…``.
 - An uploaded worksheet is read by its headers, in the language of whoever uploads it. Rows need exactly
   as many cells as the header; a backslash before a quote breaks the file; a text in the place of a
   number becomes 0; an empty comment erases the old one. A row is skipped when the mark in Moodle
@@ -17,6 +17,7 @@ What is relied on was read in Moodle's source and seen on a real 4.2 and 4.5:
 - A worksheet that is uploaded as it was downloaded rounds marks and strips comments. So a new one is
   written, with four columns and only the rows that were graded.
 - A downloaded worksheet has comments without tags, and all entities as characters but those of apostrophes.
+  Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like somebody else's.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
   creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to be
   there, later it may. A page that is there already counts as updated once more.
@@ -90,12 +91,12 @@ class Moodle(Lms):
 
     def nothing_because(self, back: Handback) -> str:
         """A folder without a number stands in exports of teams only: then all numbers are groups'."""
-        return _UNDECLARED if self._is_undeclared(back) else super().nothing_because(back)
+        return self._misdeclared(back) or super().nothing_because(back)
 
     def doubtful_because(self, one: Returned, back: Handback) -> str:
         """A group's number would be somebody else's, also for the web service."""
-        if self._is_undeclared(back):
-            return _UNDECLARED
+        if misdeclared := self._misdeclared(back):
+            return misdeclared
         return _OF_GROUP if one.lms_id and self._is_of_group(one, back) else ""
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
@@ -122,7 +123,7 @@ class Moodle(Lms):
             return
         own = self._of_participants(back)
         if back.assignment.teams:
-            of_teams = {one.team: one for one in back.returned if one.team}
+            of_teams = {} if self._misdeclared(back) else {one.team: one for one in back.returned if one.team}
             pages = [(_member(self._called(one), team), one.feedback) for team, one in of_teams.items()]
             yield Zip(FEEDBACK, _upload_feedback(words), pages)
             yield Zip(FEEDBACK_OF_MEMBERS, _INSTEAD, _pages(own))
@@ -193,14 +194,16 @@ class Moodle(Lms):
 
     def _of_participants(self, back: Handback) -> list[Returned]:
         """Whose number is certainly a participant's."""
-        if self._is_undeclared(back):
+        if self._misdeclared(back):
             return []
         return [one for one in back.returned if one.lms_id and not self._is_of_group(one, back)]
 
-    def _is_undeclared(self, back: Handback) -> bool:
-        """Whether the export is one of teams, and nobody has said so."""
-        folders = (self.names.match(one.place) for one in back.returned if not back.assignment.teams)
-        return any(found is not None and not found["id"] for found in folders)
+    def _misdeclared(self, back: Handback) -> str:
+        """Why numbers would be taken for others than they are; empty where they are not."""
+        if back.assignment.teams:
+            return _OF_MEMBERS if any(one.place.endswith("_") for one in back.returned) else ""
+        folders = (self.names.match(one.place) for one in back.returned)
+        return _UNDECLARED if any(found is not None and not found["id"] for found in folders) else ""
 
     def _is_of_group(self, one: Returned, back: Handback) -> bool:
         """Whether the folder has the name of a group and not the student's, though no teams are declared."""
@@ -262,6 +265,10 @@ def _group_key(name: str) -> str:
 _UNDECLARED = (
     "the export is one of teams, and a group's number is no participant's: say so in grading_config.yml "
     "(lms: teams: true) and give your worksheet with --worksheet"
+)
+_OF_MEMBERS = (
+    "Moodle up to 4.0 exports each member's copy with the member's own number, not the team's: take lms: teams "
+    "out of grading_config.yml"
 )
 _OF_GROUP = (
     "its folder has the name of a group, and a group's number is no participant's: if groups hand in "

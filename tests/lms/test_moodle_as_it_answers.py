@@ -361,6 +361,18 @@ def test_a_folder_without_a_number_is_of_an_export_of_teams(out: Path) -> None:
         assert "lms: teams: true" in told(out)
 
 
+def test_members_numbers_in_an_old_export_of_teams_are_nobodys_team(out: Path) -> None:
+    """Up to 4.0 each member has a folder of their own, in a team assignment, too."""
+    entries = [entry(f"{folder(number, name)}_") for number, name in ((4, "Team A-Ann Lee"), (5, "Team A-Bo"))]
+    back = give_back(out, entries, sheet("team_ungraded_t_en.csv"), teams=True)
+    assert (back.marks, set(back.pages.values())) == (0, {0})
+    assert set(back.kept_back) == {one.submission.id for one in entries}
+    assert "take lms: teams out of grading_config.yml" in told(out)
+    give_back(out, entries, sheet())
+    site = Site("en", EVERYBODY)
+    assert site.upload_worksheet(grades(out)) == {4, 5}
+
+
 def test_an_export_of_teams_is_said_to_be_one_before_grading() -> None:
     config, submissions = (
         load(TOY_LAB / "grading_config.yml").config,
