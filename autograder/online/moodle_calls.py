@@ -43,8 +43,7 @@ _ADVICE = {
     "invalidlogin": "Moodle knows no such name and password. Where you log in through another page (single "
     "sign-on), "
     "docs/moodle.md says how to get a token",
-    "invalidresponse": "Moodle does not let its own answer pass. From 4.1 to 4.4 an activity of the course with & "
-    "in its name keeps it from telling the gradebook",
+    "invalidresponse": "Moodle does not let its own answer pass, for example because of a name with < in it",
     "servicenotavailable": "the site has its mobile service switched off: ask its administrators for a "
     "token, or "
     "upload the files of lms/ by hand",

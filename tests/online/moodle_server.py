@@ -81,6 +81,7 @@ class Moodle:
         asked: functions in the order in which they were asked.
         saves: how often a mark was saved, by person.
         seen: addresses and headers of requests, as they came.
+        is_old: whether it is a 4.1.
     """
 
     students: list[Student]
@@ -94,6 +95,7 @@ class Moodle:
     notify: int = 0
     due: int = 1_795_100_000
     editing: bool = True
+    is_old: bool = False
     groups: dict[int, str] = field(default_factory=dict)
     team_files: dict[int, dict[str, bytes]] = field(default_factory=dict)
     functions: tuple[str, ...] = FUNCTIONS
@@ -325,7 +327,8 @@ class Moodle:
                     }
                 ]
             self.drafts[number][path] = content
-            answer.append({"filename": name, "itemid": number, "filesize": len(content)})
+            said = {"filename": name, "itemid": number}
+            answer.append(said if self.is_old else said | {"filesize": len(content)})
         return answer
 
     def file(self, path: str) -> bytes | None:

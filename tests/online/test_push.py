@@ -50,6 +50,12 @@ def test_what_goes_back_is_what_the_files_for_the_lms_hold(written: WrittenClass
         assert one.feedback == {"feedback.html": pages[str(one.number)]}
 
 
+def test_a_site_of_4_1_does_not_say_how_much_of_a_page_it_took(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.is_old = True
+    assert push(written, moodle, "--yes")[0] == 0
+    assert all(one.feedback for one in moodle.students)
+
+
 def test_the_page_about_the_files_names_the_command(written: WrittenClass) -> None:
     assert "`autograder push`" in (written.out / "lms" / "UPLOAD.md").read_text(encoding="utf-8")
 
