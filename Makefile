@@ -24,8 +24,9 @@ COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '$(UNUSED)' $(VENV)/lib || tr
 # Runs beside what is installed after torch, which waits for downloads more than it computes.
 COMPILE_TORCH := $(BIN)/python -m compileall -qq -x '$(UNUSED)' $(VENV)/lib/python3*/site-packages/torch || true
 PYTEST := $(BIN)/python -m pytest $(PYTEST_ARGS)
-# A process a core; the tests of a file stay in one process (tests/conftest.py), the longest files first.
-ON_ALL_CORES := -n logical --no-loadscope-reorder
+# A process a core and one more, for the times in which tests wait for a deadline; the tests of a file stay in one
+# process (tests/conftest.py), the longest files first.
+ON_ALL_CORES := -n $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) + 1)") --no-loadscope-reorder
 
 # Of another environment that is active, and for the tests of other projects.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT

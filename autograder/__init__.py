@@ -2,4 +2,7 @@
 
 __version__ = "0.1.0"
 
+DISTRIBUTION = "lab-autograder"
+"""Name under which this package is installed, as `pyproject.toml` has it."""
+
 __all__ = ["__version__"]

@@ -7,7 +7,6 @@ from enum import Enum, auto
 from typing import Any
 
 from autograder.errors import RequestTimedOut
-from autograder.gradients.precision import given
 from autograder.grading import checks
 from autograder.grading.namespace import student_errors
 from reference import cases, foreign_states
@@ -15,7 +14,7 @@ from reference.cases import Case
 from reference.language import lab as _
 from reference.oracle import Weights
 from reference.results import same
-from reference.student_network import network, set_weights
+from reference.student_network import FUNCTIONS, asked, network, set_weights
 
 Ask = Callable[[Any, Case], Any]
 """Calls a student's function with the inputs of a case."""
@@ -119,7 +118,7 @@ class Answers:
         """
         rnn = network(self._rnn_class, case.weights)
         if behind is not Behind.NOTHING:
-            rnn.forward(given(case.x))
+            asked(rnn, "forward", case)
         if other is not None:
             set_weights(rnn, other)
         if behind is Behind.OWN_GRAD_H:
@@ -130,11 +129,11 @@ class Answers:
         checks.require(
             self._before is not None, _("No gradient of the hidden states comes before this function.")
         )
-        own = rnn._compute_grad_h(given(case.y_true), given(case.y_pred), given(case.hidden))
+        own = asked(rnn, FUNCTIONS["grad_h"], case)
         # With a wrong one nobody could tell what follows from it: all zeros hide every mistake.
         checks.require(same(own, case.gradients.h), _("The own gradient of the hidden states is not right."))
         for function in self._before or ():
-            getattr(rnn, function)(given(case.hidden), given(case.gradients.h))
+            asked(rnn, function, case)
 
 
 def accepted(is_right: Callable[[Any], bool], answer: Any) -> bool:

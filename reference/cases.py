@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.gradients.cases import every_entry_counts
 from autograder.grading.case_number import derived_seed, once_for_each_number
 from reference.draws import (
     AT_ONCE,
@@ -22,7 +23,6 @@ from reference.draws import (
     Draws,
     as_float32,
     draw,
-    every_entry_counts,
 )
 from reference.oracle import WINDOW, Gradients, Weights, forward, gradients
 
@@ -76,6 +76,17 @@ class Case:
     def steps(self) -> int:
         """T."""
         return self.x.shape[0]
+
+    @property
+    def inputs(self) -> dict[str, Tensor]:
+        """What functions are given, by name: x (T, F), y_true, y_pred (1,), hidden, grad_h (T, H)."""
+        return {
+            "x": self.x,
+            "y_true": self.y_true,
+            "y_pred": self.y_pred,
+            "hidden": self.hidden,
+            "grad_h": self.gradients.h,
+        }
 
     @property
     def setting(self) -> str:

@@ -7,7 +7,6 @@ halves and fifths, sizes from T = 1, H = 1, F = 1 up. No mark depends on them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ import torch
 from torch import Tensor
 
 from autograder.errors import RequestTimedOut
+from autograder.gradients.repeat import SECONDS, literal, quoted
 from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import formula, oracle
@@ -22,37 +22,13 @@ from reference.cases import Case
 from reference.language import lab as _
 from reference.oracle import Gradients, Weights
 from reference.results import ROW, Result
-
-SECONDS = 5.0
-"""Deadline of one call, as of others that decide nothing."""
-
-DIGITS = 4
-"""Of each number of the student that is quoted: up to six of them for a function."""
+from reference.student_network import ARGUMENTS, FUNCTIONS
 
 NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (3, 2, 3))
 """(T, H, F), small ones first."""
 
-CALLS = {
-    "hidden": ("forward", ("x",)),
-    "y": ("forward", ("x",)),
-    "grad_h": ("_compute_grad_h", ("y_true", "y_pred", "hidden")),
-    "the last row of grad_h": ("_compute_grad_h", ("y_true", "y_pred", "hidden")),
-    "grad_c": ("_compute_grad_c", ("y_true", "y_pred")),
-    "grad_b": ("_compute_grad_b", ("hidden", "grad_h")),
-    "grad_v": ("_compute_grad_v", ("y_true", "y_pred", "hidden")),
-    "grad_w": ("_compute_grad_w", ("hidden", "grad_h")),
-    "grad_u": ("_compute_grad_u", ("hidden", "grad_h", "x")),
-}
-"""By the name of a result, the method of the network that gives it, and its arguments."""
-
-
-@dataclass(frozen=True)
-class Example(Case):
-    """A case whose states can be chosen freely: of a forward pass, or simple numbers."""
-
-    def arguments(self, names: Sequence[str]) -> list[Tensor]:
-        """The arguments with these names."""
-        return [self.gradients.h if name == "grad_h" else getattr(self, name) for name in names]
+METHODS = FUNCTIONS | {"hidden": "forward", "y": "forward", "the last row of grad_h": FUNCTIONS["grad_h"]}
+"""By the name of a result, what gives it."""
 
 
 def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> str:
@@ -65,9 +41,8 @@ def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> s
     Returns:
         Empty where no example is wrong, or the function fails otherwise.
     """
-    if name not in CALLS:
+    if (method := METHODS.get(name)) is None:
         return ""
-    method, arguments = CALLS[name]
     for example in of_a_forward_pass() if method == "forward" else of_simple_states():
         try:
             with namespace_of(env).time_limit(SECONDS):
@@ -80,15 +55,16 @@ def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> s
         except student_errors(env):
             continue
         if said:
-            return "\n".join([*_lines(example, method, arguments), *said])
+            return "\n".join([*_lines(example, method), *said])
     return ""
 
 
-def _lines(example: Example, method: str, names: Sequence[str]) -> list[str]:
+def _lines(example: Case, method: str) -> list[str]:
     weights = example.weights.tensors()
     hidden_units, features = example.weights.sizes
-    made = [f"rnn.{name} = {_tensor(value)}" for name, value in weights.items()]
-    given = ", ".join(map(_tensor, example.arguments(names)))
+    made = [f"rnn.{name} = torch.tensor({literal(value)})" for name, value in weights.items()]
+    handed = (example.inputs[name] for name in ARGUMENTS[method])
+    given = ", ".join(f"torch.tensor({literal(value)})" for value in handed)
     return [f"rnn = RNN({hidden_units}, {features})", *made, f"rnn.{method}({given})"]
 
 
@@ -98,40 +74,24 @@ def _answers(wrong: Result) -> list[str]:
         yours = _("# yours in row {row} of grad_h given your own row {next}: {numbers}")
         right = _("# right in row {row} of grad_h given your own row {next}: {numbers}")
     return [
-        text.format(**(row or {}), numbers=_numbers(numbers))
+        text.format(**(row or {}), numbers=quoted(numbers))
         for text, numbers in ((yours, wrong.answer), (right, wrong.right))
     ]
 
 
-def _tensor(values: Tensor) -> str:
-    return f"torch.tensor({_literal(values)})"
-
-
-def _literal(values: Tensor) -> str:
-    if values.dim():
-        return f"[{', '.join(map(_literal, values))}]"
-    return repr(round(float(values), 6))
-
-
-def _numbers(values: Tensor) -> str:
-    if values.dim():
-        return f"[{', '.join(map(_numbers, values))}]"
-    return f"{float(values):.{DIGITS}g}"
-
-
 @cache
-def of_simple_states() -> tuple[Example, ...]:
+def of_simple_states() -> tuple[Case, ...]:
     """Examples for the gradients; the states are no forward pass, since none has simple numbers."""
     return tuple(_example(*size, simple=True) for size in NUMBERS)
 
 
 @cache
-def of_a_forward_pass() -> tuple[Example, ...]:
+def of_a_forward_pass() -> tuple[Case, ...]:
     """Examples for the forward pass, with small weights, so that tanh shows them."""
     return tuple(_example(*size, simple=False) for size in NUMBERS)
 
 
-def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> Example:
+def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> Case:
     def some(values: Sequence[float], *shape: int) -> Tensor:
         places = range(torch.Size(shape).numel())
         taken = [values[place % len(values)] for place in places]
@@ -160,4 +120,4 @@ def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> E
         w=formula.grad_w(sums, hidden),
         u=formula.grad_u(sums, x),
     )
-    return Example(weights, x, y_true, hidden, y_pred, gradients)
+    return Case(weights, x, y_true, hidden, y_pred, gradients)

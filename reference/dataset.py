@@ -124,12 +124,14 @@ def _is_right_on_fewer(
 ) -> bool:
     """As :func:`on_fewer_rows`; perhaps with another size in the place of the one that is written down."""
     from autograder.grading.namespace import namespace_of
+    from autograder.model import FewerRows
 
     names, rows, few = namespace_of(env), len(features()), len(fewer_rows())
     lengths = {rows: few, rows // 24: few // 24}
+    fewer = FewerRows("dataset", fewer_rows(), wanted, lengths, written)
     for number in range(MOST_CELLS):
         with names.time_limit(FEWER_ROWS_SECONDS):
-            found = names.rerun_on_fewer("dataset", fewer_rows(), wanted, lengths, number, written)
+            found = names.rerun_on_fewer(fewer, number)
         if not found:
             return found is None
         if is_right(found) or (number == 0 and _is_whole(found["dataset"])):

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from autograder.gradients.cases import every_entry_counts
 from reference.oracle import Weights
 
 SPECTRAL_RADIUS = 0.9
@@ -20,10 +21,6 @@ SPECTRAL_RADIUS = 0.9
 
 SATURATION = 0.8
 """Largest |h|: beyond it 1 − h² is so small that mistakes in it hide."""
-
-SMALLEST = 1e-3
-"""Smallest entry of an expected tensor as a share of its largest. With a relative tolerance of 1e-3 and a
-floor of 5e-6 of the largest entry, an error of 1 % in such an entry is still seen."""
 
 FIRST_STEP = 0.005
 """Smallest gradient of a time step as a share of the largest: so that leaving out a step shows."""
@@ -79,12 +76,6 @@ class Draws:
 def _times(matrices: Tensor, vectors: Tensor) -> Tensor:
     """(N, A, B) times (N, B)."""
     return (matrices @ vectors.unsqueeze(-1)).squeeze(-1)
-
-
-def every_entry_counts(tensors: Tensor, dimensions: int) -> Tensor:
-    """Whether no entry is far smaller than the largest, over so many last dimensions of a tensor."""
-    sizes = tensors.abs().flatten(tensors.dim() - dimensions)
-    return sizes.amin(-1) >= SMALLEST * sizes.amax(-1)
 
 
 def as_float32(tensor: Tensor) -> Tensor:

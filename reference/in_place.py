@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from autograder.errors import RequestTimedOut
-from autograder.gradients.precision import given, in_either_precision
+from autograder.gradients.precision import in_either_precision
 from autograder.grading import checks
 from autograder.grading.namespace import call_and_arguments, student_errors
 from reference import cases, foreign_states, formula
@@ -25,49 +25,16 @@ from reference.cases import Case
 from reference.language import lab as _
 from reference.oracle import Weights
 from reference.settings import settings
-from reference.student_network import defined, network, weights_of
-
-
-@dataclass(frozen=True)
-class Place:
-    """A function of the lab.
-
-    Attributes:
-        function: its name; a method of the network unless it is ``mse_loss_func``.
-        takes: the names of what it is given, in order.
-    """
-
-    function: str
-    takes: tuple[str, ...]
-
-    @property
-    def of_the_network(self) -> bool:
-        """Whether it is a method."""
-        return self.function != "mse_loss_func"
-
-
-PLACES = {
-    "forward": Place("forward", ("x",)),
-    "loss": Place("mse_loss_func", ("y_true", "y_pred")),
-    "grad_h": Place("_compute_grad_h", ("y_true", "y_pred", "hidden")),
-    "grad_c": Place("_compute_grad_c", ("y_true", "y_pred")),
-    "grad_b": Place("_compute_grad_b", ("hidden", "grad_h")),
-    "grad_v": Place("_compute_grad_v", ("y_true", "y_pred", "hidden")),
-    "grad_w": Place("_compute_grad_w", ("hidden", "grad_h")),
-    "grad_u": Place("_compute_grad_u", ("hidden", "grad_h", "x")),
-}
-"""By question, in the order in which a training step calls them. Source: lab text, ``get_gradients``."""
-
-
-def inputs_of(case: Case) -> dict[str, Tensor]:
-    """What functions are given, by name, float64: x (T, F), y_true, y_pred (1,), hidden, grad_h (T, H)."""
-    return {
-        "x": case.x,
-        "y_true": case.y_true,
-        "y_pred": case.y_pred,
-        "hidden": case.hidden,
-        "grad_h": case.gradients.h,
-    }
+from reference.student_network import (
+    ARGUMENTS,
+    FUNCTIONS,
+    LOSS,
+    arguments,
+    asked,
+    defined,
+    network,
+    weights_of,
+)
 
 
 @contextmanager
@@ -105,15 +72,15 @@ def require_nothing_spoiled(env: Any, question: str, *, again: bool = True) -> N
 
 def _require_nothing_spoiled(env: Any, question: str, again: bool) -> None:
     case = cases.of_the_lab()[-1]
-    place = PLACES[question]
-    called = _Called(env, place, case)
+    function = FUNCTIONS[question]
+    called = _Called(env, function, case)
     _judge_changes(question, case, called.changed_inputs, called.changed_weights)
-    if not again or not place.of_the_network:
+    if not again or function == LOSS:
         return
     first, later = called.answers_to_others()
     checks.require(
         len(first) == len(later) and all(map(_same, later, first)),
-        _("{function} gives something else when it is called again.").format(function=place.function),
+        _("{function} gives something else when it is called again.").format(function=function),
         help=_("Start from zeros at each call, and keep nothing of one call for the next."),
         evidence=_("{setting}: asked of a network that has answered before, and of one that has not").format(
             setting=case.setting
@@ -129,11 +96,11 @@ class _Called:
         changed_weights: of the network's weights, those that are not as before.
     """
 
-    def __init__(self, env: Any, place: Place, case: Case) -> None:
-        self._env, self._place, self._case = env, place, case
-        earlier = [one for one in PLACES.values() if one.of_the_network]
-        earlier = earlier[: earlier.index(place)] if place.of_the_network else []
-        self._behind: list[Place] = []
+    def __init__(self, env: Any, function: str, case: Case) -> None:
+        self._env, self._function, self._case = env, function, case
+        methods = [one for one in FUNCTIONS.values() if one != LOSS]
+        earlier = methods[: methods.index(function)] if function != LOSS else []
+        self._behind: list[str] = []
         for behind in dict.fromkeys(((), tuple(earlier[:1]), tuple(earlier))):  # it may need what these keep
             self._behind = [*behind]
             try:
@@ -147,23 +114,21 @@ class _Called:
                 return
 
     def _call(self) -> None:
-        sent = self._inputs(self._case)
+        names, sent = ARGUMENTS[self._function], arguments(self._function, self._case)
         before = [
             tensor.to(torch.float64, copy=True) for tensor in sent
         ]  # under stock otter it gets `sent` itself
-        if self._place.of_the_network:
+        if self._function != LOSS:
             self._rnn = network(self._env.get("RNN"), self._case.weights)
             self._call_what_comes_before(self._rnn, self._case)
-            function = getattr(self._rnn, self._place.function)
+            function = getattr(self._rnn, self._function)
         else:
-            function = defined(self._env.get(self._place.function), self._place.function)
+            function = defined(self._env.get(LOSS), LOSS)
         _result, afterwards = call_and_arguments(function, tuple(sent))
-        after = [
-            checks.as_tensor(value, name) for name, value in zip(self._place.takes, afterwards, strict=True)
-        ]
-        self.changed_inputs = _differing(self._place.takes, before, after)
+        after = [checks.as_tensor(value, name) for name, value in zip(names, afterwards, strict=True)]
+        self.changed_inputs = _differing(names, before, after)
         self.changed_weights: dict[str, Tensor] = {}
-        if self._place.of_the_network:
+        if self._function != LOSS:
             now = weights_of(self._rnn).tensors()
             self.changed_weights = _differing(now, self._case.weights.tensors().values(), now.values())
 
@@ -177,20 +142,12 @@ class _Called:
         answers = []
         for rnn in (network(self._env.get("RNN"), self._case.weights), self._rnn):
             self._call_what_comes_before(rnn, other)
-            answer = getattr(rnn, self._place.function)(*self._inputs(other))
-            answers.append(_tensors(answer, self._place))
+            answers.append(_tensors(asked(rnn, self._function, other), self._function))
         return answers[0], answers[1]
 
     def _call_what_comes_before(self, rnn: Any, case: Case) -> None:
-        for place in self._behind:
-            getattr(rnn, place.function)(*_inputs(place, case))
-
-    def _inputs(self, case: Case) -> list[Tensor]:
-        return _inputs(self._place, case)
-
-
-def _inputs(place: Place, case: Case) -> list[Tensor]:
-    return [given(inputs_of(case)[name]) for name in place.takes]
+        for function in self._behind:
+            asked(rnn, function, case)
 
 
 def _differing(names: Any, before: Any, after: Any) -> dict[str, Tensor]:
@@ -200,13 +157,10 @@ def _differing(names: Any, before: Any, after: Any) -> dict[str, Tensor]:
     }
 
 
-def _tensors(answer: Any, place: Place) -> list[Tensor]:
+def _tensors(answer: Any, function: str) -> list[Tensor]:
     """The tensors in an answer: hidden and y of ``forward``, one of every other function."""
-    parts = answer if place.function == "forward" and isinstance(answer, tuple | list) else [answer]
-    return [
-        checks.as_tensor(part, _("the result of {function}").format(function=place.function))
-        for part in parts
-    ]
+    parts = answer if function == "forward" and isinstance(answer, tuple | list) else [answer]
+    return [checks.as_tensor(part, _("the result of {function}").format(function=function)) for part in parts]
 
 
 def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
@@ -214,7 +168,7 @@ def _judge_changes(question: str, case: Case, inputs: dict[str, Tensor], weights
     changed = [*inputs, *(f"self.{name}" for name in weights)]
     if not changed:
         return
-    function, what = PLACES[question].function, _(" and ").join(changed)
+    function, what = FUNCTIONS[question], _(" and ").join(changed)
     if spoiled := _spoiled(question, case, inputs, weights):
         checks.fail(
             _("{function} changes {what} in place: work on a copy.").format(function=function, what=what),
@@ -243,7 +197,7 @@ def _spoiled(question: str, case: Case, inputs: dict[str, Tensor], weights: dict
     Right functions do the rest of the step with what the changed values have become. Weights and ``x``, which
     is a part of ``data_train``, are needed by every step after this one.
     """
-    values, before = inputs_of(case), {**inputs_of(case), **case.weights.tensors()}
+    values, before = case.inputs, case.inputs | case.weights.tensors()
     for name, after in {**inputs, **weights}.items():
         if after.shape != before[name].shape and after.numel() != 1:
             return [
@@ -262,7 +216,7 @@ def _spoiled(question: str, case: Case, inputs: dict[str, Tensor], weights: dict
         "grad_w": (formula.grad_w(sums, values["hidden"]), case.gradients.w),
         "grad_u": (formula.grad_u(sums, values["x"]), case.gradients.u),
     }
-    order = list(PLACES)
+    order = list(FUNCTIONS)
     later = order[order.index(question) + 1 :]
     found = [name for name in later if not _same(*pairs[name])]
     found += [f"self.{name}" for name, after in weights.items() if not _same(after, before[name])]

@@ -14,13 +14,15 @@ from torch import Tensor
 
 from autograder.gradients.precision import in_either_precision
 from autograder.grading import checks
-from reference import foreign_states, formula
+from reference import foreign_states, formula, misconceptions
 from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
+from reference.in_place import nothing_spoiled
 from reference.language import lab as _
 from reference.misconceptions import recursion
 from reference.results import ROW, Result, same
 from reference.sizes import decide, remark
+from reference.student_network import FUNCTIONS, asked
 
 FAINTEST, STRONGEST = 1e-20, 1e20
 """Largest entry of a row that another row is judged by: beyond it rounding decides, not the formula."""
@@ -39,6 +41,30 @@ Select = Callable[[Any, Case], Any]
 
 def _everything(answer: Any, case: Case) -> Any:
     return answer
+
+
+def judge_gradient(env: Any, name: str, help: str) -> None:
+    """Judge one gradient of the network, and what its function leaves behind.
+
+    Args:
+        name: of the question and of what its function returns.
+        help: what to look at.
+
+    Raises:
+        CheckFailed: as :func:`judge` and :func:`reference.in_place.nothing_spoiled`.
+    """
+
+    def expected(case: Case) -> Tensor:
+        right: Tensor = getattr(case.gradients, name.removeprefix("grad_"))
+        return right
+
+    with nothing_spoiled(env, name):
+        judge(env, env.get("RNN"), name, ask_for(name), expected, getattr(misconceptions, name), help)
+
+
+def ask_for(name: str) -> Ask:
+    """Calls the method of the network that a question is about with the inputs of a case."""
+    return lambda rnn, case: asked(rnn, FUNCTIONS[name], case)
 
 
 def judge(

@@ -12,10 +12,12 @@ The states of the forward pass and their gradients, which follow from one anothe
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from autograder.gradients.usual_slips import residual, residual_slips
 from autograder.grading.checks import Mistake
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case, of_other_sizes
@@ -39,57 +41,17 @@ def known(*names: str) -> set[Mistake]:
     return {mistake for one in slips for mistake in one.named()}
 
 
-def _factor(case: Case, *, scale: float = 2.0, target: float = -1.0, of: str = "difference") -> Tensor:
-    """2(ŷ − y), (1,), with another factor, another sign of y, or another function of ŷ − y."""
-    difference = case.y_pred + target * case.y_true
-    kinds = {"difference": difference, "amount": difference.abs(), "none": torch.ones_like(difference)}
-    return scale * kinds[of]
-
-
-def _factor_slips(what: str, formula: str) -> list[Slip]:
-    """Slips in the factor 2(ŷ − y) of ``what``, which begins a sentence; ``formula`` stands beside it."""
-    return [
-        Slip.of(
-            "factor_2_missing",
-            _("{what} lacks the factor 2 of the squared error's derivative.").format(what=what),
-            scale=1.0,
-        ),
-        Slip.of(
-            "sign_flipped", _("The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ)."), scale=-2.0
-        ),
-        Slip.of(
-            "sign_flipped_and_factor_2_missing",
-            _("{what} is (y − ŷ){formula}: the sign is flipped and the factor 2 is missing.").format(
-                what=what, formula=formula
-            ),
-            scale=-1.0,
-        ),
-        Slip.of("factor_4", _("{what} has the factor 2 twice.").format(what=what), scale=4.0),
-        Slip.of("factor_3", _("{what} has the factor 3 instead of 2.").format(what=what), scale=3.0),
-        Slip.of(
-            "sum_for_the_difference", _("{what} has ŷ + y instead of ŷ − y.").format(what=what), target=1.0
-        ),
-        Slip.of("target_missing", _("{what} has ŷ alone instead of ŷ − y.").format(what=what), target=0.0),
-        Slip.of("difference_missing", _("{what} lacks ŷ − y.").format(what=what), scale=2.0, of="none"),
-        Slip.of(
-            "amount_of_the_difference",
-            _("{what} has the amount |ŷ − y| instead of ŷ − y.").format(what=what),
-            of="amount",
-        ),
-    ]
-
-
 def last_state(case: Case) -> Slips:
     """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
 
-    def formula(*, other: Tensor | None = None, slope: Tensor | float = 1.0, **factor: float) -> Tensor:
-        residual = _factor(case, **factor)  # type: ignore[arg-type]  # each slip gives what fits
-        return grad_last_state(case.weights, residual) * slope if other is None else residual * other
+    def formula(*, other: Tensor | None = None, slope: Tensor | float = 1.0, **factor: Any) -> Tensor:
+        factor_of_v = residual(case.y_true, case.y_pred, **factor)
+        return grad_last_state(case.weights, factor_of_v) * slope if other is None else factor_of_v * other
 
     return Slips(
         formula,
         [
-            *_factor_slips(_("The last row"), "·V"),
+            *residual_slips(_("The last row"), "·V"),
             Slip.of(
                 "residual_missing",
                 _("The last row is V alone: it lacks the factor 2(ŷ − y)."),
@@ -120,11 +82,11 @@ def last_state(case: Case) -> Slips:
 def grad_c(case: Case) -> Slips:
     """Mistakes in ∇c = 2(ŷ − y), (1,)."""
 
-    def formula(*, power: int = 1, **factor: float) -> Tensor:
-        return _factor(case, **factor).pow(power)  # type: ignore[arg-type]
+    def formula(*, power: int = 1, **factor: Any) -> Tensor:
+        return residual(case.y_true, case.y_pred, **factor).pow(power)
 
     table = [
-        *_factor_slips("grad_c", ""),
+        *residual_slips("grad_c", ""),
         Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
         Slip.of("still_zero", _("grad_c is still zero."), scale=0.0),
     ]
@@ -135,14 +97,14 @@ def grad_c(case: Case) -> Slips:
 def grad_v(case: Case) -> Slips:
     """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
 
-    def formula(*, state: Tensor = case.hidden[-1], slope: Tensor | float = 1.0, **factor: float) -> Tensor:
-        return _factor(case, **factor) * state * slope  # type: ignore[arg-type]
+    def formula(*, state: Tensor = case.hidden[-1], slope: Tensor | float = 1.0, **factor: Any) -> Tensor:
+        return residual(case.y_true, case.y_pred, **factor) * state * slope
 
     hidden = case.hidden
     return Slips(
         formula,
         [
-            *_factor_slips("grad_v", "·h[T]"),
+            *residual_slips("grad_v", "·h[T]"),
             Slip.of(
                 "first_state", _("This takes the first hidden state instead of the last."), state=hidden[0]
             ),
@@ -222,9 +184,7 @@ def grad_w(case: Case) -> Slips:
             paired=lambda _states: following(hidden),
         ),
         Slip.of(
-            "state_two_steps_before",
-            _("grad_w pairs step t with h[t−2] instead of h[t−1]."),
-            paired=previous,
+            "state_two_steps_before", _("grad_w pairs step t with h[t−2] instead of h[t−1]."), paired=previous
         ),
         Slip.of(
             "last_state_for_the_initial_one",
@@ -258,9 +218,7 @@ def grad_u(case: Case) -> Slips:
     """Mistakes in ∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, (H, F)."""
     table = [
         Slip.of(
-            "input_of_the_step_before",
-            _("grad_u pairs step t with x[t−1] instead of x[t]."),
-            paired=previous,
+            "input_of_the_step_before", _("grad_u pairs step t with x[t−1] instead of x[t]."), paired=previous
         ),
         Slip.of(
             "input_of_the_step_before_wrapped",
@@ -271,14 +229,10 @@ def grad_u(case: Case) -> Slips:
             paired=wrapped,
         ),
         Slip.of(
-            "input_of_the_step_after",
-            _("grad_u pairs step t with x[t+1] instead of x[t]."),
-            paired=following,
+            "input_of_the_step_after", _("grad_u pairs step t with x[t+1] instead of x[t]."), paired=following
         ),
         Slip.of(
-            "time_reversed",
-            _("grad_u runs through time in the wrong direction."),
-            paired=lambda x: x.flip(0),
+            "time_reversed", _("grad_u runs through time in the wrong direction."), paired=lambda x: x.flip(0)
         ),
     ]
     return SumOverTime(case.hidden, case.gradients.h, case.x, case.weights.u).mistakes("grad_u", *table)
@@ -345,9 +299,7 @@ def squared_error(y_true: float, y_pred: float) -> Slips:
         ),
         Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
         Slip.of(
-            "twice",
-            _("This is twice the squared error: a factor that belongs to its derivative."),
-            scale=2.0,
+            "twice", _("This is twice the squared error: a factor that belongs to its derivative."), scale=2.0
         ),
         Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
         Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),

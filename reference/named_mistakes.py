@@ -9,7 +9,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from autograder.grading.slips import Slip, Slips
+from autograder.gradients import usual_slips
+from autograder.grading.slips import Slip, Slips, slips_about
 from reference import formula
 from reference.formula import previous, tanh_slope
 from reference.language import lab as _
@@ -83,151 +84,84 @@ class SumOverTime:
 
 def sum_slips(name: str, units: int) -> list[Slip]:
     """The slips that every such sum shares; ``name`` is that of the gradient, ``units`` H."""
+    slip = slips_about(name=name, weight=name.removeprefix("grad_"))
     return [
         *slope_slips(name),
-        Slip.of("sign_flipped", _("{name} has the wrong sign.").format(name=name), scale=-1.0),
-        Slip.of(
-            "mean_over_time",
-            _("{name} is the mean over the time steps instead of their sum.").format(name=name),
-            mean=True,
-        ),
-        Slip.of(
-            "first_step_left_out",
-            _("{name} leaves out the first time step.").format(name=name),
-            steps=slice(1, None),
-        ),
-        Slip.of(
-            "last_step_left_out",
-            _("{name} leaves out the last time step.").format(name=name),
-            steps=slice(-1),
-        ),
-        Slip.of(
-            "every_second_step",
-            _("{name} takes every second time step only.").format(name=name),
-            steps=slice(None, None, 2),
-        ),
-        Slip.of(
+        slip("sign_flipped", _("{name} has the wrong sign."), scale=-1.0),
+        slip("mean_over_time", _("{name} is the mean over the time steps instead of their sum."), mean=True),
+        slip("first_step_left_out", _("{name} leaves out the first time step."), steps=slice(1, None)),
+        slip("last_step_left_out", _("{name} leaves out the last time step."), steps=slice(-1)),
+        slip("every_second_step", _("{name} takes every second time step only."), steps=slice(None, None, 2)),
+        slip(
             "as_many_steps_as_units",
-            _("{name} sums as many time steps as there are hidden units, not all of them.").format(name=name),
+            _("{name} sums as many time steps as there are hidden units, not all of them."),
             steps=slice(units),
         ),
-        Slip.of(
+        slip(
             "only_the_first_step",
             _(
                 "{name} holds the first time step only: the sum over time is missing, or `return` "
                 "stands inside the loop."
-            ).format(name=name),
+            ),
             steps=slice(1),
         ),
-        Slip.of(
+        slip(
             "only_the_last_step",
-            _("{name} holds the last time step only: the sum over time is missing.").format(name=name),
+            _("{name} holds the last time step only: the sum over time is missing."),
             steps=slice(-1, None),
         ),
-        Slip.of(
+        slip(
             "twice_the_gradient",
             _(
                 "{name} is twice the gradient: is each step added twice, or the factor 2 there "
                 "again, which is in ∇h already?"
-            ).format(name=name),
+            ),
             scale=2.0,
         ),
-        Slip.of(
-            "three_times_the_gradient", _("{name} is three times the gradient.").format(name=name), scale=3.0
-        ),
-        Slip.of(
-            "half_the_gradient",
-            _("{name} is half the gradient: no factor ½ belongs here.").format(name=name),
-            scale=0.5,
-        ),
-        Slip.of(
-            "starts_with_ones",
-            _("The sum for {name} starts with ones instead of zeros.").format(name=name),
-            start=1.0,
-        ),
-        Slip.of(
+        slip("three_times_the_gradient", _("{name} is three times the gradient."), scale=3.0),
+        slip("half_the_gradient", _("{name} is half the gradient: no factor ½ belongs here."), scale=0.5),
+        slip("starts_with_ones", _("The sum for {name} starts with ones instead of zeros."), start=1.0),
+        slip(
             "starts_at_the_weight",
-            _("The sum for {name} starts at self.{weight}, the weight itself, instead of zeros.").format(
-                name=name, weight=name.removeprefix("grad_")
-            ),
+            _("The sum for {name} starts at self.{weight}, the weight itself, instead of zeros."),
             from_weight=True,
         ),
-        Slip.of(
+        slip(
             "gradient_of_the_step_before",
-            _("{name} pairs step t with ∇h[t−1] instead of ∇h[t].").format(name=name),
+            _("{name} pairs step t with ∇h[t−1] instead of ∇h[t]."),
             gradient=previous,
         ),
-        Slip.of(
+        slip(
             "gradient_of_the_step_before_wrapped",
             _(
                 "{name} pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes "
                 "the last row."
-            ).format(name=name),
+            ),
             gradient=wrapped,
         ),
-        Slip.of(
+        slip(
             "gradient_of_the_step_after",
-            _("{name} pairs step t with ∇h[t+1] instead of ∇h[t].").format(name=name),
+            _("{name} pairs step t with ∇h[t+1] instead of ∇h[t]."),
             gradient=following,
         ),
-        replace(Slip.of("still_zero", _("{name} is still zero.").format(name=name), scale=0.0), joins=False),
+        replace(slip("still_zero", _("{name} is still zero."), scale=0.0), joins=False),
     ]
 
 
 def slope_slips(name: str) -> list[Slip]:
     """Slips in ∇a[t] = diag(1 − h[t]²) ∇h[t]."""
 
+    slip = slips_about(name=name)
+
     def slope(code: str, sentence: str, other: Shift) -> Slip:
-        return Slip.of(code, sentence, rows=times_gradient(other))
+        return slip(code, sentence, rows=times_gradient(other))
 
     return [
-        slope("slope_missing", _("{name} lacks diag(1 − h[t]²).").format(name=name), MISSING),
-        slope(
-            "slope_1_minus_h",
-            _("{name} has 1 − h[t] instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 - h,
-        ),
-        slope("slope_h_squared", _("{name} has h[t]² instead of 1 − h[t]².").format(name=name), torch.square),
-        slope(
-            "slope_minus_h_squared",
-            _("{name} has −h[t]² instead of 1 − h[t]²: the 1 is missing.").format(name=name),
-            lambda h: -h.square(),
-        ),
-        slope(
-            "slope_1_plus_h_squared",
-            _("{name} has 1 + h[t]² instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 + h * h,
-        ),
-        slope(
-            "slope_1_minus_2h",
-            _("{name} has 1 − 2·h[t] instead of 1 − h[t]².").format(name=name),
-            lambda h: 1 - 2 * h,
-        ),
-        slope(
-            "slope_of_the_sigmoid",
-            _(
-                "{name} has h[t]·(1 − h[t]), which is the slope of the sigmoid; that of tanh is 1 − h[t]²."
-            ).format(name=name),
-            lambda h: h * (1 - h),
-        ),
-        slope(
-            "slope_1_minus_h_squared_outside",
-            _("{name} has (1 − h[t])² instead of 1 − h[t]².").format(name=name),
-            lambda h: (1 - h).square(),
-        ),
-        slope(
-            "slope_squared",
-            _("{name} has (1 − h[t]²)² instead of 1 − h[t]².").format(name=name),
-            lambda h: tanh_slope(h).square(),
-        ),
-        slope(
-            "slope_of_tanh_twice",
-            _("{name} has 1 − tanh(h[t])²: h[t] is the tanh already.").format(name=name),
-            lambda h: tanh_slope(torch.tanh(h)),
-        ),
+        slope("slope_missing", _("{name} lacks diag(1 − h[t]²)."), MISSING),
+        *usual_slips.slope_slips(name, "h[t]", part="rows", within=times_gradient),
         slope(
             "slope_of_the_step_before",
-            _("{name} has h[t−1] instead of h[t] in diag(1 − h[t]²).").format(name=name),
+            _("{name} has h[t−1] instead of h[t] in diag(1 − h[t]²)."),
             lambda h: tanh_slope(previous(h)),
         ),
         slope(
@@ -235,37 +169,33 @@ def slope_slips(name: str) -> list[Slip]:
             _(
                 "{name} has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 "
                 "takes the last row."
-            ).format(name=name),
+            ),
             lambda h: tanh_slope(wrapped(h)),
         ),
         slope(
             "slope_of_the_step_after",
-            _("{name} has h[t+1] instead of h[t] in diag(1 − h[t]²).").format(name=name),
+            _("{name} has h[t+1] instead of h[t] in diag(1 − h[t]²)."),
             lambda h: tanh_slope(following(h)),
         ),
-        Slip.of(
+        slip(
             "slope_brackets_missing",
-            _("{name} has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.").format(name=name),
+            _("{name} has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing."),
             rows=lambda hidden, grad_h: 1 - hidden.square() * grad_h,
         ),
-        Slip.of(
+        slip(
             "slope_added",
-            _("{name} adds 1 − h[t]² and ∇h[t] instead of multiplying them.").format(name=name),
+            _("{name} adds 1 − h[t]² and ∇h[t] instead of multiplying them."),
             rows=lambda hidden, grad_h: tanh_slope(hidden) + grad_h,
         ),
-        Slip.of(
+        slip(
             "slope_of_the_gradient",
-            _("{name} has 1 − (∇h[t])² instead of 1 − h[t]².").format(name=name),
+            _("{name} has 1 − (∇h[t])² instead of 1 − h[t]²."),
             rows=lambda hidden, grad_h: tanh_slope(grad_h) * grad_h,
         ),
-        Slip.of(
-            "gradient_missing",
-            _("{name} lacks ∇h[t].").format(name=name),
-            rows=lambda hidden, grad_h: tanh_slope(hidden),
-        ),
-        Slip.of(
+        slip("gradient_missing", _("{name} lacks ∇h[t]."), rows=lambda hidden, grad_h: tanh_slope(hidden)),
+        slip(
             "state_for_the_gradient",
-            _("{name} has h[t] in the place of ∇h[t].").format(name=name),
+            _("{name} has h[t] in the place of ∇h[t]."),
             rows=lambda hidden, grad_h: tanh_slope(hidden) * hidden,
         ),
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from autograder.gradients.usual_slips import slope_slips
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case
 from reference.formula import previous, tanh_slope
@@ -59,40 +60,14 @@ def recursion(case: Case, last: Tensor) -> Slips:
 def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
     """The slips of :func:`recursion`: ``w`` is (H, H), ``last`` (H,) the student's ∇h[T]."""
 
-    def slope(code: str, sentence: str, other: Shift) -> Slip:
-        return Slip.of(code, sentence, slope=other)
+    slopes = slope_slips(_("The recursion"))
 
     def rows(code: str, sentence: str, filled: slice) -> Slip:
         return replace(Slip.of(code, sentence, filled=filled), joins=False)
 
     return [
-        slope("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), MISSING),
-        slope("slope_1_minus_h", _("The recursion has 1 − h instead of 1 − h²."), lambda h: 1 - h),
-        slope("slope_h_squared", _("The recursion has h² instead of 1 − h²."), torch.square),
-        slope(
-            "slope_1_plus_h_squared", _("The recursion has 1 + h² instead of 1 − h²."), lambda h: 1 + h * h
-        ),
-        slope("slope_1_minus_2h", _("The recursion has 1 − 2h instead of 1 − h²."), lambda h: 1 - 2 * h),
-        slope(
-            "slope_of_the_sigmoid",
-            _("The recursion has h·(1 − h), which is the slope of the sigmoid; that of tanh is 1 − h²."),
-            lambda h: h * (1 - h),
-        ),
-        slope(
-            "slope_1_minus_h_squared_outside",
-            _("The recursion has (1 − h)² instead of 1 − h²."),
-            lambda h: (1 - h).square(),
-        ),
-        slope(
-            "slope_squared",
-            _("The recursion has (1 − h²)² instead of 1 − h²."),
-            lambda h: tanh_slope(h).square(),
-        ),
-        slope(
-            "slope_of_tanh_twice",
-            _("The recursion has 1 − tanh(h)²: h is the tanh already."),
-            lambda h: tanh_slope(torch.tanh(h)),
-        ),
+        Slip.of("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), slope=MISSING),
+        *(slip for slip in slopes if slip.mistake.code != "slope_minus_h_squared"),
         Slip.of(
             "slope_brackets_missing",
             _("The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing."),
@@ -125,9 +100,7 @@ def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
         Slip.of("recursion_doubled", _("Each step back is doubled: no factor 2 belongs here."), scale=2.0),
         Slip.of("recursion_halved", _("Each step back is halved: no factor ½ belongs here."), scale=0.5),
         Slip.of(
-            "recursion_starts_with_ones",
-            _("The rows of grad_h start with ones instead of zeros."),
-            added=1.0,
+            "recursion_starts_with_ones", _("The rows of grad_h start with ones instead of zeros."), added=1.0
         ),
         Slip.of(
             "output_path_at_every_step",
@@ -222,9 +195,7 @@ def _state_slips(case: Case) -> list[Slip]:
             w=torch.zeros_like(w),
         ),
         Slip.of(
-            "w_left_out",
-            _("The states add h[t−1] itself: W is missing."),
-            w=torch.eye(len(w), dtype=w.dtype),
+            "w_left_out", _("The states add h[t−1] itself: W is missing."), w=torch.eye(len(w), dtype=w.dtype)
         ),
         Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), outside=True),
         Slip.of("negated", _("The states have the wrong sign."), activation=lambda sums: -torch.tanh(sums)),
@@ -237,11 +208,7 @@ def _state_slips(case: Case) -> list[Slip]:
             _("The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b."),
             inside=True,
         ),
-        Slip.of(
-            "input_of_the_step_before",
-            _("The states take x[t−1] instead of x[t]."),
-            inputs=previous,
-        ),
+        Slip.of("input_of_the_step_before", _("The states take x[t−1] instead of x[t]."), inputs=previous),
         Slip.of(
             "input_of_the_step_before_wrapped",
             _("The states take x[t−1] instead of x[t]; at the first step index −1 takes the last hour."),
@@ -258,11 +225,7 @@ def _state_slips(case: Case) -> list[Slip]:
             _("The states begin with h[0] = 1 instead of h[0] = 0."),
             begin=torch.ones_like,
         ),
-        Slip.of(
-            "first_step_left_out",
-            _("The loop leaves out the first time step."),
-            left_out="first",
-        ),
+        Slip.of("first_step_left_out", _("The loop leaves out the first time step."), left_out="first"),
         Slip.of(
             "last_step_left_out",
             _("The loop leaves out the last time step: the last state is never computed."),
@@ -276,15 +239,9 @@ def _state_slips(case: Case) -> list[Slip]:
             ),
             joins=False,
         ),
+        Slip.of("state_two_steps_before", _("The states take h[t−2] instead of h[t−1]."), recurrent=2),
         Slip.of(
-            "state_two_steps_before",
-            _("The states take h[t−2] instead of h[t−1]."),
-            recurrent=2,
-        ),
-        Slip.of(
-            "shifted_by_one_step",
-            _("hidden is shifted by one step: it holds h[0]..h[T−1]."),
-            rows=previous,
+            "shifted_by_one_step", _("hidden is shifted by one step: it holds h[0]..h[T−1]."), rows=previous
         ),
         Slip.of(
             "shifted_the_other_way",

@@ -10,10 +10,25 @@ from torch import Tensor
 from autograder.gradients.precision import given
 from autograder.grading import checks
 from autograder.grading.namespace import assign, attributes
+from reference.cases import Case
 from reference.language import lab as _
 from reference.oracle import Weights
+from reference.worked_examples import TAKES
 
 PARAMETERS = ("u", "w", "v", "b", "c")
+
+LOSS = "mse_loss_func"
+
+FUNCTIONS = {
+    "forward": "forward",
+    "loss": LOSS,
+    **{name: f"_compute_{name}" for name in ("grad_h", "grad_c", "grad_b", "grad_v", "grad_w", "grad_u")},
+}
+"""By question, in the order in which a training step calls them; all but one are methods of the network.
+Source: lab text, ``get_gradients``."""
+
+ARGUMENTS = {LOSS: ("y_true", "y_pred"), **TAKES}
+"""By function, what it is given, in order."""
 
 LARGEST_SIZE = 512
 """Hidden units, and features, of a network that is looked at: its ``w`` then takes 2 MB. The lab has 10."""
@@ -43,6 +58,20 @@ def network(rnn_class: Any, weights: Weights) -> Any:
     rnn = defined(rnn_class, "RNN")(*weights.sizes)
     set_weights(rnn, weights)
     return rnn
+
+
+def arguments(function: str, case: Case) -> list[Tensor]:
+    """What a function of the lab is given for a case: new tensors, of the type that the notebook keeps to."""
+    return [given(case.inputs[name]) for name in ARGUMENTS[function]]
+
+
+def asked(rnn: Any, method: str, case: Case) -> Any:
+    """What a method of the student's network gives for a case.
+
+    Raises:
+        StudentCodeError: it fails.
+    """
+    return getattr(rnn, method)(*arguments(method, case))
 
 
 def set_weights(rnn: Any, weights: Weights) -> None:

@@ -42,6 +42,11 @@ NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
     """Give a network of the notebook these parameters, each of the shape that it has there."""
+    at_once = getattr(type(rnn), "__assign__", None)  # of a grader: the network is in another process
+    if at_once:
+        with suppress(TypeError):
+            at_once(rnn, parameters)
+            return
     for name, value in parameters.items():
         try:
             setattr(rnn, name, value)
@@ -109,7 +114,9 @@ def copied(value: Any) -> Any:
 def parameters(rnn: Any) -> dict[str, Tensor]:
     """Copies of the parameters of a network."""
     names = ("u", "w", "v", "b", "c")
-    return {name: torch.as_tensor(getattr(rnn, name)).detach().clone() for name in names}
+    at_once = getattr(type(rnn), "__attributes__", None)  # as in set_parameters
+    values = at_once(rnn, names) if at_once else [getattr(rnn, name) for name in names]
+    return {name: torch.as_tensor(one).detach().clone() for name, one in zip(names, values, strict=True)}
 
 
 def readable(numbers: Tensor) -> Any:

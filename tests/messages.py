@@ -3,8 +3,8 @@
     python -m tests.messages             # after a sentence was added or changed: .po and .mo are written again
     python -m tests.messages missing     # what has no translation yet
 
-A sentence is what stands in ``_("…")``, ``later("…")`` and ``_.plural("…", "…", count)``, in a template in ``plural(…)``. Babel
-collects and compiles; nobody needs it to grade.
+A sentence is what stands in ``_("…")``, ``later("…")`` and ``_.plural("…", "…", count)``, in a template in ``plural(…)``, and
+the name of a case in ``@test_case(name="…")``. Babel collects and compiles; nobody needs it to grade.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from reference.language import lab
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("de",)
-_KEYWORDS = {"_": None, "later": None, "plural": (1, 2)}
+_KEYWORDS = {"_": None, "later": None, "plural": (1, 2), "test_case": (1,)}
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # a date would be a difference where nothing is different
 
 
@@ -70,7 +70,7 @@ class Kept:
 def kept() -> tuple[Kept, ...]:
     """Every catalogue of this repository."""
     engine = ROOT / "autograder"
-    modules = sorted(engine.rglob("*.py"))
+    modules = sorted(file for file in engine.rglob("*.py") if "starter" not in file.parts)
     decides = [file for file in modules if file.relative_to(engine).parts[0] in DECIDES]
     others = [file for file in modules if file not in decides]
     templates = sorted((engine / "report" / "templates").glob("*.html"))

@@ -23,6 +23,7 @@ from autograder.certify.intervals import Rate
 from autograder.certify.records import Records
 from autograder.config.load import Lab
 from autograder.errors import ConfigurationError
+from autograder.grading.lab_modules import own_modules
 from autograder.mutate.processes import lines, worker
 
 SEEDS = range(1000, 1200)
@@ -72,13 +73,13 @@ def trainer(lab: Lab) -> Trainer | None:
     if named is None:
         return None
     file = lab.file(named)
-    sys.path[:] = [str(lab.root), *(entry for entry in sys.path if entry != str(lab.root))]
     spec = importlib.util.spec_from_file_location("luck_of_the_lab", file)
     try:
         if spec is None or spec.loader is None:
             raise ImportError("it is no Python file")
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        with own_modules(lab.root):
+            spec.loader.exec_module(module)
         return Trainer(dict(module.SETTINGS), int(module.TRIES), module.reached, file.read_text("utf-8"))
     except (OSError, ImportError, AttributeError, SyntaxError, TypeError, ValueError) as reason:
         raise ConfigurationError(f"{file}: expected SETTINGS, TRIES and reached(): {reason}") from None

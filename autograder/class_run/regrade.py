@@ -110,29 +110,44 @@ def regrade(
         beside = staging(out)
         if not dry_run:
             one_class.by_hand.enter()
-        entries = Entries(one_class.submissions)
-        changes: dict[str, list[Change]] = {}
-        verdicts: Counter[tuple[str, str]] = Counter()
-
-        def compare(ended: Ended) -> None:
-            before = _before(out, ended)
-            entries.add(ended.grade)
-            changes[ended.grade.submission.id] = changes_of(before, ended.grade)
-            verdicts.update(other_verdicts(before, ended.grade))
-
+        comparison = _Comparison(out, one_class.submissions)
         with closing(Results(beside, one_class.lab, one_class.by_hand, wanted, beside=[out])) as results:
-            if not grade_and_tell(one_class, results, wanted, run.settings, means, tell, compare):
+            if not grade_and_tell(one_class, results, wanted, run.settings, means, tell, comparison.add):
                 return None
-        ordered = [change for one in one_class.submissions for change in changes[one.id]]
-        published = None
+        changes, entries, published = comparison.changes(), comparison.entries, None
         if not dry_run:
-            replace_file(out / "changes.csv", _table(ordered))
+            replace_file(out / "changes.csv", _table(changes))
             withdraw_lms(out)
             _take_over(out, beside, one_class.submissions)
             remember(out, run, one_class.submissions, one_class.lab)
             published = publish(one_class, entries, out, tell, partial=run.partial, similar=run.similar)
         refused = bool(one_class.doubts) or any(entry.status is not Status.GRADED for entry in entries)
-        return Regraded(len(entries), ordered, verdicts, refused, published)
+        return Regraded(len(entries), changes, comparison.verdicts, refused, published)
+
+
+class _Comparison:
+    """What comes out differently than in the report of before, while one submission after the other ends.
+
+    Attributes:
+        entries: of the grades that are there now.
+        verdicts: as in :class:`Regraded`.
+    """
+
+    def __init__(self, out: Path, submissions: Sequence[Submission]) -> None:
+        self.entries = Entries(submissions)
+        self.verdicts: Counter[tuple[str, str]] = Counter()
+        self._out, self._submissions = out, submissions
+        self._changes: dict[str, list[Change]] = {}
+
+    def add(self, ended: Ended) -> None:
+        before = _before(self._out, ended)
+        self.entries.add(ended.grade)
+        self._changes[ended.grade.submission.id] = changes_of(before, ended.grade)
+        self.verdicts.update(other_verdicts(before, ended.grade))
+
+    def changes(self) -> list[Change]:
+        """All of them, in the order of the submissions."""
+        return [change for one in self._submissions for change in self._changes[one.id]]
 
 
 def changes_of(before: Grade | None, after: Grade) -> list[Change]:

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from autograder import DISTRIBUTION
 from autograder.cluster.executor import LOOK_SECONDS, told
 from autograder.cluster.station import close_idle_stations
 from autograder.errors import AutograderError, UsageError
@@ -23,9 +24,6 @@ CONNECT_SECONDS = 10.0
 
 WORKERS_SECONDS = 60.0
 """How long the first worker of a cluster may take to come."""
-
-PACKAGE = "rnn-lab-autograder"
-"""Name under which this package is installed."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,20 +93,20 @@ def _check_installed(client: Client) -> None:
     Raises:
         UsageError: this package is missing somewhere, or is another version.
     """
-    found = client.get_versions(packages=[PACKAGE])
-    here = found["client"]["packages"][PACKAGE]
+    found = client.get_versions(packages=[DISTRIBUTION])
+    here = found["client"]["packages"][DISTRIBUTION]
     places = {"the scheduler": found["scheduler"]} | {
         f"the worker {address}": there for address, there in found["workers"].items()
     }
     wrong = [
-        f"{place} has {there['packages'][PACKAGE] or 'none'}"
+        f"{place} has {there['packages'][DISTRIBUTION] or 'none'}"
         for place, there in places.items()
-        if there["packages"][PACKAGE] != here
+        if there["packages"][DISTRIBUTION] != here
     ]
     if wrong:
         raise UsageError(
-            f"{PACKAGE} is {here} here, but {', '.join(wrong[:3])}{', …' * (len(wrong) > 3)}: install the "
-            "same version, with the same packages, wherever the cluster runs"
+            f"{DISTRIBUTION} is {here} here, but {', '.join(wrong[:3])}{', …' * (len(wrong) > 3)}: install "
+            "the same version, with the same packages, wherever the cluster runs"
         )
 
 

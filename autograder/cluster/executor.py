@@ -63,12 +63,19 @@ class _UnderWay:
         size = sum(sent.size for sent in self._sent.values())
         return not self._sent or (len(self._sent) < window and size < BYTES_UNDER_WAY)
 
-    def send(self, submission: Submission, notebook: bytes | None, attempt: int) -> None:
+    def send(self, submission: Submission, attempt: int) -> str:
         """Hand a submission out.
+
+        Returns:
+            Why its notebook cannot be read; then it is not handed out. Otherwise empty.
 
         Raises:
             AutograderError: the executor takes nothing any more.
         """
+        try:
+            notebook = None if submission.file is None else submission.file.read_bytes()
+        except OSError as reason:
+            return f"the file cannot be read: {reason.strerror}"
         plain = replace(submission, file=None)
         try:
             future = self._executor.submit(grade_here, self._settings, self._fingerprint, plain, notebook)
@@ -76,6 +83,7 @@ class _UnderWay:
             raise _gone(reason) from None
         self._sent[future] = _Sent(submission, attempt, len(notebook or b""), time.monotonic())
         future.add_done_callback(self._ended.put)
+        return ""
 
     def next_ended(self) -> tuple[Future[Answer], _Sent] | None:
         """A task that has ended; ``None`` when none does for a while."""
@@ -131,12 +139,8 @@ def grade_with(
                 submission = again.popleft() if again else next(waiting, None)
                 if submission is None:
                     break
-                try:
-                    notebook = None if submission.file is None else submission.file.read_bytes()
-                except OSError as reason:
-                    yield _not_gradable(submission, f"the file cannot be read: {reason.strerror}")
-                else:
-                    under_way.send(submission, notebook, attempt)
+                if unread := under_way.send(submission, attempt):
+                    yield _not_gradable(submission, unread)
             if not under_way:
                 return
             if watch:
@@ -145,25 +149,35 @@ def grade_with(
             if ended is None:
                 continue
             future, sent = ended
-            try:
-                answer = future.result()
-            except AutograderError:
-                raise
-            except (BrokenExecutor, CancelledError) as reason:
-                # Only we cancel a task, and not before we leave: the executor has lost it.
-                raise _gone(reason) from None
-            except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
-                if deaths := _deaths(trouble):
-                    yield _not_gradable(sent.submission, f"{deaths} worker(s) of the cluster died with it")
-                elif sent.attempt < ATTEMPTS:
+            match _outcome(future, sent.attempt):
+                case None:
                     again.append(sent.submission)
-                else:
-                    yield _not_gradable(sent.submission, f"the machine that had it failed: {told(trouble)}")
-            else:
-                _check_same(answer, fingerprint, files)
-                yield replace(answer.grade, submission=sent.submission)
+                case str(why):
+                    yield _not_gradable(sent.submission, why)
+                case answer:
+                    _check_same(answer, fingerprint, files)
+                    yield replace(answer.grade, submission=sent.submission)
     finally:
         under_way.cancel()
+
+
+def _outcome(future: Future[Answer], attempt: int) -> Answer | str | None:
+    """What a task gave; why there is nothing; ``None`` where it is worth another attempt.
+
+    Raises:
+        AutograderError: nothing can be graded there, or the executor has broken down.
+    """
+    try:
+        return future.result()
+    except AutograderError:
+        raise
+    except (BrokenExecutor, CancelledError) as reason:
+        # Only we cancel a task, and not before we leave: the executor has lost it.
+        raise _gone(reason) from None
+    except Exception as trouble:  # noqa: BLE001  whatever it is, the others are graded
+        if deaths := _deaths(trouble):
+            return f"{deaths} worker(s) of the cluster died with it"
+        return None if attempt < ATTEMPTS else f"the machine that had it failed: {told(trouble)}"
 
 
 def _gone(reason: BaseException) -> AutograderError:

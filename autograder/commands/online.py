@@ -12,7 +12,7 @@ from autograder.errors import UsageError
 if TYPE_CHECKING:
     from autograder.online.service import LmsService
 
-FORMS = "https://…/mod/assign/view.php?id=…"
+FORMS = "https://…/mod/assign/view.php?id=… or https://…/courses/…/assignments/…"
 
 
 def add_login_options(parser: argparse.ArgumentParser) -> None:

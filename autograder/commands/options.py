@@ -18,6 +18,30 @@ Commands = argparse._SubParsersAction
 """What a command adds itself to; argparse gives the type no public name."""
 
 
+def add_graded_class(parser: argparse.ArgumentParser, *, paths: bool = False) -> None:
+    """The folder of a class that was graded, and perhaps where its submissions lie now."""
+    parser.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
+    if paths:
+        parser.add_argument(
+            "paths", metavar="PATH", nargs="*", type=Path,
+            help="where the submissions are (default: where they were)",
+        )  # fmt: skip
+
+
+def add_config_again(parser: argparse.ArgumentParser) -> None:
+    """Another configuration than that of the run before."""
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
+    )
+
+
+def add_json_lines(parser: argparse.ArgumentParser) -> None:
+    """How programs are told what happens."""
+    parser.add_argument(
+        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
+    )
+
+
 def add_image_options(parser: argparse.ArgumentParser, usual: str) -> None:
     """``--docker`` and ``--image``, which is ``usual`` where nothing is said."""
     parser.add_argument(
@@ -40,9 +64,7 @@ def add_means_options(parser: argparse.ArgumentParser) -> None:
         "--cluster", metavar="ADDRESS", default="",
         help="tcp://… of a Dask scheduler, whose workers grade instead of this machine",
     )  # fmt: skip
-    parser.add_argument(
-        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
-    )
+    add_json_lines(parser)
     parser.add_argument(
         "--stop-at-eof", action="store_true",
         help="stop, as after Ctrl-C, when the standard input ends: for programs that start this one",

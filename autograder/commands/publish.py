@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from autograder.commands.grade import PARTIAL, SOME_NOT_GRADABLE
-from autograder.commands.options import CONFIG_NAME, Commands
+from autograder.commands.options import Commands, add_config_again, add_graded_class, add_json_lines
 from autograder.docker import give_to_owner
 
 
@@ -15,7 +15,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     publish = commands.add_parser(
         "publish", help="write a graded class's report again, with what people decided since"
     )
-    publish.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
+    add_graded_class(publish)
     publish.add_argument("--partial", action="store_true", help=PARTIAL)
     publish.add_argument(
         "--worksheet",
@@ -23,12 +23,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         type=Path,
         help="your list of the class as the LMS has it now (default: that of the last run)",
     )
-    publish.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
-    )
-    publish.add_argument(
-        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
-    )
+    add_config_again(publish)
+    add_json_lines(publish)
     publish.set_defaults(run=run)
 
 

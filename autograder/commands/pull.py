@@ -12,7 +12,7 @@ from autograder.commands.options import Commands
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     pull = commands.add_parser(
-        "pull", help="fetch submissions and the list of the class from Moodle, over its web service"
+        "pull", help="fetch submissions and the list of the class from Moodle or Canvas, over their service"
     )
     pull.add_argument(
         "--assignment", metavar="URL", required=True, help=f"the assignment's address in the browser, {FORMS}"
@@ -47,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     service = entered(options.assignment, options)
     assignment = service.assignment()
     say(f"{service.title}: {plain(assignment.title, 200)} – {assignment.key}")
+    if service.notice:
+        say(service.notice)
     found = pull(service, options.out, lambda name: say(f"fetched {name}"))
     for advice in service.advice():
         say(advice)

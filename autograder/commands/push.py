@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.online import FORMS, add_login_options, entered
-from autograder.commands.options import Commands
+from autograder.commands.options import Commands, add_json_lines
 from autograder.commands.push_told import Told, ToldPrograms
 from autograder.errors import UsageError
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     push = commands.add_parser(
-        "push", help="write a published class's marks, comments and pages into Moodle, over its web service"
+        "push",
+        help="write a published class's marks, comments and pages into Moodle or Canvas, over their service",
     )
     push.add_argument("out", metavar="DIR", type=Path, help="a folder that grade or publish has written")
     push.add_argument(
@@ -38,9 +39,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="also replace marks and comments that this program did not write",
     )
-    push.add_argument(
-        "--json-lines", action="store_true", help="say what happens as one JSON object a line, for programs"
-    )
+    add_json_lines(push)
     add_login_options(push)
     push.set_defaults(run=run)
 

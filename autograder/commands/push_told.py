@@ -31,6 +31,8 @@ class Told:
         """Say where, and what it takes."""
         found = self._service.assignment()
         self._say(f"{self._service.title}: {plain(found.title, 200)} – {found.key}")
+        if self._service.notice:
+            self._say(self._service.notice)
         self._say(f"maximum grade {number(found.maximum)}")
         if found.workflow:
             self._say(

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.grade import PARTIAL, SOME_NOT_GRADABLE, STOPPED
-from autograder.commands.options import Commands, add_image_options, add_means_options, means_of
+from autograder.commands.options import (
+    Commands,
+    add_graded_class,
+    add_image_options,
+    add_means_options,
+    means_of,
+)
 from autograder.docker import docker_regrade_command, give_to_owner
 
 if TYPE_CHECKING:
@@ -24,14 +30,7 @@ MOST_VERDICTS = 10
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     regrade = commands.add_parser("regrade", help="after a change of the tests: who changes, and why")
-    regrade.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
-    regrade.add_argument(
-        "paths",
-        metavar="PATH",
-        nargs="*",
-        type=Path,
-        help="where the submissions are (default: where they were)",
-    )
+    add_graded_class(regrade, paths=True)
     regrade.add_argument(
         "--dry-run", action="store_true", help="grade and say who changes; leave DIR's report"
     )

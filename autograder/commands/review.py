@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import CONFIG_NAME, Commands, config_path, whole_number
+from autograder import DISTRIBUTION
+from autograder.commands.options import Commands, add_config_again, config_path, whole_number
 from autograder.errors import AutograderError, UsageError
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         default="",
         help="https://… of a reverse proxy before it, where there is one",
     )
-    review.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
-    )
+    add_config_again(review)
     review.add_argument(
         "--repeat", metavar="PERCENT", type=_share, default=0.0,
         help="how many answers come back unmarked to who scored them, such as 5%%: agreement with oneself",
@@ -72,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
         from autograder.review.server import listening_socket, serve
     except ModuleNotFoundError as missing:
         raise UsageError(
-            f"the page for people needs the package {missing.name}: install rnn-lab-autograder[review]"
+            f"the page for people needs the package {missing.name}: install {DISTRIBUTION}[review]"
         ) from None
     from autograder.review.doors import Doors, Place
 

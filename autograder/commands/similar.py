@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.options import CONFIG_NAME, Commands
+from autograder.commands.options import Commands, add_config_again, add_graded_class
 from autograder.docker import give_to_owner
 
 if TYPE_CHECKING:
@@ -18,17 +17,8 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     similar = commands.add_parser("similar", help="which submissions of a graded class share code")
-    similar.add_argument("out", metavar="DIR", type=Path, help="a folder that grade has written")
-    similar.add_argument(
-        "paths",
-        metavar="PATH",
-        nargs="*",
-        type=Path,
-        help="where the submissions are (default: where they were)",
-    )
-    similar.add_argument(
-        "--config", metavar="FILE", type=Path, help=f"the lab's {CONFIG_NAME} (default: that of the last run)"
-    )
+    add_graded_class(similar, paths=True)
+    add_config_again(similar)
     similar.add_argument(
         "--json-lines", action="store_true", help="say what was found as one JSON object, for programs"
     )

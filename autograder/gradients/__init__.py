@@ -12,6 +12,19 @@ from __future__ import annotations
 from autograder.gradients.formula import Formula, Given
 from autograder.gradients.judging import judge, known, ready
 from autograder.gradients.stand_ins import standing_in
+from autograder.gradients.usual_slips import residual, residual_slips, slope_slips, tanh_slope
 from autograder.grading.slips import Slip
 
-__all__ = ["Formula", "Given", "Slip", "judge", "known", "ready", "standing_in"]
+__all__ = [
+    "Formula",
+    "Given",
+    "Slip",
+    "judge",
+    "known",
+    "ready",
+    "residual",
+    "residual_slips",
+    "slope_slips",
+    "standing_in",
+    "tanh_slope",
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,6 +18,9 @@ from autograder.grading.case_number import derived_seed, once_for_each_number
 
 DRAWS = 5_000
 """Tries for one case; most formulas need fewer than ten."""
+
+SETS = 20
+"""Tries for cases that together show every mistake: |ŷ − y| is ŷ − y where ŷ is the larger one in each."""
 
 SMALLEST = 1e-3
 """Smallest entry of a result as a share of its largest: an error of 1 % in such an entry is still more than
@@ -72,15 +76,25 @@ def foreign_cases_of(formula: Formula) -> tuple[Case, ...]:
 
 @once_for_each_number
 def _drawn(formula: Formula, forward: bool) -> tuple[Case, ...]:
-    with _what_fails(formula):
-        found = tuple(_telling(formula, number, forward) for number in range(len(formula.sizes)))
-        slips = [formula.mistakes(case.values) for case in found]
-        for sentence in slips[0] if slips else ():
-            if all(fits(mistakes[sentence], case.right) for mistakes, case in zip(slips, found, strict=True)):
-                raise ConfigurationError(f"{_name(formula)}: this mistake gives what is right: {sentence}")
-    if not found:
+    if not formula.sizes:
         raise ConfigurationError(f"{_name(formula)}: no sizes")
-    return found
+    with _what_fails(formula):
+        generators = [_generator(formula, number, forward) for number in range(len(formula.sizes))]
+        for _ in range(SETS):
+            found = tuple(map(partial(_telling, formula, forward), formula.sizes, generators))
+            hidden = _hidden_mistake(formula, found)
+            if hidden is None:
+                return found
+    raise ConfigurationError(f"{_name(formula)}: this mistake gives what is right: {hidden}")
+
+
+def _hidden_mistake(formula: Formula, cases: Sequence[Case]) -> str | None:
+    """A mistake that gives what is right in each of the cases, if there is one."""
+    slips = [formula.mistakes(case.values) for case in cases]
+    for sentence in slips[0]:
+        if all(fits(mistakes[sentence], case.right) for mistakes, case in zip(slips, cases, strict=True)):
+            return sentence
+    return None
 
 
 @contextmanager
@@ -98,10 +112,12 @@ def _name(formula: Formula) -> str:
     return f"formula {formula.result} of {formula.function}"
 
 
-def _telling(formula: Formula, number: int, forward: bool) -> Case:
-    sizes = formula.sizes[number]
+def _generator(formula: Formula, number: int, forward: bool) -> np.random.Generator:
     seed = derived_seed(f"{formula.function} {formula.result} {number} {'forward' if forward else 'foreign'}")
-    generator = np.random.default_rng(seed)
+    return np.random.default_rng(seed)
+
+
+def _telling(formula: Formula, forward: bool, sizes: Sizes, generator: np.random.Generator) -> Case:
     for _ in range(DRAWS):
         values = random_values(formula, sizes, generator)
         if forward and formula.forward:
@@ -147,9 +163,15 @@ def _random(one: Given, sizes: Sizes, generator: np.random.Generator) -> Tensor:
 
 def _shows(right: Tensor, terms: Tensor | None) -> bool:
     """Whether an error of 1 % in any entry, and any summand left out, would be seen."""
-    sizes = right.abs()
-    if not bool(torch.isfinite(right).all()) or float(sizes.min()) < SMALLEST * float(sizes.max()):
+    if not bool(torch.isfinite(right).all()) or not bool(every_entry_counts(right, right.dim())):
         return False
+    largest = float(right.abs().max())
     if terms is None or len(terms) == 0:
-        return float(sizes.max()) > 0
-    return float(terms.abs().flatten(1).amax(1).min()) > LEAST_TERM * float(sizes.max())
+        return largest > 0
+    return float(terms.abs().flatten(1).amax(1).min()) > LEAST_TERM * largest
+
+
+def every_entry_counts(tensors: Tensor, dimensions: int) -> Tensor:
+    """Whether no entry is next to nothing beside the largest, over so many last dimensions of a tensor."""
+    sizes = tensors.abs().flatten(tensors.dim() - dimensions)
+    return sizes.amin(-1) >= SMALLEST * sizes.amax(-1)

@@ -54,8 +54,8 @@ def repeated(env: Any, function: Any, formula: Formula) -> str:
         (
             f"import {module}",
             f"{formula.function}({', '.join(given)})",
-            _("# yours: {numbers}").format(numbers=_numbers(answer)),
-            _("# right: {numbers}").format(numbers=_numbers(case.right)),
+            _("# yours: {numbers}").format(numbers=quoted(answer)),
+            _("# right: {numbers}").format(numbers=quoted(case.right)),
         )
     )
 
@@ -75,18 +75,18 @@ def _example(formula: Formula) -> Case | None:
 
 
 def _written(value: Tensor, make: str) -> str:
-    if value.dim() == 0:
-        return repr(round(float(value), 1))
-    return f"{make}({_literal(value)})"
+    return f"{make}({literal(value)})" if value.dim() else literal(value)
 
 
-def _literal(value: Tensor) -> str:
+def literal(value: Tensor) -> str:
+    """Numbers as Python writes them, in brackets as often as they have axes: for lines that are pasted."""
     if value.dim():
-        return f"[{', '.join(map(_literal, value))}]"
-    return repr(round(float(value), 1))
+        return f"[{', '.join(map(literal, value))}]"
+    return repr(round(float(value), 6))  # of numbers that are as short in float64
 
 
-def _numbers(value: Tensor) -> str:
+def quoted(value: Tensor) -> str:
+    """The same with :data:`DIGITS` of each number: to be read beside others."""
     if value.dim():
-        return f"[{', '.join(map(_numbers, value))}]"
+        return f"[{', '.join(map(quoted, value))}]"
     return f"{float(value):.{DIGITS}g}"

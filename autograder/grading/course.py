@@ -24,7 +24,7 @@ from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
 from autograder.grading.run_settings import RunSettings
 from autograder.grading.template import cells_for_answers, marked_cells
-from autograder.kernel.session import SessionSettings
+from autograder.kernel.session_settings import SessionSettings
 from autograder.kernel.zygote import kernel_zygote
 from autograder.language import speaking
 from autograder.notebook.template import Template, lab_template

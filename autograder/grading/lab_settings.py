@@ -26,6 +26,7 @@ from typing import TypeVar
 
 from autograder.config.lab_values import LabValues, must_be_frozen_dataclass
 from autograder.config.load import load
+from autograder.grading.lab_modules import own_modules
 
 T = TypeVar("T")
 
@@ -36,11 +37,12 @@ _latest: list[LabValues] = []
 
 @contextmanager
 def handed_out(values: LabValues) -> Iterator[None]:
-    """Inside the block test files and test cases get these values."""
+    """Inside the block test files and test cases get these values, and import the modules of their lab."""
     token = _handed_out.set(values)
     _latest.append(values)
     try:
-        yield
+        with own_modules(values.lab.root):
+            yield
     finally:
         _latest.remove(values)
         _handed_out.reset(token)

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any, Protocol, cast, runtime_checkable
 
 from autograder.errors import BadReply, RequestTimedOut, StudentCodeError, StudentException
+from autograder.model import FewerRows
 
 AT_ONCE = 25
 """Calls that are asked for together: with the usual limit of 20 s a request, each may take 0.8 s."""
@@ -49,31 +50,20 @@ class Namespace(Protocol):
             False when no such cell is known (always so outside this engine).
         """
 
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
+    def rerun_on_fewer(self, fewer: FewerRows, number: int) -> dict[str, Any] | None:
         """Run again the cells between a table and what is made of it, with a shorter table; nothing remains.
 
         What earlier cells left of the same length is cut as well, and numbers that count it change.
 
         Args:
-            name: of the table. The cells begin behind the last one that assigns it before anything wanted.
-            table: what the name stands for meanwhile.
-            wanted: names of what is made of it.
-            lengths: new length by old one.
+            fewer: the shorter table. The cells begin behind the last one that assigns its name before
+                anything wanted.
             number: of the cell after which it ends, from 0: those count after which all that is wanted is
                 there.
-            written: whether old lengths that are written down in the cells become new ones, too.
 
         Returns:
-            The values of ``wanted`` and of ``name``; nothing when there is no such cell. None outside this
-            engine, where no cells are known.
+            The values of what is wanted and of the table's name; nothing when there is no such cell. None
+            outside this engine, where no cells are known.
         """
 
     def autograd_allowed(self) -> AbstractContextManager[None]:
@@ -116,15 +106,7 @@ class PlainNamespace:
         """Always false: a dictionary knows no cells."""
         return False
 
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
+    def rerun_on_fewer(self, fewer: FewerRows, number: int) -> dict[str, Any] | None:
         """Always None, as :meth:`rerun`."""
         return None
 

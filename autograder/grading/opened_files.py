@@ -91,6 +91,11 @@ def opened_files(root: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def is_installed(path: str) -> bool:
+    """Whether a file, named absolutely and without links, is this engine's, Python's, or a package's."""
+    return _below(path, _INSTALLED)
+
+
 class FilesNow:
     """The lab's files as they are now, each read once.
 
@@ -184,7 +189,7 @@ def _note(named: Any) -> None:
     if path.endswith(".pyc"):
         with suppress(ValueError, NotImplementedError):
             path = importlib.util.source_from_cache(path)
-    if _below(path, _INSTALLED):
+    if is_installed(path):
         return  # by far the most
     real = os.path.realpath(path)
     if not _counts(path, real):
@@ -232,7 +237,7 @@ def _counts(path: str, real: str) -> bool:
 
     Of files that lie outside of the lab, those of the system, of caches and temporary ones do not count.
     """
-    if _below(real, _INSTALLED) or _TELLS_OF_PACKAGES.search(real):
+    if is_installed(real) or _TELLS_OF_PACKAGES.search(real):
         return False
     if _below(path, _roots) or _below(real, _roots):
         return True

@@ -64,6 +64,14 @@ def grade(submission: Submission, course: Course) -> Grade:
     except NotGradable as reason:
         refused = not_gradable(submission, course, str(reason), time.monotonic() - started)
         return replace(refused, digest=digest, manual=_manual(read, course) if read else ())
+    whole = _written_down(submission, course, read, ran, reading)
+    return bounded(replace(whole, digest=digest, seconds=time.monotonic() - started))
+
+
+def _written_down(
+    submission: Submission, course: Course, read: ReadNotebook, ran: _Answers, reading: ReadingTime
+) -> Grade:
+    """The grade for what the questions came to, with all that students and the TA have to see beside it."""
     executed = ran.executed
     with reading:
         results, first_causes = first_cause.explained(
@@ -73,7 +81,7 @@ def grade(submission: Submission, course: Course) -> Grade:
     cases = [case for result in results for case in result.cases]
     troubles = [case.message for case in cases if case.outcome is Outcome.NOT_CHECKED]
     troubles += [ran.cut_short] if ran.cut_short else []
-    whole = Grade(
+    return Grade(
         submission=submission,
         status=Status.NOT_GRADABLE if troubles else Status.GRADED,
         reason="; ".join(dict.fromkeys(troubles)),
@@ -93,15 +101,12 @@ def grade(submission: Submission, course: Course) -> Grade:
         sandbox_layers=ran.layers,
         versions=course.versions,
         lab_files=opened_files(course.lab.root),
-        digest=digest,
         trouble=bool(troubles),
         starved=ran.starved,
-        seconds=time.monotonic() - started,
         phases=ran.phases,
         executed=_executed(read, executed, course),
         **asdict(course.conditions),
     )
-    return bounded(whole)
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ from autograder.errors import (
     KernelDied,
 )
 from autograder.grading.checks import NewsIfAlone, closest_comparison, collected_notes, hidden_case
+from autograder.grading.lab_modules import own_modules
 from autograder.grading.namespace import Namespace
 from autograder.grading.opened_files import recorded, watch
 from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
 from autograder.grading.verdicts import CHECK_FAILED, verdict
+from autograder.language import Catalogue
 from autograder.language import judging as _
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
 
@@ -111,10 +113,9 @@ def load_questions(lab_root: Path, folder: str, wanted: Iterable[Any]) -> tuple[
     Raises:
         ConfigurationError: a file is missing, broken, or its points differ from the configuration's.
     """
-    # First, wherever it stands already: another `reference` on the path must not answer for this lab's.
-    sys.path[:] = [str(lab_root), *(entry for entry in sys.path if entry != str(lab_root))]
-    watch(lab_root)
-    return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
+    with own_modules(lab_root):
+        watch(lab_root)
+        return tuple(_load(lab_root / folder / f"{question.name}.py", question) for question in wanted)
 
 
 def _load(path: Path, wanted: Any) -> Question:
@@ -240,13 +241,20 @@ def _ask_case(
     passed = came_to.outcome is Outcome.PASSED
     message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
     return CaseResult(
-        name=case.name, outcome=came_to.outcome, points=float(case.points) if passed else 0.0,
+        name=_shown_name(question, case.name), outcome=came_to.outcome,
+        points=float(case.points) if passed else 0.0,
         possible=float(case.points), hidden=bool(case.hidden), message=message[:LONGEST_TEXT],
         help=came_to.help[:LONGEST_TEXT], evidence=came_to.evidence[:LONGEST_TEXT],
         ending=came_to.ending, seconds=time.monotonic() - started, mistake=came_to.mistake,
         repeat=came_to.repeat[:LONGEST_TEXT],
         missing=() if passed else tuple(missing)[:MOST_MISSING], closest=closest[0] if closest else None,
     )  # fmt: skip
+
+
+def _shown_name(question: Question, name: str) -> str:
+    """A case's name in the language of now, where the test file has a catalogue called ``_``."""
+    words = _defined(question.file, "_")
+    return words(name) if isinstance(words, Catalogue) else name
 
 
 @contextmanager

@@ -49,6 +49,15 @@ class Slip:
         return cls(Mistake(code, sentence), parts)
 
 
+def slips_about(**words: str) -> Callable[..., Slip]:
+    """:meth:`Slip.of` for sentences into which these words are put.
+
+    >>> slips_about(name="∇W")("sign_flipped", "{name} has the wrong sign.", scale=-1.0).mistake
+    '∇W has the wrong sign.'
+    """
+    return lambda code, sentence, **parts: Slip.of(code, sentence.format(**words), **parts)
+
+
 class Slips(Mapping[str, "Tensor"]):
     """What slips in a formula compute, by their sentences: single ones first, then two at once.
 

@@ -6,12 +6,13 @@ Everything else stays where it is and is represented by a proxy (:mod:`autograde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AllCellsNeeded, BadReply, StudentCodeError
 from autograder.kernel.proxy import RemoteObject
+from autograder.model import FewerRows
 
 if TYPE_CHECKING:
     from autograder.kernel.conversation import Conversation
@@ -79,15 +80,7 @@ class RemoteNamespace:
         """Run again the last (or first) cell that assigns ``assigns``, with ``given`` set before."""
         return self._conversation.ask("rerun", {"given": dict(given)}, assigns=assigns, first=first) is True
 
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
+    def rerun_on_fewer(self, fewer: FewerRows, number: int) -> dict[str, Any] | None:
         """What the cells between a table and what is made of it give for a shorter one; see the protocol.
 
         Raises:
@@ -95,14 +88,14 @@ class RemoteNamespace:
         """
         answer = self._conversation.ask(
             "rerun_on_fewer",
-            {"table": table},
-            name=name,
-            wanted=[*wanted],
-            lengths=[*lengths.items()],
+            {"table": fewer.table},
+            name=fewer.name,
+            wanted=[*fewer.wanted],
+            lengths=[*fewer.lengths.items()],
             number=number,
-            written=written,
+            written=fewer.written,
         )
-        if not isinstance(answer, dict) or (answer and answer.keys() != {*wanted, name}):
+        if not isinstance(answer, dict) or (answer and answer.keys() != {*fewer.wanted, fewer.name}):
             raise BadReply("the answer is not the values that were asked for")
         return answer
 

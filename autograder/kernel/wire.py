@@ -105,9 +105,9 @@ def receive(
     header_size, blob_size = _PREFIX.unpack(_read(channel, _PREFIX.size, deadline))
     if header_size > min(MAX_HEADER, max_bytes) or blob_size > max_bytes:
         raise FrameTooLarge(f"a frame of {header_size + blob_size} bytes is too large")
-    header = _read(channel, header_size, deadline)
+    data = _read(channel, header_size + blob_size, deadline)
+    header = data[:header_size]
     _check_parts(header, 0)
-    data = _read(channel, blob_size, deadline)
     try:
         parsed = json.loads(header)
         message, lengths = parsed["m"], parsed["b"]
@@ -118,7 +118,7 @@ def receive(
     _check_parts(b"", len(lengths))
     if any(type(n) is not int or n < 0 for n in lengths) or sum(lengths) != blob_size:
         raise WireError("the blobs do not fit their lengths")
-    blobs, start, view = [], 0, memoryview(data)
+    blobs, start, view = [], header_size, memoryview(data)
     for length in lengths:
         blobs.append(bytes(view[start : start + length]))
         start += length

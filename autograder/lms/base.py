@@ -7,6 +7,7 @@ an LMS is an attribute of its class; what is not is a method.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from autograder.lms.model import (
     Worksheet,
 )
 from autograder.lms.names import Names
+from autograder.lms.rows import decimal
 from autograder.lms.sheet import Column, Sheet, heading_for, with_marks
 
 
@@ -63,8 +65,9 @@ class Lms(ABC):
     unlisted: ClassVar[str] = ""
     """Why no mark goes back for somebody who is not on the worksheet; empty where it does."""
 
-    has_columns: ClassVar[bool] = False
-    """Whether its list of the class has a column of marks for each assignment."""
+    column: ClassVar[str] = ""
+    """Regular expression for the heading of an assignment's marks, with groups ``title`` and, where it tells
+    that, ``maximum``; empty where its list of the class has no column for each assignment."""
 
     guesses_column: ClassVar[bool] = True
     """Whether the only column of a gradebook is the lab's, whatever it is called."""
@@ -122,7 +125,15 @@ class Lms(ABC):
 
     def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
         """Those columns of a gradebook that may be the assignment's, by their headings."""
-        return {}
+        found = {heading: self.column_of(heading) for heading in headings}
+        return {heading: one for heading, one in found.items() if one}
+
+    def column_of(self, heading: str) -> Column | None:
+        """What a heading says of an assignment; ``None`` where it is another one."""
+        found = re.fullmatch(self.column, heading, re.DOTALL | re.IGNORECASE) if self.column else None
+        if found is None:
+            return None
+        return Column(found["title"].strip(), decimal(found.groupdict().get("maximum") or ""))
 
     def heading(self, headings: Sequence[str], assignment: Assignment) -> str | None:
         """The heading of the assignment's column; ``None`` where nothing tells which it is."""
@@ -163,7 +174,7 @@ class Lms(ABC):
         """The assignment's maximum as the list tells it, of several the lowest; ``None``: it tells none."""
         if worksheet is None:
             return None
-        everybody = [_row(person) for person in worksheet.people]
+        everybody = [Returned(person.lms_id, person.name, person=person) for person in worksheet.people]
         back = self.handback(everybody, assignment, worksheet)
         found = [most for one in everybody if (most := self.maximum(one, back))]
         return min(found, default=back.maximum)
@@ -227,7 +238,7 @@ class Lms(ABC):
         """What a step says where nobody could see the marks that are there already; otherwise empty."""
         if back.worksheet is None:
             because = f"give {self.list_called} with --worksheet"
-        elif self.has_columns and back.heading is None:
+        elif self.column and back.heading is None:
             because = "nothing tells which column of your worksheet is meant, so name it in the configuration"
         elif self.sheet and self.sheet.mark and not any(map(back.cells.__contains__, self.sheet.mark)):
             because = "your list shows none"
@@ -242,7 +253,12 @@ class Lms(ABC):
         headings = worksheet.headers if worksheet else ()
         heading = self.heading(headings, assignment)
         maximum = self.columns(headings, assignment)[heading].maximum if heading else None
-        return Handback(returned, assignment, worksheet, heading, maximum)
+        groups = {self.team_key(person.group) for person in worksheet.people} if worksheet else set()
+        back = Handback(returned, assignment, worksheet, heading, maximum, frozenset(groups) - {""})
+        sharing: dict[str, list[Returned]] = defaultdict(list)
+        for one in returned:
+            sharing[self.row_key(one, back)].append(one)
+        return replace(back, sharing=sharing)
 
     def write(
         self, folder: Path, returned: Sequence[Returned], assignment: Assignment, worksheet: Worksheet | None
@@ -252,48 +268,26 @@ class Lms(ABC):
         Raises:
             OSError: the folder cannot be written to.
         """
-        everybody = [self._with_row(one, worksheet) for one in returned]
-        back = self.handback(everybody, assignment, worksheet)
-        groups = {one.group for one in worksheet.people} if worksheet else set()
-        sharing: dict[str, list[Returned]] = defaultdict(list)
-        for one in everybody:
-            sharing[self.row_key(one, back)].append(one)
-        back = replace(back, groups=frozenset(map(self.team_key, groups)) - {""}, sharing=sharing)
+        rows = [self._with_row(one, worksheet) for one in returned]
+        back = self.handback(rows, assignment, worksheet)
         nothing = self.nothing_because(back)
-        because = [
-            nothing or self.left_out_because(one, back) if one.points is not None else "" for one in everybody
-        ]
-        back = replace(
-            back,
-            marked=[
-                one for one, why in zip(everybody, because, strict=True) if not why and one.points is not None
-            ],
-        )
+        marked, left_out, doubtful = [], [], []
+        for one, row in zip(returned, rows, strict=True):
+            if why := self.doubtful_because(row, back):
+                doubtful.append((one, why))
+            if row.points is None:
+                continue
+            if why := nothing or self.left_out_because(row, back):
+                left_out.append((one, why))
+            else:
+                marked.append(row)
+        back = replace(back, marked=marked)
         steps = tuple(self.steps(back))
         for step in steps:
             step.write(folder)
-        return Written(
-            steps,
-            left_out=tuple((one, why) for one, why in zip(returned, because, strict=True) if why),
-            marked=tuple(back.marked),
-            nothing=nothing,
-            first=tuple(self.first(back)),
-            last=tuple(self.last(back)),
-            reports=tuple(self.reports(back)),
-            by_hand=tuple(self.by_hand(back)),
-            doubtful=tuple(
-                (one, why)
-                for one, with_row in zip(returned, everybody, strict=True)
-                if (why := self.doubtful_because(with_row, back))
-            ),
-        )
+        return Written(back, steps, tuple(left_out), tuple(doubtful), nothing)
 
     def _with_row(self, one: Returned, worksheet: Worksheet | None) -> Returned:
         if one.person or worksheet is None:
             return one
         return replace(one, person=self.person(worksheet, one.lms_id, one.student))
-
-
-def _row(person: Person) -> Returned:
-    """Somebody on a list of whom nothing goes back."""
-    return Returned(person.lms_id, person.name, "", (), "", None, 0.0, "", Path(), person)

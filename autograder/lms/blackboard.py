@@ -27,7 +27,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import Handback, Step, Table, Zip, feedback_folders
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Told
 from autograder.lms.names import moment
-from autograder.lms.rows import decimal, text_of
+from autograder.lms.rows import text_of
 from autograder.lms.sheet import Column, Sheet
 
 GRADES = "blackboard_grades.csv"
@@ -37,7 +37,6 @@ _MEMBER = re.compile(
     r"(?P<place>(?P<head>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5}))(?:_(?P<file>.+)|(?P<suffix>\.\w{1,10}))",
     re.DOTALL,
 )
-_COLUMN = re.compile(r"(?P<title>.*?)\s*\[(?P<points>[^\[]*)\]\s*\|\d+", re.DOTALL)
 _LONGEST_USERNAME = 256
 
 _USERNAME = (
@@ -57,7 +56,7 @@ class Blackboard(Lms):
         "|12345): “Work Offline”, “Download”",
         id=_USERNAME, last=_LAST, first=_FIRST, comment=_COMMENT[:1],
     )  # fmt: skip
-    has_columns = True
+    column = r"(?P<title>.*?)\s*\[(?:[^:\[]*:\s*(?P<maximum>\d+(?:[.,]\d+)?)\b)?[^\[]*\]\s*\|\d+"
     list_called = "your downloaded Grade Center"
     nameless = "nobody knows the username"
     unlisted = "the worksheet has no such username"
@@ -92,11 +91,8 @@ class Blackboard(Lms):
 
     def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
         """The columns of marks; none that is calculated from others, unless it is named."""
-        columns = {heading: _column(heading) for heading in headings}
-        named = bool(assignment.column)
-        return {
-            heading: one for heading, one in columns.items() if one and (named or one.maximum is not None)
-        }
+        columns, named = super().columns(headings, assignment), bool(assignment.column)
+        return {heading: one for heading, one in columns.items() if named or one.maximum is not None}
 
     def steps(self, back: Handback) -> Iterator[Step]:
         """A file of marks with one column, and the feedback in folders, to hand out."""
@@ -162,12 +158,6 @@ def _own_names(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 # The Grade Center
-
-
-def _column(heading: str) -> Column | None:
-    found = _COLUMN.fullmatch(heading)
-    points = re.match(r"[^:]*:\s*(\d+(?:[.,]\d+)?)\b", found["points"]) if found else None
-    return Column(found["title"], decimal(points[1]) if points else None) if found else None
 
 
 def _rows(back: Handback) -> Iterator[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -26,9 +26,9 @@ from functools import lru_cache
 from autograder.files.visible import number
 from autograder.lms.base import Lms
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
-from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
+from autograder.lms.model import Export, MemberPath, Origin, Person, Returned, Worksheet
 from autograder.lms.names import moment
-from autograder.lms.sheet import Column, Sheet
+from autograder.lms.sheet import Sheet
 
 GRADES = "brightspace_grades.csv"
 FEEDBACK = "brightspace_feedback.zip"
@@ -43,8 +43,6 @@ _OTHER_DATE = re.compile(r"[^/]{0,30}\b20\d\d\b[^/]{0,10}\d\d(?: ?[AaPp]\.?[Mm]\
 _DASH = re.compile(r"\s{0,3}-\s{0,3}")
 
 _POINTS = " Points Grade"
-_ITEM = re.compile(r"(?P<title>.*?\S) points\s+grade\s*(?:<numeric.*)?", re.IGNORECASE | re.DOTALL)
-_MAXIMUM = re.compile(r"MaxPoints:(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE)
 _END = "End-of-Line Indicator"
 _IDS = ("OrgDefinedId", "Username")
 
@@ -54,7 +52,10 @@ class Brightspace(Lms):
 
     name = "brightspace"
     title = "Brightspace"
-    has_columns = True
+    column = (
+        r"(?P<title>.*?\S) points\s+grade\s*"
+        r"(?:<numeric(?:.*?maxpoints:(?P<maximum>\d{1,9}(?:\.\d{1,9})?).*|.*))?"
+    )
     unlisted = "the gradebook has nobody of this name"
     sheet = Sheet(
         "a gradebook exported by Brightspace, with “Both” as key, last name and first name (OrgDefinedId, "
@@ -77,15 +78,6 @@ class Brightspace(Lms):
                     attempt=int(found.submitted.strftime("%Y%m%d%H%M")) if found.submitted else 0,
                 )
         return None
-
-    def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
-        """The items with points."""
-        columns = {}
-        for heading in headings:
-            if item := _ITEM.fullmatch(heading):
-                maximum = _MAXIMUM.search(heading)
-                columns[heading] = Column(item["title"].strip(), float(maximum[1]) if maximum else None)
-        return columns
 
     def person(self, worksheet: Worksheet, lms_id: str, student: str) -> Person | None:
         """The row of a student: by identifier, otherwise by a full name that only one row has."""
@@ -122,9 +114,9 @@ class Brightspace(Lms):
         item = back.heading or f"{back.column}{_POINTS}"
         keys = [back.cells.cell(heading) for heading in _IDS if heading in back.cells]
         rows = [(*map(one.cell, keys), number(one.mark), "#") for one in back.marked]
-        found = _ITEM.fullmatch(item)
+        found = self.column_of(item)
         text = (
-            f"The item is “{found['title'].strip()}”; leave “Create new grade item” unticked, it is there."
+            f"The item is “{found.title}”; leave “Create new grade item” unticked, it is there."
             if back.heading and found
             else f"First give the column “{item}” the heading that your own export has for it."
         )

@@ -25,6 +25,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -34,7 +35,7 @@ from autograder.lms.base import Lms
 from autograder.lms.feedback_notebook import notebook_of
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Export, MemberPath, Origin, Person, Returned, Worksheet
-from autograder.lms.rows import Row, another_file, decimal, folded, headings_of, read_csv
+from autograder.lms.rows import Row, another_file, decimal, folded, headings_of, is_number, read_csv
 from autograder.lms.sheet import Column, Sheet, with_marks
 
 GRADES = "canvas_grades.csv"
@@ -43,10 +44,12 @@ FEEDBACK = "canvas_feedback.zip"
 POINTS_POSSIBLE = "    Points Possible"
 """First cell of the gradebook's second row, and the key of that row's value among a person's cells."""
 
+SECONDS_LATE = "Seconds late"
+"""A column of :mod:`autograder.lms.canvas_export`: Canvas's own gradebook does not tell it."""
+
 NOT_ASSIGNED = "N/A"
 EXCUSED = "EX"
 
-_ASSIGNMENT = re.compile(r"(?P<title>.*)\s\(\d+\)", re.DOTALL)
 _TOTALS = re.compile(r"(?:Current|Final|Override) (?:Score|Points|Grade|Status)")
 _MUTED = re.compile(r"\s*(?:Muted|Manual Posting.*)?\s*", re.IGNORECASE | re.DOTALL)
 _FORMULA = re.compile(r'\A="(.*)"\Z', re.DOTALL)
@@ -68,7 +71,7 @@ class Canvas(Lms):
     unseen = "whether there are marks already, or who is excused"
     nameless = "Canvas gave it no number"
     unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
-    has_columns = True
+    column = r"(?P<title>.*)\s\(\d+\)"
     guesses_column = False
     takes_more = True
 
@@ -95,14 +98,9 @@ class Canvas(Lms):
         return None
 
     def columns(self, headings: Sequence[str], assignment: Assignment) -> Mapping[str, Column]:
-        """The assignments, and whatever is configured."""
-        found = {heading: _ASSIGNMENT.fullmatch(heading) for heading in headings}
-        columns = {
-            heading: Column(one["title"])
-            for heading, one in found.items()
-            if one and not _TOTALS.search(heading)
-        }
-        named = assignment.column.strip()
+        """The assignments, without totals, and whatever is configured."""
+        found, named = super().columns(headings, assignment), assignment.column.strip()
+        columns = {heading: one for heading, one in found.items() if not _TOTALS.search(heading)}
         return columns if named not in headings else {**columns, named: Column(named)}
 
     def worksheet(self, data: bytes, assignment: Assignment | None = None) -> Worksheet:
@@ -138,7 +136,7 @@ class Canvas(Lms):
                 f"back: give {self.list_called} with --worksheet"
             )
         member = _read(one.place, identifier=one.team or one.lms_id)
-        hidden = not _is_number(one.lms_id) or (member and member.anonymous and one.person is None)
+        hidden = not is_number(one.lms_id) or (member and member.anonymous and one.person is None)
         if one.lms_id and hidden:
             return "the assignment is anonymous, and Canvas takes marks only by name: enter it in SpeedGrader"
         cell = one.cell(back.heading or "")
@@ -166,7 +164,7 @@ class Canvas(Lms):
 
     def _upload_grades(self, back: Handback) -> str:
         text = "Grades, Import. Canvas lists what would change before you save."
-        if not _ASSIGNMENT.fullmatch(back.heading or back.assignment.column):
+        if not self.column_of(back.heading or back.assignment.column):
             text = (
                 "First rename the last heading of the first line to the assignment's own, as Canvas's export "
                 "of the gradebook has it (“Title (12345)”), or set it as the column in grading_config.yml: "
@@ -180,18 +178,41 @@ class Canvas(Lms):
 
 @dataclass(frozen=True)
 class _Member:
-    """One way to read a member's name, with the identifier as the part at ``place``.
+    """One way to read a member's name: its parts between underscores, the identifier at ``place``."""
 
-    ``attachment`` is empty for a text or a link.
-    """
-
-    identifier: str
-    attachment: str
-    file: str
-    name: str
-    late: bool
-    anonymous: bool
+    parts: Sequence[str]
     place: int
+    anonymous: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether what follows the identifier can follow it."""
+        following = self.parts[self.place + 1 : self.place + 4]
+        if len(following) > 1:
+            return is_number(following[0]) and following[1:] != [""]
+        return following in (["text.html"], ["link.html"])
+
+    @property
+    def identifier(self) -> str:
+        return self.parts[self.place]
+
+    @property
+    def attachment(self) -> str:
+        """The second number; empty for a text or a link."""
+        return self.parts[self.place + 1] if self.place + 2 < len(self.parts) else ""
+
+    @property
+    def file(self) -> str:
+        return "_".join(self.parts[self.place + (2 if self.attachment else 1) :])
+
+    @property
+    def late(self) -> bool:
+        before = self.parts[: self.place]
+        return bool(before) and before[0 if self.anonymous else -1] == "LATE"
+
+    @property
+    def name(self) -> str:
+        return "anon" if self.anonymous else "_".join(self.parts[: self.place - self.late])
 
 
 def _read(member: str, people: Sequence[Person] = (), identifier: str = "") -> _Member | None:
@@ -202,45 +223,29 @@ def _read(member: str, people: Sequence[Person] = (), identifier: str = "") -> _
         identifier: the number to be found, where it is known.
     """
     names = {person.lms_id: person.name for person in people}
-    readings = list(_readings(member, names.keys() | {identifier}))
-    for found in readings:
-        if found.identifier == identifier or _is_named(found, names):
+    readings: dict[str, _Member] = {}  # every number once: names may be long, and full of numbers
+    for found in _readings(member):
+        if not readings or found.identifier in names or found.identifier == identifier:
+            readings.setdefault(found.identifier, found)
+    for lms_id, found in readings.items():
+        if lms_id == identifier or (lms_id in names and _in_member(names[lms_id]) == found.name):
             return found
-    students = [found for found in readings if found.identifier in names]
-    if students and not readings[0].anonymous:
-        return students[0]
-    return readings[0] if readings else None
+    first = next(iter(readings.values()), None)
+    if first is None or first.anonymous:
+        return first
+    return next((found for lms_id, found in readings.items() if lms_id in names), first)
 
 
-def _is_named(found: _Member, names: Mapping[str, str]) -> bool:
-    """Whether this is a student's number after that student's name."""
-    name = names.get(found.identifier)
-    return name is not None and _in_member(name) == found.name
-
-
-def _readings(member: str, wanted: set[str]) -> Iterator[_Member]:
-    """The first way to read a name, and the first that gives each of the numbers wanted."""
-    left = set(wanted)  # every number once: names may be long, and full of numbers
+def _readings(member: str) -> Iterator[_Member]:
+    """All ways to read a name, the most likely first."""
     parts = member.split("_")
-    start = 1 if parts[0] == "LATE" else 0
-    nothing_yet = True
+    anonymous = re.match("(LATE_)?anon_[A-Za-z0-9]+_", member)
+    nameless = [_Member(parts, 2 if anonymous[1] else 1, anonymous=True)] if anonymous else []
     # Canvas leaves no blank in a name: what follows is a file's name.
     end = next((place for place, part in enumerate(parts[:-1]) if re.search(r"\s", part)), len(parts) - 1)
-    if len(parts) > start + 2 and parts[start] == "anon" and re.fullmatch("[A-Za-z0-9]+", parts[start + 1]):
-        found = _from(parts, start + 1, late=start == 1, anonymous=True)
-        if found is not None:
-            nothing_yet = False
-            yield found
     # A member begins with a name, if only with the underscore after an empty one.
-    for place in [*range(1, end), 0][:end]:
-        part = parts[place]
-        if _is_number(part) and (nothing_yet or part in left):
-            late = place > 0 and parts[place - 1] == "LATE"
-            found = _from(parts, place, late=late)
-            if found is not None:
-                nothing_yet = False
-                left.discard(part)
-                yield found
+    named = (_Member(parts, place) for place in [*range(1, end), 0][:end] if is_number(parts[place]))
+    return (one for one in chain(nameless, named) if one.fits)
 
 
 def _is_ambiguous(member: str) -> bool:
@@ -248,28 +253,10 @@ def _is_ambiguous(member: str) -> bool:
 
     ``LATE`` stands before the user's, and numbers in the middle of a name are taken out.
     """
-    found = next(_readings(member, set()), None)
+    found = next(_readings(member), None)
     if found is None or found.anonymous or found.late or not found.attachment:
         return False
-    return _from(member.split("_"), found.place + 1, late=False) is not None
-
-
-def _from(parts: Sequence[str], place: int, *, late: bool, anonymous: bool = False) -> _Member | None:
-    """The reading that takes ``parts[place]`` for the number; ``None`` if what follows does not fit."""
-    number, following = parts[place], parts[place + 1]
-    attachment = ""
-    if place + 2 == len(parts) and following in ("text.html", "link.html"):
-        file = following
-    elif _is_number(following) and place + 2 < len(parts) and parts[place + 2 : place + 4] != [""]:
-        attachment, file = following, "_".join(parts[place + 2 :])
-    else:
-        return None
-    name = "anon" if anonymous else "_".join(parts[: place - late])
-    return _Member(number, attachment, file, name, late, anonymous, place)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return replace(found, place=found.place + 1).fits
 
 
 def _in_member(name: str) -> str:
@@ -285,7 +272,7 @@ def _as_canvas_reads(member: str) -> tuple[str, ...]:
         return ()
     if parts[0] == "anon":
         return tuple(parts[1:3])
-    return tuple([part for part in parts if _is_number(part)][:2])
+    return tuple([part for part in parts if is_number(part)][:2])
 
 
 # The gradebook
@@ -304,7 +291,10 @@ def _of_student(row: Sequence[str]) -> Sequence[str]:
 
 def _person(person: Person, possible: str) -> Person:
     cells = Row({**person.cells, POINTS_POSSIBLE: possible})
-    return replace(person, mark="" if person.mark in ("-", NOT_ASSIGNED) else person.mark, cells=cells)
+    seconds = person.cells.cell(SECONDS_LATE)
+    late = float(seconds) if seconds.isdecimal() and len(seconds) < 12 else None
+    mark = "" if person.mark in ("-", NOT_ASSIGNED) else person.mark
+    return replace(person, mark=mark, cells=cells, late_seconds=late, late=bool(late))
 
 
 # What goes back

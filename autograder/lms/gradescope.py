@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 
 import yaml
 
@@ -174,49 +175,40 @@ DEEPEST = 100
 """Levels of the metadata; deeper ones take libyaml time with their square."""
 
 
-def _scalars(data: bytes) -> Iterator[tuple[tuple[str | int | None, ...], str]]:
+_Place = tuple[str | int | None, ...]
+
+
+def _scalars(data: bytes) -> Iterator[tuple[_Place, str]]:
     """The texts of a document with the keys that lead there, at most ``_DEPTH`` of them."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    place: list[str | int | None] = []
-    # Of each open mapping whether a key comes next; of each open list ``None``.
-    key_next: list[bool | None] = []
+    events = yaml.parse(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     anchored: dict[str, str] = {}
-    for event in yaml.parse(data, Loader=loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            if key_next and key_next[-1]:
-                place[-1] = None  # a key that is no text
-            is_list = isinstance(event, yaml.SequenceStartEvent)
-            if len(key_next) == DEEPEST:
+
+    def below(event: yaml.Event, place: _Place) -> Iterator[tuple[_Place, str]]:
+        """Those of the value that begins with this event."""
+        if isinstance(event, yaml.ScalarEvent):
+            empty = not event.style and event.value in ("~", "null", "Null", "NULL")
+            text = "" if empty else event.value
+            if event.anchor:
+                anchored[event.anchor] = text
+            if 0 < len(place) <= _DEPTH:
+                yield place, text
+        elif isinstance(event, yaml.AliasEvent) and 0 < len(place) <= _DEPTH:
+            yield place, anchored.get(event.anchor or "", "")
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if len(place) == DEEPEST:
                 raise yaml.YAMLError(f"nested deeper than {DEEPEST} levels")
-            key_next.append(None if is_list else True)
-            place.append(0 if is_list else None)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            key_next.pop()
-            place.pop()
-            _advance(place, key_next)
-        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
-            if isinstance(event, yaml.AliasEvent):
-                value = anchored.get(event.anchor or "", "")
-            else:
-                empty = not event.style and event.value in ("~", "null", "Null", "NULL")
-                value = "" if empty else event.value
-                if event.anchor:
-                    anchored[event.anchor] = value
-            if key_next and key_next[-1]:
-                place[-1] = value
-            elif 0 < len(place) <= _DEPTH:
-                yield tuple(place), value
-            _advance(place, key_next)
+            inside = takewhile(lambda one: not isinstance(one, yaml.CollectionEndEvent), events)
+            for key, one in enumerate(inside):
+                if isinstance(event, yaml.SequenceStartEvent):
+                    yield from below(one, (*place, key))
+                else:
+                    name: str | None = None  # of a key that is no text
+                    for at, text in below(one, (*place, None)):
+                        name = text if len(at) == len(place) + 1 else name
+                    yield from below(next(events), (*place, name))
 
-
-def _advance(place: list[str | int | None], key_next: list[bool | None]) -> None:
-    if not key_next:
-        return
-    last = place[-1]
-    if key_next[-1] is None:
-        place[-1] = last + 1 if isinstance(last, int) else 0
-    else:
-        key_next[-1] = not key_next[-1]
+    for event in events:
+        yield from below(event, ())
 
 
 def _number(folder: str) -> str:

@@ -129,25 +129,18 @@ class Written:
     """What an adapter has written.
 
     Attributes:
+        back: the class, and whose mark is in the files.
         steps: what to do with the files, in this order.
         left_out: who got no mark in them although there is one, and why.
-        marked: whose mark is in them.
-        nothing: why nobody's is; empty where somebody's may be.
-        first, last: what to do before and after them, a sentence each.
-        reports: what the LMS has to say then, a sentence each; empty where nobody knows its words.
-        by_hand: whose page no upload takes to them.
         doubtful: of whom nothing goes back, whichever way it takes, and why.
+        nothing: why nobody's mark goes back; empty where somebody's may.
     """
 
+    back: Handback
     steps: tuple[Step, ...]
-    left_out: tuple[tuple[Returned, str], ...] = ()
-    marked: tuple[Returned, ...] = ()
-    nothing: str = ""
-    first: tuple[str, ...] = ()
-    last: tuple[str, ...] = ()
-    reports: tuple[str, ...] = ()
-    by_hand: tuple[Returned, ...] = ()
-    doubtful: tuple[tuple[Returned, str], ...] = ()
+    left_out: tuple[tuple[Returned, str], ...]
+    doubtful: tuple[tuple[Returned, str], ...]
+    nothing: str
 
 
 def feedback_folders(returned: Sequence[Returned]) -> Iterator[tuple[str, Path]]:

@@ -32,6 +32,7 @@ from autograder.lms.base import Lms
 from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
 from autograder.lms.model import Export, MemberPath, Origin, Returned
 from autograder.lms.names import moment
+from autograder.lms.rows import is_number
 from autograder.lms.sheet import Sheet
 
 GRADES = "ilias_grades.csv"
@@ -107,7 +108,7 @@ class Ilias(Lms):
         """Whoever the plug-in could not find, and teams without one mark."""
         team = _team(one.place)
         if not _has_teams(back):
-            known = _is_number(one.lms_id) or not one.lms_id
+            known = is_number(one.lms_id) or not one.lms_id
             return super().left_out_because(one, back) if known else _NO_NUMBER
         if not team:
             return "its folder names no team, and this exercise has teams"
@@ -122,7 +123,7 @@ class Ilias(Lms):
         grades = Table(GRADES, self._enter(back), [header, *rows])
         yield grades
         root = f"multi_feedback_{_ascii(back.assignment.title) or 'exercise'}"
-        pages = [(f"{_folder(one)}/{PAGE}", one) for one in back.returned if _is_number(_user(one))]
+        pages = [(f"{_folder(one)}/{PAGE}", one) for one in back.returned if is_number(_user(one))]
         yield Zip(FEEDBACK, _UPLOAD_FEEDBACK, ((f"{root}/{name}", one.feedback) for name, one in pages))
         for_plugin: dict[str, bytes | Path] = {f"{root}/status.csv": grades.content()}
         seen: set[str] = set()
@@ -203,10 +204,6 @@ def _file(name: str) -> tuple[str, datetime | None, bool]:
         if found and submitted is None and (time := moment(found["time"], "%Y%m%d%H%M%S")):
             submitted, name = time, found["file"]
     return name, submitted, late
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
 
 
 # What goes back

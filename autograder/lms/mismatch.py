@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from autograder.config.schema import Config
 from autograder.files.visible import listed
@@ -30,7 +29,7 @@ def mismatches(
     named = [one for one in submissions if is_named_by(lms, one)]
     if submissions and not named:
         yield f"nothing can go back: {nobody_of(lms)}"
-    rows = [_row(one) for one in named]
+    rows = [Returned(one.lms_id, one.student, one.place) for one in named]
     back = lms.handback(rows, assignment_of(config.assignment.title, config.lms), worksheet)
     nothing = lms.nothing_because(back) if rows else ""
     if nothing:
@@ -72,8 +71,3 @@ def _listing(lms: Lms, worksheet: Worksheet, *, teams: bool) -> Callable[[Submis
     # What tells a team from the list is its name, where the list has names of teams at all.
     groups = {lms.team_key(person.group) for person in worksheet.people} - {""}
     return lambda one: not groups or lms.team_key(one.student) in groups
-
-
-def _row(one: Submission) -> Returned:
-    """A submission of which only its place in the export is known."""
-    return Returned(one.lms_id, one.student, one.place, (), "", None, 0.0, "", Path())

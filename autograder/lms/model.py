@@ -165,13 +165,13 @@ class Returned:
 
     lms_id: str
     student: str
-    place: str
-    path: MemberPath
-    team: str
-    points: float | None
-    possible: float
-    comment: str
-    feedback: Path
+    place: str = ""
+    path: MemberPath = ()
+    team: str = ""
+    points: float | None = None
+    possible: float = 0.0
+    comment: str = ""
+    feedback: Path = Path()
     person: Person | None = None
 
     @property

@@ -133,7 +133,7 @@ class Moodle(Lms):
     def first(self, back: Handback) -> Iterator[str]:
         """To look at everybody: what a group leaves out, Moodle does not say."""
         yield (
-            f"Where Moodle offers groups above the submissions, choose {_words(back).labels.everybody}: with "
+            f"Where Moodle offers groups above the submissions, choose {_words(back).everybody}: with "
             "a group chosen it takes that group's marks and pages only, and does not say so."
         )
         if _without_comments(back):
@@ -144,17 +144,16 @@ class Moodle(Lms):
         if back.marked and back.worksheet and not any(_changes(one, back) for one in back.marked):
             yield (
                 "Your worksheet has all of these marks and comments already: uploaded once more, Moodle "
-                f"refuses them with {_words(back).labels.unchanged}, and nothing is lost."
+                f"refuses them with {_words(back).unchanged}, and nothing is lost."
             )
 
     def last(self, back: Handback) -> Iterator[str]:
         """To release what waits in the workflow, and to reveal who is who."""
         words = _words(back)
-        labels = words.labels
         if words.workflow in back.cells:
             yield (
                 "Last: the assignment has a marking workflow. Students see neither mark nor feedback before "
-                f"their state is {labels.released}: select everybody, {labels.set_state}, {labels.released}."
+                f"their state is {words.released}: select everybody, {words.set_state}, {words.released}."
             )
         if self._is_blind(back):
             shown = (
@@ -164,26 +163,26 @@ class Moodle(Lms):
                 else "Until then the gradebook has no marks, but students read comments and pages, in which "
                 "they stand; “lms: withhold: true” in grading_config.yml holds both back."
             )
-            yield f"Last: the names are hidden; {labels.menu}, {labels.reveal}. {shown}"
+            yield f"Last: the names are hidden; {words.menu}, {words.reveal}. {shown}"
 
     def reports(self, back: Handback) -> Iterator[str]:
         """The numbers that Moodle names after each upload, as far as the worksheet tells what is there."""
-        labels = _words(back).labels
+        words = _words(back)
         condition = (
             "" if back.worksheet else " where it has no marks, comments and pages of these students yet"
         )
         withheld = self._is_withheld(back)
-        updated = labels.updated.format(
+        updated = words.updated.format(
             marks=sum(one.is_new for one in back.marked),
             comments=0 if withheld else sum(_is_new_comment(one, back) for one in back.marked),
         )
         if back.marked:
             yield f"After the marks Moodle has to report {updated}{condition}."
-        of_teams = back.assignment.teams
+        of_teams = back.assignment.teams and not self._misdeclared(back)
         reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
         unknown = len({one.team for one in reached if not one.lms_id})
         if reached and not withheld:
-            people = labels.reached.format(people=sum(bool(one.lms_id) for one in reached))
+            people = words.reached.format(people=sum(bool(one.lms_id) for one in reached))
             more = f", and more: the members of {unknown} team(s) whom nothing tells" if unknown else ""
             yield f"After the pages: {people}{more}; pages that are there already count again."
 
@@ -228,29 +227,29 @@ class Moodle(Lms):
         return found["name"] if found else ""
 
     def _upload_grades(self, back: Handback) -> str:
-        labels = _words(back).labels
+        words = _words(back)
         text = (
-            f"First. Above the submissions {labels.menu}, {labels.upload_sheet}; it is missing where "
-            f"{labels.sheet_type} is off among the feedback types. Separator comma, encoding UTF-8."
+            f"First. Above the submissions {words.menu}, {words.upload_sheet}; it is missing where "
+            f"{words.sheet_type} is off among the feedback types. Separator comma, encoding UTF-8."
         )
         if back.worksheet is None:
             text += (
-                f" Tick {labels.allow_older} only if you want marks replaced that are there already and that "
+                f" Tick {words.allow_older} only if you want marks replaced that are there already and that "
                 "nobody looked at; without it, Moodle skips whoever has one, and does not say so."
             )
         else:
             text += (
-                f" Leave {labels.allow_older} unticked: then Moodle skips marks that somebody has changed "
+                f" Leave {words.allow_older} unticked: then Moodle skips marks that somebody has changed "
                 "since you downloaded your worksheet, and reports lower numbers than those below."
             )
         text += (
-            f" Uploaded once more, also with other marks, it says {labels.unchanged}: the file does not know "
+            f" Uploaded once more, also with other marks, it says {words.unchanged}: the file does not know "
             "of the first time. Download the worksheet again and write the file anew with it: autograder "
             "publish DIR --worksheet FILE (or tick that box, which replaces whatever is there)."
         )
         if back.worksheet is None:
             text += (
-                f" The file is for a Moodle in {labels.language}; in another language it is refused as "
+                f" The file is for a Moodle in {words.language}; in another language it is refused as "
                 "unreadable: set lms: language in grading_config.yml (en or de), or give your worksheet."
             )
         return text + self.nobody_looked(back)
@@ -282,10 +281,9 @@ _INSTEAD = (
 
 
 def _upload_feedback(words: Words) -> str:
-    labels = words.labels
     return (
-        f"Then, never before the marks: {labels.menu}, {labels.upload_zip}; it is missing where "
-        f"{labels.files_type} is off among the assignment's feedback types."
+        f"Then, never before the marks: {words.menu}, {words.upload_zip}; it is missing where "
+        f"{words.files_type} is off among the assignment's feedback types."
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 
 from autograder.lms.model import Person, Worksheet
-from autograder.lms.moodle_words import LANGUAGES, Words
+from autograder.lms.moodle_words import LANGUAGES, SECONDS, Words
 from autograder.lms.names import moment
 from autograder.lms.rows import Row, another_file, damaged, headings_of, read_csv, records, text_of
 
@@ -94,7 +94,8 @@ def _seconds(text: str, words: Words) -> float | None:
     """``1 min 13 secs late`` in seconds; ``None`` where a unit is not known."""
     total = 0
     for count, unit in re.findall(r"(\d+)\s+([^\W\d]+)", text):
-        length = next((seconds for word, seconds in words.units.items() if unit.startswith(word)), None)
+        lengths = zip(words.units, SECONDS, strict=True)
+        length = next((seconds for word, seconds in lengths if unit.startswith(word)), None)
         if length is None:
             return None
         total += int(count) * length

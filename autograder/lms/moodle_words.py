@@ -5,15 +5,16 @@ Labels were seen in 4.2 and 4.5; where the two differ, both are given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60, 3600, 86_400, 604_800, 31_536_000
+SECONDS = (1, 60, 3600, 86_400, 604_800, 31_536_000)
+"""Of the units of time, in their order."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language.
+    """The words of one language; what a TA clicks and reads with quotation marks and versions.
 
     Attributes:
         identifier, full_name, email, status, group, grade, maximum, scale, workflow, can_change, submitted,
@@ -22,7 +23,17 @@ class Words:
         no: in the column ``can_change``.
         nothing_handed_in, draft: how a status begins.
         late, units, months: of times.
-        labels: what else is said on Moodle's pages.
+        language: what it is called in English.
+        menu: above the submissions, with both uploads in it.
+        upload_sheet, upload_zip: the uploads.
+        sheet_type, files_type: the feedback types without which they are missing.
+        allow_older: the tick that takes rows over newer marks.
+        unchanged: what Moodle says where it takes nothing.
+        everybody: instead of a group.
+        updated: what it says after the worksheet; ``{marks}`` and ``{comments}`` are numbers.
+        reached: the same after the archive; ``{people}`` is a number.
+        set_state, released: how marks come out of the workflow.
+        reveal: how names come back.
     """
 
     identifier: str
@@ -43,29 +54,8 @@ class Words:
     nothing_handed_in: str
     draft: str
     late: str
-    units: Mapping[str, int]
+    units: Sequence[str]
     months: Sequence[str]
-    labels: Labels
-
-
-@dataclass(frozen=True)
-class Labels:
-    """What a TA clicks and reads, quotation marks and versions included.
-
-    Attributes:
-        language: what it is called in English.
-        menu: above the submissions, with both uploads in it.
-        upload_sheet, upload_zip: the uploads.
-        sheet_type, files_type: the feedback types without which they are missing.
-        allow_older: the tick that takes rows over newer marks.
-        unchanged: what Moodle says where it takes nothing.
-        everybody: instead of a group.
-        updated: what it says after the worksheet; ``{marks}`` and ``{comments}`` are numbers.
-        reached: the same after the archive; ``{people}`` is a number.
-        set_state, released: how marks come out of the workflow.
-        reveal: how names come back.
-    """
-
     language: str
     menu: str
     upload_sheet: str
@@ -82,41 +72,6 @@ class Labels:
     reveal: str
 
 
-_ENGLISH = Labels(
-    language="English",
-    menu="“Grading action” (Moodle 4.2) or “Actions” (4.5)",
-    upload_sheet="“Upload grading worksheet”",
-    upload_zip="“Upload multiple feedback files in a zip” (4.2) or “Upload feedback files in a zip” (4.5)",
-    sheet_type="“Offline grading worksheet”",
-    files_type="“Feedback files”",
-    allow_older="“Allow updating records that have been modified more recently in Moodle than in the "
-    "spreadsheet.”",
-    unchanged="“No modified grades found in uploaded worksheet”",
-    everybody="“All participants”",
-    updated="“Updated {marks} grades and {comments} feedback instances”",
-    reached="“Users with updated feedback: {people}”",
-    set_state="“Set marking workflow state”",
-    released="“Released”",
-    reveal="“Reveal student identities”",
-)
-# What a German site says after an upload differs from site to site; the numbers are the same.
-_GERMAN = Labels(
-    language="German",
-    menu="„Bewertungsvorgang“ (Moodle 4.2) or „Aktionen“ (4.5)",
-    upload_sheet="„Bewertungstabelle hochladen“",
-    upload_zip="„Feedbackdateien als ZIP-Datei hochladen“",
-    sheet_type="„Offline-Bewertungstabelle“",
-    files_type="„Feedbackdateien“",
-    allow_older="„Update von Datensätzen zulassen, die seit dem letzten Upload angepasst wurden.“",
-    unchanged="„Keine Änderungen in der hochgeladenen Bewertungstabelle gefunden“",
-    everybody="„Alle Teilnehmer/innen“",
-    updated="{marks} „Bewertungen“ and {comments} times „Feedback“ as updated",
-    reached="{people} people with updated „Feedback“",
-    set_state="„Status des Bewertungsworkflows“",
-    released="„Freigegeben“",
-    reveal="„Identität der Teilnehmer/innen aufdecken“",
-)
-
 LANGUAGES = {
     "en": Words(
         identifier="Identifier", identity="Participant ", full_name="Full name", email="Email address",
@@ -124,10 +79,25 @@ LANGUAGES = {
         workflow="Marking workflow state", can_change="Grade can be changed", no="No",
         submitted="Last modified (submission)", graded="Last modified (grade)", comment="Feedback comments",
         nothing_handed_in="No submission", draft="Draft", late="late",
-        units={"sec": 1, "min": _MINUTE, "hour": _HOUR, "day": _DAY, "week": _WEEK, "year": _YEAR},
+        units="sec min hour day week year".split(),
         months="January February March April May June July August September October November "
                "December".split(),
-        labels=_ENGLISH,
+        language="English",
+        menu="“Grading action” (Moodle 4.2) or “Actions” (4.5)",
+        upload_sheet="“Upload grading worksheet”",
+        upload_zip="“Upload multiple feedback files in a zip” (4.2) or “Upload feedback files in a zip” "
+        "(4.5)",
+        sheet_type="“Offline grading worksheet”",
+        files_type="“Feedback files”",
+        allow_older="“Allow updating records that have been modified more recently in Moodle than in the "
+        "spreadsheet.”",
+        unchanged="“No modified grades found in uploaded worksheet”",
+        everybody="“All participants”",
+        updated="“Updated {marks} grades and {comments} feedback instances”",
+        reached="“Users with updated feedback: {people}”",
+        set_state="“Set marking workflow state”",
+        released="“Released”",
+        reveal="“Reveal student identities”",
     ),
     "de": Words(
         identifier="ID", identity="Teilnehmer/in", full_name="Vollständiger Name", email="E-Mail-Adresse",
@@ -135,9 +105,23 @@ LANGUAGES = {
         workflow="Status des Bewertungsworkflows", can_change="Bewertung kann geändert werden", no="Nein",
         submitted="Zuletzt geändert (Abgabe)", graded="Zuletzt geändert (Bewertung)",
         comment="Feedback als Kommentar", nothing_handed_in="Keine Abgabe", draft="Entwurf", late="zu spät",
-        units={"Sekunde": 1, "Minute": _MINUTE, "Stunde": _HOUR, "Tag": _DAY, "Woche": _WEEK, "Jahr": _YEAR},
+        units="Sekunde Minute Stunde Tag Woche Jahr".split(),
         months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-        labels=_GERMAN,
+        language="German",
+        menu="„Bewertungsvorgang“ (Moodle 4.2) or „Aktionen“ (4.5)",
+        upload_sheet="„Bewertungstabelle hochladen“",
+        upload_zip="„Feedbackdateien als ZIP-Datei hochladen“",
+        sheet_type="„Offline-Bewertungstabelle“",
+        files_type="„Feedbackdateien“",
+        allow_older="„Update von Datensätzen zulassen, die seit dem letzten Upload angepasst wurden.“",
+        unchanged="„Keine Änderungen in der hochgeladenen Bewertungstabelle gefunden“",
+        everybody="„Alle Teilnehmer/innen“",
+        # What a German site says after an upload differs from site to site; the numbers are the same.
+        updated="{marks} „Bewertungen“ and {comments} times „Feedback“ as updated",
+        reached="{people} people with updated „Feedback“",
+        set_state="„Status des Bewertungsworkflows“",
+        released="„Freigegeben“",
+        reveal="„Identität der Teilnehmer/innen aufdecken“",
     ),
 }  # fmt: skip
 """By their ISO 639-1 codes."""

@@ -79,33 +79,43 @@ def write_lms(
     others: list[Entry] = []
     for grade in grades:
         (of_lms if is_named_by(lms, grade.submission) else others).append(grade)
-    assignment = assignment_of(title, settings)
     returned = list(_returned(of_lms, out, lms, worksheet, settings, partial))
-    claims = Counter(one.lms_id for one in returned if one.lms_id)
     drafts = [one for one in returned if one.person and one.person.draft]
-    kept_back = {id(one) for one in drafts} if settings.drafts == "list" else set()
-    doubtful = [(one, SEVERAL) for one in returned if claims[one.lms_id] > 1 and one.points is not None]
-    clear = [one for one in returned if claims[one.lms_id] <= 1 and id(one) not in kept_back]
-    written = lms.write(folder, clear, assignment, worksheet)
-    written = replace(written, left_out=(*written.left_out, *doubtful))
+    kept_back = drafts if settings.drafts == "list" else []
+    assignment = assignment_of(title, settings)
+    written = _written(folder, lms, returned, kept_back, assignment, worksheet)
     pages = {step.file: _pages_in(folder / step.file) for step in written.steps if isinstance(step, Zip)}
-    page, ours = folder / "UPLOAD.md", own_comments(out)
+    page, ours, marked = folder / "UPLOAD.md", own_comments(out), written.back.marked
     told = UploadPage(
-        lms, title, worksheet, of_lms, others, returned, written, pages, partial=partial,
+        lms, title, of_lms, others, returned, written, pages, partial=partial,
         nothing="" if of_lms else nobody_of(lms),
         scale=_about_scale(of_lms, lms, worksheet, assignment),
         drafts=drafts, drafts_go_back=settings.drafts == "grade",
-        replaced_comments=[one for one in written.marked if one.replaces_comment and not _is_ours(one, ours)],
+        replaced_comments=[one for one in marked if one.replaces_comment and not _is_ours(one, ours)],
     )  # fmt: skip
     replace_file(page, (f"{line}\n" for line in told.lines()))
-    add_comments(out, (comment_digest(one.comment) for one in written.marked))
-    never = {
-        **{one.feedback.stem: DRAFT for one in returned if id(one) in kept_back},
-        **{one.feedback.stem: why for one, why in written.doubtful},
-    }
-    without = {grade.submission.id: _UNNAMED for grade in others} | never
-    left_out = {**without, **_without_mark(written, returned)}
-    return HandedBack(page, len(written.marked), pages, left_out, never)
+    add_comments(out, (comment_digest(one.comment) for one in marked))
+    never = {one.feedback.stem: why for one, why in (*((one, DRAFT) for one in kept_back), *written.doubtful)}
+    unnamed = {grade.submission.id: _UNNAMED for grade in others}
+    return HandedBack(page, len(marked), pages, unnamed | never | _without_mark(written, returned), never)
+
+
+def _written(
+    folder: Path,
+    lms: Lms,
+    returned: Sequence[Returned],
+    kept_back: Collection[Returned],
+    assignment: Assignment,
+    worksheet: Worksheet | None,
+) -> Written:
+    """The adapter's files; nothing in them is of those who are kept back, or share an identifier."""
+    claims = Counter(one.lms_id for one in returned if one.lms_id)
+    several = [one for one in returned if claims[one.lms_id] > 1]
+    never = {id(one) for one in (*several, *kept_back)}
+    clear = [one for one in returned if id(one) not in never]
+    written = lms.write(folder, clear, assignment, worksheet)
+    doubtful = [(one, SEVERAL) for one in several if one.points is not None]
+    return replace(written, left_out=(*written.left_out, *doubtful))
 
 
 def _about_scale(
@@ -116,7 +126,7 @@ def _about_scale(
     return about_scale(lms, lms.most(worksheet, assignment), possible, assignment.scale)
 
 
-def _without_mark(written: Written, returned: Sequence[Returned]) -> Mapping[str, str]:
+def _without_mark(written: Written, returned: Sequence[Returned]) -> dict[str, str]:
     """Why no row of a submission has its mark, by the submission's id."""
     out = {id(one) for one, _why in written.left_out}
     marked = {one.feedback.stem for one in returned if one.points is not None and id(one) not in out}

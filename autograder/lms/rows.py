@@ -12,8 +12,6 @@ from functools import lru_cache
 from autograder.errors import UsageError
 
 _DELIMITERS = ",;\t"
-_SOMETHING = r"[# ]*[^# ].*"
-"""Brightspace puts a "#" before each identifier."""
 
 
 @lru_cache(maxsize=4096)
@@ -96,8 +94,8 @@ def damaged(line: int, expected: str) -> UsageError:
 def records(
     rows: Sequence[Sequence[str]],
     identifier: str,
-    kind: str = "something under",
-    form: str = _SOMETHING,
+    kind: str,
+    form: str,
     *,
     ragged: bool = False,
 ) -> Iterator[tuple[int, Row]]:
@@ -122,6 +120,11 @@ def records(
             if not re.fullmatch(form, said, re.DOTALL) or (whole and len(cells) != len(headings)):
                 raise damaged(line, f"{whole}{kind} {identifier}, not {said[:40]!r}")
             yield line, row
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number in digits as identifiers have them."""
+    return text.isascii() and text.isdigit()
 
 
 def decimal(cell: str) -> float | None:

@@ -36,7 +36,6 @@ class UploadPage:
 
     lms: Lms
     title: str
-    worksheet: Worksheet | None
     grades: Sequence[Entry]
     others: Sequence[Entry]
     returned: Sequence[Returned]
@@ -72,18 +71,16 @@ class UploadPage:
         yield f"{graded} of {len(self.grades)} submissions are graded. Upload, in this order:"
         yield ""
         steps = [f"`{step.file}` – {_text(step.text)}" for step in self.written.steps]
-        for place, step in enumerate([*steps, *map(_text, self.written.last)], start=1):
+        for place, step in enumerate([*steps, *map(_text, self.lms.last(self.written.back))], start=1):
             yield f"{place}. {step}"
         if self.lms.uploads_itself:
             yield ""
             yield self.lms.uploads_itself
-        archives = "".join(f"; pages in `{name}`: {count}" for name, count in self.pages.items())
+        compared = f"marks: {len(self.written.back.marked)}"
+        compared += "".join(f"; pages in `{name}`: {count}" for name, count in self.pages.items())
         yield ""
-        yield (
-            f"To compare with what {self.lms.title} reports afterwards: marks: {len(self.written.marked)}"
-            f"{archives}."
-        )
-        for line in self.written.reports:
+        yield f"To compare with what {self.lms.title} reports afterwards: {compared}."
+        for line in self.lms.reports(self.written.back):
             yield from ("", _text(line))
         if not self.lms.met:
             yield ""
@@ -97,7 +94,7 @@ class UploadPage:
             yield f"No mark goes back: {self.written.nothing}."
         if self.scale:
             yield f"Mind: {self.scale}."
-        yield from self.written.first
+        yield from self.lms.first(self.written.back)
         if self.replaced_comments:
             yield (
                 f"Mind: {len(self.replaced_comments)} comment(s) that somebody wrote in {self.lms.title} "
@@ -126,12 +123,12 @@ class UploadPage:
 
     def _lists(self) -> Iterator[tuple[str, list[str]]]:
         """Who has to be named, a line each, below a heading."""
-        title, marked = self.lms.title, self.written.marked
+        title, back = self.lms.title, self.written.back
         yield (
             "Marks that replace another one",
             [
                 f"{_person(one)}: {plain(one.person.mark, 40)} → {number(one.mark)}"
-                for one in marked
+                for one in back.marked
                 if one.person and one.replaces_mark
             ],
         )
@@ -143,11 +140,11 @@ class UploadPage:
                 if one.person
             ],
         )
-        back = "graded like the others" if self.drafts_go_back else "nothing goes back (lms, drafts)"
-        yield f"Drafts, never submitted in {title}: {back}", [_person(one) for one in self.drafts]
+        drafts = "graded like the others" if self.drafts_go_back else "nothing goes back (lms, drafts)"
+        yield f"Drafts, never submitted in {title}: {drafts}", [_person(one) for one in self.drafts]
         yield from self._without_mark()
         by_hand: dict[str, list[str]] = defaultdict(list)
-        for one in self.written.by_hand:
+        for one in self.lms.by_hand(back):
             by_hand[one.feedback.name].append(_person(one))
         yield (
             "Pages that the archive of teams does not take to these students: attach them by hand",
@@ -157,10 +154,10 @@ class UploadPage:
             "In the upload, but under no name that tells whose it is: nothing goes back",
             [plain(grade.submission.source, 200) for grade in self.others],
         )
-        if self.worksheet:
+        if back.worksheet:
             unknown = [one for one in self.returned if one.lms_id and one.person is None]
             yield "Graded, but not on your worksheet", [_person(one) for one in unknown]
-            yield "On your worksheet, but without a submission", self._missing(self.worksheet)
+            yield "On your worksheet, but without a submission", self._missing(back.worksheet)
 
     def _without_mark(self) -> Iterator[tuple[str, list[str]]]:
         refused = [grade for grade in self.grades if grade.status is not Status.GRADED]

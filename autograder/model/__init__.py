@@ -14,7 +14,7 @@ from autograder.model.questions import (
     Picture,
     QuestionResult,
 )
-from autograder.model.running import AS_IT_IS, CellRun, Ending, ExecutedNotebook, Shortcuts, Shown
+from autograder.model.running import AS_IT_IS, CellRun, Ending, ExecutedNotebook, FewerRows, Shortcuts, Shown
 from autograder.model.submission import OWN_FILE, Beside, Submission
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Ending",
     "Entry",
     "ExecutedNotebook",
+    "FewerRows",
     "Grade",
     "ManualItem",
     "ManualQuestion",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,22 @@ class ExecutedNotebook:
     start_seconds: float = 0.0
     outputs_cut: bool = False
     shown: Mapping[int, Shown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FewerRows:
+    """A shorter table on which cells of a notebook run again.
+
+    Attributes:
+        name: of the table among the notebook's top-level names.
+        table: what the name stands for meanwhile.
+        wanted: names of what the cells make of it.
+        lengths: new length by old one, of values, and of numbers that count them.
+        written: whether old lengths that are written down in the cells become new ones, too.
+    """
+
+    name: str
+    table: Any
+    wanted: Sequence[str]
+    lengths: Mapping[int, int]
+    written: bool = False

@@ -19,6 +19,7 @@ from types import FunctionType
 from typing import Any
 
 from autograder.kernel.guest import scenery
+from autograder.model import FewerRows
 from autograder.mutate.in_process import LONGEST_SECONDS, NotebookNames, time_limit
 from autograder.mutate.sameness import difference, plain
 
@@ -52,13 +53,13 @@ class Recorder:
 
     Attributes:
         calls: the outermost calls that questions made.
-        fewer: arguments of what cells made of fewer rows.
+        fewer: the shorter tables on which cells ran again, and after which cell that ended.
         fetched: by name of the notebook, the questions that asked for it.
     """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.fewer: list[tuple[Any, ...]] = []
+        self.fewer: list[tuple[FewerRows, int]] = []
         self.fetched: dict[str, set[str]] = {}
         self._callers: dict[str, set[str | int]] = {}
         self._caller: str | int | None = None
@@ -174,20 +175,10 @@ class RecordedNames(NotebookNames):
         self._recorder.fetch(name)
         return super().get(name, default)
 
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
+    def rerun_on_fewer(self, fewer: FewerRows, number: int) -> dict[str, Any] | None:
         """As without noting it."""
-        self._recorder.fewer.append(
-            copy.deepcopy((name, table, tuple(wanted), dict(lengths), number, written))
-        )
-        return super().rerun_on_fewer(name, table, wanted, lengths, number, written)
+        self._recorder.fewer.append(copy.deepcopy((fewer, number)))
+        return super().rerun_on_fewer(fewer, number)
 
 
 @dataclass(frozen=True)
@@ -201,7 +192,7 @@ class Behaviour:
     """
 
     calls: tuple[tuple[Call, Any], ...]
-    fewer: tuple[tuple[tuple[Any, ...], Any], ...]
+    fewer: tuple[tuple[tuple[FewerRows, int], Any], ...]
     left: Mapping[str, Any]
 
 

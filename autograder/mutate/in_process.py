@@ -21,6 +21,7 @@ from autograder.grading.pictures import collected_pictures
 from autograder.grading.questions import Question
 from autograder.kernel.guest import fewer_rows, scenery
 from autograder.kernel.guest.questions import assigned_names
+from autograder.model import FewerRows
 
 LONGEST_SECONDS = 10.0
 """Processor time of one case, where a lab allows a request more; ordinary ones take half a second."""
@@ -47,21 +48,14 @@ class NotebookNames(PlainNamespace):
                 return True
         return False
 
-    def rerun_on_fewer(
-        self,
-        name: str,
-        table: Any,
-        wanted: Sequence[str],
-        lengths: Mapping[int, int],
-        number: int,
-        written: bool = False,
-    ) -> dict[str, Any] | None:
+    def rerun_on_fewer(self, fewer: FewerRows, number: int) -> dict[str, Any] | None:
         """Run the cells between a table and what is made of it again, as the engine does."""
-        cells = [fewer_rows.with_lengths(source, lengths if written else {}) for source in self.cells]
+        written = fewer.lengths if fewer.written else {}
+        cells = [fewer_rows.with_lengths(source, written) for source in self.cells]
         return fewer_rows.rerun(
             self.names, [assigned_names(source) for source in cells],
             lambda position: run_cell(cells[position], self.names),
-            table=(name, table), wanted=wanted, lengths=lengths, number=number,
+            table=(fewer.name, fewer.table), wanted=fewer.wanted, lengths=fewer.lengths, number=number,
         )  # fmt: skip
 
 

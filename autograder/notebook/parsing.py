@@ -78,32 +78,51 @@ def parse_notebook(text: str, notes: list[str]) -> Parsed:
         raise UnreadableNotebook(_("the file nests lists and objects too deep")) from error
     except json.JSONDecodeError as error:
         value, end = as_dict(_fields_before_the_cut(text, error, decoder)), len(text)
-        cells = value.get("cells", value.get("worksheets"))
-        if not isinstance(cells, list) or not cells:
-            raise UnreadableNotebook(_diagnosis(text, error)) from error
         cut_off = True
-        # Nothing that counts is missing. Half of the cells, however, would look like a verdict on all.
-        text_of_note = _(
-            "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
-            "the {count} cells before that were graded; {again}"
-        )
-        if "cells" not in value:
-            text_of_note = _(
-                "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
-                "the cells before that were graded; {again}"
-            )
-        notes.append(text_of_note.format(place=_place(error), count=len(cells), again=_(AGAIN)))
+        notes.append(_about_the_cut(text, error, value))
     if rest := text[end:].lstrip():
-        # A tool that writes a shorter file over a longer one leaves the old end behind. That can go;
-        # a second notebook, or one side of a merge, may be the student's work.
-        if not text.startswith("{") or rest.startswith(("{", "[")) or _CONFLICT.search(rest):
-            start = len(text) - len(rest)
-            raise UnreadableNotebook(_diagnosis(text, json.JSONDecodeError("Extra data", text, start)))
-        left_out = _("text after the end of the notebook is left out ({count} characters)")
-        notes.append(left_out.format(count=len(rest)))
+        notes.append(_about_the_rest(text, rest))
     twice = _("the field {name} is given twice: the last one counts")
     notes += [twice.format(name=repr(name)) for name in sorted(repeated)]
     return Parsed(value, notes, cut_off)
+
+
+def _about_the_cut(text: str, error: json.JSONDecodeError, fields: dict[str, Any]) -> str:
+    """What to say of a notebook whose file ends behind its last cell.
+
+    Raises:
+        UnreadableNotebook: its cells are not all there.
+    """
+    cells = fields.get("cells", fields.get("worksheets"))
+    if not isinstance(cells, list) or not cells:
+        raise UnreadableNotebook(_diagnosis(text, error)) from error
+    # Nothing that counts is missing. Half of the cells, however, would look like a verdict on all.
+    note = _(
+        "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
+        "the {count} cells before that were graded; {again}"
+    )
+    if "cells" not in fields:
+        note = _(
+            "the file ends in the middle ({place}): the upload was cut off behind its last cell; "
+            "the cells before that were graded; {again}"
+        )
+    return note.format(place=_place(error), count=len(cells), again=_(AGAIN))
+
+
+def _about_the_rest(text: str, rest: str) -> str:
+    """What to say of text behind the end of the notebook.
+
+    A tool that writes a shorter file over a longer one leaves the old end behind. That can go; a second
+    notebook, or one side of a merge, may be the student's work.
+
+    Raises:
+        UnreadableNotebook: it may be.
+    """
+    if not text.startswith("{") or rest.startswith(("{", "[")) or _CONFLICT.search(rest):
+        start = len(text) - len(rest)
+        raise UnreadableNotebook(_diagnosis(text, json.JSONDecodeError("Extra data", text, start)))
+    left_out = _("text after the end of the notebook is left out ({count} characters)")
+    return left_out.format(count=len(rest))
 
 
 def _integer(digits: str) -> int | None:

@@ -72,11 +72,12 @@ class Part:
         """The parts of a list under a key; of none where there is no such key."""
         return self.of(key).items() if self.has(key) else iter(())
 
-    def whole(self, key: str, missing: int | None = None) -> int:
+    def whole(self, key: str, missing: int | None = None, largest: int = _LARGEST) -> int:
         """A whole number under a key.
 
         Args:
             missing: what it is where there is none; ``None``: there has to be one.
+            largest: that is taken.
         """
         if missing is not None and not self.has(key):
             return missing
@@ -86,7 +87,7 @@ class Part:
             value = int(value)
         if isinstance(value, bool):
             value = int(value)
-        if not isinstance(value, int) or abs(value) > _LARGEST:
+        if not isinstance(value, int) or abs(value) > largest:
             raise part._not("a whole number")
         return value
 

@@ -60,6 +60,7 @@ class MoodleService(LmsService):
 
     title: ClassVar[str] = "Moodle"
     adapter: ClassVar[str] = "moodle"
+    joins_the_rest: ClassVar[bool] = True
 
     def __init__(self, site: Site, module: int, token: Token) -> None:
         self._calls = Calls(site, token)

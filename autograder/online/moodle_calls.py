@@ -204,9 +204,9 @@ def place_of(address: str) -> tuple[Site, int]:
     found = re.fullmatch(r"(\S+?)/mod/assign/view\.php\?(?:\S*&)?id=(\d{1,15})(?:[&#]\S*)?", address.strip())
     if not found:
         raise UsageError(
-            f"{plain(address, 200)}: is not the address of an assignment of Moodle: open the assignment in "
-            "the "
-            "browser and copy https://…/mod/assign/view.php?id=…"
+            f"{plain(address, 200)}: is not the address of an assignment of Moodle or Canvas: open the "
+            "assignment in the browser and copy https://…/mod/assign/view.php?id=… or "
+            "https://…/courses/…/assignments/…"
         )
     return Site.at(found[1]), int(found[2])
 

@@ -20,6 +20,7 @@ _EQUAL = 5e-6
 """Marks that differ by less are the same: Moodle keeps five decimals."""
 OTHERS = "which this program did not write; --replace writes over it"
 _NOTHING = Held()
+_ONE_MARK = "members of a team have different marks, and the LMS gives one mark to the whole team"
 _AGAIN = "handed in again after these marks were published"
 
 
@@ -76,6 +77,10 @@ def planned(
         )
     found = [(one, _meant(one, going)) for one in _Found.of(service, going)]
     times = Counter(person.user for one, _ in found for person in one.people)
+    marks = defaultdict(set)
+    for one, meant in found:
+        for person in () if meant.held_back else one.people:
+            marks[person.team].add(one.row.mark)
     for one, meant in found:
         if meant.held_back or not one.people:
             yield meant
@@ -84,6 +89,9 @@ def planned(
         for person in () if meant.held_back else one.people:
             if times[person.user] > 1:
                 yield replace(meant, person=person, held_back="several submissions are theirs")
+                continue
+            if assignment.one_mark and len(marks[person.team]) > 1:
+                yield replace(meant, person=person, held_back=_ONE_MARK)
                 continue
             last, waits = newest.get(person.user), withheld(going, assignment)
             asked = _Asked(meant, person, service, last, going.when, replacing, waits)
@@ -110,7 +118,7 @@ class _Found:
         found = []
         for row in going.people:
             if going.teams and not row.members:
-                meant = teams[row.lms_id]  # without a number those who are in no team
+                meant = teams[row.lms_id] if row.lms_id or service.joins_the_rest else []
             else:
                 meant = [by_number[name] for name in row.members or (row.lms_id,) if name in by_number]
                 alike = by_email.get(row.email.casefold(), []) if row.email and not going.teams else []
@@ -125,11 +133,10 @@ def _meant(found: _Found, going: ClassGoingBack) -> Planned:
         return Planned(row.student, row.id, held_back=row.held_back or "no mark goes back")
     if found.people:
         return Planned(row.student, row.id)
-    if going.teams:
-        team = f"the team with the number {row.lms_id[:40]}" if row.lms_id else "no team"
-        why = f"nobody in the course is in {team}"
-    elif not row.lms_id:
+    if not row.lms_id:
         why = "the LMS gave it no number, so nothing tells whose it is"
+    elif going.teams:
+        why = f"nobody in the course is in the team with the number {row.lms_id[:40]}"
     else:
         why = _nobody(row.lms_id)
     return Planned(row.student, row.id, held_back=why)

@@ -52,7 +52,9 @@ def write_all(
     key = service.assignment().key
     push = journal.unfinished(key, undoes)
     held_back: dict[int, str] = {}
-    interrupted = {one.person for one in journal.entries(push.number) if one.state is Written.OPEN} if push else ()
+    interrupted = (
+        {one.person for one in journal.entries(push.number) if one.state is Written.OPEN} if push else ()
+    )
     for plan in plans:
         if plan.person is not None and plan.after is not None:
             push = push or journal.begin(key, undoes)

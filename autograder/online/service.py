@@ -26,6 +26,7 @@ class OnlineAssignment:
         maximum: points above which no mark is taken.
         comments, pages: whether it takes comments, and files of feedback.
         teams: whether teams hand in.
+        one_mark: whether a mark that is written for one of a team is everybody's in it.
         blind: whether names are hidden from whoever grades.
         workflow: whether marks stay hidden until somebody releases them.
         tells_students: whether students get a message about a new mark.
@@ -39,6 +40,7 @@ class OnlineAssignment:
     comments: bool
     pages: bool
     teams: bool = False
+    one_mark: bool = False
     blind: bool = False
     workflow: bool = False
     tells_students: bool = True
@@ -48,12 +50,17 @@ class OnlineAssignment:
 
 @dataclass(frozen=True)
 class HandedInFile:
-    """A file that a student handed in: its place and name as the student chose them, untrusted."""
+    """A file that a student handed in: its place and name as the student chose them, untrusted.
+
+    Attributes:
+        number: the LMS's, of the file; empty where its exports show none.
+    """
 
     path: str
     name: str
     size: int
     address: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,12 @@ class LmsService(ABC):
     adapter: ClassVar[str]
     """The name of its :class:`~autograder.lms.base.Lms`."""
 
+    joins_the_rest: ClassVar[bool] = False
+    """Whether those who are in no team hand in together where teams do; their submission has no number."""
+
+    notice: ClassVar[str] = ""
+    """What whoever uses it has to know first; empty: nothing."""
+
     @abstractmethod
     def assignment(self) -> OnlineAssignment:
         """The assignment.
@@ -159,7 +172,7 @@ class LmsService(ABC):
     def teams(self) -> Sequence[Participant]:
         """What teams have handed in: one for each, with the team's number as theirs; none without teams.
 
-        Those who are in no team have handed in together, and have no number.
+        Those who are in no team have no number, where they hand in together (:attr:`joins_the_rest`).
         """
 
     @abstractmethod

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autograder.errors import ServiceRefused, UsageError
-from autograder.online import moodle_calls, token
+from autograder.online import canvas_calls, moodle_calls, token
+from autograder.online.canvas import CanvasService
 from autograder.online.moodle import MoodleService
 from autograder.online.service import LmsService
 from autograder.online.token import Token
@@ -17,6 +18,11 @@ AskLogin = Callable[[str], tuple[str, str]]
 NO_TOKEN = (
     "a token is needed and nobody can be asked for a login here: put one into the environment variable "
     f"{token.VARIABLE}; docs/moodle.md says how to get one"
+)
+
+NO_CANVAS_TOKEN = (
+    "Canvas needs a token (your account, Settings, Approved Integrations, New Access Token): put it into the "
+    f"environment variable {token.VARIABLE}; docs/canvas.md says how"
 )
 
 
@@ -33,8 +39,21 @@ def opened(address: str, login: AskLogin | None, *, remember: bool = False) -> L
         UsageError: it is no such address, or there is no token.
         ServiceError: the site gives none.
     """
+    if canvas_calls.is_place(address):
+        site, course, number = canvas_calls.place_of(address)
+        return CanvasService(site, course, number, _canvas_token(site, remember=remember))
     site, module = moodle_calls.place_of(address)
     return MoodleService(site, module, _token(site, login, remember=remember))
+
+
+def _canvas_token(site: Site, *, remember: bool) -> Token:
+    """A token that its owner has made: Canvas gives none for a name and a password."""
+    found = token.from_environment() or token.from_keyring(site.address)
+    if found is None:
+        raise UsageError(NO_CANVAS_TOKEN)
+    if remember:
+        token.keep_in_keyring(site.address, found)
+    return found
 
 
 def _token(site: Site, login: AskLogin | None, *, remember: bool) -> Token:

@@ -10,13 +10,12 @@ import importlib
 import os
 from typing import Any
 
+from autograder import DISTRIBUTION
 from autograder.errors import UsageError
 from autograder.files.visible import plain
 
 VARIABLE = "AUTOGRADER_LMS_TOKEN"
 """Environment variable that may hold the token."""
-_SERVICE = "rnn-lab-autograder"
-"""What the keyring files our tokens under, with the site's address."""
 _LONGEST = 500
 
 
@@ -68,7 +67,7 @@ def from_keyring(site: str) -> Token | None:
     if keyring is None:
         return None
     try:
-        value = keyring.get_password(_SERVICE, site)
+        value = keyring.get_password(DISTRIBUTION, site)
     except keyring.errors.NoKeyringError:
         return None
     except keyring.errors.KeyringError as reason:
@@ -86,7 +85,7 @@ def keep_in_keyring(site: str, token: Token) -> None:
     if keyring is None:
         raise UsageError("--remember needs the package keyring: pip install keyring")
     try:
-        keyring.set_password(_SERVICE, site, token.reveal())
+        keyring.set_password(DISTRIBUTION, site, token.reveal())
     except keyring.errors.KeyringError as reason:
         raise UsageError(f"the system's keyring takes no token: {plain(str(reason), 200)}") from None
 

@@ -27,11 +27,16 @@ def restoring(
         UsageError: the journal has lost a file.
     """
     people = {one.user: one for one in service.participants()}
+    one_mark = service.assignment().one_mark
+    marks: dict[str, float | None] = {}
     for entry in entries:
         person = people.get(entry.person)
         if person is None:
             yield Planned(entry.name, entry.submission, held_back=GONE)
         else:
+            if one_mark and person.team:  # the others had their mark when the first of the team was written
+                mark = marks.setdefault(person.team, entry.before.mark)
+                entry = replace(entry, before=replace(entry.before, mark=mark))
             yield _restored(service, entry, person, content, replacing)
 
 

@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
+from autograder import DISTRIBUTION
 from autograder.errors import BadAnswer, NotReached, ServiceError, UsageError
 from autograder.files.visible import plain
 
@@ -30,15 +31,22 @@ WHOLE = 600.0
 MOST = 64 << 20
 """Bytes of an answer, unless it is said otherwise: the gradebook of 2,000 students has about 20 MB."""
 _PIECE = 1 << 16
-_AGENT = "rnn-lab-autograder"
+_NONE: Mapping[str, str] = {}
+_HEADERS = ("Location", "Link", "WWW-Authenticate")
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file on its way to a site: the name it is to have there, and its bytes."""
+    """A file on its way to a site.
+
+    Attributes:
+        name: that it is to have there.
+        field: of the form; empty: a number.
+    """
 
     name: str
     content: bytes
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,15 @@ class Answer:
         status: of HTTP.
         location: where it sends to, if it does; untrusted.
         body: all of it.
+        link: where the rest of a list is, as the header ``Link`` says it; untrusted.
+        challenge: what it wants to be shown, as ``WWW-Authenticate`` says it; untrusted.
     """
 
     status: int
     location: str
     body: bytes
+    link: str = ""
+    challenge: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,17 +124,31 @@ class Site:
             ServiceError: its certificate is not trusted, and nothing was sent.
             BadAnswer: it is longer than ``most``.
         """
+        return self.send("POST", path, fields, files, most=most)
+
+    def send(
+        self, method: str, path: str, fields: Mapping[str, str] = _NONE, files: Sequence[Upload] = (),
+        secret: str = "", most: int = MOST,
+    ) -> Answer:  # fmt: skip
+        """Send a request of any method; raises as :meth:`post`.
+
+        Args:
+            fields: a form in the body; without fields and files there is no body.
+            secret: a token that goes along as ``Authorization: Bearer``.
+        """
         body, kind = _multipart(fields, files) if files else (urlencode(fields).encode(), _FORM)
         parts = urlsplit(self.address)
-        headers = {"Content-Type": kind, "User-Agent": _AGENT, "Accept": "*/*", "Connection": "close"}
+        headers = {"User-Agent": DISTRIBUTION, "Accept": "*/*", "Connection": "close"}
+        headers |= {"Content-Type": kind} if body else {}
+        headers |= {"Authorization": f"Bearer {secret}"} if secret else {}
         try:
             with closing(self._connection()) as connection:
                 connection.connect()
                 with _ended_after(self.whole, connection.sock):
-                    connection.request("POST", parts.path + path, body, headers)
+                    connection.request(method, parts.path + path, body or None, headers)
                     response = connection.getresponse()
-                    location = response.getheader("Location") or ""
-                    return Answer(response.status, location, _read(response, most, self.address))
+                    location, *more = (response.getheader(name) or "" for name in _HEADERS)
+                    return Answer(response.status, location, _read(response, most, self.address), *more)
         except ssl.SSLCertVerificationError as reason:
             raise ServiceError(
                 f"{self.address}: its certificate is not one that this machine trusts "
@@ -193,14 +219,14 @@ def _multipart(fields: Mapping[str, str], files: Sequence[Upload]) -> tuple[byte
     pieces = []
     for name, value in fields.items():
         pieces.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{_in_header(name)}"\r\n\r\n'
+            f"{value}\r\n".encode()
         )
     for number, one in enumerate(files, start=1):
-        shown = (
-            quote(one.name, safe=" !#$&'()+,-.;=@[]^_`{}~", encoding="utf-8") if _odd(one.name) else one.name
-        )
+        field = one.field or f"file_{number}"
         pieces.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file_{number}"; filename="{shown}"\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; '
+            f'filename="{_in_header(one.name)}"\r\n'
             f"Content-Type: application/octet-stream\r\n\r\n".encode()
         )
         pieces += [one.content, b"\r\n"]
@@ -208,6 +234,8 @@ def _multipart(fields: Mapping[str, str], files: Sequence[Upload]) -> tuple[byte
     return b"".join(pieces), f"multipart/form-data; boundary={boundary}"
 
 
-def _odd(name: str) -> bool:
-    """Whether a name could end the header that it stands in."""
-    return any(one in '"\\' or ord(one) < 32 for one in name)
+def _in_header(name: str) -> str:
+    """A name as it is, unless it could end the header that it stands in."""
+    if not any(one in '"\\' or ord(one) < 32 for one in name):
+        return name
+    return quote(name, safe=" !#$&'()+,-.;=@[]^_`{}~", encoding="utf-8")

@@ -11,10 +11,8 @@ import importlib.metadata
 import re
 from pathlib import Path
 
-from autograder import __version__
+from autograder import DISTRIBUTION, __version__
 from autograder.files.zips import Member, zip_bytes
-
-DISTRIBUTION = "rnn-lab-autograder"
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _FILE_NAME = f"{DISTRIBUTION.replace('-', '_')}-{__version__}"

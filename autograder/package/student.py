@@ -1,4 +1,4 @@
-"""What students get: the notebook, the public tests, what runs these, and what the folder says about them."""
+"""What students get: notebook, public tests, what runs these, a README, a list of packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from autograder.config.load import Lab
 from autograder.errors import BuildError
 from autograder.files.zips import Member
 
-README, LICENCE = "README.md", "LICENSE"
+README, LICENCE, PACKAGES = "README.md", "LICENSE", "requirements.txt"
 
 
 def student_members(lab: Lab) -> dict[str, Member]:
@@ -33,4 +33,7 @@ def student_members(lab: Lab) -> dict[str, Member]:
     for name, place in ((README, plan.template.parent), (LICENCE, lab.root)):
         if (place / name).is_file():
             files[name] = place / name
-    return {name: Member(file) for name, file in files.items()}
+    members = {name: Member(file) for name, file in files.items()}
+    if lab.config.packages:  # a list that the lab has written itself says it better
+        members.setdefault(PACKAGES, Member("".join(f"{one}\n" for one in lab.config.packages).encode()))
+    return members

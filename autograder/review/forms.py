@@ -34,5 +34,10 @@ def form_of(request: Request) -> Mapping[str, str]:
 
 def seen_of(form: Mapping[str, str]) -> int:
     """The number of the last record that the page knew; 0 where the form does not tell."""
-    told = form.get("seen", "")
-    return int(told) if told.isascii() and told.isdecimal() and len(told) < 16 else 0
+    return record_number(form.get("seen", ""))
+
+
+def record_number(told: object) -> int:
+    """The number of a record that a page names; 0 where that is none."""
+    text = str(told)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0

@@ -16,6 +16,7 @@ from autograder.config.schema import Config, ManualItem, ManualQuestion
 from autograder.errors import UsageError
 from autograder.files.visible import number
 from autograder.review.desk import ClassNow
+from autograder.review.forms import record_number
 from autograder.review.site import Site, grader_of
 from autograder.store.decided import together
 from autograder.store.records import Stale, State, What
@@ -65,8 +66,7 @@ def routes(site: Site) -> Sequence[BaseRoute]:
     async def change(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=20 * MOST_ITEMS) as form:
             now, question = _asked_for(site, request)
-            seen = str(form.get("seen", ""))
-            began_with = int(seen) if seen.isdecimal() and len(seen) < 16 else 0
+            began_with = record_number(form.get("seen", ""))
             rows: Sequence[Row] = ()
             if form.get("do") == "configuration":
                 edit = Edit(question, None, began_with)

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from autograder.review.answers import answer_html, written_by
+from autograder.review.forms import record_number
 from autograder.review.pile import NO_ANSWER, Answer, Group, Pile
 from autograder.review.repeats import due
 from autograder.review.score_changes import (
@@ -121,7 +122,7 @@ class ScorePage:
             answers = _members(pile, answer, said.get("members"))
             if said.get("rubric") != rubric_version(pile.question):
                 raise Refused("The items of this question have changed: load the page again.")
-            change, seen = read_change(said, pile.question), _seen(said.get("seen"))
+            change, seen = read_change(said, pile.question), record_number(said.get("seen"))
             if isinstance(change, Undo):
                 wanted, seen = self._undoing(request, change, answer, answers, pile)
             elif said.get("again") and isinstance(change, Score):
@@ -172,7 +173,7 @@ class ScorePage:
                 raise Refused(
                     "The items of this question have changed: look at them, and give your points again."
                 )
-            seen = _seen(form.get("seen"))
+            seen = record_number(form.get("seen"))
             earned = {value for name, value in fields if name == "earned"}
             changes = [read_change(said, pile.question) for said in said_by(form, earned, pile.question)]
             if isinstance(undo := changes[-1] if changes else None, Undo):
@@ -299,9 +300,3 @@ def _members(pile: Pile, answer: Answer, tokens: object) -> Sequence[Answer]:
     if not all(isinstance(token, str) and token in known for token in tokens):
         raise Refused("An answer of this group has changed: load the page again.")
     return [known[token] for token in dict.fromkeys(tokens)]
-
-
-def _seen(value: object) -> int:
-    """The newest record that a page knew; 0 where it says none."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0

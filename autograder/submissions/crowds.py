@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from autograder.files.visible import shortened
 from autograder.language import showing as _
 from autograder.lms.model import MemberPath
-from autograder.submissions.layouts import common_folder
+from autograder.submissions.spots import common_folder
 from autograder.submissions.student import FEWEST, student_level
 from autograder.uploads.aside import Folder
 from autograder.uploads.uploaded import UploadedFile

@@ -12,9 +12,10 @@ from autograder.language import showing as _
 from autograder.lms.model import Export, MemberPath, Origin
 from autograder.lms.names import moment
 from autograder.lms.plain import Plain
-from autograder.submissions.layouts import WORKING, Spot, folder_called, is_root, is_timestamp, spots_of
+from autograder.submissions.layouts import WORKING, is_root, is_timestamp, spots_of
 from autograder.submissions.own_folders import Tree, class_without_notebooks, with_own_folders
 from autograder.submissions.per_student import Chosen, IsUntouched, chosen
+from autograder.submissions.spots import Spot, folder_called
 from autograder.uploads import names
 from autograder.uploads.aside import Folder
 from autograder.uploads.upload import Upload

@@ -10,16 +10,13 @@ Students choose what lies below their own folder. What they name there moves nob
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import takewhile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from autograder.lms.model import MemberPath
-from autograder.lms.names import moment
-from autograder.submissions.student import student_level
+from autograder.submissions.attempt_folders import in_attempts
+from autograder.submissions.spots import Spot, stem_key, students_by_folder, version_of
 from autograder.uploads import names
 from autograder.uploads.aside import DEEPEST, Folder
 
@@ -39,33 +36,6 @@ _NOT_HANDED_IN = frozenset(["source", "release", "autograded", "feedback"])
 
 _TIMESTAMP = "timestamp.txt"
 """nbgrader's file with the time, beside the notebook."""
-
-_VERSION = re.compile(r"(?:version\w{0,2}|versión|versão|versie|wersja|v)[ _.-]?(\d{1,6})", re.IGNORECASE)
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(\.ceg)?", re.IGNORECASE)
-_MOMENT_FORM = "%Y-%m-%d-%H-%M-%S"
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a file lies.
-
-    Attributes:
-        folder: of its student; keys everything. It may leave out folders that only tell attempts apart.
-        student: the name.
-        path: of the file in its attempt.
-        attempt: as in :class:`~autograder.lms.model.Origin`; negative: nobody handed it in.
-        submitted: when it was handed in, as a name tells.
-        assignment: what the assignment is called there; empty where no folder tells.
-        root: the folder of Teams or nbgrader around the students'; empty elsewhere.
-    """
-
-    folder: Folder
-    student: str
-    path: MemberPath
-    attempt: int = 0
-    submitted: datetime | None = None
-    assignment: str = ""
-    root: str = ""
 
 
 def is_root(name: str) -> bool:
@@ -95,7 +65,7 @@ def spots_of(
     handed_in = handed_in or [path for path in paths if path[-1]]
     found = dict(_below_root(paths, handed_in))
     rest = [path for path in paths if path not in found]
-    found |= _in_attempts(rest, set(handed_in), notebook)
+    found |= in_attempts(rest, set(handed_in), notebook)
     left = [path for path in rest if path not in found]
     found |= _in_repositories(left, [path for path in handed_in if path not in found], repositories, notebook)
     return _of_assignment(found, handed_in, notebook)
@@ -142,7 +112,7 @@ def _in_teams(path: MemberPath, level: int) -> Spot | None:
     folder, below = (*path[:level], path[level + 1]), path[level + 2 :]
     # Students and assignments may be called like a version themselves.
     for at in (1, 0):
-        number = _version(below[at]) if at < len(below) - 1 and root in SUBMITTED else None
+        number = version_of(below[at]) if at < len(below) - 1 and root in SUBMITTED else None
         if number is not None:
             return Spot(
                 folder, path[level + 1], below[at + 1 :], number + 1, assignment=below[0] if at else ""
@@ -155,119 +125,6 @@ def _in_nbgrader(path: MemberPath, level: int) -> Spot | None:
     attempt = 0 if path[level].casefold() == _NBGRADER else -1
     assignment = path[level + 2] if len(path) > level + 3 else ""
     return Spot(path[: level + 2], path[level + 1], path[level + 3 :], attempt, assignment=assignment)
-
-
-# VPL, and Teams without its outermost folder: folders of one student that are called after a time or a number
-
-
-def _in_attempts(
-    paths: Sequence[MemberPath], handed_in: set[MemberPath], notebook: str
-) -> dict[MemberPath, Spot]:
-    """What lies in folders for attempts, where a folder holds nothing but such folders."""
-    inside: dict[Folder, set[str]] = defaultdict(set)
-    for path in paths:
-        for level in range(min(len(path) - 1, DEEPEST)):
-            inside[path[:level]].add(path[level])
-    of_attempts = {
-        folder
-        for folder, parts in inside.items()
-        if all(map(_moment, parts)) or (folder and all(_version(part) is not None for part in parts))
-    }
-    found: dict[Folder, list[tuple[MemberPath, int]]] = defaultdict(list)
-    for path in paths:
-        for level in range(min(len(path) - 1, DEEPEST)):
-            if path[:level] in of_attempts:
-                found[path[:level]].append((path, level))
-                break
-    units = {
-        folder: files
-        for folder, files in found.items()
-        if _are_attempts([path for path, _ in files if path in handed_in], len(folder), len(found), notebook)
-    }
-    usual = stem_key(notebook)
-    with_usual = {
-        folder
-        for folder, files in units.items()
-        if any(path in handed_in and stem_key(path[-1]) == usual for path, _ in files)
-    }
-    of_units = {path for files in units.values() for path, _ in files}
-    beside = [
-        path[:-1][:DEEPEST] for path in paths if path in handed_in and path not in of_units and path[1:]
-    ]
-    students = _students_of_attempts(units, with_usual, beside)
-    return {
-        path: _attempt(path, level, *students[folder])
-        for folder, files in units.items()
-        for path, level in files
-    }
-
-
-def _are_attempts(paths: Sequence[MemberPath], level: int, folders: int, notebook: str) -> bool:
-    """Whether folders are one student's attempts, and not a class's files sorted by time.
-
-    Args:
-        paths: what was handed in there; the component at ``level`` names the attempt.
-        folders: how many such folders hold attempts.
-    """
-    attempts: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        attempts[path[level]].append(stem_key(path[-1]))
-    if folders > 1:
-        return True
-    usual = stem_key(notebook)
-    if any(len(stems) > 1 and usual not in stems for stems in attempts.values()):
-        return False
-    said = all(_moment(name) or name[1:2].isalpha() for name in attempts)  # a class may be called v1, v2
-    return said and (len({stems[0] for stems in attempts.values()}) == 1 or len(attempts) == 1)
-
-
-def _students_of_attempts(
-    units: Mapping[Folder, Sequence[tuple[MemberPath, int]]],
-    with_usual: set[Folder],
-    beside: Sequence[Folder],
-) -> dict[Folder, tuple[Folder, str]]:
-    """The folder of a student, and the name, for each folder that holds attempts.
-
-    Teams has a folder for the assignment between them, of which a student may have several; but two that hold
-    the lab's notebook may be two students below a tutor.
-
-    Args:
-        with_usual: those that hold a notebook that is called as the lab's.
-        beside: folders of other notebooks, which are other students'.
-    """
-    level, own = student_level([*units, *beside]), _named(units, beside)
-    result = {}
-    for folder, files in units.items():
-        if any(_moment(path[at]) for path, at in files):
-            result[folder] = folder, own[folder]
-        else:
-            whole = folder if len(folder) == 1 else folder[:-1]
-            student = folder[: level + 1] if level is not None else whole
-            result[folder] = student, _called(student)
-    labs: dict[Folder, set[str]] = defaultdict(set)
-    for folder in with_usual:
-        labs[result[folder][0]].add(names.same_name_key("/".join(folder)))
-    if any(len(several) > 1 for several in labs.values()):  # nobody may be lost, whoever these are
-        return {folder: (folder, "/".join(folder)) for folder in units}
-    return result
-
-
-def _named(folders: Collection[Folder], beside: Sequence[Folder] = ()) -> dict[Folder, str]:
-    """The name of each student, by the own folder: at the level that tells all apart, else that folder's."""
-    every = {*folders, *beside}
-    level = student_level(sorted(every))
-    if level is not None and len({one[: level + 1] for one in every}) == len(every):
-        return {one: folder_called(one[min(level, len(one) - 1)]) for one in folders}
-    return {one: _called(one) for one in folders}
-
-
-def _attempt(path: MemberPath, level: int, folder: Folder, student: str) -> Spot:
-    assignment = path[level - 1] if len(folder) < level else ""
-    found = _MOMENT.fullmatch(path[level])
-    if found is None:
-        return Spot(folder, student, path[level + 1 :], _version(path[level]) or 0, assignment=assignment)
-    attempt = -1 if found[2] else int(found[1].replace("-", ""))
-    return Spot(folder, student, path[level + 1 :], attempt, moment(found[1], _MOMENT_FORM), assignment)
 
 
 # A repository a student
@@ -295,7 +152,7 @@ def _in_repositories(
         named = [path for path in files if path in asked and stem_key(path[-1]) == usual]
         if len(named) != 1:
             return {}
-    students = _named(found)
+    students = students_by_folder(found)
     return {
         path: Spot(folder, students[folder], path[len(folder) :])
         for folder, files in found.items()
@@ -325,32 +182,3 @@ def _of_assignment(
         of_another = any(known.values()) and not known.get(names.same_name_key(spot.assignment), True)
         result[path] = replace(spot, attempt=-1) if of_another else spot
     return result
-
-
-def stem_key(name: str) -> str:
-    """Equal for two notebooks that are called the same."""
-    return names.same_name_key(names.without_suffix(name))
-
-
-def common_folder(folders: Sequence[Folder]) -> Folder:
-    """The folder around all of these."""
-    first, last = min(folders, default=()), max(folders, default=())
-    return tuple(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
-
-
-def _called(folder: Folder) -> str:
-    return folder_called(folder[-1]) if folder else ""
-
-
-def folder_called(name: str) -> str:
-    """The name of a folder; an archive counts as the folder that it unpacks to."""
-    return names.without_suffix(name) if names.is_zip(name) else name
-
-
-def _version(part: str) -> int | None:
-    found = _VERSION.fullmatch(folder_called(part))
-    return int(found[1]) if found else None
-
-
-def _moment(part: str) -> bool:
-    return _MOMENT.fullmatch(part) is not None

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from autograder.lms.model import MemberPath
-from autograder.submissions.layouts import Spot, common_folder, folder_called, stem_key
+from autograder.submissions.spots import Spot, common_folder, folder_called, stem_key
 from autograder.submissions.student import student_level
 from autograder.uploads import names
 from autograder.uploads.aside import DEEPEST, Folder

@@ -17,7 +17,7 @@ from autograder.language import showing as _
 from autograder.lms.base import Lms
 from autograder.lms.model import Export, Origin
 from autograder.notebook.code import ReadingTime
-from autograder.submissions.layouts import common_folder
+from autograder.submissions.spots import common_folder
 from autograder.uploads import names
 from autograder.uploads.uploaded import UploadedFile
 

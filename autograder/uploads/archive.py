@@ -7,33 +7,24 @@ otter export, say) is opened too, once, on the same budget.
 
 from __future__ import annotations
 
-import os
 import stat
-import struct
-import tempfile
 import zipfile
-import zlib
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder.config.packed import MB
 from autograder.errors import NotGradable, RefusedMember
 from autograder.language import later
 from autograder.language import showing as _
 from autograder.uploads import names, zip_layout, zip_repair
 from autograder.uploads.aside import Aside, beside_members
+from autograder.uploads.member_bytes import UNREADABLE, Budget, brief, counted, spooled
 from autograder.uploads.uploaded import LARGEST_TEXT, UploadedFile, Wanted
 
-_CHUNK = 64 * 1024
 # bzip2 and LZMA expand without a bound per chunk (and zipfile lacks Deflate64); an LMS writes neither.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-# Text with images compresses 2 to 20 times, a repeated progress bar perhaps 100 times. A ratio beyond
-# this in a large file is a bomb, stopped before it fills the disk up to its limit.
-_MAX_RATIO = 200
-_RATIO_MATTERS_FROM = 16 * MB
 # Archives that are often renamed to .zip, by their first bytes.
 _OTHER_ARCHIVES = (
     (b"Rar!", "RAR"),
@@ -49,39 +40,6 @@ _ENCRYPTED = 0x1 | 0x40
 # A class's archive may hold this many times more than one student's archive inside it, so that a
 # folder of installed packages in one upload cannot use up the members of all.
 _NESTED_SHARE = 10
-
-# What zipfile and zlib raise on damaged input (ValueError includes names that are not UTF-8).
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError)
-_UNREADABLE = (*_DAMAGE, OSError, NotImplementedError, RuntimeError)
-
-
-class Budget:
-    """What may still be unpacked. A part of a budget spends from the whole as well."""
-
-    def __init__(self, size: int, members: int, whole: Budget | None = None) -> None:
-        """``size`` in bytes; ``members`` counts files and folders."""
-        self._size, self._members, self._whole = size, members, whole
-
-    @property
-    def size(self) -> int:
-        """Bytes left."""
-        return min(self._size, self._whole.size) if self._whole else self._size
-
-    @property
-    def members(self) -> int:
-        """Members left."""
-        return min(self._members, self._whole.members) if self._whole else self._members
-
-    def part(self, size: int, members: int) -> Budget:
-        """At most ``size`` bytes and ``members`` members of this budget."""
-        return Budget(size, members, self)
-
-    def spend(self, size: int = 0, members: int = 0) -> None:
-        """Takes bytes and members off."""
-        self._size -= size
-        self._members -= members
-        if self._whole:
-            self._whole.spend(size, members)
 
 
 def unpack(
@@ -137,7 +95,7 @@ def texts_in(path: Path, budget: Budget, wanted: Wanted) -> dict[tuple[str, ...]
             is_text = not (member.problem or names.is_handed_in(member.name)) and wanted(member.path)
             if is_text and not _refused_because(info, member.name, {}, False):
                 with suppress(RefusedMember):
-                    texts[member.path] = b"".join(_counted(archive, info, budget, LARGEST_TEXT))
+                    texts[member.path] = b"".join(counted(archive, info, budget, LARGEST_TEXT))
     return texts
 
 
@@ -160,8 +118,8 @@ def file_in(path: Path, wanted: tuple[str, ...], spool: Path, budget: Budget, fi
             if refused := member.problem or _refused_because(infos[index], member.name, {}, False):
                 raise RefusedMember(refused)
             if member.path == wanted:
-                return b"".join(_counted(archive, infos[index], budget, file_limit))
-            inner = _spool(archive, infos[index], spool, budget, file_limit)
+                return b"".join(counted(archive, infos[index], budget, file_limit))
+            inner = spooled(archive, infos[index], spool, budget, file_limit)
             try:
                 return file_in(inner, wanted[len(member.path) :], spool, budget, file_limit)
             finally:
@@ -202,10 +160,8 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int, aside:
         budget.spend(members=len(infos))
         try:
             overlapping = zip_layout.overlapping(path, infos, archive.start_dir)
-        except _UNREADABLE as error:
-            raise NotGradable(
-                _("the zip archive is damaged ({error})").format(error=_brief(error))
-            ) from error
+        except UNREADABLE as error:
+            raise NotGradable(_("the zip archive is damaged ({error})").format(error=brief(error))) from error
         aside.add(beside_members(map(names.member_name, infos)), ())
         found = _judge(infos, overlapping, aside)
         # Smallest first (zipfile never reads more than is declared), so that a bomb that uses up the
@@ -214,7 +170,7 @@ def _unpack_one(path: Path, spool: Path, budget: Budget, file_limit: int, aside:
             member = found[index]
             if not member.problem and names.is_handed_in(member.name):
                 try:
-                    file = _spool(archive, infos[index], spool, budget, file_limit)
+                    file = spooled(archive, infos[index], spool, budget, file_limit)
                     found[index] = replace(member, file=file)
                 except RefusedMember as error:
                     found[index] = replace(member, problem=str(error))
@@ -229,14 +185,14 @@ def _opened(path: Path, budget: Budget) -> Iterator[zipfile.ZipFile]:
             directory = zip_layout.find_directory(file, budget.members)
             readable = zip_repair.MendedFile(file, directory) if directory else file
             archive = stack.enter_context(zipfile.ZipFile(readable))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             kind = _other_kind(path)
             text = _("the zip archive is damaged or incomplete ({error})")
             if kind:
                 text = _(
                     "a {kind} archive, not a zip: unpack it and hand in the notebook, or pack it as a zip"
                 )
-            raise NotGradable(text.format(kind=kind, error=_brief(error))) from error
+            raise NotGradable(text.format(kind=kind, error=brief(error))) from error
         yield archive
 
 
@@ -300,70 +256,3 @@ def _refused_because(info: zipfile.ZipInfo, name: str, seen: dict[str, str], ove
         return _("another member has the same name ({name})").format(name=seen[key])
     seen[key] = name
     return ""
-
-
-def _spool(archive: zipfile.ZipFile, info: zipfile.ZipInfo, spool: Path, budget: Budget, limit: int) -> Path:
-    """Copies one member to a new private file, counting; leaves no file behind when it is refused."""
-    if info.file_size > limit:
-        raise _too_large(limit)
-    descriptor, temporary = tempfile.mkstemp(dir=spool, prefix="member-")
-    target = Path(temporary)
-    try:
-        with (
-            os.fdopen(descriptor, "wb") as output,
-            closing(_counted(archive, info, budget, limit)) as chunks,
-        ):
-            output.writelines(chunks)
-    except BaseException:
-        target.unlink()
-        raise
-    return target
-
-
-def _counted(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, limit: int
-) -> Generator[bytes, None, None]:
-    """A member's bytes as long as they are within what is allowed."""
-    size = 0
-    with closing(_chunks(archive, info)) as chunks:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            if size > _RATIO_MATTERS_FROM and size > _MAX_RATIO * info.compress_size:
-                raise RefusedMember(
-                    _("it unpacks to more than {count} times its size").format(count=_MAX_RATIO)
-                )
-            if len(chunk) > budget.size:
-                raise RefusedMember(
-                    _("the limit of everything unpacked from one upload (archive_mb) is used up")
-                )
-            budget.spend(size=len(chunk))
-            yield chunk
-
-
-def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
-    """A member's bytes. Only reading is guarded: trouble with our own disk must not look like theirs."""
-    try:
-        stream = archive.open(info)
-    except _UNREADABLE as error:
-        raise RefusedMember(_("it is damaged ({error})").format(error=_brief(error))) from error
-    with stream:
-        while True:
-            try:
-                chunk = stream.read(_CHUNK)
-            except _UNREADABLE as error:
-                raise RefusedMember(_("it is damaged ({error})").format(error=_brief(error))) from error
-            if not chunk:
-                return
-            yield chunk
-
-
-def _too_large(limit: int) -> RefusedMember:
-    return RefusedMember(_("it is larger than {size} MB").format(size=f"{limit / MB:g}"))
-
-
-def _brief(error: Exception) -> str:
-    """The message without the kilobytes of a hostile name that it may quote."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 200 else f"{text[:199]}…"

@@ -9,7 +9,8 @@ from autograder.config.packed import MB
 from autograder.errors import NotGradable, RefusedMember
 from autograder.model import Beside
 from autograder.uploads import folder, names
-from autograder.uploads.archive import Budget, file_in
+from autograder.uploads.archive import file_in
+from autograder.uploads.member_bytes import Budget
 
 LARGEST_MB = 30
 """A photograph has 5, a scan of some pages 20."""

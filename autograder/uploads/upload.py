@@ -14,8 +14,9 @@ from autograder.errors import NotGradable, UsageError
 from autograder.language import later
 from autograder.language import showing as _
 from autograder.uploads import folder, names
-from autograder.uploads.archive import OTHER_ARCHIVE, Budget, texts_in, unpack
+from autograder.uploads.archive import OTHER_ARCHIVE, texts_in, unpack
 from autograder.uploads.aside import Aside, Folder
+from autograder.uploads.member_bytes import Budget
 from autograder.uploads.uploaded import UploadedFile, Wanted
 
 if TYPE_CHECKING:  # reading a folder needs no pydantic

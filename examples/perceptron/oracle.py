@@ -4,7 +4,7 @@ from functools import partial
 
 import torch
 
-from autograder.gradients import Formula, Given, Slip
+from autograder.gradients import Formula, Given, Slip, residual, residual_slips, slope_slips, tanh_slope
 
 SIZES = ({"N": 2, "H": 3, "F": 4}, {"N": 7, "H": 5, "F": 3})  # samples, hidden units, features
 Result = partial(Formula, arrays="numpy", term="sample", first=0, sizes=SIZES)
@@ -14,21 +14,15 @@ X, TRUE, PREDICTED = Given("x", "NF"), Given("y_true", "N"), Given("y_pred", "N"
 STATES = Given("hidden", "NH", within=0.8)
 
 
-def tanh_slope(h):
-    return 1 - h**2
-
-
-def residual(y_true, y_pred, *, factor=2.0, mean=True, target=1.0):
-    return factor * (y_pred - target * y_true) / (len(y_true) if mean else 1)
+def mean_residual(y_true, y_pred, *, mean=True, **slip):
+    return residual(y_true, y_pred, **slip) / (len(y_true) if mean else 1)
 
 
 def in_residual(name):
     """Slips in 2(ŷ − y)/N, which is a factor of ``name``."""
     return (
-        Slip.of("factor_2_missing", f"{name} lacks the factor 2 of the square's derivative.", factor=1.0),
-        Slip.of("sign_flipped", "The sign is flipped: it is ŷ − y, not y − ŷ.", factor=-2.0),
+        *residual_slips(name),
         Slip.of("mean_missing", f"{name} is not divided by N: the loss is a mean.", mean=False),
-        Slip.of("target_missing", f"{name} has ŷ alone instead of ŷ − y.", target=0.0),
     )
 
 
@@ -37,16 +31,16 @@ def states(w, b, x, *, slope=torch.tanh, bias=1.0):
 
 
 def grad_v(y_true, y_pred, hidden, **slip):
-    return residual(y_true, y_pred, **slip)[:, None] * hidden
+    return mean_residual(y_true, y_pred, **slip)[:, None] * hidden
 
 
 def grad_a(y_true, y_pred, v, hidden, *, slope=tanh_slope, output=1.0, **slip):
-    return residual(y_true, y_pred, **slip)[:, None] * v**output * slope(hidden)
+    return mean_residual(y_true, y_pred, **slip)[:, None] * v**output * slope(hidden)
 
 
 def gradients(w, b, v, c, x, y_true):
     hidden = states(w, b, x)
-    by_y = residual(y_true, hidden @ v + c)
+    by_y = mean_residual(y_true, hidden @ v + c)
     by_a = by_y[:, None] * v * tanh_slope(hidden)
     return {"w": by_a.T @ x, "b": by_a.sum(0), "v": by_y @ hidden, "c": by_y.sum()}
 
@@ -77,8 +71,7 @@ GRAD_A = Result(
     slips=(
         *in_residual("∇a"),
         Slip.of("slope_missing", "∇a lacks 1 − h², the slope of tanh.", slope=torch.ones_like),
-        Slip.of("slope_1_minus_h", "∇a has 1 − h instead of 1 − h².", slope=lambda h: 1 - h),
-        Slip.of("slope_of_the_sigmoid", "∇a has the slope of the sigmoid.", slope=lambda h: h * (1 - h)),
+        *slope_slips("∇a"),
         Slip.of("v_missing", "∇a lacks v.", output=0),
     ),
 )  # fmt: skip

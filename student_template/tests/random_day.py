@@ -2,6 +2,7 @@
 
 import linecache
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -18,6 +19,8 @@ def telling_data(rows):
     """(rows, 6): every value is unique, so a value says where it was taken from."""
     return torch.arange(rows * COLUMNS, dtype=torch.float32).reshape(rows, COLUMNS)
 
+
+AT_ONCE = 25
 
 OPEN = re.compile(r"(=|return|\() *\.\.\. *\)?$|^\.\.\.$")
 
@@ -62,6 +65,17 @@ def called(function: Any, *arguments: Any) -> Any:
         raise
 
 
+def called_often(function: Any, arguments: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+    """What a function of the notebook returns for each of these arguments; raises as :func:`called`."""
+    at_once = getattr(type(function), "__calls__", None)  # of a grader, which holds the function elsewhere
+    if at_once is None:
+        for given in arguments:
+            yield called(function, *given)
+    else:
+        for first in range(0, len(arguments), AT_ONCE):
+            yield from called(at_once, function, arguments[first : first + AT_ONCE])
+
+
 def open_todo(error: BaseException) -> str:
     """What is still to be filled in where code of the notebook stopped; empty where nothing is."""
     where = error.__traceback__
@@ -93,13 +107,11 @@ def several_draws(env):
     get_random_day = filled_in(env, "get_random_day")
     rows = 2 * HOURS + 1  # 25 windows, two of them whole days
     seen = set()
-    for _time in range(300):  # an index that is one too large shows in all but 1 of 100,000
-        try:
-            x, y = called(get_random_day, telling_data(rows))
-        except IndexError as error:
-            raise AssertionError(
-                f"One of many draws from {rows} rows went beyond the data: {error}"
-            ) from None
+    try:  # an index that is one too large shows in all but 1 of 100,000
+        draws = [*called_often(get_random_day, [(telling_data(rows),) for _time in range(300)])]
+    except IndexError as error:
+        raise AssertionError(f"One of many draws from {rows} rows went beyond the data: {error}") from None
+    for x, y in draws:
         first, after = float(x[0, 0]) / COLUMNS, float(y)
         assert tuple(x.shape) == (HOURS, COLUMNS), (
             f"One of many draws from {rows} rows has shape {tuple(x.shape)}, expected (24, 6): it reaches the end."

@@ -151,7 +151,14 @@ def test_settings_and_names_that_change_are_said(source):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", SOURCES)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "otter assign",
+        pytest.param("nbgrader", marks=pytest.mark.thorough),
+        pytest.param("tests/", marks=pytest.mark.thorough),
+    ],
+)
 def test_the_solution_of_the_new_lab_earns_everything_and_its_template_nothing(
     source, tmp_path, capsys, kind
 ):

@@ -40,6 +40,9 @@ UNSOLVED = ("title", "imports", "download", "header", "features")
 SMALL = ("title", "imports", "features")
 """Those of them that a notebook of the small lab has: it downloads nothing."""
 
+BASES = ("unsolved", "zeros", "solved")
+"""Notebooks that attacks change; ``zeros`` has everything that is asked for, and each result is zero."""
+
 SOURCES = ("changes.py", "submission.py", "submission.ipynb", "build.py")
 
 _KEYS = frozenset("why kind base lab marks ending limits flags status unconfined gains thorough".split())
@@ -53,7 +56,7 @@ class Attack:
         name: of the folder; begins with the kind.
         why: one sentence: what is tried.
         kind: one of :data:`KINDS`.
-        base: ``unsolved`` or ``solved``; without meaning unless the folder holds ``changes.py``.
+        base: one of :data:`BASES`; without meaning unless the folder holds ``changes.py``.
         lab: one of :data:`LABS`: ``whole`` where an attack is about other questions than ``loss``.
         marks: question -> points; every question that is not named gets 0.
         endings: how the cell ``attack`` may end; empty for any.
@@ -100,7 +103,7 @@ def read(folder: Path) -> Attack:
         (sorted(expect.keys() - _KEYS), "unknown keys"),
         (kind not in KINDS or not folder.name.startswith(f"{kind}_"), "the name begins with another kind"),
         (len(sources) != 1, f"holds {sources}, expected one of {SOURCES}"),
-        (expect.get("base", "unsolved") not in ("unsolved", "solved"), "unknown base"),
+        (expect.get("base", "unsolved") not in BASES, "unknown base"),
         (expect.get("lab", "small") not in ("small", "whole"), "unknown lab"),
         (unconfined != ("gains" in expect), "unconfined and gains go together"),
         (not str(expect["why"]).strip(), "why is empty"),
@@ -145,7 +148,7 @@ def mark_of(attack: Attack) -> list[pytest.MarkDecorator]:
 
 
 def base_cells(name: str, lab: str = "whole") -> list[Cell]:
-    """The cells of the base notebook ``solved`` or ``unsolved``, as the lab needs them."""
+    """The cells of a base notebook, as the lab needs them."""
     cells = parse((HERE / "base.py").read_text("utf-8"))
     if lab != "whole":
         found = [cell for cell in cells if cell.name in SMALL]
@@ -153,8 +156,11 @@ def base_cells(name: str, lab: str = "whole") -> list[Cell]:
             replace(cell, source="dataset = torch.zeros(48, 6)") if cell.name == "features" else cell
             for cell in found
         ]
+    unsolved = [cell for cell in cells if cell.name in UNSOLVED]
     if name == "unsolved":
-        return [cell for cell in cells if cell.name in UNSOLVED]
+        return unsolved
+    if name == "zeros":
+        return [*unsolved, *parse((ATTACKS / "zeros.py").read_text("utf-8"))]
     return [_trained_faster(cell) for cell in cells if cell.name not in ONLY_IN_FULL]
 
 

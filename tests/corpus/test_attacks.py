@@ -555,7 +555,11 @@ ONE_OF_EACH_KIND = frozenset(
 @pytest.mark.parametrize(
     "real",
     [
-        pytest.param([one for one in REAL if one.name in ONE_OF_EACH_KIND], id="one of each kind"),
+        pytest.param(
+            [one for one in REAL if one.name in ONE_OF_EACH_KIND],
+            id="one of each kind",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(REAL, id="all", marks=pytest.mark.single),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 from tests.conftest import EVERY_EXAMPLE
 
@@ -50,3 +51,12 @@ def places(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, value in items:
         yield from places(value, (*path, key))
+
+
+def any_place(draw: st.DrawFn, tree: Any) -> tuple[Any, Any]:
+    """Some value in a tree that is not empty: what holds it, and its key there."""
+    *parents, last = draw(st.sampled_from(list(places(tree))[1:]))
+    holder = tree
+    for key in parents:
+        holder = holder[key]
+    return holder, last

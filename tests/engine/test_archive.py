@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import NotGradable
-from autograder.uploads.archive import Budget, unpack
+from autograder.uploads.archive import unpack
+from autograder.uploads.member_bytes import Budget
 from autograder.uploads.uploaded import UploadedFile
 
 MB = 2**20

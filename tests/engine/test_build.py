@@ -256,6 +256,7 @@ def test_a_heading_is_no_marker(plan):
         assert "# SOLUTION by hand\nWrite it down.\n## SOLUTION" in sources(made)
 
 
+@pytest.mark.thorough
 def test_a_cell_that_may_fail_and_the_export_do_not_stop_a_build(plan):
     plan.master.write_text(
         MASTER
@@ -366,7 +367,28 @@ def test_a_package_of_the_grading_side_may_serve_hidden_cases():
     assert "reference" not in public_copy(source, "q.py", NO_LAB)
 
 
-SHARED = '''\
+NEEDED = '''\
+# How near is near.
+TOLERANCE = 1e-9
+ANSWERS = [2, 4, 6]
+
+
+def near(a, b):
+    """Whether both are the same number."""
+    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
+
+
+def all_near(left, right):
+    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
+'''
+"""What public cases need of the helpers."""
+
+PUBLIC = """\
+@test_case(name="the numbers")
+def the_numbers(env):
+    assert all_near(env["doubled"], EXPECTED)
+"""
+SHARED = f'''\
 """What the authors know about the helpers."""
 
 import os
@@ -377,24 +399,12 @@ import numpy
 # Read by the build.
 FOR_STUDENTS = True
 
-# How near is near.
-TOLERANCE = 1e-9
-ANSWERS = [2, 4, 6]
-
-
-def near(a, b):
-    """Whether both are the same number."""
-    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
-
-
-def all_near(left, right):
-    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
-
+{NEEDED}
 
 def seldom():
     return os.sep
 '''
-SHARING = """\
+SHARING = f"""\
 from otter.test_files import test_case
 
 from helpers.shared import ANSWERS, all_near, seldom
@@ -404,16 +414,13 @@ name = "doubled"
 EXPECTED = ANSWERS
 
 
-@test_case(name="the numbers")
-def the_numbers(env):
-    assert all_near(env["doubled"], EXPECTED)
-
+{PUBLIC}
 
 @test_case(name="in secret", hidden=True)
 def in_secret(env):
     seldom()
 """
-SHARED_COPY = '''\
+SHARED_COPY = f"""\
 # The public test cases of this question. Grading asks further ones.
 
 from math import isclose
@@ -423,27 +430,12 @@ from otter.test_files import test_case
 
 name = "doubled"
 
-# How near is near.
-TOLERANCE = 1e-9
-ANSWERS = [2, 4, 6]
-
-
-def near(a, b):
-    """Whether both are the same number."""
-    return isclose(a, b, abs_tol=TOLERANCE)  # not ==
-
-
-def all_near(left, right):
-    return all(near(a, b) for a, b in zip(numpy.array(left), right, strict=True))
-
+{NEEDED}
 
 EXPECTED = ANSWERS
 
 
-@test_case(name="the numbers")
-def the_numbers(env):
-    assert all_near(env["doubled"], EXPECTED)
-'''
+{PUBLIC}"""
 
 
 def copy_with_shared(root, question=SHARING, shared=SHARED):
@@ -561,6 +553,7 @@ def test_a_second_build_gives_the_same_bytes_and_another_seed_others(plan):
     assert plan.template.read_bytes() == first[plan.template]
 
 
+@pytest.mark.thorough  # test_downloads has the libraries
 def test_downloads_come_from_the_labs_files_by_either_library(plan):
     plan.master.write_text(
         MASTER
@@ -580,10 +573,11 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        (
+        pytest.param(
             ["2 * number", "plt.plot(doubled)\nplt.show()"],
             ["3 * number", "pass"],  # without a picture, which a lab need not have
             r"cell \d+: the solution does not pass grader\.check\('doubled'\)$",
+            marks=pytest.mark.thorough,
         ),
         (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
         # Of its kind: the refused address, which raises too.

@@ -131,7 +131,7 @@ def executor(kind):
     [
         pytest.param("threads", marks=pytest.mark.thorough),
         pytest.param("fork", marks=pytest.mark.single),
-        "spawn",
+        pytest.param("spawn", marks=pytest.mark.thorough),
     ],
 )
 def test_every_executor_comes_to_the_grades_of_a_local_run(handed_in, local, temporary, kind):
@@ -341,6 +341,7 @@ def test_a_machine_that_stays_in_trouble_is_named_as_the_reason(
         assert grade.reason.startswith("the machine that had it failed: FileNotFoundError: ")
 
 
+@pytest.mark.thorough
 def test_an_executor_that_breaks_ends_the_run(tmp_path, temporary):
     pool = executor("spawn")
     grades = grade_with(pool, trivial(tmp_path, 6), SETTINGS, here(), two)
@@ -581,9 +582,9 @@ except AutograderError as reason:
 @pytest.mark.single  # test_other_versions_are_named
 def test_workers_that_have_another_version_are_refused(tmp_path, temporary, dask_cluster):
     running = dask_cluster(0)
-    shadow = tmp_path / "rnn_lab_autograder-0.0.1.dist-info"
+    shadow = tmp_path / "lab_autograder-0.0.1.dist-info"
     shadow.mkdir()
-    (shadow / "METADATA").write_text("Metadata-Version: 2.1\nName: rnn-lab-autograder\nVersion: 0.0.1\n")
+    (shadow / "METADATA").write_text("Metadata-Version: 2.1\nName: lab-autograder\nVersion: 0.0.1\n")
     running.worker("old", PYTHONPATH=str(tmp_path))
     with (
         pytest.raises(UsageError, match=r"the worker tcp://127\.0\.0\.1:\d+ has 0\.0\.1: install the same"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from autograder.config.load import Lab, check_files, load
 from autograder.errors import ConfigurationError
-from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
+from tests.engine.fuzzing import any_place, fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (Path(__file__).parent / "toy_lab" / "grading_config.yml").read_text("utf-8")
@@ -100,10 +100,7 @@ def changed_values(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(1, 4))):
         if not tree:
             break
-        *parents, last = draw(st.sampled_from(list(places(tree))[1:]))
-        holder = tree
-        for key in parents:
-            holder = holder[key]
+        holder, last = any_place(draw, tree)
         kind = draw(st.sampled_from(["replace", "remove", "add", "share"]))
         if kind == "remove":
             del holder[last]

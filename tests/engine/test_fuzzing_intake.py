@@ -27,7 +27,7 @@ from autograder.notebook.answers import CUT, LONGEST_ANSWER, answers
 from autograder.notebook.read import read_notebook
 from autograder.notebook.template_cells import TemplateCell
 from autograder.submissions.discover import discover
-from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
+from tests.engine.fuzzing import any_place, fuzz, never_hangs  # noqa: F401  never_hangs acts by being here
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 LIMITS = Limits(notebook_mb=1, archive_mb=4, archive_members=300)
@@ -120,10 +120,7 @@ def changed_tree(draw: st.DrawFn) -> Any:
     for _ in range(draw(st.integers(1, 4))):
         if not tree:
             break
-        *parents, last = draw(st.sampled_from(list(places(tree))[1:]))
-        holder = tree
-        for key in parents:
-            holder = holder[key]
+        holder, last = any_place(draw, tree)
         kind = draw(st.sampled_from(["replace", "remove", "wrap", "repeat"]))
         if kind == "remove":
             del holder[last]

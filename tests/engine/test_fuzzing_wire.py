@@ -36,6 +36,7 @@ from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
 from autograder.kernel.proxy import RemoteObject
 from autograder.kernel.remote import RemoteNamespace
+from autograder.model import FewerRows
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
 from tests.engine.fuzzing import fuzz, never_hangs, places  # noqa: F401  never_hangs acts by being here
@@ -205,7 +206,7 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: thing(torch.ones(2), key=[1, None]),
         lambda: setattr(thing, "weights", np.zeros(2)),
         lambda: names.rerun("x", {"f": len}),
-        lambda: names.rerun_on_fewer("x", torch.ones(2), ("y",), {4: 2}, 0),
+        lambda: names.rerun_on_fewer(FewerRows("x", torch.ones(2), ("y",), {4: 2}), 0),
         lambda: call_and_arguments(thing, (torch.ones(2),)),
         lambda: len(thing),
         lambda: thing[1:2],

@@ -151,6 +151,7 @@ def test_a_student_who_says_too_large_has_hit_no_limit(toy_course, tmp_path):
     assert {case.evidence for case in cases} == {"it is too large"}
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_after_a_timeout_a_question_has_less_time(toy_course, tmp_path, monkeypatch):
     monkeypatch.setattr(questions, "AFTER_A_TIMEOUT", 0.2)

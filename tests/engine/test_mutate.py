@@ -239,6 +239,7 @@ def toy(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.thorough  # others here ask its parts
 @pytest.mark.slow
 def test_the_command_names_what_the_questions_miss_and_goes_on_from_there(toy, tmp_path):
     records = tmp_path / "records.jsonl"

@@ -173,6 +173,7 @@ def test_what_was_cut_short_for_want_of_a_processor_is_no_zero(lab, graded):
     assert grade.reason.startswith("the processor was busy with other programs: a time limit of 2 s passed")
 
 
+@pytest.mark.thorough  # test_clock has the clock itself
 def test_what_missed_a_deadline_beside_others_is_graded_again_alone(lab, submissions):
     """Two jobs share one core, so neither gets its seconds in time before the other is done."""
     together: list[frozenset[str]] = []

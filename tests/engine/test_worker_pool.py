@@ -77,6 +77,7 @@ def test_a_worker_that_dies_costs_its_submission_one_more_try_and_nobody_else(tm
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_a_worker_that_holds_a_submission_too_long_is_ended(tmp_path, temporary):
     handed_in = submissions(tmp_path, "import time; time.sleep(60)", COUNTS)
     with WorkerPool(RunSettings(CONFIG), 1, 2) as pool:

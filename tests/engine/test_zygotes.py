@@ -224,6 +224,7 @@ def test_a_student_process_sees_nothing_of_those_that_come_from_the_same_zygote(
         assert grades[number].score == 1
 
 
+@pytest.mark.thorough  # of its kind: the next
 def test_workers_whose_zygote_dies_cost_their_submissions_one_more_try(tmp_path, temporary):
     killed = []
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:

@@ -14,6 +14,7 @@ from autograder.errors import ConfigurationError
 from autograder.grading import questions
 from autograder.grading.course import read_questions
 from autograder.grading.lab_settings import handed_out
+from autograder.language import speaking
 from autograder.model import Ending
 from reference.settings import CONFIG
 from tests.corpus.cases import POINTS, all_cases, cells
@@ -90,6 +91,17 @@ def test_a_course_that_taught_the_published_sums_gives_their_points(tmp_path, mo
             name: questions.ask(known[name], slips, 0).points for name in ("grad_b", "grad_u", "grad_w")
         }
     assert earned == {"grad_b": 2, "grad_u": 1.5, "grad_w": 3}
+
+
+def test_cases_are_called_in_the_language_of_the_course(tmp_path, monkeypatch):
+    known, values = lab_with(tmp_path, {}, monkeypatch)
+    right = Respondent("grad_b/first_step_left_out")
+    with handed_out(values):
+        english = questions.ask(known["grad_h"], right, 0)
+        with speaking("de"):
+            german = questions.ask(known["grad_h"], right, 0)
+    assert [case.name for case in english.cases][-1] == "the recursion"
+    assert [case.name for case in german.cases][-1] == "die Rekursion"
 
 
 def test_a_code_of_another_question_is_refused_with_the_list(tmp_path, monkeypatch):

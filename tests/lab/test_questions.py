@@ -74,6 +74,7 @@ def test_the_right_solution_earns_everything_and_all_its_cases_pass():
     assert said == {name: (points, "") for name, points in POINTS.items()}
 
 
+@pytest.mark.thorough  # the corpus has most of them in the sandbox, in every run
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_earns_everything(style):
     env = notebook(STYLES[style])

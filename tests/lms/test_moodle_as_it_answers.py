@@ -153,7 +153,7 @@ def test_a_second_upload_is_refused_and_a_new_worksheet_helps(out: Path) -> None
 
 
 def test_a_worksheet_that_has_our_marks_is_recognised(out: Path) -> None:
-    failures = ["", "gave 'it\\'s' & <b>\"R&amp;D\"</b>", "gave 'back\\slash' and \"quote\\\"\""]
+    failures = ["", "gave 'it\\'s' & <b>\"R&amp;D\"</b>", 'gave \'back\\slash\' and "quote\\""']
     entries = [entry(folder(at), 12.345, failure=said) for at, said in enumerate(failures, start=1)]
     site = Site("en", EVERYBODY)
     give_back(out, entries, sheet())
@@ -176,7 +176,9 @@ def test_a_second_archive_counts_again(out: Path) -> None:
 
 def test_where_comments_are_off_none_are_announced(out: Path) -> None:
     """Then the worksheet has no column of them, and Moodle passes one in the file over."""
-    rows = csv.reader(io.StringIO((SAMPLES / "individual_ungraded_t_en.csv").read_text("utf-8-sig"), newline=""))
+    rows = csv.reader(
+        io.StringIO((SAMPLES / "individual_ungraded_t_en.csv").read_text("utf-8-sig"), newline="")
+    )
     made = io.StringIO()
     csv.writer(made).writerows(row[:-1] for row in rows)
     give_back(out, [entry(folder(number)) for number in (1, 2)], MOODLE.worksheet(made.getvalue().encode()))
@@ -363,7 +365,9 @@ def test_a_folder_without_a_number_is_of_an_export_of_teams(out: Path) -> None:
 
 def test_members_numbers_in_an_old_export_of_teams_are_nobodys_team(out: Path) -> None:
     """Up to 4.0 each member has a folder of their own, in a team assignment, too."""
-    entries = [entry(f"{folder(number, name)}_") for number, name in ((4, "Team A-Ann Lee"), (5, "Team A-Bo"))]
+    entries = [
+        entry(f"{folder(number, name)}_") for number, name in ((4, "Team A-Ann Lee"), (5, "Team A-Bo"))
+    ]
     back = give_back(out, entries, sheet("team_ungraded_t_en.csv"), teams=True)
     assert (back.marks, set(back.pages.values())) == (0, {0})
     assert set(back.kept_back) == {one.submission.id for one in entries}
@@ -430,7 +434,9 @@ def test_who_has_no_team_is_named_with_the_page_to_attach(out: Path) -> None:
 def test_of_two_teams_of_one_name_the_members_are_named_and_the_remedy(out: Path) -> None:
     give_back(out, [entry(TEAM_OF_1), entry(TEAM_OF_2)], sheet("team_ungraded_t_en.csv"), teams=True)
     assert 'lms: members: {"1": [1, 2]} (on your list are Team_1: 58, 63; Team 1: 54, 60)' in told(out)
-    assert "“Users with updated feedback: 2”, and more: the members of 1 team(s) whom nothing tells" in told(out)
+    assert "“Users with updated feedback: 2”, and more: the members of 1 team(s) whom nothing tells" in told(
+        out
+    )
     missing = told(out).partition("## On your worksheet, but without a submission")[2]
     assert not any(f"({number})" in missing for number in (58, 63, 54, 60))
 

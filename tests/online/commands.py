@@ -10,9 +10,9 @@ from tests.online.moodle_server import TOKEN, Moodle
 from tests.review.classes import WrittenClass
 
 
-def with_token(*arguments: object) -> tuple[int, str]:
+def with_token(*arguments: object, token: str = TOKEN) -> tuple[int, str]:
     """Exit code, and what was said on both streams; each command takes the token out of the environment."""
-    os.environ[VARIABLE] = TOKEN
+    os.environ[VARIABLE] = token
     done = run_here(*arguments)
     return done.returncode, done.stdout + done.stderr
 

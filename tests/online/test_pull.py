@@ -111,7 +111,9 @@ def test_who_is_in_no_team_hands_in_with_the_others_of_these(moodle: Moodle, tmp
     moodle.students[0].group = 7
     assert pull(moodle, tmp_path / "pulled")[0] == 0
     assert "Default group_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
-    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {"Default group"}
+    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {
+        "Default group"
+    }
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
     assert [one.group for one in listed] == ["Team A", "Default group", "Default group"]
 
@@ -151,7 +153,11 @@ def test_with_hidden_names_nobody_is_named(moodle: Moodle, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("site", "missing"),
-    [({}, set()), ({"blind": True}, {"Full name", "Email address"}), ({"comments": False}, {"Feedback comments"})],
+    [
+        ({}, set()),
+        ({"blind": True}, {"Full name", "Email address"}),
+        ({"comments": False}, {"Feedback comments"}),
+    ],
 )
 def test_the_list_has_the_columns_that_moodles_own_has(
     moodle: Moodle, tmp_path: Path, site: dict[str, bool], missing: set[str]

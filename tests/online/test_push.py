@@ -134,7 +134,9 @@ def test_where_the_gradebook_is_not_told_that_is_said_and_a_locked_mark_is_seen_
     written: WrittenClass, moodle: Moodle
 ) -> None:
     """From 4.1 to 4.4 one activity called "R&D" anywhere in the course is enough."""
-    moodle.fault = lambda asked, times: "invalidresponse" if asked == "gradereport_user_get_grade_items" else ""
+    moodle.fault = lambda asked, times: (
+        "invalidresponse" if asked == "gradereport_user_get_grade_items" else ""
+    )
     moodle.students[0].locked = "overridden"
     code, said = push(written, moodle, "--yes")
     assert code == 3
@@ -354,7 +356,9 @@ def test_where_nothing_was_told_before_a_release_the_undoing_leaves_nothing(
     code, said = push(written, moodle, "--undo", "--yes")
     assert code == 0
     assert said.count("nobody could see which files were there") == 1
-    assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [(None, "", False)] * 2
+    assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [
+        (None, "", False)
+    ] * 2
     assert moodle.students[1].mark is None
     assert moodle.students[1].feedback
 
@@ -458,7 +462,7 @@ def test_who_is_in_no_team_gets_the_mark_of_those_without_one(written: WrittenCl
     assert push(written, moodle, "--yes")[0] == 0
     assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
     moodle.students[1].group = moodle.students[2].group = 71
-    assert "nobody in the course is in no team" in push(written, moodle)[1]
+    assert "nothing tells whose it is" in push(written, moodle)[1]
 
 
 def test_a_member_who_is_not_there_is_named_and_the_others_get_their_mark(

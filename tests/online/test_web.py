@@ -111,7 +111,7 @@ def test_a_token_is_remembered_for_its_own_site_only(
 ) -> None:
     monkeypatch.delenv(VARIABLE)
     opened(moodle.url, lambda site: ("ta", PASSWORD), remember=True)
-    assert drawer.held == {("rnn-lab-autograder", moodle.address): TOKEN}
+    assert drawer.held == {("lab-autograder", moodle.address): TOKEN}
     assert opened(moodle.url, None).assignment().maximum == 10.0
     with pytest.raises(UsageError, match=VARIABLE):
         opened(moodle.url.replace("127.0.0.1", "localhost"), None)
@@ -121,7 +121,7 @@ def test_a_remembered_token_that_has_expired_asks_for_a_login(
     moodle: Moodle, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(VARIABLE)
-    drawer.set_password("rnn-lab-autograder", moodle.address, "expired")
+    drawer.set_password("lab-autograder", moodle.address, "expired")
     assert opened(moodle.url, lambda site: ("ta", PASSWORD)).assignment().maximum == 10.0
     with pytest.raises(ServiceRefused, match="get a new one"):
         opened(moodle.url, None).assignment()

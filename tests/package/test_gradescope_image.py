@@ -237,6 +237,6 @@ def test_the_image_knows_what_the_engine_needs(tmp_path):
     script = ROOT / "docker" / "metadata.py"
     subprocess.run([sys.executable, script, ROOT / "pyproject.toml", tmp_path], check=True)
     [found] = importlib.metadata.distributions(path=[str(tmp_path)])
-    assert (found.name, found.version) == ("rnn-lab-autograder", IMAGE.partition(":")[2])
+    assert (found.name, found.version) == ("lab-autograder", IMAGE.partition(":")[2])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert found.requires == project["dependencies"]

@@ -27,7 +27,7 @@ from reference import dataset
 from tests.conftest import ROOT
 from tests.corpus.cases import POINTS
 from tests.engine.processes import run_here
-from tests.review.served import CHROMIUM, chromium
+from tests.review.served import chromium
 
 pytestmark = pytest.mark.slow  # a kernel that imports torch for each notebook
 
@@ -96,10 +96,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium for the tests of this file. Elsewhere it may be missing; where CI runs it may not."""
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "CI needs Chromium: .ci/run installs it"
-        pytest.skip("no Chromium here: apt install chromium")
+    """One for the tests of this file."""
     with chromium() as found:
         yield found
 

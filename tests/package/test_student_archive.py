@@ -113,10 +113,10 @@ def own_lines(text: str, others: str) -> set[str]:
     return {line for line in lines if len(line) >= LONG_ENOUGH and line not in others}
 
 
-def solution_lines() -> set[str]:
+def solution_lines(master: Path = ROOT / "reference" / "rnn_lab.py") -> set[str]:
     """Lines of the master between or beside the markers of a solution, and nowhere else."""
     inside, outside, in_solution = [], [], False
-    for line in (ROOT / "reference" / "rnn_lab.py").read_text("utf-8").splitlines():
+    for line in master.read_text("utf-8").splitlines():
         if marker := re.fullmatch(r"\s*(?:# )?# (BEGIN|END) SOLUTION(?: NO PROMPT)?\s*", line):
             in_solution = marker[1] == "BEGIN"
         elif re.search(r"\S.*# SOLUTION( NO PROMPT)?$", line):
@@ -238,6 +238,15 @@ def test_files_that_nobody_built_stay_where_they_are(copy, tmp_path):
     with zipfile.ZipFile(tmp_path / "out.zip") as opened:
         assert "solved.ipynb" not in opened.namelist()
         assert len(opened.namelist()) == len(QUESTIONS) + 4
+
+
+def test_the_packages_that_the_lab_needs_are_listed(copy, tmp_path):
+    with copy.open("a", encoding="utf-8") as config:
+        config.write("\npackages: ['numpy>=1.26', sympy]\n")
+    done = run_here("package", "student", "--out", tmp_path / "out.zip", "--config", copy)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "out.zip") as opened:
+        assert opened.read("requirements.txt") == b"numpy>=1.26\nsympy\n"
 
 
 @pytest.mark.parametrize("damage", ["an edited template", "a test that is missing", "a test too many"])

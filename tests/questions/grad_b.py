@@ -39,18 +39,6 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=2, hidden=True)
 def random_numbers(env):
-    from autograder.gradients.precision import given
-    from reference import misconceptions
-    from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import judge_gradient
 
-    with nothing_spoiled(env, "grad_b"):
-        judge(
-            env,
-            env.get("RNN"),
-            "grad_b",
-            ask=lambda rnn, case: rnn._compute_grad_b(given(case.hidden), given(case.gradients.h)),
-            expected=lambda case: case.gradients.b,
-            mistakes=misconceptions.grad_b,
-            help=_("∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps."),
-        )
+    judge_gradient(env, "grad_b", _("∇b = Σ diag(1 − h[t]²) ∇h[t], summed over all time steps."))

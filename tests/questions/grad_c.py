@@ -39,18 +39,6 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=1, hidden=True)
 def random_numbers(env):
-    from autograder.gradients.precision import given
-    from reference import misconceptions
-    from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import judge_gradient
 
-    with nothing_spoiled(env, "grad_c"):
-        judge(
-            env,
-            env.get("RNN"),
-            "grad_c",
-            ask=lambda rnn, case: rnn._compute_grad_c(given(case.y_true), given(case.y_pred)),
-            expected=lambda case: case.gradients.c,
-            mistakes=misconceptions.grad_c,
-            help=_("∇c = 2(ŷ − y), shape (1,)."),
-        )
+    judge_gradient(env, "grad_c", _("∇c = 2(ŷ − y), shape (1,)."))

@@ -3,6 +3,7 @@
 from otter.test_files import test_case
 
 from reference.example_numbers import BY_HAND, TWO_STATES
+from reference.language import lab as _  # noqa: F401  for the names of the cases
 from reference.language import later
 from reference.public_mistakes import GRAD_H
 from reference.worked_examples import at_lab_sizes, naming, worked_example
@@ -37,26 +38,19 @@ def lab_sizes(env):
         at_lab_sizes(env, "grad_h", "_compute_grad_h")
 
 
-def ask(rnn, case):
-    """The student's grad_h for the inputs of a case; (T, H) where it is right."""
-    from autograder.gradients.precision import given
-
-    return rnn._compute_grad_h(given(case.y_true), given(case.y_pred), given(case.hidden))
-
-
 @test_case(name="∇h of the last hidden state", points=1, hidden=True)
 def last_row(env):
     from autograder.grading import checks
     from reference import misconceptions
     from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import ask_for, judge
 
     with nothing_spoiled(env, "grad_h"):
         judge(
             env,
             env.get("RNN"),
             later("the last row of grad_h"),
-            ask=ask,
+            ask=ask_for("grad_h"),
             select=lambda answer, case: checks.shape(answer, "grad_h", case.hidden.shape)[-1],
             expected=lambda case: case.gradients.h[-1],
             mistakes=misconceptions.last_state,
@@ -67,7 +61,7 @@ def last_row(env):
 @test_case(name="the recursion", points=2, hidden=True)
 def recursion(env):
     from reference.in_place import nothing_spoiled
-    from reference.judging import judge_recursion
+    from reference.judging import ask_for, judge_recursion
 
     with nothing_spoiled(env, "grad_h"):
-        judge_recursion(env, env.get("RNN"), ask)
+        judge_recursion(env, env.get("RNN"), ask_for("grad_h"))

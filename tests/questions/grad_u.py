@@ -39,20 +39,6 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=2, hidden=True)
 def random_numbers(env):
-    from autograder.gradients.precision import given
-    from reference import misconceptions
-    from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import judge_gradient
 
-    with nothing_spoiled(env, "grad_u"):
-        judge(
-            env,
-            env.get("RNN"),
-            "grad_u",
-            ask=lambda rnn, case: rnn._compute_grad_u(
-                given(case.hidden), given(case.gradients.h), given(case.x)
-            ),
-            expected=lambda case: case.gradients.u,
-            mistakes=misconceptions.grad_u,
-            help=_("∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps."),
-        )
+    judge_gradient(env, "grad_u", _("∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, summed over all time steps."))

@@ -39,20 +39,6 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=1, hidden=True)
 def random_numbers(env):
-    from autograder.gradients.precision import given
-    from reference import misconceptions
-    from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import judge_gradient
 
-    with nothing_spoiled(env, "grad_v"):
-        judge(
-            env,
-            env.get("RNN"),
-            "grad_v",
-            ask=lambda rnn, case: rnn._compute_grad_v(
-                given(case.y_true), given(case.y_pred), given(case.hidden)
-            ),
-            expected=lambda case: case.gradients.v,
-            mistakes=misconceptions.grad_v,
-            help=_("∇V = 2(ŷ − y) h[T], shape (H,)."),
-        )
+    judge_gradient(env, "grad_v", _("∇V = 2(ŷ − y) h[T], shape (H,)."))

@@ -39,18 +39,8 @@ def lab_sizes(env):
 
 @test_case(name="random numbers", points=3, hidden=True)
 def random_numbers(env):
-    from autograder.gradients.precision import given
-    from reference import misconceptions
-    from reference.in_place import nothing_spoiled
-    from reference.judging import judge
+    from reference.judging import judge_gradient
 
-    with nothing_spoiled(env, "grad_w"):
-        judge(
-            env,
-            env.get("RNN"),
-            "grad_w",
-            ask=lambda rnn, case: rnn._compute_grad_w(given(case.hidden), given(case.gradients.h)),
-            expected=lambda case: case.gradients.w,
-            mistakes=misconceptions.grad_w,
-            help=_("∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1]."),
-        )
+    judge_gradient(
+        env, "grad_w", _("∇W = Σ diag(1 − h[t]²) ∇h[t] h[t−1]ᵀ with h[0] = 0; row t of hidden is h[t+1].")
+    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.review.asking import close_all
-from tests.review.served import CHROMIUM, chromium
+from tests.review.served import chromium
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -21,9 +20,6 @@ def nothing_goes_on() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium for the tests of a file. Elsewhere it may be missing; where CI runs it may not."""
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "CI needs Chromium: .ci/run installs it"
-        pytest.skip("no Chromium here: apt install chromium")
+    """One for the tests of a file."""
     with chromium() as found:
         yield found

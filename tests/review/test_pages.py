@@ -141,6 +141,7 @@ def test_every_kind_of_page_is_found(addresses: Sequence[str]) -> None:
     assert set(MAIN) <= kinds
 
 
+@pytest.mark.thorough  # test_the_page_is_sound_and_nothing_sticks_out looks at one
 @pytest.mark.slow
 def test_pages_are_sound_on_every_screen(addresses: Sequence[str], browser: Browser, server: Server) -> None:
     plain = [path for path in addresses if "?" not in path]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,18 @@ def entered(browser: Browser, link: str, path: str) -> Page:
     return page
 
 
+@contextmanager
+def scoring(browser: Browser, out: Path) -> Iterator[Page]:
+    """The page for scoring, of a server that is killed afterwards."""
+    server = Server(out)
+    try:
+        page = entered(browser, server.link(), f"/score/{DERIVATION}")
+        yield page
+        page.context.close()
+    finally:
+        server.kill()
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     members = [Student(f"Student {at}", {DERIVATION: f"Answer {at}."}) for at in range(4)]
@@ -40,9 +54,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, out: Path) -> None:
-    server = Server(out)
-    try:
-        page = entered(browser, server.link(), f"/score/{DERIVATION}")
+    with scoring(browser, out) as page:
         for key in "12wf1wu3w0w":  # the first: 1 and 2; the second: all but 1; the third: undone nothing, 3
             page.keyboard.press(key)
         expect(page.get_by_text("All 4 answers are scored")).to_be_visible()
@@ -52,16 +64,11 @@ def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, o
             (0.0, 1.0, 1.0),
             (1.0, 1.0, 0.0),
         ]
-        page.context.close()
-    finally:
-        server.kill()
 
 
 @pytest.mark.thorough  # test_an_evening scores in a browser in every run
 def test_what_was_given_before_the_page_was_loaded_anew_is_undone(browser: Browser, out: Path) -> None:
-    server = Server(out)
-    try:
-        page = entered(browser, server.link(), f"/score/{DERIVATION}")
+    with scoring(browser, out) as page:
         page.keyboard.press("1")
         page.keyboard.press("3")
         expect(page.locator("#total")).to_have_text("2 of 3")
@@ -76,9 +83,6 @@ def test_what_was_given_before_the_page_was_loaded_anew_is_undone(browser: Brows
         page.keyboard.press("u")
         expect(page.locator("#status")).to_have_text("nothing of yours to undo here")
         assert set(given(out).values()) == {(None, None, None)}
-        page.context.close()
-    finally:
-        server.kill()
 
 
 def without_network(page: Page) -> None:
@@ -126,9 +130,7 @@ def test_every_item_has_keys(browser: Browser, out: Path) -> None:
     item = question.items[0]
     items = tuple(item.model_copy(update={"code": f"i{at}"}) for at in range(1, 101))
     desk.edit(Edit(question, items, 0), "Ada")
-    server = Server(out)
-    try:
-        page = entered(browser, server.link(), f"/score/{DERIVATION}")
+    with scoring(browser, out) as page:
         for key in "1e1r2eez.":  # items 1, 21, 42, 80; then a part
             page.keyboard.press(key)
         for key in "erz":
@@ -137,9 +139,6 @@ def test_every_item_has_keys(browser: Browser, out: Path) -> None:
         expect(page.locator("#status")).to_have_text("saved")
         earned = page.locator("input[name=earned]:checked")
         assert [one.get_attribute("value") for one in earned.all()] == ["i1", "i21", "i42", "i80"]
-        page.context.close()
-    finally:
-        server.kill()
 
 
 @pytest.mark.thorough  # test_an_evening scores in a browser in every run

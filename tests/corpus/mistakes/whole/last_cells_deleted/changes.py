@@ -1,0 +1,6 @@
+# %% training_step
+# %% training_loop
+# %% train
+# %% threshold
+# %% evaluate
+# %% scatter
