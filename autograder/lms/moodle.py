@@ -16,11 +16,12 @@ What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5
 - A downloaded worksheet is written as PHP does it: a quote after a backslash is not doubled.
 - A worksheet that is uploaded as it was downloaded rounds marks and strips comments. So a new one is
   written, with four columns and only the rows that were graded.
-- A downloaded worksheet has comments without tags, and all entities as characters but those of apostrophes.
-  Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like somebody else's.
+- A downloaded worksheet has comments without tags, and all entities as characters but those of
+  apostrophes. Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like
+  somebody else's.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
-  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to be
-  there, later it may. A page that is there already counts as updated once more.
+  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to
+  be there, later it may. A page that is there already counts as updated once more.
 """
 
 from __future__ import annotations
@@ -266,8 +267,8 @@ _UNDECLARED = (
     "(lms: teams: true) and give your worksheet with --worksheet"
 )
 _OF_MEMBERS = (
-    "Moodle up to 4.0 exports each member's copy with the member's own number, not the team's: take lms: teams "
-    "out of grading_config.yml"
+    "Moodle up to 4.0 exports each member's copy with the member's own number, not the team's: take "
+    "lms: teams out of grading_config.yml"
 )
 _OF_GROUP = (
     "its folder has the name of a group, and a group's number is no participant's: if groups hand in "

@@ -212,8 +212,8 @@ class MoodleService(LmsService):
         except ServiceRefused as reason:
             self._advice.append(
                 "Nobody looked whether marks are locked or overridden in the gradebook: such a mark is not "
-                "taken, and that is seen when it is read back. From Moodle 4.1 to 4.4 one activity of the course "
-                f"with & or < in its name is enough for that. {reason}"
+                "taken, and that is seen when it is read back. From Moodle 4.1 to 4.4 one activity of the "
+                f"course with & or < in its name is enough for that. {reason}"
             )
             return {}
 

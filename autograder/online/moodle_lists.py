@@ -36,7 +36,7 @@ class Lists:
         return self._rows("mod_assign_get_submissions", "submissions", "what was handed in")
 
     def graded(self) -> dict[int, float | None]:
-        """Marks by person, of all for whom something was ever saved in their newest attempt, if only a comment.
+        """Marks by person, of all for whom anything was ever saved in their newest attempt.
 
         Whoever has no row of a submission is missing.
         """
