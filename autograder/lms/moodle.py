@@ -310,11 +310,20 @@ def _changes(one: Returned, back: Handback) -> bool:
 
 def _row(one: Returned, words: Words) -> tuple[str, str, str, str]:
     identifier = one.cell(words.identifier) or f"{words.identity}{one.lms_id}"
-    # Either of a quote and a backslash can break Moodle's reading of the file; an apostrophe that is written
-    # as an entity comes back as one, and the comment would look like somebody else's.
-    comment = html.escape(one.comment, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
-    comment = comment.replace("\n", "<br>")
-    return identifier, number(one.mark), in_iso(one.cell(words.graded)), comment
+    return identifier, number(one.mark), in_iso(one.cell(words.graded)), as_html(one.comment)
+
+
+def as_html(comment: str) -> str:
+    """A comment without markup as it goes to Moodle, alike in a file and by the service.
+
+    A quote or a backslash can break Moodle's reading of a file. An apostrophe that is an entity comes back as
+    one, and the comment would look like somebody else's.
+
+    >>> as_html("it's \"a\" < b")
+    "it's &quot;a&quot; &lt; b"
+    """
+    text = html.escape(comment, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
+    return text.replace("\n", "<br>")
 
 
 def _pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from autograder.errors import ServiceError, ServiceRefused
 from autograder.files.visible import number, plain
+from autograder.lms.moodle import as_html
 from autograder.online.moodle_calls import Calls
 from autograder.online.moodle_lists import Lists, files_of, handed_in_of, mark_in, may_see
 from autograder.online.service import (
@@ -309,4 +310,4 @@ class MoodleService(LmsService):
 
     def comment(self, text: str) -> str:
         """As every service: HTML."""
-        return html.escape(text, quote=False).replace("\n", "<br>")
+        return as_html(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 import os
 import sqlite3
@@ -46,7 +45,7 @@ def test_what_goes_back_is_what_the_files_for_the_lms_hold(written: WrittenClass
     assert len(rows) == 3
     for one in moodle.students:
         assert one.mark == float(rows[str(one.number)]["Grade"])
-        assert html.unescape(one.comment) == html.unescape(rows[str(one.number)]["Feedback comments"])
+        assert one.comment == rows[str(one.number)]["Feedback comments"]
         assert one.feedback == {"feedback.html": pages[str(one.number)]}
 
 
