@@ -201,7 +201,8 @@ class Moodle(Lms):
     def _misdeclared(self, back: Handback) -> str:
         """Why numbers would be taken for others than they are; empty where they are not."""
         if back.assignment.teams:
-            return _OF_MEMBERS if any(one.place.endswith("_") for one in back.returned) else ""
+            old = (re.search(r"_assignsubmission_[a-z0-9]+_$", one.place) for one in back.returned)
+            return _OF_MEMBERS if any(old) else ""
         folders = (self.names.match(one.place) for one in back.returned)
         return _UNDECLARED if any(found is not None and not found["id"] for found in folders) else ""
 
