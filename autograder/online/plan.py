@@ -262,7 +262,7 @@ def differences(before: Held, after: Held) -> tuple[str, ...]:
     if not same_comment(before.comment, after.comment):
         changes.append("comment" if before.comment else "new comment")
     if after.files is not None and names_of(before.files) != names_of(after.files):
-        changes.append("page" if before.files else "new page")
+        changes.append("new page" if after.files and not before.files else "page")
     return tuple(changes)
 
 
