@@ -78,6 +78,12 @@ class Case:
         return self.x.shape[0]
 
     @property
+    def axes(self) -> dict[str, int]:
+        """The length of each axis by its letter: T, H, F."""
+        hidden_size, features = self.weights.sizes
+        return {"T": self.steps, "H": hidden_size, "F": features}
+
+    @property
     def inputs(self) -> dict[str, Tensor]:
         """What functions are given, by name: x (T, F), y_true, y_pred (1,), hidden, grad_h (T, H)."""
         return {
@@ -91,8 +97,7 @@ class Case:
     @property
     def setting(self) -> str:
         """The sizes, for a message."""
-        hidden_size, features = self.weights.sizes
-        return f"T={self.steps}, H={hidden_size}, F={features}"
+        return ", ".join(f"{letter}={length}" for letter, length in self.axes.items())
 
 
 def _case(draws: Draws, number: int, distance: float) -> Case:

@@ -24,8 +24,8 @@ from reference.oracle import Gradients, Weights
 from reference.results import ROW, Result
 from reference.student_network import ARGUMENTS, FUNCTIONS
 
-NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (3, 2, 3))
-"""(T, H, F), small ones first."""
+NUMBERS = ((1, 1, 1), (2, 1, 1), (2, 2, 1), (2, 2, 2), (3, 2, 2), (5, 2, 3))
+"""(T, H, F), small ones first; the last are three different ones: a wrong shape says which axes it has."""
 
 METHODS = FUNCTIONS | {"hidden": "forward", "y": "forward", "the last row of grad_h": FUNCTIONS["grad_h"]}
 """By the name of a result, what gives it."""
@@ -43,20 +43,25 @@ def repeated(env: Any, name: str, look: Callable[[Case], Sequence[Result]]) -> s
     """
     if (method := METHODS.get(name)) is None:
         return ""
+    of_a_shape = ""  # of the last example, whose lengths tell most
     for example in of_a_forward_pass() if method == "forward" else of_simple_states():
+        lines = _lines(example, method)
         try:
             with namespace_of(env).time_limit(SECONDS):
                 wrong = [result for result in look(example) if not result.is_right]
-            said = _answers(wrong[0]) if wrong else []
-        except checks.CheckFailed as failure:  # of another shape, for example
-            said = [f"# {' '.join((failure.rationale, failure.evidence)).strip()}"]
+        except checks.CheckFailed as failure:
+            told = f"# {' '.join((failure.rationale, failure.evidence)).strip()}"
+            of_a_shape = "\n".join([*lines, told])
+            if not failure.evidence:  # it is about no shape, and the first example is the smallest
+                return of_a_shape
         except RequestTimedOut:
             return ""
         except student_errors(env):
             continue
-        if said:
-            return "\n".join([*_lines(example, method), *said])
-    return ""
+        else:
+            if wrong and not of_a_shape:
+                return "\n".join([*lines, *_answers(wrong[0])])
+    return of_a_shape
 
 
 def _lines(example: Case, method: str) -> list[str]:
@@ -102,13 +107,13 @@ def _example(steps: int, hidden_units: int, features: int, *, simple: bool) -> C
         w=some((0.5, 1, -1, 2) if simple else (0.5, -0.2, 0.4, 0.3), hidden_units, hidden_units),
         v=some((2, -1), hidden_units),
         b=some((0.1, -0.3), hidden_units),
-        c=some((1,), 1),
+        c=some((0.5,), 1),
     )
     x = some((1, 2, -1, 3, 1), steps, features)
     hidden, y_pred = oracle.forward(weights, x)
     if simple:
         hidden, y_pred = some((0.5, -0.2, 0.4, 0.1, -0.5), steps, hidden_units), some((3,), 1)
-    y_true = some((2,), 1)
+    y_true = some((1.5,), 1)  # ŷ − y is no 1, which is its own square
     factor = formula.residual(y_true, y_pred)
     grad_h = formula.grad_h(weights, hidden, factor)
     sums = formula.grad_sums(hidden, grad_h)

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from autograder.errors import RequestTimedOut
+from autograder.gradients import explanations
 from autograder.gradients.precision import in_either_precision
 from autograder.grading import checks
 from autograder.grading.namespace import call_and_arguments, student_errors
@@ -36,6 +37,9 @@ from reference.student_network import (
     weights_of,
 )
 
+TOLD_BY_NUMBERS = frozenset(mistake.code for mistake in explanations.codes())
+"""Mistakes that are seen in the numbers alone, which may be wrong for what a function writes to."""
+
 
 @contextmanager
 def nothing_spoiled(env: Any, question: str, *, again: bool = True) -> Iterator[None]:
@@ -47,7 +51,7 @@ def nothing_spoiled(env: Any, question: str, *, again: bool = True) -> Iterator[
     try:
         yield
     except checks.CheckFailed as failure:
-        if not failure.mistake:
+        if not failure.mistake or failure.mistake in TOLD_BY_NUMBERS:
             with suppress(*student_errors(env)), checks.collected_notes():
                 require_nothing_spoiled(env, question, again=again)
         raise
@@ -78,6 +82,12 @@ def _require_nothing_spoiled(env: Any, question: str, again: bool) -> None:
     if not again or function == LOSS:
         return
     first, later = called.answers_to_others()
+    checks.require(
+        all(bool(one.isfinite().all()) for one in first),
+        _("{function} gives numbers without bounds (NaN or infinity).").format(function=function),
+        help=_("Which factor grows from step to step? 1 − h² lies between 0 and 1."),
+        evidence=case.setting,
+    )
     checks.require(
         len(first) == len(later) and all(map(_same, later, first)),
         _("{function} gives something else when it is called again.").format(function=function),

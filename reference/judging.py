@@ -13,12 +13,14 @@ from typing import Any
 from torch import Tensor
 
 from autograder.gradients.precision import in_either_precision
+from autograder.gradients.shapes import letters_of, spelt
 from autograder.grading import checks
 from reference import foreign_states, formula, misconceptions
 from reference.answers import Answers, Ask, Behind, accepted
 from reference.cases import Case
 from reference.in_place import nothing_spoiled
 from reference.language import lab as _
+from reference.language import later
 from reference.misconceptions import recursion
 from reference.results import ROW, Result, same
 from reference.sizes import decide, remark
@@ -109,7 +111,7 @@ def _judge(
     def look(case: Case) -> list[Result]:
         right = expected(case)
         answer = select(answers.to(case, lambda answer: same(select(answer, case), right)), case)
-        return [Result(_of_shape(answer, name, right), right, mistakes(case), case.setting)]
+        return [Result(_of_shape(answer, name, right, case), right, mistakes(case), case.setting)]
 
     decide(env, name, help, look, alone=lambda: answers.behind is Behind.NOTHING)
     case, weights = answers.elsewhere()
@@ -124,11 +126,24 @@ def _judge(
     remark(env, f"_compute_{name.split()[-1]}", look)
 
 
-def _of_shape(answer: Any, name: str, right: Tensor) -> Tensor:
+SUM_OVER_TIME = later("There is a row for each time step in it: the gradient is their sum.")
+LAST_STATE_ALONE = later("There is a row for each time step in it: only the last state reaches the output.")
+ONE_NUMBER = later("It is one number: sum over the time steps only, not over all entries.")
+ONE_ENTRY = later("It keeps the shape (1,) of y_pred: without float(), sum(), mean() or an index.")
+OTHER_AXIS = later(
+    "It is summed over the hidden units: dim=0 goes through the time steps, dim=1 through the units."
+)
+OUTER_PRODUCT = later(
+    "Each step adds an outer product: torch.outer(a, b) has a row for each entry of a and a column for each "
+    "entry of b. With matrices A.T @ B sums it over time."
+)
+
+
+def _of_shape(answer: Any, name: str, right: Tensor, case: Case) -> Tensor:
     """The answer as a tensor of the shape of ``right``.
 
     Raises:
-        CheckFailed: it has another shape; that it is the transposed one is said.
+        CheckFailed: it has another shape; which axes that has, is said where it is sure.
     """
     tensor, shape = checks.as_tensor(answer, name), tuple(right.shape)
     checks.require(
@@ -137,7 +152,35 @@ def _of_shape(answer: Any, name: str, right: Tensor) -> Tensor:
         help=_("torch.outer(a, b) has a row for each entry of a and a column for each entry of b."),
         evidence=_("yours: {yours}, expected: {shape}").format(yours=tuple(tensor.shape), shape=shape),
     )
+    if tuple(tensor.shape) != shape and name in (*BEHIND_GRAD_H, "grad_c", "grad_v"):
+        found, expected = letters_of(tensor.shape, case.axes), letters_of(shape, case.axes)
+        checks.fail(
+            _("{name} has the axes {found}, expected were {expected}.").format(
+                name=name, found=spelt(found), expected=spelt(expected)
+            )
+            if found
+            else _("{name} has the wrong shape.").format(name=name),
+            help=_help_with_a_shape(tensor, name, shape, case),
+            evidence=_("yours: {yours}, expected: {shape}").format(yours=tuple(tensor.shape), shape=shape),
+        )
     return checks.shape(tensor, name, shape)
+
+
+def _help_with_a_shape(tensor: Tensor, name: str, shape: tuple[int, ...], case: Case) -> str:
+    """What to look at where a gradient has another shape; empty where that is not sure."""
+    over_time = [size in (case.steps, case.steps - 1) for size in tensor.shape]
+    if tensor.numel() == 1 and name in BEHIND_GRAD_H:
+        return _(ONE_NUMBER)
+    if name == "grad_c":
+        return _(ONE_ENTRY) if tensor.numel() == 1 else ""
+    if tuple(tensor.shape) == (case.steps,) and name == "grad_b":
+        return _(OTHER_AXIS)
+    if len(shape) == 2 and (tensor.dim() == 1 or all(over_time)):
+        return _(OUTER_PRODUCT)
+    if over_time and over_time[0] and tuple(tensor.shape[1:]) == shape:
+        help = LAST_STATE_ALONE if name == "grad_v" else SUM_OVER_TIME
+        return _(help)
+    return ""
 
 
 def check_formula(answers: Answers, name: str, is_right: Callable[[Any], bool]) -> None:

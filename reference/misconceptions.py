@@ -6,27 +6,27 @@ right. Each function returns, for each sentence, what that mistake would have co
 stays what it is when the sentence is reworded: a course's ``partial_credit`` names it.
 
 The states of the forward pass and their gradients, which follow from one another, are in
-``reference.named_recursions``.
+``reference.named_recursions``, what ŷ − y is a factor of in ``reference.named_factors``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.gradients.usual_slips import residual, residual_slips
+from autograder.gradients import explanations
 from autograder.grading.checks import Mistake
 from autograder.grading.slips import Slip, Slips
 from reference.cases import Case, of_other_sizes
-from reference.formula import grad_last_state, previous, tanh_slope
+from reference.formula import previous, tanh_slope
 from reference.language import lab as _
-from reference.named_mistakes import SumOverTime, following, wrapped
+from reference.named_factors import grad_c, grad_v, last_state, squared_error
+from reference.named_mistakes import MISSING, SumOverTime, following, times_gradient, wrapped
 from reference.named_recursions import hidden_states, recursion
 
-__all__ = ["hidden_states", "recursion"]
+__all__ = ["grad_c", "grad_v", "hidden_states", "last_state", "recursion", "squared_error"]
 
 
 def known(*names: str) -> set[Mistake]:
@@ -38,110 +38,9 @@ def known(*names: str) -> set[Mistake]:
         "squared_error": squared_error(1.0, 2.0),
     }
     slips = [found[name] if name in found else globals()[name](case) for name in names]
-    return {mistake for one in slips for mistake in one.named()}
-
-
-def last_state(case: Case) -> Slips:
-    """Mistakes in ∇h[T] = 2(ŷ − y) Vᵀ, (H,)."""
-
-    def formula(*, other: Tensor | None = None, slope: Tensor | float = 1.0, **factor: Any) -> Tensor:
-        factor_of_v = residual(case.y_true, case.y_pred, **factor)
-        return grad_last_state(case.weights, factor_of_v) * slope if other is None else factor_of_v * other
-
-    return Slips(
-        formula,
-        [
-            *residual_slips(_("The last row"), "·V"),
-            Slip.of(
-                "residual_missing",
-                _("The last row is V alone: it lacks the factor 2(ŷ − y)."),
-                scale=1.0,
-                of="none",
-            ),
-            Slip.of("v_missing", _("The last row lacks V."), other=torch.ones_like(case.weights.v)),
-            Slip.of(
-                "state_for_v",
-                _("The last row has h[T] in the place of V: that is ∇V."),
-                other=case.hidden[-1],
-            ),
-            Slip.of(
-                "slope_too_early",
-                _(
-                    "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the "
-                    "state itself."
-                ),
-                slope=tanh_slope(case.hidden[-1]),
-            ),
-            replace(
-                Slip.of("last_row_zero", _("The last row of grad_h is still zero."), scale=0.0), joins=False
-            ),
-        ],
-    )
-
-
-def grad_c(case: Case) -> Slips:
-    """Mistakes in ∇c = 2(ŷ − y), (1,)."""
-
-    def formula(*, power: int = 1, **factor: Any) -> Tensor:
-        return residual(case.y_true, case.y_pred, **factor).pow(power)
-
-    table = [
-        *residual_slips("grad_c", ""),
-        Slip.of("loss_itself", _("This is the loss, not its derivative."), scale=1.0, power=2),
-        Slip.of("still_zero", _("grad_c is still zero."), scale=0.0),
-    ]
-    # One number says too little for two mistakes at once.
-    return Slips(formula, [replace(slip, joins=False) for slip in table])
-
-
-def grad_v(case: Case) -> Slips:
-    """Mistakes in ∇V = 2(ŷ − y) h[T]ᵀ, (H,)."""
-
-    def formula(*, state: Tensor = case.hidden[-1], slope: Tensor | float = 1.0, **factor: Any) -> Tensor:
-        return residual(case.y_true, case.y_pred, **factor) * state * slope
-
-    hidden = case.hidden
-    return Slips(
-        formula,
-        [
-            *residual_slips("grad_v", "·h[T]"),
-            Slip.of(
-                "first_state", _("This takes the first hidden state instead of the last."), state=hidden[0]
-            ),
-            Slip.of(
-                "last_but_one_state",
-                _("This takes the last but one hidden state instead of the last."),
-                state=previous(hidden)[-1],
-            ),
-            Slip.of(
-                "sum_of_states",
-                _("This sums over all hidden states, but only the last one reaches the output."),
-                state=hidden.sum(0),
-            ),
-            Slip.of(
-                "mean_of_states",
-                _("This averages all hidden states, but only the last one reaches the output."),
-                state=hidden.mean(0),
-            ),
-            Slip.of(
-                "residual_missing",
-                _("This is the last hidden state alone: the factor 2(ŷ − y) is missing."),
-                scale=1.0,
-                of="none",
-            ),
-            Slip.of(
-                "v_for_the_state",
-                _("This has V in the place of the last hidden state."),
-                state=case.weights.v,
-            ),
-            Slip.of(
-                "with_slope",
-                _("This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output."),
-                slope=tanh_slope(hidden[-1]),
-            ),
-            replace(Slip.of("still_zero", _("grad_v is still zero."), scale=0.0), joins=False),
-        ],
-    )
+    named = {mistake for one in slips for mistake in one.named()}
+    codes = {mistake.code for mistake in named}
+    return named | {mistake for mistake in explanations.codes() if mistake.code not in codes}
 
 
 def grad_b(case: Case) -> Slips:
@@ -184,7 +83,9 @@ def grad_w(case: Case) -> Slips:
             paired=lambda _states: following(hidden),
         ),
         Slip.of(
-            "state_two_steps_before", _("grad_w pairs step t with h[t−2] instead of h[t−1]."), paired=previous
+            "state_two_steps_before",
+            _("grad_w pairs step t with h[t−2] instead of h[t−1]."),
+            paired=previous,
         ),
         Slip.of(
             "last_state_for_the_initial_one",
@@ -197,6 +98,15 @@ def grad_w(case: Case) -> Slips:
             rows=lambda states, grad_h: previous(tanh_slope(states) * grad_h),
         ),
         Slip.of("transposed", _("grad_w is transposed."), product="th,tk->kh"),
+        Slip.of(
+            "slope_on_the_columns",
+            _(
+                "grad_w has 1 − h[t]² on its columns instead of its rows: multiply it with ∇h[t] "
+                "first, then take the outer product with h[t−1]."
+            ),
+            rows=times_gradient(MISSING),
+            paired=lambda states: tanh_slope(hidden) * states,
+        ),
         Slip.of(
             "elementwise",
             _("grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer)."),
@@ -218,7 +128,9 @@ def grad_u(case: Case) -> Slips:
     """Mistakes in ∇U = Σ diag(1 − h[t]²) ∇h[t] x[t]ᵀ, (H, F)."""
     table = [
         Slip.of(
-            "input_of_the_step_before", _("grad_u pairs step t with x[t−1] instead of x[t]."), paired=previous
+            "input_of_the_step_before",
+            _("grad_u pairs step t with x[t−1] instead of x[t]."),
+            paired=previous,
         ),
         Slip.of(
             "input_of_the_step_before_wrapped",
@@ -229,10 +141,14 @@ def grad_u(case: Case) -> Slips:
             paired=wrapped,
         ),
         Slip.of(
-            "input_of_the_step_after", _("grad_u pairs step t with x[t+1] instead of x[t]."), paired=following
+            "input_of_the_step_after",
+            _("grad_u pairs step t with x[t+1] instead of x[t]."),
+            paired=following,
         ),
         Slip.of(
-            "time_reversed", _("grad_u runs through time in the wrong direction."), paired=lambda x: x.flip(0)
+            "time_reversed",
+            _("grad_u runs through time in the wrong direction."),
+            paired=lambda x: x.flip(0),
         ),
     ]
     return SumOverTime(case.hidden, case.gradients.h, case.x, case.weights.u).mistakes("grad_u", *table)
@@ -260,6 +176,12 @@ def output(case: Case, hidden: Tensor) -> Slips:
             ),
             state=torch.zeros_like(hidden[-1]),
         ),
+        Slip.of(
+            "c_multiplied",
+            _("y is V·h[T]·c: c is added, not multiplied."),
+            state=hidden[-1] * case.weights.c,
+            bias=0.0,
+        ),
         Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True
@@ -270,41 +192,16 @@ def output(case: Case, hidden: Tensor) -> Slips:
             _("y takes the last but one hidden state instead of the last."),
             state=previous(hidden)[-1],
         ),
+        Slip.of(
+            "c_inside",
+            _("y is V·(h[T] + c): c is added behind the product."),
+            state=hidden[-1] + case.weights.c,
+            bias=0.0,
+        ),
         Slip.of("sum_of_states", _("y sums over all hidden states."), state=hidden.sum(0)),
         Slip.of("mean_of_states", _("y averages all hidden states."), state=hidden.mean(0)),
         Slip.of("minus_v", _("y is −V·h[T] + c."), state=-hidden[-1]),
         Slip.of("sign_flipped", _("y has the wrong sign."), state=-hidden[-1], bias=-1.0),
     ]
     # One number says too little for two mistakes at once.
-    return Slips(formula, [replace(slip, joins=False) for slip in table])
-
-
-def squared_error(y_true: float, y_pred: float) -> Slips:
-    """Mistakes in the loss (ŷ − y)² of one prediction, ()."""
-
-    def formula(*, scale: float = 1.0, power: int = 2, amount: bool = False, target: float = -1.0) -> Tensor:
-        difference = torch.tensor(y_pred + target * y_true, dtype=torch.float64)
-        return scale * (difference.abs() if amount else difference).pow(power)
-
-    table = [
-        Slip.of(
-            "absolute_error", _("This is the absolute error; the square is missing."), power=1, amount=True
-        ),
-        Slip.of("square_missing", _("This is the difference; the square is missing."), power=1),
-        Slip.of(
-            "square_missing_sign_flipped",
-            _("This is the difference y − ŷ; the square is missing."),
-            power=1,
-            scale=-1.0,
-        ),
-        Slip.of("half", _("This is half the squared error; the lab has no factor 1/2."), scale=0.5),
-        Slip.of(
-            "twice", _("This is twice the squared error: a factor that belongs to its derivative."), scale=2.0
-        ),
-        Slip.of("derivative", _("This is 2(ŷ − y), the derivative of the loss."), power=1, scale=2.0),
-        Slip.of("sign_flipped", _("The sign of the squared error is flipped."), scale=-1.0),
-        Slip.of("sum_for_the_difference", _("This is (ŷ + y)² instead of (ŷ − y)²."), target=1.0),
-        Slip.of("target_missing", _("This is ŷ²: y is missing."), target=0.0),
-        Slip.of("cubed", _("This is (ŷ − y)³; the loss is the square."), power=3),
-    ]
     return Slips(formula, [replace(slip, joins=False) for slip in table])

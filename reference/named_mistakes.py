@@ -14,6 +14,7 @@ from autograder.grading.slips import Slip, Slips, slips_about
 from reference import formula
 from reference.formula import previous, tanh_slope
 from reference.language import lab as _
+from reference.language import later
 
 Mistakes = Mapping[str, Tensor]
 
@@ -87,6 +88,8 @@ def sum_slips(name: str, units: int) -> list[Slip]:
     slip = slips_about(name=name, weight=name.removeprefix("grad_"))
     return [
         *slope_slips(name),
+        *([] if name == "grad_b" else [_factor_missing(name)]),
+        *([] if name == "grad_b" else [slip("sums_multiplied", _(SUMS_MULTIPLIED), product="th,sk->hk")]),
         slip("sign_flipped", _("{name} has the wrong sign."), scale=-1.0),
         slip("mean_over_time", _("{name} is the mean over the time steps instead of their sum."), mean=True),
         slip("first_step_left_out", _("{name} leaves out the first time step."), steps=slice(1, None)),
@@ -148,6 +151,15 @@ def sum_slips(name: str, units: int) -> list[Slip]:
     ]
 
 
+SUMS_MULTIPLIED = later("{name} multiplies sums over time: multiply at each time step, then sum.")
+
+
+def _factor_missing(name: str) -> Slip:
+    """The slip of leaving out what ∇a[t] is multiplied with."""
+    slip = slips_about(name=name, other={"grad_w": "h[t−1]ᵀ", "grad_u": "x[t]ᵀ"}[name])
+    return slip("other_factor_missing", _("{name} lacks the factor {other}."), paired=MISSING)
+
+
 def slope_slips(name: str) -> list[Slip]:
     """Slips in ∇a[t] = diag(1 − h[t]²) ∇h[t]."""
 
@@ -191,6 +203,24 @@ def slope_slips(name: str) -> list[Slip]:
             "slope_of_the_gradient",
             _("{name} has 1 − (∇h[t])² instead of 1 − h[t]²."),
             rows=lambda hidden, grad_h: tanh_slope(grad_h) * grad_h,
+        ),
+        slip(
+            "slopes_summed_first",
+            _(SUMS_MULTIPLIED),
+            rows=lambda hidden, grad_h: (tanh_slope(hidden).sum(0) * grad_h.mean(0)).expand_as(hidden),
+        ),
+        slip(
+            "slope_of_the_product",
+            _("{name} has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t]."),
+            rows=lambda hidden, grad_h: tanh_slope(hidden * grad_h),
+        ),
+        slip(
+            "dot_product",
+            _(
+                "{name} has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their "
+                "entries: multiply with * instead of @, and sum over time only."
+            ),
+            rows=lambda hidden, grad_h: (tanh_slope(hidden) * grad_h).sum(1, keepdim=True).expand_as(hidden),
         ),
         slip("gradient_missing", _("{name} lacks ∇h[t]."), rows=lambda hidden, grad_h: tanh_slope(hidden)),
         slip(

@@ -15,6 +15,14 @@ from reference.formula import previous, tanh_slope
 from reference.language import lab as _
 from reference.named_mistakes import MISSING, Shift, as_it_is, following, wrapped
 
+Joined = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""What Wᵀ is multiplied with, (H,), made of a state, its slope 1 − h², and its gradient, all (H,)."""
+
+
+def multiplied(state: Tensor, slope: Tensor, grad_next: Tensor) -> Tensor:
+    """diag(1 − h²) ∇h, (H,), as it is right."""
+    return slope * grad_next
+
 
 def recursion(case: Case, last: Tensor) -> Slips:
     """Mistakes in ∇h[t] = Wᵀ diag(1 − h[t+1]²) ∇h[t+1], all rows (T, H), given the student's own last one.
@@ -30,7 +38,7 @@ def recursion(case: Case, last: Tensor) -> Slips:
         slope: Shift = tanh_slope,
         states: Shift = following,
         outside: bool = False,
-        brackets: bool = True,
+        joined: Joined = multiplied,
         scale: float = 1.0,
         added: Tensor | float = 0.0,
         filled: slice | None = None,
@@ -40,12 +48,10 @@ def recursion(case: Case, last: Tensor) -> Slips:
         rows = [last]
         for step in reversed(range(len(hidden) - 1)):
             grad_next = {"next": rows[0], "last": last}[source]
-            if not brackets:
-                back = matrix @ (1 - states(hidden)[step].square() * grad_next)
-            elif outside:
+            if outside:
                 back = slopes[step] * (matrix @ grad_next)
             else:
-                back = matrix @ (slopes[step] * grad_next)
+                back = matrix @ joined(states(hidden)[step], slopes[step], grad_next)
             rows.insert(0, scale * back + added)
         found = torch.stack(rows)
         if filled is not None:
@@ -60,18 +66,36 @@ def recursion(case: Case, last: Tensor) -> Slips:
 def _recursion_slips(w: Tensor, last: Tensor) -> list[Slip]:
     """The slips of :func:`recursion`: ``w`` is (H, H), ``last`` (H,) the student's ∇h[T]."""
 
-    slopes = slope_slips(_("The recursion"))
-
     def rows(code: str, sentence: str, filled: slice) -> Slip:
         return replace(Slip.of(code, sentence, filled=filled), joins=False)
 
     return [
         Slip.of("slope_missing", _("The recursion lacks diag(1 − h[t+1]²)."), slope=MISSING),
-        *(slip for slip in slopes if slip.mistake.code != "slope_minus_h_squared"),
+        *slope_slips(_("The recursion")),
         Slip.of(
             "slope_brackets_missing",
             _("The recursion has 1 − h²·∇h: the brackets in (1 − h²)·∇h are missing."),
-            brackets=False,
+            joined=lambda state, slope, grad_next: 1 - state.square() * grad_next,
+        ),
+        Slip.of(
+            "gradient_missing",
+            _("The recursion lacks ∇h[t+1]."),
+            joined=lambda state, slope, grad_next: slope,
+        ),
+        Slip.of(
+            "state_for_the_gradient",
+            _("The recursion has h[t+1] in the place of ∇h[t+1]."),
+            joined=lambda state, slope, grad_next: slope * state,
+        ),
+        Slip.of(
+            "slope_of_the_product",
+            _("The recursion has 1 − (h·∇h)² instead of (1 − h²)·∇h."),
+            joined=lambda state, slope, grad_next: tanh_slope(state * grad_next),
+        ),
+        Slip.of(
+            "slope_added",
+            _("The recursion adds 1 − h² and ∇h instead of multiplying them."),
+            joined=lambda state, slope, grad_next: slope + grad_next,
         ),
         Slip.of(
             "slope_of_the_same_step",
@@ -157,8 +181,9 @@ def hidden_states(case: Case) -> Slips:
         u: Tensor = weights.u,
         w: Tensor = weights.w,
         b: Tensor = weights.b,
-        inside: bool = False,
-        outside: bool = False,
+        inside: str = "",
+        behind: str = "",
+        kept: float = 0.0,
         activation: Shift = torch.tanh,
         inputs: Shift = as_it_is,
         begin: Callable[[Tensor], Tensor] = torch.zeros_like,
@@ -173,8 +198,10 @@ def hidden_states(case: Case) -> Slips:
                 states.append(begin(zeros))
                 continue
             state = states[-recurrent]
-            sums = w @ (state + b if inside else state) + u @ x_t
-            states.append(activation(sums if inside or outside else sums + b) + (b if outside else 0))
+            terms = {"u": u @ x_t, "b": b}
+            terms["w"] = w @ sum((terms[one] for one in inside), start=state)
+            sums = sum((terms[one] for one in terms if one not in inside + behind), start=zeros)
+            states.append(activation(sums) + sum((terms[one] for one in behind), start=kept * state))
         return rows(torch.stack(states[recurrent:]))
 
     return Slips(formula, _state_slips(case))
@@ -197,7 +224,23 @@ def _state_slips(case: Case) -> list[Slip]:
         Slip.of(
             "w_left_out", _("The states add h[t−1] itself: W is missing."), w=torch.eye(len(w), dtype=w.dtype)
         ),
-        Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), outside=True),
+        Slip.of("b_outside", _("The bias b is added behind tanh instead of inside."), behind="b"),
+        *(
+            Slip.of(
+                code,
+                _("{terms} is added behind tanh: its brackets go around all three terms.").format(
+                    terms=terms
+                ),
+                behind=behind,
+            )
+            for code, terms, behind in (
+                ("input_and_b_outside", "U·x[t] + b", "ub"),
+                ("input_outside", "U·x[t]", "u"),
+                ("state_outside", "W·h[t−1]", "w"),
+                ("state_and_b_outside", "W·h[t−1] + b", "wb"),
+            )
+        ),
+        Slip.of("b_twice", _("The states add the bias b twice."), b=2 * b),
         Slip.of("negated", _("The states have the wrong sign."), activation=lambda sums: -torch.tanh(sums)),
         Slip.of("w_subtracted", _("The states subtract W·h[t−1]."), w=-w),
         Slip.of("u_missing", _("The states ignore the input: U·x[t] is missing."), u=torch.zeros_like(u)),
@@ -206,7 +249,23 @@ def _state_slips(case: Case) -> list[Slip]:
         Slip.of(
             "b_inside",
             _("The bias b is multiplied with W: W·(h[t−1] + b) instead of W·h[t−1] + b."),
-            inside=True,
+            inside="b",
+        ),
+        Slip.of(
+            "input_inside",
+            _("U·x[t] is multiplied with W: W·(h[t−1] + U·x[t]) instead of W·h[t−1] + U·x[t]."),
+            inside="u",
+        ),
+        Slip.of("state_added", _("The states add h[t−1] to what tanh gives."), kept=1.0),
+        Slip.of(
+            "always_the_last_input",
+            _("The states take the last hour, x[-1], at every step."),
+            inputs=lambda x: x[-1:].expand_as(x),
+        ),
+        Slip.of(
+            "always_the_first_input",
+            _("The states take the first hour, x[0], at every step."),
+            inputs=lambda x: x[:1].expand_as(x),
         ),
         Slip.of("input_of_the_step_before", _("The states take x[t−1] instead of x[t]."), inputs=previous),
         Slip.of(

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograder.errors import RequestTimedOut
-from autograder.gradients.results import explain
+from autograder.gradients.results import explain as explain_by_name
+from autograder.gradients.shapes import told_by_an_error
 from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
 from reference import cases
 from reference.cases import Case
-from reference.counterexamples import repeated
+from reference.counterexamples import METHODS, repeated
 from reference.language import lab as _
-from reference.results import Result
+from reference.results import Result, explain
 from reference.settings import settings
 
 Look = Callable[[Case], Sequence[Result]]
@@ -50,10 +51,24 @@ def decide(env: Any, name: str, help: str, look: Look, *, alone: Callable[[], bo
         if settings().any_size:
             _at_every_size(env, name, help, look)
             return
-        results = [result for case in cases.of_the_lab() for result in look(case)]
-        explain(results, _(name), help, _smaller(env, look))
+        results = [result for case in cases.of_the_lab() for result in _seen(env, name, look, case)]
+        # Rows of grad_h are judged by each other, second calls by the first: a factor says little there.
+        tell = explain if name in METHODS and name != "grad_h" else explain_by_name
+        tell(results, _(name), help, _smaller(env, look))
     except checks.CheckFailed as failure:
         failure.repeat = repeated(env, name, look) if alone() else ""
+        raise
+
+
+def _seen(env: Any, name: str, look: Look, case: Case) -> Sequence[Result]:
+    """What ``look`` gives for a case; an error of the student's code gets a note on axes or index."""
+    try:
+        return look(case)
+    except RequestTimedOut:
+        raise
+    except student_errors(env) as error:
+        if told := told_by_an_error(str(error), METHODS.get(name, "forward"), case.axes, case.setting):
+            error.add_note(told)
         raise
 
 
@@ -64,13 +79,13 @@ def _at_every_size(env: Any, name: str, help: str, look: Look) -> None:
     failed: Exception | None = None
     for case in cases.sequences():
         try:
-            results += look(case)
+            results += _seen(env, name, look, case)
         except RequestTimedOut:
             raise
         except failures as failure:
             failed = failed or failure
     try:
-        explain(results, _(name), help)
+        explain_by_name(results, _(name), help)
     except checks.CheckFailed as found:
         if failed is None or found.mistake:
             raise

@@ -316,8 +316,14 @@ class TrainingSteps:
             lr: learning rate.
 
         Raises:
-            CheckFailed: ``rnn`` has no usable weights.
+            CheckFailed: ``rnn`` has no usable weights, or there is no window in the minibatch.
         """
+        checks.require(
+            int(batch_size) > 0,
+            _("do_training_step is called with batch_size={batch_size:g} and lr={lr:g}.").format(
+                batch_size=float(batch_size), lr=float(lr)
+            ),
+        )
         count = min(int(batch_size), LARGEST_BATCH)
         x, y = oracle.random_windows(self._data, count, self._generator)
         weights = weights_of(rnn)

@@ -163,7 +163,7 @@ def _line(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
         lengths = [one.shape[axis] for one in wrong]
         if max(lengths) < 2:
             continue
-        lines = [mask.movedim(axis, 0).flatten(1).any(1) for mask in wrong]
+        lines = [mask.movedim(axis, 0).reshape(mask.shape[axis], -1).any(1) for mask in wrong]
         for place in _places(lengths):
             if all(bool(one[place]) and int(one.sum()) == 1 for one in lines):
                 return Mistake("one_line_wrong", _line_says(formula, axis, seen[0].right.dim(), place))

@@ -14,7 +14,7 @@ from autograder.gradients.formula import Formula
 from autograder.gradients.precision import as_given, in_either_precision
 from autograder.gradients.repeat import repeated
 from autograder.gradients.results import Result, explain
-from autograder.gradients.shapes import axes_that_met, in_its_shape
+from autograder.gradients.shapes import in_its_shape, told_by_an_error
 from autograder.grading import checks
 from autograder.grading.checks import CheckFailed, Mistake
 from autograder.grading.namespace import call_and_arguments, namespace_of, student_errors
@@ -39,7 +39,7 @@ def judge(env: Any, *formulas: Formula) -> None:
 
     Raises:
         CheckFailed: there is no such function, a result is wrong, or an argument has changed.
-        StudentCodeError: the student's code fails; where the exception tells which axes met, a note says it.
+        StudentCodeError: the student's code fails; where the exception tells which axes met, it has a note.
         ConfigurationError: a formula cannot be computed.
     """
     for formula in formulas:
@@ -108,8 +108,8 @@ def _answer(env: Any, function: Any, formula: Formula, case: Case) -> Tensor:
     except RequestTimedOut:
         raise
     except student_errors(env) as error:
-        if met := axes_that_met(str(error), formula, case):
-            checks.note(met)
+        if told := told_by_an_error(str(error), formula.function, case.sizes, case.setting):
+            error.add_note(told)
         raise
     return in_its_shape(checks.as_tensor(_part(answer, formula), formula.result), formula, case)
 

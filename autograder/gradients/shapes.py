@@ -1,11 +1,10 @@
-"""What a wrong shape says about the axes of a result, and which axes met where an operation failed."""
+"""What a wrong shape says about the axes of a result, and which axes or index an operation failed at."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from autograder.gradients.cases import Case
@@ -23,6 +22,16 @@ _SHAPE = re.compile(r"\b\d{1,4}(?:x\d{1,4})+\b|[(\[]\d{1,4}(?:, ?\d{1,4})*,?[)\]
 _TWO_SIZES = re.compile(
     r"size of tensor a \((\d{1,4})\) must match the size of tensor b \((\d{1,4})\)"
     r"|size (\d{1,4}) is different from (\d{1,4})"
+)
+
+_MATRIX_AND_VECTOR = re.compile(r"got input \(\d{1,4}\), mat \(\d")
+"""How torch begins when it multiplies a matrix with a vector."""
+
+_WRITTEN_TO_A_PLACE = re.compile(r"(?:^|: )expand\(")
+"""How torch begins where something is assigned to a row that is too small for it."""
+
+_INDEX_BEYOND = re.compile(
+    r"index (?P<index>\d{1,4}) is out of bounds for (?:dimension|axis) 0 with size (?P<size>\d{1,4})\b"
 )
 
 
@@ -103,19 +112,44 @@ def _factor(formula: Formula, letter: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def axes_that_met(text: str, formula: Formula, case: Case) -> str:
-    """The axes of the arrays that an exception of NumPy or torch is about; empty where it is not sure.
+def told_by_an_error(text: str, function: str, sizes: Sizes, setting: str) -> str:
+    """What an exception of NumPy or torch says about axes or an index; empty where that is not sure.
 
     Args:
         text: of the exception; a student's code decides what it is, and nothing but numbers is taken of it.
+        function: the student's, by name.
+        sizes: of the case, and ``setting``: the same in words.
     """
     text = text[:MOST_READ]
+    return _axes_that_met(text, function, sizes, setting) or _index_beyond(text, function)
+
+
+def _axes_that_met(text: str, function: str, sizes: Sizes, setting: str) -> str:
     shapes = [tuple(map(int, re.findall(r"\d+", found[0]))) for found in _SHAPE.finditer(text)]
-    if sizes := _TWO_SIZES.search(text):
-        shapes = [(int(length),) for length in sizes.groups() if length]
-    found = [letters_of(shape, case.sizes) for shape in shapes[:2]]
-    if len(found) < 2 or not all(found) or torch.Size(shapes[0]) == torch.Size(shapes[1]):
+    if both := _TWO_SIZES.search(text):
+        shapes = [(int(length),) for length in both.groups() if length]
+    elif _MATRIX_AND_VECTOR.search(text):
+        shapes = shapes[1:]  # torch names the vector before them, and once more behind them
+    # A vector that is multiplied from the left is a matrix of one row to torch.
+    shapes = [tuple(length for length in shape if length != 1) for shape in shapes[:2]]
+    found = [letters_of(shape, sizes) for shape in shapes]
+    if len(found) < 2 or not all(found) or shapes[0] == shapes[1]:
         return ""
+    if _WRITTEN_TO_A_PLACE.search(text):
+        return _(
+            "In {function} an array with the axes {one} is written to a place with the axes {other} "
+            "({setting}): does `*` stand there for `@`?"
+        ).format(function=function, one=spelt(found[0]), other=spelt(found[1]), setting=setting)
     return _("In {function} the axes {one} met {other}, which do not fit ({setting}).").format(
-        function=formula.function, one=spelt(found[0]), other=spelt(found[1]), setting=case.setting
+        function=function, one=spelt(found[0]), other=spelt(found[1]), setting=setting
     )
+
+
+def _index_beyond(text: str, function: str) -> str:
+    found = _INDEX_BEYOND.search(text)
+    if found is None or int(found["index"]) < int(found["size"]):
+        return ""
+    return _(
+        "In {function} index {index} is asked of {size} rows, which have the numbers 0 to {last}: "
+        "where does the loop begin and end?"
+    ).format(function=function, last=int(found["size"]) - 1, **found.groupdict())

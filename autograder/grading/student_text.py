@@ -1,7 +1,8 @@
 """What a student's code says in the feedback: enough to find a mistake, too little to carry a case away.
 
 Code that is asked in a hidden case sees its inputs. An exception can quote them, today or in a later case of
-the same notebook. So all texts that student code chose share one bound, whichever case they come from.
+the same notebook. So all texts that student code chose share one bound, whichever case they come from. Of a
+sentence that Python or torch has for a mistake, its numbers count.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import builtins
 import re
 
 from autograder.errors import StudentException
+from autograder.grading import library_texts
 from autograder.language import judging as _
 from autograder.language import later
 from autograder.notebook.own_lines import OwnLines
@@ -46,8 +48,11 @@ class StudentText:
         """``text`` as visible characters, as far as the bound allows; else that it is left out."""
         visible = _visible(text)[:LONGEST]
         if visible not in self._shown:
-            kept = self._within_the_bound(visible)
-            self._left -= _cost(kept)
+            kept, cost = visible, library_texts.cost(visible)
+            if cost is None or cost > self._left:
+                kept = self._within_the_bound(visible)
+                cost = _cost(kept)
+            self._left -= cost
             self._shown[visible] = kept if kept == visible else f"{kept}… {_(LEFT_OUT)}".removeprefix("… ")
         return self._shown[visible]
 

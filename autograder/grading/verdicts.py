@@ -153,8 +153,9 @@ def _raised(failure: StudentException, said: StudentText) -> Verdict:
         text = _("A part still holds `...` where your code belongs.")
         return Verdict(Outcome.FAILED, text, "", f"{error}\n{where}".strip(), Ending.RAISED)
     lacked = NOT_DEFINED.match(error)
+    explained = "\n".join(getattr(failure, "__notes__", ()))  # by whoever asked
     return Verdict(
-        Outcome.FAILED, _("Your code raised {error}").format(error=error), "", where, Ending.RAISED,
+        Outcome.FAILED, _("Your code raised {error}").format(error=error), explained, where, Ending.RAISED,
         lacked=lacked[1] if lacked else "",
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def causes_of(grade: Grade) -> list[Cause]:
         losing = {question.name for question, case in said if case.possible}
         if len(losing) > 1:
             questions = tuple({question.name: question for question, _case in said}.values())
-            helps = {case.help for _question, case in said}
+            helps = {case.help for _question, case in said if case.help}
             places = {case.evidence.rpartition("\n")[2] for _question, case in said}
             found.append(Cause(message, _only(helps), _place(_only(places)), questions))
     return sorted(found, key=lambda cause: -len(cause.questions))
@@ -123,7 +123,7 @@ def _above(case: CaseResult, causes: Sequence[Cause]) -> str:
         told = any(one.text.startswith(cause) for one in causes)
         return judging("{name} is not defined.").format(name=name) if told else ""
     told = any(
-        one.text == case.message and one.help == case.help and (one.help or one.place) for one in causes
+        one.text == case.message and case.help in ("", one.help) and (one.help or one.place) for one in causes
     )
     return case.message if told else ""
 

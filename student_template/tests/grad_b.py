@@ -75,6 +75,12 @@ GRAD_B = {
     "grad_b has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (3.6381, 16.2952),
     "grad_b adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (1.367, 3.5091),
     "grad_b has 1 − (∇h[t])² instead of 1 − h[t]².": (16.7202, -3.3437),
+    "grad_b multiplies sums over time: multiply at each time step, then sum.": (-1.5684, -60.775),
+    "grad_b has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (1.4558, 12.8703),
+    "grad_b has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
+        0.8958,
+        0.1238,
+    ),
     "grad_b lacks ∇h[t].": (2.3594, 7.6186),
     "grad_b has h[t] in the place of ∇h[t].": (0.4464, -2.637),
     "grad_b has the wrong sign.": (0.92, 1.805),

@@ -53,6 +53,7 @@ TWO_STATES = {
 }
 
 GRAD_C = {
+    "This is the loss, not its derivative.": (0.4435, 2.0724),
     "grad_c lacks the factor 2 of the squared error's derivative.": (-0.6391, 1.3816),
     "The sign is flipped: the derivative is 2(ŷ − y), not 2(y − ŷ).": (1.2782, -2.7632),
     "grad_c is (y − ŷ): the sign is flipped and the factor 2 is missing.": (0.6391, -1.3816),
@@ -62,7 +63,10 @@ GRAD_C = {
     "grad_c has ŷ alone instead of ŷ − y.": (3.3271, 3.2237),
     "grad_c lacks ŷ − y.": (1.8421, 1.8421),
     "grad_c has the amount |ŷ − y| instead of ŷ − y.": (1.2782, 2.7632),
-    "This is the loss, not its derivative.": (0.4435, 2.0724),
+    "grad_c has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (0.887, 4.1448),
+    "grad_c has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (-2.9418, 1.1513),
+    "grad_c is 2ŷ − y: the brackets in 2(ŷ − y) are missing.": (1.0244, 2.9934),
+    "grad_c is multiplied with c: the derivative of V·h[T] + c by c is 1.": (-0.3835, 1.3247),
     "grad_c is still zero.": (0.0, 0.0),
 }
 

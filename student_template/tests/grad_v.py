@@ -62,6 +62,9 @@ GRAD_V = {
     "grad_v has ŷ alone instead of ŷ − y.": (0.9767, -4.9147),
     "grad_v lacks ŷ − y.": (0.5408, -2.8084),
     "grad_v has the amount |ŷ − y| instead of ŷ − y.": (0.3753, -4.2126),
+    "grad_v has (ŷ − y)²: the derivative of the square is 2(ŷ − y).": (0.2604, -6.3189),
+    "grad_v has ŷ − 2y: the factor 2 stands before the bracket, 2(ŷ − y).": (-0.8636, -1.7553),
+    "grad_v is 2ŷ − y·h[T]: the brackets in 2(ŷ − y) are missing.": (3.6173, 2.3914),
     "This takes the first hidden state instead of the last.": (-0.9414, 6.8484),
     "This takes the last but one hidden state instead of the last.": (0.7204, -6.4442),
     "This sums over all hidden states, but only the last one reaches the output.": (-0.5963, -19.94),
@@ -69,6 +72,8 @@ GRAD_V = {
     "This is the last hidden state alone: the factor 2(ŷ − y) is missing.": (0.2704, -1.4042),
     "This has V in the place of the last hidden state.": (-2.1853, 8.3613),
     "This is multiplied with 1 − h[T]², but no tanh lies between h[T] and the output.": (-0.3218, -1.2807),
+    "This is multiplied with V, too, which belongs into ∇h[T].": (-1.3979, -1.3128),
+    "grad_v is 2(ŷ − y) + h[T]: the two are multiplied instead.": (-1.3791, 0.3446),
     "grad_v is still zero.": (0.0, 0.0),
 }
 

@@ -65,6 +65,10 @@ GRAD_W = {
     "grad_w takes h[T] for h[0]: index −1 is the last row. h[0] is zero.": (0.625, 0.5482),
     "grad_w has 1 − h[t−1]² and ∇h[t−1] for step t: only the state at the end is h[t−1].": (-0.1156, -1.0412),
     "grad_w is transposed.": (1.1729, -4.4029),
+    "grad_w has 1 − h[t]² on its columns instead of its rows: multiply it with ∇h[t] first, then take the outer product with h[t−1].": (
+        0.5158,
+        3.4184,
+    ),
     "grad_w multiplies vectors entry by entry: ∇h[t] h[t−1]ᵀ is an outer product (torch.outer).": (
         -0.1101,
         2.0572,
@@ -87,8 +91,15 @@ GRAD_W = {
     "grad_w has 1 − h[t]²·∇h[t]: the brackets in (1 − h[t]²)·∇h[t] are missing.": (-0.6698, -7.9572),
     "grad_w adds 1 − h[t]² and ∇h[t] instead of multiplying them.": (-0.4203, -10.1725),
     "grad_w has 1 − (∇h[t])² instead of 1 − h[t]².": (-9.1839, 2.0249),
+    "grad_w multiplies sums over time: multiply at each time step, then sum.": (-2.3431, -4.6172),
+    "grad_w has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (0.4913, -7.7904),
+    "grad_w has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
+        0.6727,
+        0.5567,
+    ),
     "grad_w lacks ∇h[t].": (-0.6985, -13.0012),
     "grad_w has h[t] in the place of ∇h[t].": (-0.6859, -0.641),
+    "grad_w lacks the factor h[t−1]ᵀ.": (-5.961, 0.9445),
     "grad_w has the wrong sign.": (-0.2873, -0.7489),
     "grad_w is the mean over the time steps instead of their sum.": (0.0958, 0.0312),
     "grad_w leaves out the last time step.": (-0.779, 1.1635),

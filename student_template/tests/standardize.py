@@ -46,11 +46,12 @@ def roughly_standard(env):
     train = filled_in(env, "data_train")
     assert isinstance(train, torch.Tensor), "data_train is not a tensor."
     # Statistics of the whole data set are off by up to 0.05 here.
-    assert bool((train.double().mean(dim=0).abs() < 0.1).all()), (
-        "The columns of data_train do not have mean 0."
+    means, stds = train.double().mean(dim=0), train.double().std(dim=0)
+    assert bool((means.abs() < 0.1).all()), (
+        f"The columns of data_train do not have mean 0: it is {rounded(means)}."
     )
-    assert bool(((train.double().std(dim=0) - 1).abs() < 0.1).all()), (
-        "The columns of data_train do not have std 1."
+    assert bool(((stds - 1).abs() < 0.1).all()), (
+        f"The columns of data_train do not have std 1: it is {rounded(stds)}."
     )
     test = filled_in(env, "data_test")
     assert isinstance(test, torch.Tensor), "data_test is not a tensor."
@@ -60,3 +61,8 @@ def roughly_standard(env):
         assert bool((test.double().mean(dim=0).abs() > 1e-3).any()), (
             "The columns of data_test have mean 0 themselves: scale it with means and stds of the training data."
         )
+
+
+def rounded(values):
+    """A vector as a list, rounded to three decimals for a message."""
+    return [round(value, 3) for value in values.tolist()]

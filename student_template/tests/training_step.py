@@ -178,7 +178,8 @@ def one_hour(env):
         wrong = min(found, key=len)
         assert not wrong, (
             f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
-            f"{'is' if len(wrong) == 1 else 'are'} wrong."
+            f"{'is' if len(wrong) == 1 else 'are'} wrong. Do the checks of the gradients pass? Then look at the update, "
+            "and at what get_gradients hands to each method."
         )
 
 

@@ -6,6 +6,7 @@ import json
 
 import nbformat
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,7 +67,7 @@ def used_up(*sources: str) -> StudentText:
         (StudentException("NameError", "name 'RNN' is not defined"), "NameError: name 'RNN' is not defined"),
         (StudentException("NameError", "name 'x123' is not defined"), f"NameError: {LEFT_OUT}"),
         (StudentException("NameError", "name 'RNN' is not defined 0.25"), f"NameError: {LEFT_OUT}"),
-        (StudentException("IndexError", "index 24 is out of bounds"), f"IndexError: {LEFT_OUT}"),
+        (StudentException("IndexError", "index 24 is out of reach"), f"IndexError: {LEFT_OUT}"),
         (StudentException("IndexError", ""), "IndexError"),
         (StudentException("RNN", "own class"), f"RNN: {LEFT_OUT}"),
         (StudentException("N0123456789", "own name"), LEFT_OUT),
@@ -75,6 +76,55 @@ def used_up(*sources: str) -> StudentText:
 )
 def test_what_we_recognise_is_free_and_all_else_is_not(failure, shown):
     assert used_up(CELL).error(failure) == shown
+
+
+ROWS, SQUARE, VECTOR = torch.zeros(24, 10), torch.zeros(10, 10), torch.zeros(6)
+
+
+def assign_a_matrix():
+    ROWS.clone()[0] = SQUARE
+
+
+def add_in_place():
+    grad = torch.zeros(10, 1)
+    grad += SQUARE
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda: ROWS[24],
+        lambda: SQUARE @ VECTOR,
+        lambda: VECTOR @ SQUARE,
+        lambda: SQUARE @ ROWS,
+        lambda: SQUARE + VECTOR,
+        lambda: VECTOR @ torch.zeros(10),
+        lambda: VECTOR.view(4, 2),
+        lambda: float(ROWS),
+        lambda: [1][1],
+        lambda: "abc".__getitem__(slice(2.0)),
+        lambda: [].append(1).append(2),
+        lambda: [] + None,
+        assign_a_matrix,
+        add_in_place,
+    ],
+)
+def test_what_torch_and_python_say_of_a_mistake_costs_its_numbers_only(mistake):
+    with pytest.raises(Exception) as raised:
+        mistake()
+    text = str(raised.value)
+    said = StudentText()
+    said.shown("a" * 200)
+    said.shown("b" * (MOST_CHARACTERS - 200 - 40))
+    assert said.shown(text) == text
+    assert said.shown("c" * 200).startswith("c" * (40 - 20))
+
+
+def test_sentences_of_libraries_use_up_the_bound_as_well():
+    said = StudentText()
+    texts = [f"index {number} is out of bounds for dimension 0 with size 24" for number in range(1000, 2000)]
+    shown = [text for text in texts if said.shown(text) == text]
+    assert len(shown) == MOST_CHARACTERS // 9  # seven digits, and which sentence it is
 
 
 def test_so_many_lines_may_be_named_and_no_others():

@@ -8,7 +8,7 @@ import torch
 
 from autograder.errors import ConfigurationError
 from autograder.gradients import Formula, Given, Slip, judge, known, ready, standing_in
-from autograder.grading.checks import CheckFailed, collected_notes
+from autograder.grading.checks import CheckFailed
 
 SIZES = ({"N": 2, "H": 3, "F": 4}, {"N": 6, "H": 5, "F": 3})
 
@@ -121,6 +121,17 @@ def test_what_nothing_explains_in_every_case_is_not_explained(function):
     assert failure.evidence.startswith("N=2, H=3, F=4: entry [")
 
 
+GRAD_B = Formula(
+    "grad_b", "∇b", "H", takes=(Given("delta", "NH"),), compute=lambda delta: delta, summed="N",
+    says="∇b = Σ δ[n].", sizes=SIZES,
+)  # fmt: skip
+
+
+def test_one_entry_of_a_vector_is_told():
+    failure = said(lambda delta: torch.cat([delta.sum(0)[:-1], 3 * delta.sum(0)[-1:] ** 2]), GRAD_B)
+    assert failure.rationale == "Only entry -1 of ∇b is wrong."
+
+
 def test_a_transposed_result_is_told_by_its_factors():
     failure = said(lambda delta, x: x.T @ delta)
     assert failure.help == "outer(x, delta) is (4, 3), ∇W is (3, 4): a row for each entry of delta."
@@ -136,18 +147,24 @@ def test_a_transposed_result_is_told_by_its_factors():
     ],
 )
 def test_an_operation_on_axes_that_do_not_fit_is_told_by_their_letters(function, met):
-    with collected_notes() as notes, pytest.raises((RuntimeError, ValueError)):
+    with pytest.raises((RuntimeError, ValueError)) as raised:
         judge({"grad_w": function}, GRAD_W)
-    assert met in "".join(notes)
+    assert met in "".join(raised.value.__notes__)
+
+
+def test_an_index_behind_the_last_row_is_told_with_the_numbers_that_there_are():
+    with pytest.raises(IndexError) as raised:
+        judge({"grad_w": lambda delta, x: right(delta, x) + x[len(x)]}, GRAD_W)
+    assert "index 2 is asked of 2 rows, which have the numbers 0 to 1" in "".join(raised.value.__notes__)
 
 
 def test_nothing_of_a_students_exception_is_repeated():
     def hostile(delta, x):
         raise ValueError("shapes (<script>) and (9,9) " + "(" * 9000)
 
-    with collected_notes() as notes, pytest.raises(ValueError, match="script"):
+    with pytest.raises(ValueError, match="script") as raised:
         judge({"grad_w": hostile}, GRAD_W)
-    assert notes == []
+    assert not hasattr(raised.value, "__notes__")
 
 
 @pytest.mark.parametrize("formula", [GRAD_W, GRAD_A])

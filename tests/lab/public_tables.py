@@ -39,6 +39,11 @@ def in_all_rows(case: Case) -> dict[str, Tensor]:
         for hidden_next in case.hidden[1:].flip(0):
             rows.insert(0, formula.step_back(case.weights, hidden_next, rows[0]))
         found[sentence] = torch.stack(rows)
+        if sentence.code == "from_the_front":  # there the rows follow from one another the other way round
+            rows = [right]
+            for hidden_before in case.hidden[:-1]:
+                rows.append(formula.step_back(case.weights, hidden_before, rows[-1]))
+            found[sentence] = torch.stack(rows)
     return found | misconceptions.recursion(case, right).single()
 
 

@@ -88,8 +88,8 @@ def test_the_examples_are_no_hidden_cases_and_the_same_for_every_class() -> None
 
 def test_another_shape_is_shown_where_it_differs() -> None:
     failure, _ = failure_of("grad_u/transposed")
-    assert failure.repeat.startswith("rnn = RNN(2, 1)\n")
-    assert failure.repeat.endswith("in each other's place. yours: (1, 2), expected: (2, 1)")
+    assert failure.repeat.startswith("rnn = RNN(2, 3)\n")
+    assert failure.repeat.endswith("in each other's place. yours: (3, 2), expected: (2, 3)")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from autograder.grading.namespace import PlainNamespace
 from autograder.language import speaking
 from reference import cases
 from tests.corpus.cases import Cell, base_cells, changed
-from tests.corpus.in_one_process import ask
+from tests.corpus.in_one_process import ask, question
 
 IMPORTS = "from typing import Dict, Tuple\nimport torch\nfrom torch import Tensor\n"
 IMPORTS += "from torch.distributions import Normal\n"
@@ -69,6 +69,17 @@ def _one_thread():
 
 def told(method, *replacements):
     """What the question of a method says of it after replacements of text."""
+    return ask(PlainNamespace(with_changes(method, *replacements)), method.removeprefix("_compute_"))[1]
+
+
+def hidden_case(method):
+    """The first case of the question of a method that students do not have."""
+    cases_of = question(method.removeprefix("_compute_")).test_cases
+    return next(case for case in cases_of if case.hidden)
+
+
+def with_changes(method, *replacements):
+    """The names of a notebook with these replacements of text in a method."""
     source = METHODS[method]
     for before, after in replacements:
         assert before in source
@@ -78,7 +89,7 @@ def told(method, *replacements):
     ]
     names = {}
     exec(IMPORTS + rnn.source, names)  # noqa: S102  our own mistakes
-    return ask(PlainNamespace(names), method.removeprefix("_compute_"))[1]
+    return names
 
 
 SLOPE, LOOP_BACK = "(1 - hidden[t] ** 2) * grad_h[t]", "reversed(range(len(hidden) - 1))"
@@ -125,6 +136,20 @@ ONE = [
     ("_compute_grad_w", "torch.outer(" + SLOPE + ", hidden[t - 1])", SLOPE + " * hidden[t - 1]", "outer product"),
     ("_compute_grad_w", "hidden[t] ** 2", "hidden[t].pow_(2)", "changes hidden in place"),
     ("_compute_grad_u", "x[t])", "x[t - 1])", "x[t−1] instead of x[t]; at the first step index −1"),
+    ("forward", " + self.u @ x[t] + self.b)", ") + self.u @ x[t] + self.b", "U·x[t] + b is added behind tanh"),
+    ("forward", "self.w @ h[t] + self.u @ x[t]", "self.w @ (h[t] + self.u @ x[t])", "U·x[t] is multiplied with W"),
+    ("forward", "x[t]", "x[-1]", "take the last hour, x[-1], at every step"),
+    ("forward", "+ self.c", "* self.c", "c is added, not multiplied"),
+    ("_compute_grad_h", " * grad_h[i + 1])", ")", "The recursion lacks ∇h[t+1]."),
+    ("_compute_grad_h", "(1 - hidden[i + 1] ** 2)", "(1 - grad_h[i + 1] ** 2)", "numbers without bounds"),
+    ("_compute_grad_h", "2 * (y_pred - y_true)", "2 * y_pred - y_true", "the brackets in 2(ŷ − y) are missing"),
+    ("_compute_grad_v", "2 * (y_pred - y_true)", "(y_pred - y_true) ** 2 * 2", "the derivative of the square is"),
+    ("_compute_grad_v", "* hidden[-1]", "+ hidden[-1]", "the two are multiplied instead"),
+    ("_compute_grad_v", "* hidden[-1]", "* hidden[-1] * self.v", "multiplied with V, too"),
+    ("_compute_grad_v", "2 *", "0.3 *", "grad_v is 0.15 times what it should be."),
+    ("_compute_grad_v", "hidden[-1]", "hidden", "has the axes (T, H), expected were (H,)"),
+    ("_compute_grad_b", SLOPE, "(1 - hidden[t] ** 2) @ grad_h[t]", "multiply with * instead of @"),
+    ("_compute_grad_w", SLOPE + ", hidden[t - 1])", "grad_h[t], hidden[t - 1]) * (1 - hidden[t] ** 2)", "on its columns"),
     ("_compute_grad_u", "grad_u = torch.zeros_like(self.u)", "grad_u = torch.ones_like(self.u)", "starts with ones"),
 ]  # fmt: skip
 
@@ -132,6 +157,33 @@ ONE = [
 @pytest.mark.parametrize(("method", "before", "after", "says"), ONE)
 def test_a_mistake_is_named(method, before, after, says):
     assert says in told(method, (before, after))
+
+
+FROM_THE_FRONT = [
+    ("grad_h[-1]", "grad_h[0]"),
+    (LOOP_BACK, "range(1, len(hidden))"),
+    ("hidden[i + 1]", "hidden[i - 1]"),
+    ("grad_h[i + 1]", "grad_h[i - 1]"),
+]
+
+
+def test_gradients_that_are_filled_from_the_front_are_named():
+    assert "grad_h is filled from its first row on" in told("_compute_grad_h", *FROM_THE_FRONT)
+
+
+@pytest.mark.parametrize(
+    ("method", "change", "says"),
+    [
+        ("forward", ("self.u @ x[t]", "x[t] @ self.u"), "the axes (F,) met (H, F)"),
+        ("forward", ("self.w @ h[t]", "self.w * h[t]"), "does `*` stand there for `@`?"),
+        ("_compute_grad_h", ("len(hidden) - 1", "len(hidden)"), "index 24 is asked of 24 rows"),
+        ("_compute_grad_w", ("torch.zeros_like(self.w)", "self.u * 0"), "the axes (F,) met (H,)"),
+    ],
+)
+def test_an_error_of_torch_is_told_by_axes_or_rows(method, change, says):
+    with pytest.raises((RuntimeError, IndexError)) as raised:
+        hidden_case(method).body.call_func(PlainNamespace(with_changes(method, change)))
+    assert says in "".join(raised.value.__notes__)
 
 
 @pytest.mark.parametrize(

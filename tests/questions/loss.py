@@ -60,12 +60,12 @@ def pairs():
 
 @test_case(name="several predictions, both signs", points=1, hidden=True)
 def many_pairs(env):
-    from autograder.gradients.results import explain
     from autograder.grading import checks
     from reference.in_place import require_nothing_spoiled
     from reference.language import lab as _
     from reference.misconceptions import squared_error
-    from reference.results import Result
+    from reference.repeats import of_the_loss, shown_again
+    from reference.results import Result, explain
     from reference.student_network import defined
 
     mse_loss_func = defined(env.get("mse_loss_func"), "mse_loss_func")
@@ -79,5 +79,6 @@ def many_pairs(env):
         results.append(
             Result(loss, right, squared_error(y_true, y_pred), f"y_true = {y_true}, y_pred = {y_pred}")
         )
-    explain(results, _("the loss"), "L = (ŷ − y)².")
+    with shown_again(env, lambda: of_the_loss(mse_loss_func)):
+        explain(results, _("the loss"), "L = (ŷ − y)².")
     require_nothing_spoiled(env, "loss")

@@ -36,11 +36,14 @@ def several_draws(env):
     try:  # an index that is one too large shows in all but 1 of 100,000
         draws = [*called_often(get_random_day, [(telling_data(rows),) for _time in range(300)])]
     except IndexError as error:
+        if str(error).endswith("with size 1"):
+            raise  # it took one row, and of that another one
         raise AssertionError(f"One of many draws from {rows} rows went beyond the data: {error}") from None
     for x, y in draws:
         first, after = float(x[0, 0]) / COLUMNS, float(y)
+        behind = ": it reaches the end" if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
         assert tuple(x.shape) == (HOURS, COLUMNS), (
-            f"One of many draws from {rows} rows has shape {tuple(x.shape)}, expected (24, 6): it reaches the end."
+            f"One of many draws from {rows} rows has shape {tuple(x.shape)}, expected (24, 6){behind}."
         )
         assert after == (first + HOURS) * COLUMNS + TEMPERATURE, (
             f"x begins at row {first:g} of {rows}: y should be the temperature of row {first + HOURS:g}, "
@@ -138,6 +141,14 @@ def drawn_data(rows):
     )
 
 
+OF_ONE_ROW = "with size 1"
+"""The end of what torch says of ``data[start_idx + 24][1]``."""
+
+ONE_ROW = later(
+    "start_idx is a tensor of one number, so data[start_idx + 24] is a table of one row, which has no row 1: write "
+    "data[start_idx + 24, 1]."
+)
+
 BEYOND = ("out of bounds", "list index out of range")
 """In the messages of torch, NumPy and Python about an index behind the end, and not about a wrong kind of index."""
 
@@ -155,7 +166,9 @@ def draws_from(env, get_random_day, data, count):
     try:
         yield from calls(get_random_day, ((data.clone(),) for _time in range(count)))
     except student_errors(env) as error:
-        if any(words in str(error) for words in BEYOND):
+        if str(error).endswith(OF_ONE_ROW):
+            error.add_note(_(ONE_ROW))
+        elif any(words in str(error) for words in BEYOND):
             checks.fail(
                 named("beyond_the_data"),
                 help=_("The last valid start is len(data) - 25, whatever data it is given."),
@@ -166,12 +179,25 @@ def draws_from(env, get_random_day, data, count):
 
 @test_case(name="always a valid window, really random", points=1, hidden=True)
 def many_draws(env):
-    from itertools import pairwise
-
-    from autograder.grading import checks
+    from reference.repeats import of_a_draw, shown_again
     from reference.student_network import defined
 
     get_random_day = defined(env.get("get_random_day"), "get_random_day")
+    with shown_again(env, lambda: of_a_draw(env, get_random_day)):
+        require_random_windows(env, get_random_day)
+
+
+def require_random_windows(env, get_random_day):
+    """Check many draws, one by one and all together.
+
+    Raises:
+        CheckFailed: one is no window of the data, or they are not random.
+        StudentCodeError: the student's function fails.
+    """
+    from itertools import pairwise
+
+    from autograder.grading import checks
+
     data = drawn_data(SHORT)
     for draw in draws_from(env, get_random_day, data, SHORT_DRAWS):
         start_of(draw, data)

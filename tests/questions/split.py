@@ -19,6 +19,12 @@ OF_THE_ROWS = 34_387  # int(0.8 · 42,984): 80 % of the rows, as most people wri
 TOLERANCE = 1e-3
 """Shares of a standard deviation: float32 rounds the pressure to 6e-6 of one, and other rows differ by whole ones."""
 
+FIRST_TEMPERATURES = (
+    -11, -12, -11, -14, -12, -10, -9, -9, -9, -8, -7, -5, -5, -3, -2, -1, -2, -3, -5, -4, -5, -5, -5, -5,
+    -4, -4, -5, -5, -5, -6, -6, -5, -6, -5, -5, -5, -5, -5, -5, -5, -5, -5, -5, -5, -5, -5, -6, -6,
+)  # fmt: skip
+"""Of the first two days, in the file's order and degrees Celsius."""
+
 WEATHER_COLUMNS = 3  # dew point, temperature, pressure: the others are cumulated, and mostly rise
 SAME_WAY = 0.75
 """Share of the hours at which a column has to go the same way as in the data set; by chance it is about half.
@@ -41,6 +47,10 @@ def parts_fit(env):
 def rows_in_order(env):
     """A scaled column rises and falls where the data set's does: in other rows it goes its own way."""
     dataset, train, test = (filled_in(env, one) for one in ("dataset", "data_train", "data_test"))
+    first = dataset[: len(FIRST_TEMPERATURES), 1].double()
+    assert len(first) < len(FIRST_TEMPERATURES) or follows(first, first.new_tensor(FIRST_TEMPERATURES)), (
+        "dataset holds its rows in another order than the file: split them as they are, sorted by time."
+    )
     parts = {"data_train": (train, dataset[: len(train)]), "data_test": (test, dataset[len(train) :])}
     for part, (found, right) in parts.items():
         if len(found) != len(right) or len(found) < 2:
@@ -64,6 +74,14 @@ MISTAKES = {
     "not_computed": later("The split is not computed from the data set."),
 }
 """The sentences by code; what was found goes into the braces."""
+
+
+COUNT_DAYS = later(
+    "Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there."
+)
+CUT_THERE = later(
+    "data_train is what lies before row num_train_samples of dataset, data_test all from it on."
+)
 
 
 def named(code, *found):
@@ -190,8 +208,8 @@ def prepare():
 @test_case(name="20 % of the days for testing", points=1, hidden=True)
 def share_of_days(env):
     from autograder.grading import checks
-    from autograder.grading.namespace import kept, namespace_of, student_errors
-    from reference.dataset import features
+    from autograder.grading.namespace import namespace_of
+    from reference.repeats import shown_again
 
     names = namespace_of(env)
     checks.require(
@@ -199,6 +217,39 @@ def share_of_days(env):
         _("num_train_samples is not defined."),
         help=_("Is the TODO of the split filled in?"),
     )
+    with shown_again(env, lambda: left_by_the_notebook(names)):
+        require_right_split(env, names)
+
+
+def left_by_the_notebook(names):
+    """Lines that show the sizes, or rows, that the notebook has now, where they are wrong."""
+    from autograder.grading import checks
+    from reference.repeats import of_the_rows, of_the_sizes
+
+    count, parts = found_in(names)
+    number = checks.as_tensor(count, "num_train_samples")
+    is_number = number.numel() == 1 and bool(number.isfinite().all())
+    if not is_number or any(part is None or not len(part) for part in parts):
+        return ""
+    right = int(number) if int(number) in accepted_counts(ROWS) else WHOLE_DAYS[0]
+    parts = dict(zip(PARTS, parts, strict=True))
+    if found := of_the_sizes(int(number), parts, right):
+        return found
+    means, stds = (checks.shape(names.get(one), one, (6,), (1, 6)).reshape(6) for one in ("means", "stds"))
+    return of_the_rows(parts, means, stds)
+
+
+def require_right_split(env, names):
+    """Judge what the notebook left; if that fails, the cells of the split alone.
+
+    Raises:
+        CheckFailed: the split is wrong either way, or not computed from the data set.
+        StudentCodeError: a cell does not end in time.
+    """
+    from autograder.grading import checks
+    from autograder.grading.namespace import kept, student_errors
+    from reference.dataset import features
+
     count, parts = found_in(names)
     wrong = problem(count, parts)
     if not wrong and not exactly_misplaced(parts):
@@ -222,13 +273,8 @@ def share_of_days(env):
         misplaced = set() if wrong else exactly_misplaced(parts_alone)
     else:  # it cannot be run, or the parts are cut in another cell: what a mistake later on left must do
         misplaced = set() if wrong else clearly_misplaced(parts)
-    checks.require(
-        not wrong,
-        wrong,
-        help=_(
-            "Count whole days: 80 % of the days for training, times 24 hours, and slice both parts there."
-        ),
-    )
+    is_cut_elsewhere = bool(wrong) and wrong.code == "sizes_do_not_fit"
+    checks.require(not wrong, wrong, help=_(CUT_THERE if is_cut_elsewhere else COUNT_DAYS))
     checks.require(
         not misplaced,
         named("wrong_rows", " and ".join(sorted(misplaced, reverse=True))),

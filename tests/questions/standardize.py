@@ -20,11 +20,12 @@ def roughly_standard(env):
     train = filled_in(env, "data_train")
     assert isinstance(train, torch.Tensor), "data_train is not a tensor."
     # Statistics of the whole data set are off by up to 0.05 here.
-    assert bool((train.double().mean(dim=0).abs() < 0.1).all()), (
-        "The columns of data_train do not have mean 0."
+    means, stds = train.double().mean(dim=0), train.double().std(dim=0)
+    assert bool((means.abs() < 0.1).all()), (
+        f"The columns of data_train do not have mean 0: it is {rounded(means)}."
     )
-    assert bool(((train.double().std(dim=0) - 1).abs() < 0.1).all()), (
-        "The columns of data_train do not have std 1."
+    assert bool(((stds - 1).abs() < 0.1).all()), (
+        f"The columns of data_train do not have std 1: it is {rounded(stds)}."
     )
     test = filled_in(env, "data_test")
     assert isinstance(test, torch.Tensor), "data_test is not a tensor."
@@ -38,8 +39,22 @@ def roughly_standard(env):
 
 MISTAKES = {
     "variances": later("stds holds variances: the square root is missing."),
+    "not_per_column": later("{} does not hold one number per column, six in all."),
+    "of_the_test_rows": later("{} is computed from the test data."),
+    "of_standardised_rows": later("{} is computed from rows that are standardised already."),
+    "means_for_stds": later("stds holds the means."),
+    "stds_for_means": later("means holds the standard deviations."),
+    "medians": later("means holds medians."),
+    "extremes": later("{} is computed from the smallest and largest values."),
     "wrong_statistics": later("{} is wrong."),
+    "from_wrong_statistics": later(
+        "data_train and data_test follow from your means and stds, which are wrong."
+    ),
     "train_not_standardised": later("data_train is not standardised with the mean and std of its columns."),
+    "own_means_for_testing": later(
+        "The means of data_test itself are subtracted from it, not those of the training data."
+    ),
+    "own_stds_for_testing": later("data_test is divided by its own stds, not by those of the training data."),
     "own_statistics_for_testing": later("data_test is standardised with its own mean and std."),
     "test_not_standardised": later("data_test is not standardised right."),
     "sign_flipped": later(
@@ -47,6 +62,7 @@ MISTAKES = {
     ),
     "not_divided": later("{} is not divided by stds."),
     "means_not_subtracted": later("The means are not subtracted from {}."),
+    "divided_by_variances": later("{} is divided by the square of stds."),
     "multiplied": later("{} is multiplied with stds instead of divided by them."),
     "means_added": later("The means are added to {} instead of subtracted."),
     "divided_by_means": later("{} is divided by means instead of stds."),
@@ -80,6 +96,7 @@ def wrong_scalings(rows, means, stds):
         "sign_flipped": -right,
         "not_divided": rows - means,
         "means_not_subtracted": rows / stds,
+        "divided_by_variances": (rows - means) / stds.square(),
         "multiplied": (rows - means) * stds,
         "means_added": (rows + means) / stds,
         "divided_by_means": (rows - means) / means,
@@ -134,6 +151,51 @@ def distance(tensor, expected, scale):
     return float(((tensor - expected).abs() / scale).max())
 
 
+def one_per_column(value, what):
+    """A vector (6,) of what the notebook has as ``what``: (6,) or (1, 6).
+
+    Raises:
+        CheckFailed: it has another shape.
+    """
+    from autograder.grading import checks
+
+    values = checks.as_tensor(value, what)
+    checks.require(
+        tuple(values.shape) in ((6,), (1, 6)),
+        named("not_per_column", what),
+        help=_("mean(dim=0) and std(dim=0) go through all rows of a column; dim=1 goes through a row."),
+        evidence=_("yours: {yours}, expected: {expected}").format(yours=tuple(values.shape), expected="(6,)"),
+    )
+    return values.reshape(6)
+
+
+def other_statistics(what, raw, count):
+    """Pairs of a mistake's code and what it gives for ``what``, (6,), of a split of raw (N, 6) after count rows."""
+    part = ("means", "stds").index(what)
+    train, test = raw[:count], raw[count:]
+    smallest, largest = train.amin(0), train.amax(0)
+    own, other = statistics(train)[part], statistics(train)[1 - part]
+    found = [
+        ("means_for_stds" if part else "stds_for_means", other),
+        ("extremes", largest - smallest if part else smallest),
+        ("extremes", largest),
+    ]
+    if len(test) > 1:
+        found.append(("of_the_test_rows", statistics(test)[part]))
+    if part:
+        return [("variances", own.square()), ("of_standardised_rows", torch.ones_like(own)), *found]
+    return [("medians", train.median(0).values), ("of_standardised_rows", torch.zeros_like(own)), *found]
+
+
+def named_statistics(what, values, raw, count):
+    """The mistake that explains ``values`` (6,) as ``what``; that they are wrong where none does."""
+    scale = statistics(raw[:count])[1]
+    for code, wrong in other_statistics(what, raw, count):
+        if distance(values, wrong, 1.0 if code == "of_standardised_rows" else scale) <= TOLERANCE:
+            return named(code, what)
+    return named("wrong_statistics", what)
+
+
 def check_statistics(found, raw, count):
     """Judge ``means`` and ``stds`` of the notebook, (6,) or (1, 6), for a split of raw after ``count`` rows.
 
@@ -142,7 +204,7 @@ def check_statistics(found, raw, count):
     """
     from autograder.grading import checks
 
-    means, stds = (checks.shape(found[what], what, (6,), (1, 6)).reshape(6) for what in ("means", "stds"))
+    means, stds = (one_per_column(found[what], what) for what in ("means", "stds"))
     accepted = sources(raw, count)
     for what, values, part in (("means", means, 0), ("stds", stds, 1)):
         nearest = min(accepted, key=lambda key: distance(values, accepted[key][part], accepted[key][1]))
@@ -150,9 +212,7 @@ def check_statistics(found, raw, count):
         if distance(values, right[part], right[1]) > TOLERANCE:
             column = int(((values - right[part]).abs() / right[1]).argmax())
             checks.fail(
-                named("variances")
-                if what == "stds" and distance(values, right[1].square(), right[1].square()) < TOLERANCE
-                else named("wrong_statistics", what),
+                named_statistics(what, values, raw.double(), count),
                 help=_("One number per column, over all rows (dim=0)."),
                 evidence=_("column {column}: yours {yours:.6g}, expected {expected:.6g}").format(
                     column=column, yours=float(values[column]), expected=float(right[part][column])
@@ -196,6 +256,7 @@ def check_scaled(found, raw, count):
             if source == "all":
                 note_leakage()
             return
+    require_right_statistics(found, parts, scaled)
     train_fits = [source for source in worst if worst[source]["data_train"] <= TOLERANCE]
     if not train_fits:
         source = sources(raw, count)["train"]
@@ -217,6 +278,13 @@ def check_scaled(found, raw, count):
     own = distance(scaled["data_test"], (parts["data_test"] - own_means) / own_stds, 1.0) <= 0.01
     used = [sources(raw, count)[source] for source in train_fits]
     wrong = named_scaling("data_test", scaled["data_test"], parts["data_test"], used)
+    for code, means, stds in (
+        ("own_means_for_testing", own_means, used[0][1]),
+        ("own_stds_for_testing", used[0][0], own_stds),
+    ):
+        half_own = (parts["data_test"] - means) / stds
+        if distance(scaled["data_test"], half_own, 1 + half_own.abs()) <= TOLERANCE:
+            wrong = wrong or named(code)
     expected = (parts["data_test"] - used[0][0]) / used[0][1]
     checks.fail(
         named("own_statistics_for_testing") if own else wrong or named("test_not_standardised"),
@@ -224,6 +292,27 @@ def check_scaled(found, raw, count):
         evidence=_("first row: yours {yours}, expected {expected}").format(
             yours=rounded(scaled["data_test"][0]), expected=rounded(expected[0])
         ),
+    )
+
+
+def require_right_statistics(found, parts, scaled):
+    """Check that both parts are not scaled rightly with wrong numbers; ``scaled`` holds what became of ``parts``.
+
+    Raises:
+        CheckFailed: they are, so that right numbers will do.
+    """
+    from autograder.grading import checks
+
+    try:
+        means, stds = (one_per_column(found[what], what) for what in ("means", "stds"))
+    except checks.CheckFailed:
+        return
+    expected = {what: (rows - means) / stds for what, rows in parts.items()}
+    far = [distance(scaled[what], expected[what], 1 + expected[what].abs()) for what in parts]
+    checks.require(
+        not all(one <= TOLERANCE for one in far),
+        named("from_wrong_statistics"),
+        help=_("Repair means and stds first: with right ones, both parts are right."),
     )
 
 
@@ -376,11 +465,59 @@ def require_computed(env, what, check):
     )
 
 
+def wrong_statistics(env):
+    """Lines that show the means or stds that the notebook has now, where they are wrong for its own split."""
+    from autograder.grading import checks
+    from reference.dataset import features
+    from reference.repeats import with_answers
+
+    found = found_in(env)
+    count = training_rows(found, len(features()))
+    if count is None:
+        return ""
+    accepted = [*sources(features(), count).values()]
+    for part, what in enumerate(("means", "stds")):
+        values = checks.as_tensor(found[what], what)
+        if tuple(values.shape) not in ((6,), (1, 6)):
+            return with_answers([f"{what}.shape"], str(tuple(values.shape)), "(6,)")
+        values = values.reshape(6)
+        far = {distance(values, right[part], right[1]): right[part] for right in accepted}
+        if min(far) > TOLERANCE:
+            return with_answers([what], values, far[min(far)])
+    return ""
+
+
+def wrong_rows(env):
+    """Lines that show the first row of a part as the notebook has it now, where that is wrong for its own split."""
+    from autograder.grading import checks
+    from reference.dataset import features
+    from reference.repeats import with_answers
+
+    found = found_in(env)
+    count = training_rows(found, len(features()))
+    if count is None:
+        return ""
+    accepted = [*sources(features(), count).values()]
+    for what, rows in (("data_train", features()[:count]), ("data_test", features()[count:])):
+        values = checks.shape(found[what], what, rows.shape)
+        right = [(rows[:1].double() - means) / stds for means, stds in accepted]
+        far = [distance(values[:1], one, 1 + one.abs()) for one in right]
+        if far and min(far) > TOLERANCE:
+            return with_answers([f"{what}[0]"], values[0], right[far.index(min(far))][0])
+    return ""
+
+
 @test_case(name="mean and standard deviation of each column", points=1, hidden=True)
 def column_statistics(env):
-    judge(env, _("means and stds are"), check_statistics)
+    from reference.repeats import shown_again
+
+    with shown_again(env, lambda: wrong_statistics(env), same_numbers=True):
+        judge(env, _("means and stds are"), check_statistics)
 
 
 @test_case(name="both parts are scaled with the same statistics", points=1, hidden=True)
 def scaled_parts(env):
-    judge(env, _("The scaled parts are"), check_scaled)
+    from reference.repeats import shown_again
+
+    with shown_again(env, lambda: wrong_rows(env), same_numbers=True):
+        judge(env, _("The scaled parts are"), check_scaled)

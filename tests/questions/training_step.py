@@ -48,7 +48,8 @@ def one_hour(env):
         wrong = min(found, key=len)
         assert not wrong, (
             f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
-            f"{'is' if len(wrong) == 1 else 'are'} wrong."
+            f"{'is' if len(wrong) == 1 else 'are'} wrong. Do the checks of the gradients pass? Then look at the update, "
+            "and at what get_gradients hands to each method."
         )
 
 
@@ -108,13 +109,15 @@ LARGE_LR = (
     41.3  # of steps on one window, larger than any for training: steps and weights that are cut off show
 )
 PARAMETERS = ("u", "w", "v", "b", "c")
+AXES = {"B": BATCH, "T": 24, "H": HIDDEN_UNITS, "F": 6}
+SIZES_OF_AXES = "B=batch_size=8, T=24, H=10, F=6"
 
 
 MISTAKES = {
     "batch_ignored": later("The update does not depend on the whole minibatch."),
     "weights_unchanged": later("do_training_step does not change the weights."),
     "parameters_not_updated": later("do_training_step does not update {}."),
-    "number_of_windows": later("do_training_step draws {} windows for batch_size={}."),
+    "number_of_windows": later("do_training_step draws {} of batch_size={} windows."),
     "parameters_updated_wrongly": later("The update of {} is wrong, that of the others is right."),
     "wrong_length": later("The step has the right direction and the wrong length."),
     "divided_twice": later("The gradients are divided by batch_size twice."),
@@ -132,6 +135,9 @@ MISTAKES = {
     "last_window_left_out": later("The last window is left out."),
     "loss_summed": later("The returned loss is the sum over the minibatch, not its mean."),
     "loss_divided_twice": later("The returned loss is divided by batch_size twice."),
+    "loss_overwritten": later(
+        "The returned loss is the last window's share alone: each window adds its own."
+    ),
     "loss_wrong": later("The returned loss is not the mean loss of the minibatch."),
 }
 """The sentences by code; what a submission did goes into the braces."""
@@ -370,13 +376,17 @@ def explain_update(attempt):
         if bool((attempt.moved.tensors()[parameter] - value).abs().max() < 1e-7)
     ]
     if len(still) == len(PARAMETERS):
-        checks.fail(named("weights_unchanged"), help=help, evidence=setting)
+        own_network = _("Change the network that is handed over as rnn, and make no RNN() of its own.")
+        checks.fail(named("weights_unchanged"), help=f"{help} {own_network}", evidence=setting)
     if still:
         checks.fail(named("parameters_not_updated", ", ".join(still)), help=help, evidence=setting)
     if attempt.windows is not None and len(attempt.windows) != attempt.size:
         checks.fail(
             named("number_of_windows", len(attempt.windows), attempt.size),
-            help=_("Each of the batch_size rounds draws one window: x, y = get_random_day(data_train)."),
+            help=_(
+                "Each of the batch_size rounds draws one window, x, y = get_random_day(data_train), and `return` "
+                "stands behind the loop."
+            ),
         )
     for code, expected in step_mistakes(attempt):
         if not agree(weights, attempt.moved, expected):
@@ -616,6 +626,8 @@ def loss_right(env, call):
             if known and same_loss(value, expected * size)
             else named("loss_divided_twice")
             if known and same_loss(value, expected / size)
+            else named("loss_overwritten")
+            if known and any(same_loss(value, one / size) for one in accepted_losses(attempt))
             else named("loss_wrong"),
             help=_("total_loss += float(loss) / batch_size, once for each window."),
             evidence=_("batch_size={size}: yours {yours:.6g}, expected {expected:.6g}").format(
@@ -645,6 +657,7 @@ def first_success(env, check, conclusive):
         CheckFailed, StudentCodeError: none succeeds; or there is no step.
     """
     from autograder.errors import RequestTimedOut
+    from autograder.gradients.shapes import told_by_an_error
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
     from reference.stand_ins import can_be_built
@@ -664,6 +677,8 @@ def first_success(env, check, conclusive):
             if conclusive and call is with_stand_in:
                 break
         except student_errors(env) as failure:
+            if told := told_by_an_error(str(failure), "do_training_step", AXES, SIZES_OF_AXES):
+                failure.add_note(told)
             first = first or failure
         else:
             return
@@ -685,10 +700,12 @@ def other_size(env, call):
 def one_step(env):
     from autograder.grading import checks
     from autograder.grading.namespace import student_errors
+    from reference.repeats import of_the_step, shown_again
     from reference.settings import settings
     from reference.sizes import only_for
 
-    first_success(env, updates_right, conclusive=False)
+    with shown_again(env, lambda: of_the_step(env)):
+        first_success(env, updates_right, conclusive=False)
     try:
         first_success(env, other_size, conclusive=False)
     except (checks.CheckFailed, *student_errors(env)):
@@ -699,4 +716,7 @@ def one_step(env):
 
 @test_case(name="returns the loss of the minibatch", points=1, hidden=True)
 def returned_loss(env):
-    first_success(env, loss_right, conclusive=True)
+    from reference.repeats import of_the_step, shown_again
+
+    with shown_again(env, lambda: of_the_step(env, returned=True)):
+        first_success(env, loss_right, conclusive=True)
