@@ -177,7 +177,6 @@ def _going_back(
             )
         )  # fmt: skip
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
-    scaled = config.lms.scale == "maximum"
     return ClassGoingBack(
         when,
         seen,
@@ -185,7 +184,7 @@ def _going_back(
         config.assignment.title,
         config.lms.teams,
         config.lms.withhold,
-        scaled,
+        config.lms.scale or "",
         config.language,
         people,
     )

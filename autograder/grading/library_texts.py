@@ -27,6 +27,8 @@ SENTENCES = (
     "list index out of range",
     "slice indices must be integers or None or have an __index__ method",
     "mat1 and mat2 shapes cannot be multiplied (#x# and #x#)",
+    "mm: mat1 and mat2 shapes cannot be multiplied (#x# and #x#)",  # from torch 2.15 on, as the next
+    "addmm: mat1 and mat2 shapes cannot be multiplied (#x# and #x#)",
     "size mismatch, got input (#), mat (#x#), vec (#)",
     "The size of tensor a (#) must match the size of tensor b (#) at non-singleton dimension #",
     "The expanded size of the tensor (#) must match the existing size (#) at non-singleton dimension #.  "

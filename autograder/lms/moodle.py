@@ -1,12 +1,12 @@
 """Moodle, 3.1 to 5.x: the export of an assignment, the offline grading worksheet, feedback files.
 
-What is relied on was read in Moodle's source and seen on a real 4.2 and 4.5:
+What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5:
 
 - A member lies in ``Full Name_<participant>_assignsubmission_file/…``, in 3.1 to 4.0 with one more
   underscore on the folder, or flat ``Full Name_<participant>_assignsubmission_file_<file>``. Moodle
   takes underscores out of names, and so much else that nothing may be left of one. With teams the number
   is the group's; the group of those who have none has no number. Group names have gone through an HTML
-  formatter.
+  formatter. Up to 4.0 each member of a team has a folder, ``Team-Full name_<participant>_…``.
 - An uploaded worksheet is read by its headers, in the language of whoever uploads it. Rows need exactly
   as many cells as the header; a backslash before a quote breaks the file; a text in the place of a
   number becomes 0; an empty comment erases the old one. A row is skipped when the mark in Moodle
@@ -16,8 +16,12 @@ What is relied on was read in Moodle's source and seen on a real 4.2 and 4.5:
 - A downloaded worksheet is written as PHP does it: a quote after a backslash is not doubled.
 - A worksheet that is uploaded as it was downloaded rounds marks and strips comments. So a new one is
   written, with four columns and only the rows that were graded.
-- Feedback is returned as ``<anything>_<participant>_assignsubmission_file/<file>``, after the marks: it
-  creates grade records, and a row that says ``-`` would be skipped.
+- A downloaded worksheet has comments without tags, and all entities as characters but those of
+  apostrophes. Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like
+  somebody else's.
+- Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
+  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to
+  be there, later it may. A page that is there already counts as updated once more.
 """
 
 from __future__ import annotations
@@ -44,6 +48,9 @@ FEEDBACK_OF_MEMBERS = "moodle_feedback_by_participant.zip"
 
 LONGEST_NAME = 60
 """Characters of a student's name in a folder: a path of Moodle's file area ends at 255."""
+
+NO_TEAM = "Default group"
+"""What Moodle in English calls those who are in no team, in exports and on the worksheet."""
 
 # Leading zeros are not Moodle's, and without them the number is the worksheet's.
 _FOLDER = r"(?P<name>[^_]*)(?:_(?:0++(?=\d))?+(?P<id>\d+))?_assignsubmission_[a-z][a-z0-9]*"
@@ -85,12 +92,12 @@ class Moodle(Lms):
 
     def nothing_because(self, back: Handback) -> str:
         """A folder without a number stands in exports of teams only: then all numbers are groups'."""
-        return _UNDECLARED if self._is_undeclared(back) else super().nothing_because(back)
+        return self._misdeclared(back) or super().nothing_because(back)
 
     def doubtful_because(self, one: Returned, back: Handback) -> str:
         """A group's number would be somebody else's, also for the web service."""
-        if self._is_undeclared(back):
-            return _UNDECLARED
+        if misdeclared := self._misdeclared(back):
+            return misdeclared
         return _OF_GROUP if one.lms_id and self._is_of_group(one, back) else ""
 
     def left_out_because(self, one: Returned, back: Handback) -> str:
@@ -111,12 +118,13 @@ class Moodle(Lms):
         header = [there.cell(heading) or heading for heading in headings]
         rows = [header, *(_row(one, words) for one in back.marked)]
         withheld = self._is_withheld(back)
-        yield Table(GRADES, self._upload_grades(back), (row[: 3 if withheld else 4] for row in rows))
+        columns = 3 if withheld or _without_comments(back) else 4
+        yield Table(GRADES, self._upload_grades(back), (row[:columns] for row in rows))
         if withheld:
             return
         own = self._of_participants(back)
         if back.assignment.teams:
-            of_teams = {one.team: one for one in back.returned if one.team}
+            of_teams = {} if self._misdeclared(back) else {one.team: one for one in back.returned if one.team}
             pages = [(_member(self._called(one), team), one.feedback) for team, one in of_teams.items()]
             yield Zip(FEEDBACK, _upload_feedback(words), pages)
             yield Zip(FEEDBACK_OF_MEMBERS, _INSTEAD, _pages(own))
@@ -129,7 +137,12 @@ class Moodle(Lms):
             f"Where Moodle offers groups above the submissions, choose {_words(back).everybody}: with "
             "a group chosen it takes that group's marks and pages only, and does not say so."
         )
-        if back.marked and back.worksheet and not any(map(_changes, back.marked)):
+        if _without_comments(back):
+            yield (
+                f"Your worksheet has no column “{_words(back).comment}”, as where that feedback type is off: "
+                "no comments go back."
+            )
+        if back.marked and back.worksheet and not any(_changes(one, back) for one in back.marked):
             yield (
                 "Your worksheet has all of these marks and comments already: uploaded once more, Moodle "
                 f"refuses them with {_words(back).unchanged}, and nothing is lost."
@@ -162,15 +175,17 @@ class Moodle(Lms):
         withheld = self._is_withheld(back)
         updated = words.updated.format(
             marks=sum(one.is_new for one in back.marked),
-            comments=0 if withheld else sum(map(_is_new_comment, back.marked)),
+            comments=0 if withheld else sum(_is_new_comment(one, back) for one in back.marked),
         )
         if back.marked:
             yield f"After the marks Moodle has to report {updated}{condition}."
-        of_teams = back.assignment.teams
+        of_teams = back.assignment.teams and not self._misdeclared(back)
         reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
-        if reached and not withheld and all(one.lms_id for one in reached):
-            people = words.reached.format(people=len(reached))
-            yield f"After the pages: {people}; pages that are there already, unchanged, do not count."
+        unknown = len({one.team for one in reached if not one.lms_id})
+        if reached and not withheld:
+            people = words.reached.format(people=sum(bool(one.lms_id) for one in reached))
+            more = f", and more: the members of {unknown} team(s) whom nothing tells" if unknown else ""
+            yield f"After the pages: {people}{more}; pages that are there already count again."
 
     def by_hand(self, back: Handback) -> Iterator[Returned]:
         """With teams, whoever has none: no folder's number is theirs."""
@@ -179,14 +194,17 @@ class Moodle(Lms):
 
     def _of_participants(self, back: Handback) -> list[Returned]:
         """Whose number is certainly a participant's."""
-        if self._is_undeclared(back):
+        if self._misdeclared(back):
             return []
         return [one for one in back.returned if one.lms_id and not self._is_of_group(one, back)]
 
-    def _is_undeclared(self, back: Handback) -> bool:
-        """Whether the export is one of teams, and nobody has said so."""
-        folders = (self.names.match(one.place) for one in back.returned if not back.assignment.teams)
-        return any(found is not None and not found["id"] for found in folders)
+    def _misdeclared(self, back: Handback) -> str:
+        """Why numbers would be taken for others than they are; empty where they are not."""
+        if back.assignment.teams:
+            old = (re.search(r"_assignsubmission_[a-z0-9]+_$", one.place) for one in back.returned)
+            return _OF_MEMBERS if any(old) else ""
+        folders = (self.names.match(one.place) for one in back.returned)
+        return _UNDECLARED if any(found is not None and not found["id"] for found in folders) else ""
 
     def _is_of_group(self, one: Returned, back: Handback) -> bool:
         """Whether the folder has the name of a group and not the student's, though no teams are declared."""
@@ -249,6 +267,10 @@ _UNDECLARED = (
     "the export is one of teams, and a group's number is no participant's: say so in grading_config.yml "
     "(lms: teams: true) and give your worksheet with --worksheet"
 )
+_OF_MEMBERS = (
+    "Moodle up to 4.0 exports each member's copy with the member's own number, not the team's: take "
+    "lms: teams out of grading_config.yml"
+)
 _OF_GROUP = (
     "its folder has the name of a group, and a group's number is no participant's: if groups hand in "
     "together, say so in grading_config.yml (lms, teams)"
@@ -271,20 +293,38 @@ def _words(back: Handback) -> Words:
     return LANGUAGES[back.worksheet.language if back.worksheet else back.assignment.language]
 
 
-def _is_new_comment(one: Returned) -> bool:
+def _without_comments(back: Handback) -> bool:
+    """Whether the worksheet says that the assignment takes none."""
+    return back.worksheet is not None and _words(back).comment not in back.cells
+
+
+def _is_new_comment(one: Returned, back: Handback) -> bool:
+    if _without_comments(back):
+        return False
     return one.person is None or folded(one.person.comment) != folded(one.comment)
 
 
-def _changes(one: Returned) -> bool:
+def _changes(one: Returned, back: Handback) -> bool:
     """Whether Moodle has something to change for somebody."""
-    return one.is_new or _is_new_comment(one)
+    return one.is_new or _is_new_comment(one, back)
 
 
 def _row(one: Returned, words: Words) -> tuple[str, str, str, str]:
     identifier = one.cell(words.identifier) or f"{words.identity}{one.lms_id}"
-    # Either of a quote and a backslash can break Moodle's reading of the file.
-    comment = html.escape(one.comment).replace("\\", "&#92;").replace("\n", "<br>")
-    return identifier, number(one.mark), in_iso(one.cell(words.graded)), comment
+    return identifier, number(one.mark), in_iso(one.cell(words.graded)), as_html(one.comment)
+
+
+def as_html(comment: str) -> str:
+    """A comment without markup as it goes to Moodle, alike in a file and by the service.
+
+    A quote or a backslash can break Moodle's reading of a file. An apostrophe that is an entity comes back as
+    one, and the comment would look like somebody else's.
+
+    >>> as_html("it's \"a\" < b")
+    "it's &quot;a&quot; &lt; b"
+    """
+    text = html.escape(comment, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
+    return text.replace("\n", "<br>")
 
 
 def _pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:
@@ -294,13 +334,17 @@ def _pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:
 def folder_of(name: str, number_of: str) -> str:
     """The folder of somebody's files in an archive; only the number counts, the name is for people.
 
+    Without a number it is that of those who are in no team.
+
     >>> folder_of("R2_D2", "4711")
     'R2 D2_4711_assignsubmission_file'
     """
+    if not number_of:
+        return f"{NO_TEAM}_assignsubmission_file"
     shown = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", name)[:LONGEST_NAME].strip() or "student"
     return f"{shown}_{number_of}_assignsubmission_file"
 
 
 def _member(called: str, number_of: str) -> str:
     """Where a page goes in the archive."""
-    return f"{folder_of(called, number_of)}/{PAGE}"
+    return f"{folder_of(called, number_of)}_/{PAGE}"

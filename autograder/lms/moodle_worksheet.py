@@ -11,18 +11,30 @@ from autograder.lms.moodle_sheet import MISSING
 from autograder.lms.moodle_words import LANGUAGES, SECONDS
 
 _WORDS = LANGUAGES["en"]
-_HEADINGS = (
+_HEADINGS: tuple[str, ...] = (
     _WORDS.identifier, _WORDS.full_name, _WORDS.email, _WORDS.status, _WORDS.group, _WORDS.grade,
     _WORDS.maximum, _WORDS.can_change, _WORDS.submitted, _WORDS.graded, _WORDS.comment,
 )  # fmt: skip
 
 
-def worksheet_of(people: Iterable[Person], maximum: float) -> str:
+def worksheet_of(
+    people: Iterable[Person], maximum: float, *, hidden: bool = False, comments: bool = True
+) -> str:
     """The list of a class as a table, to be given to ``grade --worksheet``.
 
     Names are written so that no spreadsheet computes them.
+
+    Args:
+        hidden: whether names are hidden from whoever grades: then it has no columns of them.
+        comments: whether the assignment takes comments.
     """
-    return "".join(map(csv_line, [_HEADINGS, *(_row(one, maximum) for one in people)]))
+    without = {
+        *((_WORDS.full_name, _WORDS.email) if hidden else ()),
+        *(() if comments else (_WORDS.comment,)),
+    }
+    kept = [at for at, heading in enumerate(_HEADINGS) if heading not in without]
+    rows = [_HEADINGS, *(_row(one, maximum) for one in people)]
+    return "".join(csv_line([row[at] for at in kept]) for row in rows)
 
 
 def _row(one: Person, maximum: float) -> tuple[str, ...]:

@@ -64,12 +64,26 @@ def about_scale(lms: Lms, most: float | None, possible: float, scale: str) -> st
     if not most:
         unknown = f"nothing tells the maximum in {lms.title}: see that it is {number(possible)} as here"
         return "" if scale == "maximum" else unknown
+    return said_of_maxima(lms.title, most, possible, scale, takes_more=lms.takes_more)
+
+
+def said_of_maxima(title: str, most: float, possible: float, scale: str, *, takes_more: bool) -> str:
+    """What becomes of marks of ``possible`` points where the maximum in the LMS is another one.
+
+    A sentence without a full stop. The arguments are those of :func:`about_scale`.
+
+    Args:
+        takes_more: whether the LMS takes marks above its maximum.
+
+    >>> said_of_maxima("Moodle", 25.0, 10.0, "points", takes_more=False)
+    "Moodle's maximum is 25 points, the lab's 10: marks go back as points, as configured"
+    """
     highest = number(most)
     if scale == "maximum":
-        return said_of_scaling(lms.title, most, possible)
-    says = maxima(lms.title, most, possible)
+        return said_of_scaling(title, most, possible)
+    says = maxima(title, most, possible)
     half, as_scaled = number(possible / 2), number(scaled(possible / 2, possible, most))
-    above = f", and marks above {highest} are not taken" if most < possible and not lms.takes_more else ""
+    above = f", and marks above {highest} are not taken" if most < possible and not takes_more else ""
     if scale == "points":
         return f"{says}: marks go back as points, as configured{above}"
     return (

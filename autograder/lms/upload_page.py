@@ -182,7 +182,13 @@ class UploadPage:
     def _missing(self, worksheet: Worksheet) -> list[str]:
         """Who is on the list and not in the upload; one line where that holds a few of the class only."""
         here = {one.person.lms_id if one.person else one.lms_id for one in self.returned}
-        missing = [person for person in worksheet.people if person.lms_id not in here]
+        # Of a team whose members nobody knows anyone may be a member who has its name.
+        teams = {self.lms.team_key(one.student) for one in self.returned if one.team and not one.lms_id}
+        missing = [
+            person
+            for person in worksheet.people
+            if person.lms_id not in here and self.lms.team_key(person.group) not in teams
+        ]
         expected = [person for person in missing if person.handed_in is not False]
         if len(expected) <= 2 * len(here):
             return [_missing(person) for person in missing]

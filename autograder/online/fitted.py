@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autograder.language import speaking
-from autograder.lms.scale import said_of_scaling, scaled_back
+from autograder.lms.scale import said_of_maxima, scaled_back
 from autograder.online.service import LmsService, OnlineAssignment
 from autograder.store.going_back import ClassGoingBack, GoingBack
 
 
 def fitted(going: ClassGoingBack, service: LmsService) -> ClassGoingBack:
     """The same with each mark scaled to the assignment's maximum, and said so, where that is configured."""
-    if not going.scaled:
+    if going.scale != "maximum":
         return going
     maximum, title = service.assignment().maximum, service.title
 
@@ -46,5 +46,9 @@ def said_before(going: ClassGoingBack, service: LmsService) -> Iterator[str]:
             "them: “lms: withhold: true” in grading_config.yml holds both back."
         )
     possible = max((one.possible for one in going.people if one.mark is not None), default=0.0)
-    if going.scaled and possible and possible != assignment.maximum:
-        yield f"{said_of_scaling(title, assignment.maximum, possible)}."
+    if possible and possible != assignment.maximum:
+        says = said_of_maxima(title, assignment.maximum, possible, going.scale, takes_more=False)
+        if going.scale:
+            yield f"{says}."
+        else:
+            yield f"Mind: {says}; then run autograder publish again."

@@ -13,7 +13,7 @@ from datetime import datetime
 from autograder.files.visible import number, storable
 from autograder.lms.canvas_export import gradebook_of, member_of
 from autograder.lms.model import Person
-from autograder.lms.moodle import folder_of
+from autograder.lms.moodle import NO_TEAM, folder_of
 from autograder.lms.moodle_worksheet import worksheet_of
 from autograder.online.service import HandedInFile, OnlineAssignment, Participant
 
@@ -35,11 +35,14 @@ class Layout:
 
 
 def _moodle_path(name: str, one: Participant, file: HandedInFile) -> str:
-    return "/".join((folder_of(name, one.numbers[0]), *_below(file)))
+    return "/".join((folder_of(name, next(iter(one.numbers), "")), *_below(file)))
 
 
 def _moodle_worksheet(people: Sequence[Participant], assignment: OnlineAssignment) -> str:
-    return worksheet_of([_person(one, assignment) for one in people], assignment.maximum)
+    listed = [_person(one, assignment) for one in people]
+    if assignment.teams:
+        listed = [one if one.group else replace(one, group=NO_TEAM) for one in listed]
+    return worksheet_of(listed, assignment.maximum, hidden=assignment.blind, comments=assignment.comments)
 
 
 def _canvas_path(name: str, one: Participant, file: HandedInFile) -> str:

@@ -19,6 +19,7 @@ from typing import ClassVar
 
 from autograder.errors import ServiceError, ServiceRefused
 from autograder.files.visible import number, plain
+from autograder.lms.moodle import as_html
 from autograder.online.moodle_calls import Calls
 from autograder.online.moodle_lists import Lists, files_of, handed_in_of, mark_in, may_see
 from autograder.online.service import (
@@ -60,6 +61,7 @@ class MoodleService(LmsService):
 
     title: ClassVar[str] = "Moodle"
     adapter: ClassVar[str] = "moodle"
+    joins_the_rest: ClassVar[bool] = True
 
     def __init__(self, site: Site, module: int, token: Token) -> None:
         self._calls = Calls(site, token)
@@ -141,7 +143,7 @@ class MoodleService(LmsService):
         self._advise(on)
         return OnlineAssignment(
             key=f"{self._site}/mod/assign/view.php?id={self._module}",
-            title=found.text("name", "", 2000),
+            title=html.unescape(found.text("name", "", 2000)),
             maximum=maximum,
             comments="comments" in on,
             pages="file" in on and uploads,
@@ -170,7 +172,7 @@ class MoodleService(LmsService):
         )
         numbers = {} if assignment.blind else self._lists.numbers()
         handed_in = {one.whole("userid"): one for one in self._lists.submissions() if one.whole("userid")}
-        marks, flags, locked = self._lists.marks(), self._lists.flags(), self._locked()
+        marks, flags, locked = self._lists.graded(), self._lists.flags(), self._locked()
         people = []
         for one in listed.items():
             user = one.whole("id")
@@ -199,15 +201,21 @@ class MoodleService(LmsService):
             return ()
         found = []
         for one in self._lists.submissions():
-            if one.whole("userid") == 0 and (group := one.whole("groupid")):
-                found.append(Participant(0, (str(group),), "", team=str(group), handed_in=handed_in_of(one)))
+            if one.whole("userid") == 0:
+                group = str(one.whole("groupid") or "")
+                numbers = (group,) if group else ()
+                found.append(Participant(0, numbers, "", team=group, handed_in=handed_in_of(one)))
         return found
 
     def _locked(self) -> Mapping[int, str]:
         try:
             return self._lists.locked(self._course)
         except ServiceRefused as reason:
-            self._advice.append(f"Nobody looked whether marks are locked in the gradebook: {reason}")
+            self._advice.append(
+                "Nobody looked whether marks are locked or overridden in the gradebook: such a mark is not "
+                "taken, and that is seen when it is read back. From Moodle 4.1 to 4.4 one activity of the "
+                f"course with & or < in its name is enough for that. {reason}"
+            )
             return {}
 
     @property
@@ -219,14 +227,16 @@ class MoodleService(LmsService):
     def held(self, one: Participant) -> Held:
         """As every service."""
         if one.handed_in is None:  # to ask would make a submission
-            mark = self._lists.marks().get(one.user)
+            mark = self._lists.graded().get(one.user)
             return Held(mark) if mark is None else Held(mark, None, None)
         answer = self._calls.ask(
             "mod_assign_get_submission_status", assignid=self._id, userid=one.user, moodlewssettingraw=1
         )
         if not answer.has("feedback"):
-            mark = self._lists.marks().get(one.user)
-            return Held(mark, None, None) if self.assignment().workflow or mark is not None else Held()
+            graded = self._lists.graded()
+            mark = graded.get(one.user)
+            untold = mark is not None or (self.assignment().workflow and one.user in graded)
+            return Held(mark, None, None) if untold else Held()
         feedback = answer.of("feedback")
         comment = ""
         files: tuple[File, ...] = ()
@@ -260,7 +270,11 @@ class MoodleService(LmsService):
         if assignment.pages and wanted.files is not None:
             fields[f"{row}[plugindata][files_filemanager]"] = str(self._draft(wanted.files))
         self._calls.once("mod_assign_save_grades", fields)
-        if not assignment.tells_students and _SET_FLAGS in self._functions:
+        self.settle(one)
+
+    def settle(self, one: Participant) -> None:
+        """As every service: where the assignment's setting is off, nobody gets a message."""
+        if not self.assignment().tells_students and _SET_FLAGS in self._functions:
             self._tell_nobody(one)
 
     def _state(self, one: Participant) -> str:
@@ -284,7 +298,8 @@ class MoodleService(LmsService):
         for file in files:
             taken = self._calls.upload(Upload(file.name, file.content), area)
             area = taken.whole("itemid")
-            if taken.whole("filesize") != len(file.content) or area <= 0:
+            # Up to 4.1 Moodle does not say how much it took; reading back compares the file itself.
+            if taken.whole("filesize", len(file.content)) != len(file.content) or area <= 0:
                 raise ServiceRefused(f"{self._site}: did not take the file {plain(file.name, 80)} whole")
         # A number that never was a draft area would do the same, and is nothing that Moodle promises.
         return area or self._calls.ask("core_files_get_unused_draft_itemid").whole("itemid")
@@ -295,4 +310,4 @@ class MoodleService(LmsService):
 
     def comment(self, text: str) -> str:
         """As every service: HTML."""
-        return html.escape(text, quote=False).replace("\n", "<br>")
+        return as_html(text)

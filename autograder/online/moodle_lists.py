@@ -35,10 +35,13 @@ class Lists:
         """The newest attempt of each person, and of each team."""
         return self._rows("mod_assign_get_submissions", "submissions", "what was handed in")
 
-    def marks(self) -> dict[int, float]:
-        """Marks by person, of those who have one."""
+    def graded(self) -> dict[int, float | None]:
+        """Marks by person, of all for whom anything was ever saved in their newest attempt.
+
+        Whoever has no row of a submission is missing.
+        """
         rows = self._rows("mod_assign_get_grades", "grades", "the marks")
-        return {row.whole("userid"): mark for row in rows if (mark := mark_in(row)) is not None}
+        return {row.whole("userid"): mark_in(row) for row in rows}
 
     def flags(self) -> dict[int, tuple[str, int]]:
         """State of the marking workflow and granted date, by person."""

@@ -118,7 +118,7 @@ class _Found:
         found = []
         for row in going.people:
             if going.teams and not row.members:
-                meant = teams[row.lms_id] if row.lms_id else []
+                meant = teams[row.lms_id] if row.lms_id or service.joins_the_rest else []
             else:
                 meant = [by_number[name] for name in row.members or (row.lms_id,) if name in by_number]
                 alike = by_email.get(row.email.casefold(), []) if row.email and not going.teams else []
@@ -262,7 +262,7 @@ def differences(before: Held, after: Held) -> tuple[str, ...]:
     if not same_comment(before.comment, after.comment):
         changes.append("comment" if before.comment else "new comment")
     if after.files is not None and names_of(before.files) != names_of(after.files):
-        changes.append("page" if before.files else "new page")
+        changes.append("new page" if after.files and not before.files else "page")
     return tuple(changes)
 
 

@@ -64,7 +64,7 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
     def members() -> Iterator[tuple[str, bytes]]:
         for one in pulled:
             name = names.get(one.team, "") if assignment.teams else one.name
-            tell(plain(name, 60))
+            tell(plain(name, 60) or "those who are in no team")
             for file in one.handed_in.files if one.handed_in else ():
                 path = layout.path(name, one, file)
                 fetched.append(path)
@@ -79,7 +79,8 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
     except OSError as reason:
         raise UsageError(f"{out}: cannot be written to: {reason.strerror}") from None
     drafts = tuple(plain(one.name, 60) for one in people if one.handed_in and one.handed_in.status == "draft")
-    unnumbered = not assignment.teams and any(not one.numbered for one in people)
+    # Nobody has a number before they have handed in or somebody has looked at the list in the browser.
+    unnumbered = not assignment.teams and any(not one.numbered for one in pulled)
     return Pulled(len(pulled), len(fetched), len(people), drafts, unnumbered)
 
 

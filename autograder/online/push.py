@@ -52,6 +52,9 @@ def write_all(
     key = service.assignment().key
     push = journal.unfinished(key, undoes)
     held_back: dict[int, str] = {}
+    interrupted = (
+        {one.person for one in journal.entries(push.number) if one.state is Written.OPEN} if push else ()
+    )
     for plan in plans:
         if plan.person is not None and plan.after is not None:
             push = push or journal.begin(key, undoes)
@@ -59,6 +62,8 @@ def write_all(
             continue
         if plan.person is not None and plan.held_back:
             held_back[plan.person.user] = plan.held_back
+        elif plan.person is not None and plan.person.user in interrupted:
+            service.settle(plan.person)
         tell(Outcome(plan))
     if undoes is not None:  # where all was restored already, this says so
         push = push or journal.begin(key, undoes)

@@ -146,6 +146,9 @@ class LmsService(ABC):
     adapter: ClassVar[str]
     """The name of its :class:`~autograder.lms.base.Lms`."""
 
+    joins_the_rest: ClassVar[bool] = False
+    """Whether those who are in no team hand in together where teams do; their submission has no number."""
+
     notice: ClassVar[str] = ""
     """What whoever uses it has to know first; empty: nothing."""
 
@@ -167,7 +170,10 @@ class LmsService(ABC):
 
     @abstractmethod
     def teams(self) -> Sequence[Participant]:
-        """What teams have handed in: one for each, with the team's number as theirs; none without teams."""
+        """What teams have handed in: one for each, with the team's number as theirs; none without teams.
+
+        Those who are in no team have no number, where they hand in together (:attr:`joins_the_rest`).
+        """
 
     @abstractmethod
     def held(self, one: Participant) -> Held:
@@ -188,6 +194,14 @@ class LmsService(ABC):
             NotReached, BadAnswer: it may be written or not.
             ServiceRefused: it is not, or only a part of it.
         """
+
+    def settle(self, one: Participant) -> None:
+        """Do what belongs to a write beside it, where a push was killed in between. Once more does no harm.
+
+        Raises:
+            ServiceError: the LMS refuses, or cannot be reached.
+        """
+        del one
 
     @abstractmethod
     def fetch(self, file: HandedInFile) -> bytes:

@@ -20,7 +20,7 @@ from autograder.files.visible import storable
 FILE = Path(OWN) / "going_back.json"
 """In the report's folder."""
 
-_SCHEMA = 2
+_SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class ClassGoingBack:
         title: of the lab.
         teams: whether teams hand in.
         withhold: whether comments and pages wait while the LMS hides the names.
-        scaled: whether marks are to be scaled to the assignment's maximum, and comments to say so.
+        scale: "maximum" where marks are to be scaled to the assignment's maximum, and comments to say so;
+            "points" where they are not; empty: nobody has decided.
         language: of the comments.
         people: one for each submission that the LMS named.
     """
@@ -74,7 +75,7 @@ class ClassGoingBack:
     title: str
     teams: bool
     withhold: bool
-    scaled: bool
+    scale: str
     language: str
     people: Sequence[GoingBack]
 

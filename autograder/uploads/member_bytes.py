@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.config.packed import MB
 from autograder.errors import RefusedMember
 from autograder.language import showing as _
+from autograder.uploads.zip_layout import by_itself
 
 _CHUNK = 64 * 1024
 # Text with images compresses 2 to 20 times, a repeated progress bar perhaps 100 times. A ratio beyond
@@ -118,7 +119,7 @@ def counted(
 def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Generator[bytes, None, None]:
     """A member's bytes. Only reading is guarded: trouble with our own disk must not look like theirs."""
     try:
-        stream = archive.open(info)
+        stream = archive.open(by_itself(info))
     except UNREADABLE as error:
         raise RefusedMember(_("it is damaged ({error})").format(error=brief(error))) from error
     with stream:

@@ -117,6 +117,19 @@ def overlapping(path: Path, infos: list[zipfile.ZipInfo], directory: int) -> set
     return outside | _clashing(honest) | (_clashing(spans) & contradicted)
 
 
+def by_itself(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """A member as ``zipfile`` opens it without a look at the others.
+
+    Releases of Python since 2024 refuse a member that reaches into the next one by the directory's word:
+    a wrong offset would cost the honest member before it. :func:`overlapping` finds out whose entry is wrong.
+    """
+    alone = zipfile.ZipInfo(info.orig_filename)
+    alone.flag_bits, alone.compress_type = info.flag_bits, info.compress_type
+    alone.compress_size, alone.file_size, alone.CRC = info.compress_size, info.file_size, info.CRC
+    alone.header_offset = info.header_offset
+    return alone
+
+
 def _clashing(spans: list[tuple[int, int, int]]) -> set[int]:
     """Indices of the spans (start, end, index) that share bytes with another one."""
     shared = set()

@@ -41,6 +41,9 @@ CHOICES = {
 """Options that take certain values; pip passes over an empty one."""
 
 
+NUMBERS = {"quiet": "3", "resume-retries": "3"}
+"""Options that take numbers; a pip that does not know one passes over it."""
+
 SINGLE = pytest.mark.single
 """Of a setting's value or place: another one of the same test runs always."""
 
@@ -64,7 +67,7 @@ def options_of_pip() -> dict[str, str]:
     found = re.findall(r"^  (?:-\w, )?(?:--[a-z]+, )?--([a-z][a-z0-9-]+)( <\w+>)?", text, re.M)
     assert len(found) > 50
     values = {name: "nothing" if argument else "true" for name, argument in found if name not in STOPS_PIP}
-    return values | CHOICES | {"quiet": "3"}
+    return values | CHOICES | NUMBERS
 
 
 def told(folder: Path, arguments: list[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -461,7 +462,7 @@ def test_the_journal_takes_no_value_of_another_kind(tmp_path: Path, subject: Sub
 def test_the_journal_only_grows(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append(Decision(POINTS, 1.0), "Ada", 0)
-    with sqlite3.connect(journal.path) as database:
+    with closing(sqlite3.connect(journal.path)) as database:
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         for attack in (
             "DELETE FROM record",
@@ -499,7 +500,7 @@ def test_a_journal_that_cannot_be_read_ends_the_run(tmp_path: Path, damage: byte
 def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.append(Decision(POINTS, 1.0), "Ada", 0)
-    with sqlite3.connect(journal.path) as database:
+    with closing(sqlite3.connect(journal.path)) as database:
         database.execute("PRAGMA user_version = 2")
     with pytest.raises(UsageError, match="is of version 2; this program reads version 1"):
         journal.state()

@@ -49,15 +49,11 @@ CLASS = {
 
 
 @pytest.fixture
-def temporary(monkeypatch):
-    """A folder for all temporary files, also of processes that are started; a socket's path in it is short."""
-    folder = Path(tempfile.mkdtemp(prefix="c-"))
-    folder.chmod(0o711)
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield folder
+def temporary(temporary, monkeypatch):
+    """The folder for temporary files also of processes that are started."""
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    yield temporary
     station._stations.close()
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ WAYS = {
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # torch's own forward mode
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:FutureWarning")  # the same from torch 2.15 on
 @pytest.mark.parametrize("way", WAYS)
 def test_refused_inside_and_possible_again_after_it(way):
     with no_autograd(), torch.enable_grad(), pytest.raises(AutogradSwitchedOff):

@@ -138,7 +138,7 @@ def test_files_have_scaled_marks_and_push_those_to_be_scaled(written: WrittenCla
     assert republish(written.out, None, lambda event: None).doubts == ()
     going = going_back(written.out)
     found = {one.lms_id: (one.mark, one.possible) for one in going.people}
-    assert (going.scaled, found["2"], found["4"][0]) == (True, (8.0, 10.0), None)
+    assert (going.scale, found["2"], found["4"][0]) == ("maximum", (8.0, 10.0), None)
     assert "Participant 2,16," in (written.out / "lms" / "moodle_grades.csv").read_text()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import pytest
 from autograder import doctor
 from autograder.kernel.session import Session
 from autograder.sandbox.policy import exposes, readable_paths
-from tests.conftest import TOY_LAB
+from autograder.sandbox.user_ids import UIDS
+from tests.conftest import ROOT, TOY_LAB
 
 
 @pytest.fixture
@@ -231,8 +234,17 @@ def test_nothing_of_the_lab_can_be_imported_or_is_in_memory(attempt):
     assert attempt(code) == "ModuleNotFoundError"
 
 
-def test_after_a_session_nothing_is_left(toy_course, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+def test_what_a_result_says_of_the_layers_does_not_tell_which_user_id_was_free():
+    become = "import sys; from autograder.sandbox import enter; print(enter._become(int(sys.argv[1])))"
+    said = {
+        subprocess.check_output([sys.executable, "-c", become, str(uid)], cwd=ROOT, text=True)
+        for uid in UIDS[:2]
+    }
+    assert said == {"own user id\n"}
+
+
+def test_after_a_session_nothing_is_left(toy_course, temporary):
     source = (
         "import os, threading\npid = os.getpid()\n"
         "threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()"
@@ -243,15 +255,14 @@ def test_after_a_session_nothing_is_left(toy_course, tmp_path, monkeypatch):
         pid = session.names()["pid"]
         assert Path(f"/proc/{pid}").exists()
     assert not Path(f"/proc/{pid}").exists()
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
-def test_the_sockets_of_a_kernel_cannot_be_reached_by_another(toy_course, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+def test_the_sockets_of_a_kernel_cannot_be_reached_by_another(toy_course, temporary):
     idle = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass")])
     with Session(toy_course.server, toy_course.settings) as first:
         first.run(idle)
-        (shell,) = tmp_path.glob("*/ipc/k-1")
+        (shell,) = temporary.glob("*/ipc/k-1")
         with socket.socket(socket.AF_UNIX) as from_here:
             from_here.connect(str(shell))  # it is a live socket: from outside the sandbox it answers
         code = f"import socket\nsocket.socket(socket.AF_UNIX).connect({str(shell)!r})"

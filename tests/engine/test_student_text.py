@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import StudentException
+from autograder.grading import library_texts
 from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
 from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
 from tests.conftest import notebook_bytes
@@ -118,6 +119,12 @@ def test_what_torch_and_python_say_of_a_mistake_costs_its_numbers_only(mistake):
     said.shown("b" * (MOST_CHARACTERS - 200 - 40))
     assert said.shown(text) == text
     assert said.shown("c" * 200).startswith("c" * (40 - 20))
+
+
+@pytest.mark.parametrize("operation", ["", "mm: ", "addmm: "])  # from torch 2.15 on it is named
+def test_what_every_release_of_torch_says_of_a_product_is_known(operation):
+    cost = library_texts.cost(f"{operation}mat1 and mat2 shapes cannot be multiplied (1x6 and 10x10)")
+    assert cost == library_texts.WHICH + len("12161010")
 
 
 def test_sentences_of_libraries_use_up_the_bound_as_well():

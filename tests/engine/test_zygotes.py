@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,16 +27,6 @@ from tests.engine.processes import started_below, wait_until
 CONFIG = TOY_LAB / "grading_config.yml"
 COUNTS = "counts = {'one': 1, 'two': 2, 'three': 3}"
 SLEEPS = "import time; time.sleep(2)"
-
-
-@pytest.fixture
-def temporary(monkeypatch):
-    """An empty folder for all temporary files; a socket's path in it stays short."""
-    folder = Path(tempfile.mkdtemp(prefix="z-"))
-    folder.chmod(0o711)
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture

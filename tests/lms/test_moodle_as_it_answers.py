@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import zipfile
@@ -29,7 +30,12 @@ EVERYBODY = set(range(1, 15))
 
 
 def entry(
-    place: str, mark: float = 20.0, *, possible: float = 25.0, manual: Sequence[ManualQuestion] = ()
+    place: str,
+    mark: float = 20.0,
+    *,
+    possible: float = 25.0,
+    manual: Sequence[ManualQuestion] = (),
+    failure: str = "",
 ) -> Entry:
     """A graded submission from this folder of an export."""
     found = MOODLE.names.match(place)
@@ -38,7 +44,8 @@ def entry(
         id=re.sub("[^A-Za-z0-9_]+", "-", place), source=place, student=found["name"], lms_id=found["id"] or "", lms="moodle",
         place=place, own_path=("lab.ipynb",),
     )  # fmt: skip
-    question = QuestionEntry("grad_w", "Gradient", mark, possible, checked=True)
+    failures = (failure,) if failure else ()
+    question = QuestionEntry("grad_w", "Gradient", mark, possible, checked=True, failures=failures)
     return Entry(
         submission, Status.GRADED, "", (question,), tuple(manual), (), (), (), (), (), 0, 0, "", mark, possible, mark, "", 1.0,
     )  # fmt: skip
@@ -80,6 +87,12 @@ def grades(out: Path) -> Path:
     return out / "lms" / "moodle_grades.csv"
 
 
+def as_downloaded(comment: str) -> str:
+    """Without tags, and with all entities as characters but apostrophes, as a site of 4.4 was seen to do."""
+    text = re.sub(r"<[^>]*>", "", comment)
+    return html.unescape(re.sub(r"&(?=#(x27|0*39);|apos;)", "&amp;", text, flags=re.IGNORECASE))
+
+
 def downloaded(site: Site, worksheet: str) -> Worksheet:
     """The worksheet that a site gives after an upload: its marks with two decimals, its comments as text."""
     rows = list(
@@ -90,7 +103,7 @@ def downloaded(site: Site, worksheet: str) -> Worksheet:
         if number in site.marks:
             row["Grade"] = f"{site.marks[number]:.2f}"
             row["Last modified (grade)"] = "Monday, 30 November 2026, 12:00 PM"
-            row["Feedback comments"] = site.comments[number].replace("&#x27;", "'").replace("&amp;", "&")
+            row["Feedback comments"] = as_downloaded(site.comments[number])
     made = io.StringIO()
     table = csv.DictWriter(made, rows[0])
     table.writeheader()
@@ -140,7 +153,9 @@ def test_a_second_upload_is_refused_and_a_new_worksheet_helps(out: Path) -> None
 
 
 def test_a_worksheet_that_has_our_marks_is_recognised(out: Path) -> None:
-    entries, site = [entry(folder(number), 12.345) for number in (1, 2, 3)], Site("en", EVERYBODY)
+    failures = ["", "gave 'it\\'s' & <b>\"R&amp;D\"</b>", 'gave \'back\\slash\' and "quote\\""']
+    entries = [entry(folder(at), 12.345, failure=said) for at, said in enumerate(failures, start=1)]
+    site = Site("en", EVERYBODY)
     give_back(out, entries, sheet())
     assert "has all of these marks" not in told(out)
     site.upload_worksheet(grades(out))
@@ -149,6 +164,29 @@ def test_a_worksheet_that_has_our_marks_is_recognised(out: Path) -> None:
     assert "Updated 0 grades and 0 feedback instances" in told(out)
     assert "Marks that replace another one" not in told(out)
     assert "Comments in Moodle that these replace" not in told(out)
+
+
+def test_a_second_archive_counts_again(out: Path) -> None:
+    give_back(out, [entry(folder(number)) for number in (1, 2)], sheet())
+    site = Site("en", EVERYBODY)
+    for _ in range(2):
+        site.upload_feedback(out / "lms" / "moodle_feedback.zip")
+    assert f"“{site.said}”; pages that are there already count again" in told(out)
+
+
+def test_where_comments_are_off_none_are_announced(out: Path) -> None:
+    """Then the worksheet has no column of them, and Moodle passes one in the file over."""
+    rows = csv.reader(
+        io.StringIO((SAMPLES / "individual_ungraded_t_en.csv").read_text("utf-8-sig"), newline="")
+    )
+    made = io.StringIO()
+    csv.writer(made).writerows(row[:-1] for row in rows)
+    give_back(out, [entry(folder(number)) for number in (1, 2)], MOODLE.worksheet(made.getvalue().encode()))
+    assert grades(out).read_text().splitlines()[0] == "Identifier,Grade,Last modified (grade)"
+    site = Site("en", EVERYBODY)
+    site.upload_worksheet(grades(out))
+    assert site.said.rstrip(".") in told(out)
+    assert "Your worksheet has no column “Feedback comments”" in told(out)
 
 
 # The site's language
@@ -325,6 +363,20 @@ def test_a_folder_without_a_number_is_of_an_export_of_teams(out: Path) -> None:
         assert "lms: teams: true" in told(out)
 
 
+def test_members_numbers_in_an_old_export_of_teams_are_nobodys_team(out: Path) -> None:
+    """Up to 4.0 each member has a folder of their own, in a team assignment, too."""
+    entries = [
+        entry(f"{folder(number, name)}_") for number, name in ((4, "Team A-Ann Lee"), (5, "Team A-Bo"))
+    ]
+    back = give_back(out, entries, sheet("team_ungraded_t_en.csv"), teams=True)
+    assert (back.marks, set(back.pages.values())) == (0, {0})
+    assert set(back.kept_back) == {one.submission.id for one in entries}
+    assert "take lms: teams out of grading_config.yml" in told(out)
+    give_back(out, entries, sheet())
+    site = Site("en", EVERYBODY)
+    assert site.upload_worksheet(grades(out)) == {4, 5}
+
+
 def test_an_export_of_teams_is_said_to_be_one_before_grading() -> None:
     config, submissions = (
         load(TOY_LAB / "grading_config.yml").config,
@@ -363,7 +415,7 @@ def test_a_team_has_one_page_under_its_name_and_reaches_every_member(out: Path) 
     back = give_back(out, [entry(TEAM_OF_2)], sheet("team_ungraded_t_en.csv"), teams=True)
     assert back.marks == 2
     with zipfile.ZipFile(out / "lms" / "moodle_feedback.zip") as archive:
-        assert archive.namelist() == [f"{TEAM_OF_2}/feedback.html"]
+        assert archive.namelist() == [f"{TEAM_OF_2}_/feedback.html"]
     site = Site("en", set(range(50, 64)), teams={4: {51, 53}})
     site.upload_feedback(out / "lms" / "moodle_feedback.zip")
     assert site.said == "Users with updated feedback: 2"
@@ -380,8 +432,13 @@ def test_who_has_no_team_is_named_with_the_page_to_attach(out: Path) -> None:
 
 
 def test_of_two_teams_of_one_name_the_members_are_named_and_the_remedy(out: Path) -> None:
-    give_back(out, [entry(TEAM_OF_1)], sheet("team_ungraded_t_en.csv"), teams=True)
+    give_back(out, [entry(TEAM_OF_1), entry(TEAM_OF_2)], sheet("team_ungraded_t_en.csv"), teams=True)
     assert 'lms: members: {"1": [1, 2]} (on your list are Team_1: 58, 63; Team 1: 54, 60)' in told(out)
+    assert "“Users with updated feedback: 2”, and more: the members of 1 team(s) whom nothing tells" in told(
+        out
+    )
+    missing = told(out).partition("## On your worksheet, but without a submission")[2]
+    assert not any(f"({number})" in missing for number in (58, 63, 54, 60))
 
 
 # Workflow and hidden names

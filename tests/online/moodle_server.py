@@ -7,6 +7,7 @@ names of fields with brackets, numbers as texts. It knows nothing of the client.
 from __future__ import annotations
 
 import contextlib
+import html
 import json
 import re
 import threading
@@ -50,6 +51,8 @@ class Student:
         number: the participant's.
         files: that were handed in, by path.
         status: of the submission; empty: there is no row of one.
+        is_numbered: where work is handed in for good in a step of its own, whoever has not done so gets a number
+            only when somebody opens the list in the browser.
     """
 
     user: int
@@ -59,6 +62,7 @@ class Student:
     group: int = 0
     files: dict[str, bytes] = field(default_factory=lambda: {"lab.ipynb": b"{}"})
     status: str = "submitted"
+    is_numbered: bool = True
     when: int = 1_795_000_000
     mark: float | None = None
     comment: str = ""
@@ -77,6 +81,7 @@ class Moodle:
         asked: functions in the order in which they were asked.
         saves: how often a mark was saved, by person.
         seen: addresses and headers of requests, as they came.
+        is_old: whether it is a 4.1.
     """
 
     students: list[Student]
@@ -90,6 +95,7 @@ class Moodle:
     notify: int = 0
     due: int = 1_795_100_000
     editing: bool = True
+    is_old: bool = False
     groups: dict[int, str] = field(default_factory=dict)
     team_files: dict[int, dict[str, bytes]] = field(default_factory=dict)
     functions: tuple[str, ...] = FUNCTIONS
@@ -147,7 +153,7 @@ class Moodle:
             if is_on
         ]
         one = {
-            "id": 80, "cmid": 8, "name": "Lab <9> & co", "grade": self.maximum, "duedate": self.due, "configs": configs,
+            "id": 80, "cmid": 8, "name": as_shown("Lab <9> & co"), "grade": self.maximum, "duedate": self.due, "configs": configs,
             "teamsubmission": int(self.teams), "blindmarking": int(self.blind), "revealidentities": 0,
             "markingworkflow": int(self.workflow), "sendstudentnotifications": self.notify,
         }  # fmt: skip
@@ -160,7 +166,7 @@ class Moodle:
             if self.blind:
                 row = {"id": one.user, "fullname": f"Participant {one.number}", "recordid": one.number}
             if self.teams:
-                row |= {"groupid": one.group or None, "groupname": self.groups.get(one.group)}
+                row |= {"groupid": one.group or None, "groupname": as_shown(self.groups.get(one.group, ""))}
             found.append(row | {"submitted": one.status == "submitted", "submissionstatus": one.status})
         return found
 
@@ -170,7 +176,7 @@ class Moodle:
                 "assignments": [],
                 "warnings": [{"warningcode": "1", "message": "No access rights in module context"}],
             }
-        rows = [{"id": one.number, "userid": one.user} for one in self.students]
+        rows = [{"id": one.number, "userid": one.user} for one in self.students if one.is_numbered]
         return {"assignments": [{"assignmentid": 80, "mappings": rows}], "warnings": []}
 
     def mod_assign_get_submissions(self, fields: dict[str, str]) -> Any:
@@ -213,7 +219,9 @@ class Moodle:
 
     def mod_assign_get_grades(self, fields: dict[str, str]) -> Any:
         rows = [
-            {"userid": one.user, "grade": f"{one.mark:.5f}"} for one in self.students if one.mark is not None
+            {"userid": one.user, "grade": f"{-1 if one.mark is None else one.mark:.5f}"}
+            for one in self.students
+            if self.saves[one.user] or one.mark is not None or one.comment or one.feedback
         ]
         if not rows:
             return {"assignments": [], "warnings": [{"warningcode": "3", "message": "No grades found"}]}
@@ -319,7 +327,8 @@ class Moodle:
                     }
                 ]
             self.drafts[number][path] = content
-            answer.append({"filename": name, "itemid": number, "filesize": len(content)})
+            said = {"filename": name, "itemid": number}
+            answer.append(said if self.is_old else said | {"filesize": len(content)})
         return answer
 
     def file(self, path: str) -> bytes | None:
@@ -327,8 +336,13 @@ class Moodle:
         area, owner, name = unquote(path).split("/", 3)[1:]
         if area == "feedback_files":
             return self.student(int(owner)).feedback.get(name)
-        files = self.team_files[-int(owner)] if int(owner) < 0 else self.student(int(owner)).files
+        files = self.team_files[-int(owner)] if int(owner) <= 0 else self.student(int(owner)).files
         return files.get(name)
+
+
+def as_shown(name: str) -> str:
+    """A name of an activity or a group, as the service tells it: without tags, as HTML."""
+    return html.escape(re.sub("<[^>]*>?", "", name), quote=False)
 
 
 def refusal(code: str, key: str = "message") -> dict[str, Any]:

@@ -122,6 +122,25 @@ def test_what_was_written_and_not_read_back_is_not_written_again(
     assert [one.state for one in Pushed(written.out).entries(1)] == [Written.DONE] * 3
 
 
+def test_who_was_written_when_the_push_was_killed_gets_no_message_either(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """The mark was through, and the message about it was not taken back yet."""
+
+    def killed(function: str, times: int) -> str:
+        if function == "mod_assign_set_user_flags":
+            return "drop"
+        return "invalidtoken" if function == "mod_assign_get_submission_status" and moodle.saves else ""
+
+    moodle.fault = killed
+    assert push(written, moodle, "--yes")[0] == 2
+    assert (dict(moodle.saves), moodle.students[0].mailed) == ({101: 1}, 0)
+    moodle.fault = lambda asked, times: ""
+    assert push(written, moodle, "--yes")[0] == 0
+    assert [one.mailed for one in moodle.students] == [1, 1, 1]
+    assert set(moodle.saves.values()) == {1}
+
+
 def test_what_waits_for_its_release_and_was_half_done_is_written_again(
     written: WrittenClass, moodle: Moodle
 ) -> None:
@@ -210,6 +229,7 @@ def test_kills_write_nothing_twice_and_lose_nothing(tmp_path: Path, times: int) 
         assert None not in marks
         assert all(one.feedback for one in moodle.students)
         assert dict(moodle.saves) == {one.user: 1 for one in moodle.students}
+        assert {one.mailed for one in moodle.students} == {1}
         last = Pushed(written.out).last()
         assert last is not None
         entries = Pushed(written.out).entries(last.number)

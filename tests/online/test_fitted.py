@@ -9,6 +9,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from autograder.lms.model import comment_digest
 from autograder.online.token import VARIABLE
 from autograder.store.comments import own_comments
@@ -94,6 +96,27 @@ def test_marks_are_scaled_to_the_maximum_of_the_site_and_that_is_said(
     assert moodle.students[0].comment.startswith("15 of 25 in Moodle. 6 of 10 points.")
     assert {comment_digest(one.comment) for one in moodle.students} <= own_comments(written.out)
     assert "3 are so already" in push(written, moodle, "--yes")[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("{}", "Mind: Moodle's maximum is 25 points, the lab's 10: 5 of 10 would be 5 of 25 there."),
+        ("{scale: points}", "Moodle's maximum is 25 points, the lab's 10: marks go back as points"),
+    ],
+)
+def test_points_of_another_maximum_are_said_before_anything_is_written(
+    written: WrittenClass, moodle: Moodle, tmp_path: Path, settings: str, said: str
+) -> None:
+    published_as(written, tmp_path, settings)
+    moodle.maximum = 25.0
+    shown = push(written, moodle, "--yes")[1]
+    assert said in shown.partition("written Student 000")[0]
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+
+
+def test_of_the_same_maximum_nothing_is_said(written: WrittenClass, moodle: Moodle) -> None:
+    assert "the lab's" not in push(written, moodle)[1]
 
 
 def test_a_comment_says_the_scaled_mark_in_the_language_of_the_class(

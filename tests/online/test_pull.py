@@ -93,16 +93,29 @@ def test_names_of_students_and_of_their_files_lead_nowhere(moodle: Moodle, tmp_p
 
 
 def test_teams_come_by_their_numbers(moodle: Moodle, tmp_path: Path) -> None:
-    moodle.teams, moodle.groups = True, {7: "Team A", 8: "R&amp;D <3"}
+    moodle.teams, moodle.groups = True, {7: "Team A", 8: 'R&D "x"'}
     moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 8: {"lab.ipynb": NOTEBOOK}}
     for one, group in zip(moodle.students, (7, 7, 8), strict=True):
         one.group = group
     assert pull(moodle, tmp_path / "pulled")[0] == 0
     assert [name.split("/")[0] for name in names(tmp_path / "pulled")] == [
-        "Team A_7_assignsubmission_file", "R D  3_8_assignsubmission_file",
+        "Team A_7_assignsubmission_file", "R D  x_8_assignsubmission_file",
     ]  # fmt: skip
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
-    assert [one.group for one in listed] == ["Team A", "Team A", "R&D <3"]
+    assert [one.group for one in listed] == ["Team A", "Team A", 'R&D "x"']
+
+
+def test_who_is_in_no_team_hands_in_with_the_others_of_these(moodle: Moodle, tmp_path: Path) -> None:
+    moodle.teams, moodle.groups = True, {7: "Team A"}
+    moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 0: {"lab.ipynb": NOTEBOOK}}
+    moodle.students[0].group = 7
+    assert pull(moodle, tmp_path / "pulled")[0] == 0
+    assert "Default group_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
+    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {
+        "Default group"
+    }
+    listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
+    assert [one.group for one in listed] == ["Team A", "Default group", "Default group"]
 
 
 def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, tmp_path: Path) -> None:
@@ -117,6 +130,13 @@ def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, t
     }
 
 
+def test_who_has_no_number_yet_is_no_reason_to_doubt_the_account(moodle: Moodle, tmp_path: Path) -> None:
+    moodle.students.append(Student(104, 4, "Dee", status="", is_numbered=False))
+    code, said = pull(moodle, tmp_path / "pulled")
+    assert code == 0
+    assert "may not see participants' numbers" not in said
+
+
 def test_with_hidden_names_nobody_is_named(moodle: Moodle, tmp_path: Path) -> None:
     moodle.blind, moodle.editing = True, False
     code, said = pull(moodle, tmp_path / "pulled")
@@ -129,6 +149,24 @@ def test_with_hidden_names_nobody_is_named(moodle: Moodle, tmp_path: Path) -> No
     assert "Student 00" not in everything
     assert "@example.org" not in everything
     assert "Participant 1_1_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
+
+
+@pytest.mark.parametrize(
+    ("site", "missing"),
+    [
+        ({}, set()),
+        ({"blind": True}, {"Full name", "Email address"}),
+        ({"comments": False}, {"Feedback comments"}),
+    ],
+)
+def test_the_list_has_the_columns_that_moodles_own_has(
+    moodle: Moodle, tmp_path: Path, site: dict[str, bool], missing: set[str]
+) -> None:
+    vars(moodle).update(site)
+    assert pull(moodle, tmp_path / "pulled")[0] == 0
+    listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes())
+    assert {"Full name", "Email address", "Feedback comments"} - set(listed.headers) == missing
+    assert [one.lms_id for one in listed.people] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("fault", ["half", "drop", "filenotfound", "html", "long"])

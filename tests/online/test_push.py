@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 import os
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,8 +46,14 @@ def test_what_goes_back_is_what_the_files_for_the_lms_hold(written: WrittenClass
     assert len(rows) == 3
     for one in moodle.students:
         assert one.mark == float(rows[str(one.number)]["Grade"])
-        assert html.unescape(one.comment) == html.unescape(rows[str(one.number)]["Feedback comments"])
+        assert one.comment == rows[str(one.number)]["Feedback comments"]
         assert one.feedback == {"feedback.html": pages[str(one.number)]}
+
+
+def test_a_site_of_4_1_does_not_say_how_much_of_a_page_it_took(written: WrittenClass, moodle: Moodle) -> None:
+    moodle.is_old = True
+    assert push(written, moodle, "--yes")[0] == 0
+    assert all(one.feedback for one in moodle.students)
 
 
 def test_the_page_about_the_files_names_the_command(written: WrittenClass) -> None:
@@ -122,6 +128,21 @@ def test_what_moodle_would_drop_or_give_to_another_is_not_sent(
     assert code == 3
     assert said in shown
     assert dict(moodle.saves) == {102: 1, 103: 1}
+
+
+def test_where_the_gradebook_is_not_told_that_is_said_and_a_locked_mark_is_seen_afterwards(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """From 4.1 to 4.4 one activity called "R&D" anywhere in the course is enough."""
+    moodle.fault = lambda asked, times: (
+        "invalidresponse" if asked == "gradereport_user_get_grade_items" else ""
+    )
+    moodle.students[0].locked = "overridden"
+    code, said = push(written, moodle, "--yes")
+    assert code == 3
+    assert "Nobody looked whether marks are locked or overridden" in said
+    assert "FAILED  Student 000 (1): Moodle did not take the mark" in said
+    assert "2 written and read back, 1 not as they should be" in said
 
 
 def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(
@@ -325,6 +346,24 @@ def test_an_undone_push_leaves_what_was_there(written: WrittenClass, moodle: Moo
     assert "nothing was pushed" in push(written, moodle, "--undo", "--yes")[1]
 
 
+def test_where_nothing_was_told_before_a_release_the_undoing_leaves_nothing(
+    written: WrittenClass, moodle: Moodle
+) -> None:
+    """Comment and page are not told then; but for whom nothing was ever saved there was none."""
+    moodle.workflow = True
+    moodle.students[1].comment = "<p>in review</p>"
+    push(written, moodle, "--yes")
+    code, said = push(written, moodle, "--undo", "--yes")
+    assert code == 0
+    assert said.count("nobody could see which files were there") == 1
+    assert "new page" not in said
+    assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [
+        (None, "", False)
+    ] * 2
+    assert moodle.students[1].mark is None
+    assert moodle.students[1].feedback
+
+
 def test_what_was_changed_since_the_push_is_not_undone(written: WrittenClass, moodle: Moodle) -> None:
     push(written, moodle, "--yes")
     moodle.students[0].mark = 7.0
@@ -357,9 +396,8 @@ def test_after_an_undoing_everything_goes_back_again(written: WrittenClass, mood
 
 def test_a_journal_of_another_version_is_not_read(written: WrittenClass, moodle: Moodle) -> None:
     push(written, moodle, "--yes")
-    with sqlite3.connect(written.out / FILE) as database:
+    with closing(sqlite3.connect(written.out / FILE)) as database:
         database.execute("PRAGMA user_version = 9")
-    database.close()
     assert "is of version 9" in push(written, moodle, "--yes")[1]
     with pytest.raises(Exception, match="version 9"):
         Pushed(written.out).last()
@@ -411,6 +449,20 @@ def test_every_member_of_a_team_gets_its_mark(written: WrittenClass, moodle: Moo
     assert code == 3
     assert "Student 002: nobody in the course is in the team with the number 73" in said
     assert [one.mark for one in moodle.students] == [6.0, 6.0, 8.0]
+
+
+def test_who_is_in_no_team_gets_the_mark_of_those_without_one(written: WrittenClass, moodle: Moodle) -> None:
+    as_others(written, lms_id=lambda at: "71" if at == 1 else "", members=())
+    moodle.teams, moodle.groups = True, {71: "A"}
+    moodle.students[0].group = 71
+    file = written.out / FILE_GOING_BACK
+    data = json.loads(file.read_text(encoding="utf-8"))
+    data["people"].pop()  # those without a team hand in once
+    file.write_text(json.dumps(data), encoding="utf-8")
+    assert push(written, moodle, "--yes")[0] == 0
+    assert [one.mark for one in moodle.students] == [6.0, 8.0, 8.0]
+    moodle.students[1].group = moodle.students[2].group = 71
+    assert "nothing tells whose it is" in push(written, moodle)[1]
 
 
 def test_a_member_who_is_not_there_is_named_and_the_others_get_their_mark(

@@ -60,9 +60,9 @@ def autograder(built_wheel, tmp_path_factory) -> Command:
     (packages,) = folder.glob("lib/python*/site-packages")
     # As folders of packages of its own: what a .pth file names is no place that students may read.
     lent = [entry for entry in sys.path if entry.endswith("-packages")]
-    (packages / "sitecustomize.py").write_text(
-        f"import site, sys\nsite.PREFIXES += {site.PREFIXES!r}\nsys.path += {lent!r}\n"
-    )
+    # So by a line of code, and not in sitecustomize.py: Debian's Python has one of its own, which comes first.
+    lines = f"import site, sys; site.PREFIXES += {site.PREFIXES!r}; sys.path += {lent!r}\n"
+    (packages / "lent.pth").write_text(lines)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
     def command(*arguments: object) -> subprocess.CompletedProcess[str]:

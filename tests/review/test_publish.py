@@ -17,12 +17,12 @@ from autograder.review import publish_page
 from autograder.review.compared import Kind, Row, compared
 from autograder.review.desk import Desk
 from autograder.review.handed_in import opened as uploads
-from autograder.review.publishing import Publishing
 from autograder.store.out_folder import locked
 from autograder.store.published import FILE, kept
 from autograder.store.records import Decision, Subject, What
 from autograder.store.results import read_results, results_file, write_results
 from autograder.store.run import RUN_FILE
+from tests.engine.processes import wait_until
 from tests.review.asking import Answer, Asker, opened
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
 
@@ -63,12 +63,11 @@ def publish(asker: Asker, **more: str) -> Answer:
     return asker.post("/publish", form(asker.get("/publish"), **more))
 
 
-def until_written(asker: Asker, tries: int = 600) -> None:
-    for _ in range(tries):
-        if not json.loads(asker.get("/publish/state").body)["underWay"]:
-            return
-        Publishing().wait(0.1)
-    raise AssertionError("it is still being written")
+def until_written(asker: Asker) -> None:
+    wait_until(
+        lambda: not json.loads(asker.get("/publish/state").body)["underWay"],
+        lambda: "it is still being written",
+    )
 
 
 # The comparison
