@@ -119,8 +119,9 @@ def test_a_package_of_one_lab_and_a_module_of_another_do_not_meet(tmp_path):
     assert [lab.points() for lab in (second, first, second)] == [3, 3, 3]
 
 
-def test_what_a_process_has_imported_of_that_name_from_elsewhere_is_not_the_labs(tmp_path):
+def test_what_a_process_has_imported_of_that_name_from_elsewhere_is_not_the_labs(tmp_path, monkeypatch):
     """As a test of a lab does, or a command that is started in another lab's folder."""
+    monkeypatch.delitem(sys.modules, "oracle", raising=False)  # of a test before this one
     elsewhere = SomeLab(tmp_path / "elsewhere", 3)
     sys.path.insert(0, str(elsewhere.root))
     import oracle
