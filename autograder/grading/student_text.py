@@ -26,6 +26,9 @@ LONGEST = 200
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
 
+QUOTED = 8
+"""Characters in a row, in what a test case says of a student's exception, that are taken for its text."""
+
 LEFT_OUT = later("(its text is not shown)")
 
 _NOT_DEFINED = re.compile(r"name '(\w{1,80})' is not defined")
@@ -55,6 +58,31 @@ class StudentText:
             self._left -= cost
             self._shown[visible] = kept if kept == visible else f"{kept}… {_(LEFT_OUT)}".removeprefix("… ")
         return self._shown[visible]
+
+    def within(self, told: str, failure: BaseException) -> str:
+        """What a test case says, with as much of students' exceptions in it as the bound allows.
+
+        Args:
+            failure: with which it is said; those count that were being handled when it was raised.
+        """
+        for text in _texts_behind(failure):
+            told = self._bounded_in(told, text)
+        return told
+
+    def _bounded_in(self, told: str, text: str) -> str:
+        parts = {text[at : at + QUOTED] for at in range(len(text) - QUOTED + 1)}
+        kept, at = [], 0
+        while at < len(told):
+            end = at + QUOTED
+            if told[at:end] not in parts:
+                kept.append(told[at])
+                at += 1
+                continue
+            while end < len(told) and told[end - QUOTED + 1 : end + 1] in parts:
+                end += 1
+            kept.append(self.shown(told[at:end]))
+            at = end
+        return "".join(kept)
 
     def error(self, failure: StudentException) -> str:
         """An exception's class and message; the class is free where Python or the notebook has it."""
@@ -86,6 +114,20 @@ class StudentText:
             if spent > self._left:
                 return text[:position]
         return text
+
+
+def _texts_behind(failure: BaseException) -> list[str]:
+    """The messages of the students' exceptions that an exception comes from."""
+    found: list[str] = []
+    seen: set[int] = set()
+    left: list[BaseException | None] = [failure]
+    while left:
+        one = left.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            left += [one.__cause__, one.__context__]
+            found += [one.text] if isinstance(one, StudentException) else []
+    return found
 
 
 def _visible(text: str) -> str:

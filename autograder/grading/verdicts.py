@@ -73,10 +73,11 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
     except StudentCodeError as failure:  # first: it may be one of Python's own as well
         return _student_failure(failure, ending, said)
     except CheckFailed as failure:
-        told = str(failure.rationale), failure.help, failure.evidence
-        return Verdict(Outcome.FAILED, *told, mistake=failure.mistake, repeat=failure.repeat)
+        words = str(failure.rationale), failure.help, failure.evidence, failure.repeat
+        *told, repeat = (said.within(text, failure) for text in words)
+        return Verdict(Outcome.FAILED, *told, mistake=failure.mistake, repeat=repeat)
     except AssertionError as failure:
-        message, repeat = _without_code(str(failure))
+        message, repeat = _without_code(said.within(str(failure), failure))
         return Verdict(Outcome.FAILED, message, repeat=repeat)
     except NotThroughAProxy as limit:
         text = _("the check itself cannot work like this: {limit}").format(limit=limit)

@@ -10,9 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.errors import StudentException
+from autograder.errors import StudentException, student_exception
 from autograder.grading import library_texts
 from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
+from autograder.grading.verdicts import verdict
+from autograder.model import Ending
 from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
 from tests.conftest import notebook_bytes
 
@@ -241,3 +243,31 @@ def test_all_cases_of_a_notebook_share_one_bound(grade_cells):
     assert sum(text.count(letter) for text in texts for letter in "9qz") <= MOST_CHARACTERS
     assert any(LEFT_OUT in text for text in texts)
     assert "8" * 20 not in json.dumps(texts)
+
+
+def test_what_a_test_case_quotes_of_a_students_exception_counts_too():
+    secret = "".join(str(one) for one in range(1000))
+    said = StudentText()
+
+    def run():
+        try:
+            raise student_exception("NotImplementedError", f"TODO: {secret}")
+        except NotImplementedError as error:
+            raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+
+    came_to = verdict(run, lambda: Ending.FINISHED, said)
+    assert came_to.message.startswith("An open TODO: NotImplementedError: TODO: 01234567891011")  # some of it
+    assert len(came_to.message) < LONGEST + 100
+    assert sum(said.shown(f"{number} {secret}").count("0") for number in range(9)) < MOST_CHARACTERS
+
+
+def test_what_a_test_case_says_itself_is_free():
+    words = "x begins at row 3 of 49: y should be the temperature of row 27."
+
+    def run():
+        try:
+            raise student_exception("IndexError", "index 49 is out of bounds")
+        except IndexError:
+            raise AssertionError(words) from None
+
+    assert verdict(run, lambda: Ending.FINISHED, StudentText()).message == words
