@@ -74,8 +74,8 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         return _student_failure(failure, ending, said)
     except CheckFailed as failure:
         words = str(failure.rationale), failure.help, failure.evidence, failure.repeat
-        *told, repeat = (said.within(text, failure) for text in words)
-        return Verdict(Outcome.FAILED, *told, mistake=failure.mistake, repeat=repeat)
+        message, help_text, evidence, repeat = (said.within(text, failure) for text in words)
+        return Verdict(Outcome.FAILED, message, help_text, evidence, mistake=failure.mistake, repeat=repeat)
     except AssertionError as failure:
         message, repeat = _without_code(said.within(str(failure), failure))
         return Verdict(Outcome.FAILED, message, repeat=repeat)
