@@ -164,6 +164,7 @@ def test_a_grading_process_outlives_the_thread_that_asked_for_it(tmp_path, tempo
     assert len(seen) == 1
 
 
+@pytest.mark.thorough
 def test_a_notebook_is_read_when_its_turn_has_come(tmp_path, temporary, forked_zygotes):
     handed_in = trivial(tmp_path, 4)
     taken = []
