@@ -278,6 +278,7 @@ def certify(lab: Path, tmp_path: Path) -> Callable[..., tuple[int, str, dict]]:
     return run
 
 
+@pytest.mark.thorough  # CI certifies this lab
 def test_a_quick_certificate_counts_goes_on_and_finds_what_is_false(certify, lab, tmp_path):
     code, said, found = certify("--quick")
     assert (code, found["holds"], found["false"]) == (0, True, []), said

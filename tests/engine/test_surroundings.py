@@ -106,6 +106,7 @@ ENVIRONMENTS = (
 STREAMS = (">&-", "2>&-", "<&-")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "environment",
     [

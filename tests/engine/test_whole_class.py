@@ -328,6 +328,7 @@ def temporary():
     shutil.rmtree(folder)
 
 
+@pytest.mark.thorough
 def test_two_runs_do_not_write_into_one_folder(place, tmp_path, temporary):
     lab = with_patience(tmp_path / "lab")
     hand_in(place, "ann", "import time; time.sleep(500)")

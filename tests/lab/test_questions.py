@@ -258,6 +258,7 @@ def test_a_loop_that_does_its_own_steps_earns_everything(data):
     assert env["data_train"] is before
 
 
+@pytest.mark.thorough  # tests/lab/test_training_by_steps.py has its kinds
 def test_a_loop_that_does_its_own_steps_is_run_again():
     env = notebook({"training_loop": OWN_STEPS.format(data="data_train")})
     env["rnn"] = None
