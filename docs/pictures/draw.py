@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
         page = Path(scratch) / "summary.html"
         template = (
             "<!doctype html><meta charset=utf-8><body style='margin:0;padding:18px 22px;background:{background};"
-            "color:{foreground}'><style>{stylesheet}</style><pre style='margin:0;font:15px/1.45 monospace'>{code}</pre>"
+            "color:{foreground}'><style>{stylesheet}</style><pre style='margin:0;font:15px/1.45 monospace;white-space:pre-wrap'>{code}</pre>"
         )
         page.write_text(console.export_html(theme=LIGHT, inline_styles=True, code_format=template))
         photograph(page, HERE / "summary.png", 1040, 460)
