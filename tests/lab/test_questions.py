@@ -120,7 +120,7 @@ def test_a_forward_pass_that_remembers_loses_its_states():
     ("gone", "loop"),
     [
         ("RNN", 1),
-        ("data_train", 2),  # the data are an argument, and there are some of ours
+        pytest.param("data_train", 2, marks=pytest.mark.thorough),  # an argument, and there are some of ours
         *(pytest.param(one, 1, marks=SINGLE) for one in ("get_random_day", "mse_loss_func")),
     ],
 )

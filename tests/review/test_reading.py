@@ -114,6 +114,7 @@ def test_an_answer_without_its_file_or_with_another_one_is_the_one_that_was_grad
     assert answer(work, lab, None, text="  ").parts == []
 
 
+@pytest.mark.thorough  # of its kind: a notebook that needs more memory than there is
 def test_a_process_that_hangs_or_dies_is_replaced_and_the_text_is_shown_as_it_is(
     lab: Lab, tmp_path: Path
 ) -> None:
