@@ -52,7 +52,10 @@ def codes() -> set[Mistake]:
 
 
 def _all(seen: Sequence[Seen], other: Callable[[Seen], Tensor]) -> bool:
-    """Whether every answer is what ``other`` makes of its case."""
+    """Whether every answer is what ``other`` makes of its case.
+
+    ``other`` is called at once and not kept, so it may use a variable of the loop around the call (B023).
+    """
     return all(fits(one.answer, other(one)) for one in seen)
 
 

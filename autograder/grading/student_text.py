@@ -65,8 +65,10 @@ class StudentText:
         Args:
             failure: with which it is said; those count that were being handled when it was raised.
         """
-        for text in _texts_behind(failure):
-            told = self._bounded_in(told, text)
+        for one in _behind(failure):
+            told = self._bounded_in(told, one.text)
+            if not (_is_builtin(one.type_name) or self._own.has_name(one.type_name)):
+                told = self._bounded_in(told, one.type_name)
         return told
 
     def _bounded_in(self, told: str, text: str) -> str:
@@ -116,9 +118,9 @@ class StudentText:
         return text
 
 
-def _texts_behind(failure: BaseException) -> list[str]:
-    """The messages of the students' exceptions that an exception comes from."""
-    found: list[str] = []
+def _behind(failure: BaseException) -> list[StudentException]:
+    """The students' exceptions that an exception comes from."""
+    found: list[StudentException] = []
     seen: set[int] = set()
     left: list[BaseException | None] = [failure]
     while left:
@@ -126,7 +128,7 @@ def _texts_behind(failure: BaseException) -> list[str]:
         if one is not None and id(one) not in seen:
             seen.add(id(one))
             left += [one.__cause__, one.__context__]
-            found += [one.text] if isinstance(one, StudentException) else []
+            found += [one] if isinstance(one, StudentException) else []
     return found
 
 

@@ -271,3 +271,16 @@ def test_what_a_test_case_says_itself_is_free():
             raise AssertionError(words) from None
 
     assert verdict(run, lambda: Ending.FINISHED, StudentText()).message == words
+
+
+def test_a_class_whose_name_holds_a_case_counts_as_text_where_it_is_quoted():
+    said = StudentText()
+
+    def run(number):
+        try:
+            raise student_exception(f"N{number}{'1234567890' * 15}", "", bases=("IndexError",))
+        except IndexError as error:
+            raise AssertionError(f"One draw went beyond the data: {error}") from None
+
+    told = [verdict(lambda: run(number), lambda: Ending.FINISHED, said).message for number in range(9)]  # noqa: B023  at once
+    assert sum(character.isdigit() for text in told for character in text) <= MOST_CHARACTERS
