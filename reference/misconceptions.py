@@ -182,6 +182,11 @@ def output(case: Case, hidden: Tensor) -> Slips:
             state=hidden[-1] * case.weights.c,
             bias=0.0,
         ),
+        Slip.of(
+            "c_for_each_unit",
+            _("y adds c once for each hidden unit: c stands behind the sum V·h[T], not in its terms."),
+            bias=float(len(case.weights.v)),
+        ),
         Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True

@@ -43,7 +43,15 @@ def tell_what_differs(env: Any) -> None:
         moved = _one_step(env, batch)
     except failures:
         return
-    if wrong := _moved_otherwise(batch, moved):
+    if (wrong := _moved_otherwise(batch, moved)) and (mixed_up := _not_handed_on(env, batch)):
+        checks.note(
+            _(
+                "What get_gradients returns as {names} is wrong, though each _compute_ method is right: "
+                "compare the arguments that they are called with, in their order, and the keys."
+            ).format(names=", ".join(mixed_up)),
+            if_alone=True,
+        )
+    elif wrong:
         names = ", ".join(f"self.{name}" for name in wrong)
         checks.note(
             _(
@@ -64,6 +72,22 @@ def _one_step(env: Any, batch: Minibatch) -> Weights:
     set_weights(rnn, batch.weights)  # the second step from the same weights shows what the first one left
     step(rnn, given(batch.data), BATCH, LR)
     return weights_of(rnn)
+
+
+def _not_handed_on(env: Any, batch: Minibatch) -> list[str]:
+    """The gradients that get_gradients returns otherwise than right ones; none where it cannot be asked."""
+    rnn, (x, y) = network(env.get("RNN"), batch.weights), batch.window(0)
+    right, (hidden, predicted) = _right_gradients()[0], oracle.forward(batch.weights, x)
+    failures: tuple[type[Exception], ...] = (checks.CheckFailed, *student_errors(env))
+    try:
+        found = rnn.get_gradients(given(x), given(y), given(predicted), given(hidden))
+        return [
+            name
+            for name in ("grad_c", "grad_b", "grad_v", "grad_w", "grad_u")
+            if not _agree(checks.as_tensor(found[name], name), getattr(right, name.removeprefix("grad_")))
+        ]
+    except (*failures, KeyError, TypeError):
+        return []
 
 
 @once_for_each_number

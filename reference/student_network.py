@@ -87,15 +87,26 @@ def weights_of(rnn: Any) -> Weights:
     """The weights that ``rnn`` has now.
 
     Raises:
-        CheckFailed: one is missing or no tensor, their shapes do not fit together, or they are far too large.
+        CheckFailed: it is an open TODO; a weight is missing or no tensor; their shapes do not fit
+            together; they are far too large.
     """
+    checks.require(
+        rnn is not Ellipsis,
+        _("An open TODO: rnn is still `...`."),
+        help=_("Make a network there: rnn = RNN(), before the loop."),
+    )
     found = {}
     values = attributes(rnn, PARAMETERS)
     for name in PARAMETERS:
         try:
             value = next(values)
         except AttributeError:  # plain data, or under stock otter an object without it
-            raise checks.CheckFailed(_("rnn has no weight {name}.").format(name=name)) from None
+            raise checks.CheckFailed(
+                _("rnn has no weight {name}.").format(name=name),
+                help=_(
+                    "Is it what RNN() gives, with its brackets, and does it keep the names of its weights?"
+                ),
+            ) from None
         _check_size(value, name)
         found[name] = checks.as_tensor(value, f"rnn.{name}")
     u = found["u"]

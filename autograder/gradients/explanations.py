@@ -37,7 +37,7 @@ class Seen:
 
 def explanation(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
     """What explains all answers, of which some are wrong; ``None`` where nothing does."""
-    for look in (_nothing, _no_number, _factor, _factor_of_a_size, _order, _summand, _line):
+    for look in (_nothing, _no_number, _whole, _factor, _factor_of_a_size, _order, _summand, _line):
         if found := look(seen, formula):
             return found
     return None
@@ -45,9 +45,9 @@ def explanation(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
 
 def codes() -> set[Mistake]:
     """The mistakes that every formula can name: ``partial_credit`` of a lab may name their codes."""
-    names = """still_zero not_a_number sign_flipped constant_factor factor_of_a_size transposed rows_reversed
-    rows_shifted term_missing term_doubled term_negated term_alone term_instead_of_another one_line_wrong
-    another_shape sum_missing axes_swapped changed_in_place not_from_what_is_given""".split()
+    names = """still_zero not_a_number whole_numbers sign_flipped constant_factor factor_of_a_size transposed
+    rows_reversed rows_shifted term_missing term_doubled term_negated term_alone term_instead_of_another
+    one_line_wrong another_shape sum_missing axes_swapped changed_in_place not_from_what_is_given""".split()
     return {Mistake(name, name) for name in names}
 
 
@@ -70,6 +70,14 @@ def _no_number(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
         return None
     text = _("{name} holds entries that are no numbers (NaN or infinity).").format(name=formula.result)
     return Mistake("not_a_number", text)
+
+
+def _whole(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
+    """Right numbers without what stands behind the point, where that is more than nothing."""
+    if not any(_all(seen, lambda one: cut(one.right)) for cut in (torch.trunc, torch.round, torch.floor)):  # noqa: B023
+        return None
+    text = _("{name} holds whole numbers: an int, // or an integer dtype drops what stands behind the point.")
+    return Mistake("whole_numbers", text.format(name=formula.result))
 
 
 def _factor(seen: Sequence[Seen], formula: Formula) -> Mistake | None:

@@ -149,6 +149,13 @@ ONE_ROW = later(
     "data[start_idx + 24, 1]."
 )
 
+SEVERAL_NUMBERS = "only integer tensors of a single element"
+"""The beginning of what torch says where a slice begins at a tensor of several numbers."""
+
+ONE_INDEX = later(
+    "start_idx has to be one whole number: torch.randint(0, …, (1,)) draws one, and the last argument says how many."
+)
+
 BEYOND = ("out of bounds", "list index out of range")
 """In the messages of torch, NumPy and Python about an index behind the end, and not about a wrong kind of index."""
 
@@ -168,6 +175,8 @@ def draws_from(env, get_random_day, data, count):
     except student_errors(env) as error:
         if str(error).endswith(OF_ONE_ROW):
             error.add_note(_(ONE_ROW))
+        elif SEVERAL_NUMBERS in str(error):
+            error.add_note(_(ONE_INDEX))
         elif any(words in str(error) for words in BEYOND):
             checks.fail(
                 named("beyond_the_data"),

@@ -31,6 +31,9 @@ def roughly_standard(env):
     assert isinstance(test, torch.Tensor), "data_test is not a tensor."
     # Without test rows, which is a mistake of the split, there is nothing to see.
     if len(test):
+        assert len(test) != len(train), (
+            f"data_test has {len(test)} rows, as many as data_train: make it of the rows of data_test."
+        )
         assert test.double().abs().mean() < 3, "data_test is not standardised yet."
         assert bool((test.double().mean(dim=0).abs() > 1e-3).any()), (
             "The columns of data_test have mean 0 themselves: scale it with means and stds of the training data."
@@ -56,6 +59,9 @@ MISTAKES = {
     ),
     "own_stds_for_testing": later("data_test is divided by its own stds, not by those of the training data."),
     "own_statistics_for_testing": later("data_test is standardised with its own mean and std."),
+    "training_rows_for_testing": later(
+        "data_test holds as many rows as data_train: it is made of data_train."
+    ),
     "test_not_standardised": later("data_test is not standardised right."),
     "sign_flipped": later(
         "{} has the wrong sign: it is (means − data) / stds instead of (data − means) / stds."
@@ -244,6 +250,15 @@ def check_scaled(found, raw, count):
 
     raw = raw.double()
     parts = {"data_train": raw[:count], "data_test": raw[count:]}
+    test = found["data_test"]
+    checks.require(
+        not (
+            isinstance(test, torch.Tensor)
+            and test.shape == parts["data_train"].shape != parts["data_test"].shape
+        ),
+        named("training_rows_for_testing"),
+        help=_("data_test = (data_test − means) / stds: the rows are those of data_test."),
+    )
     scaled = {what: checks.shape(found[what], what, rows.shape) for what, rows in parts.items()}
     worst = {}
     for source, (means, stds) in sources(raw, count).items():

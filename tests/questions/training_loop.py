@@ -156,6 +156,10 @@ MISTAKES = {
     ),
     "negative_losses": later("losses holds negative numbers, which a squared error never is."),
     "no_pair": later("train_rnn does not return two values."),
+    "returned_the_other_way_round": later(
+        "train_rnn returns the losses first: the network comes before them."
+    ),
+    "losses_hold_objects": later("losses holds objects of the notebook where numbers belong."),
     "losses_returned": later("train_rnn(data_train, {}) gives {} losses."),
     "steps_made": later("train_rnn(data_train, {}) makes {} training steps."),
     "not_what_the_step_returned": later("losses does not hold what do_training_step returned."),
@@ -164,6 +168,7 @@ MISTAKES = {
     "not_trained_by_steps": later("The weights that train_rnn returns do not come from training steps."),
     "not_the_losses_of_the_network": later("losses does not hold the losses of the network that is trained."),
     "not_trained_by_own_steps": later("rnn and losses do not come from this notebook's own training steps."),
+    "trained_on_test_rows": later("The network is trained on data_test, not on data_train."),
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -288,9 +293,16 @@ def one_number_each(losses):
         CheckFailed: they are no numbers.
     """
     from autograder.grading import checks
+    from autograder.grading.namespace import is_proxy
 
+    is_filled = isinstance(losses, list) and bool(losses)
     checks.require(
-        not (isinstance(losses, list) and losses and losses[0] is Ellipsis),
+        not (is_filled and is_proxy(losses[0])),
+        named("losses_hold_objects"),
+        help=_("losses.append(loss) with the loss of this step."),
+    )
+    checks.require(
+        not (is_filled and losses[0] is Ellipsis),
         _("train_rnn makes no training steps yet: in its loop, `loss` is still `...`."),
         help=_(
             "Call do_training_step there, with a batch size and a learning rate of your choice, "
@@ -315,6 +327,14 @@ def require_no_negative(losses):
     )
 
 
+MADE_OF_A_TENSOR = "(item 0 is 'Tensor')"
+"""In what torch says where ``RNN(x)`` takes a window for a number of hidden units."""
+
+CLASS_FOR_NETWORK = later(
+    "A network is made with a tensor for its size: is `rnn = RNN` the class itself? RNN() with brackets makes a network."
+)
+
+
 def train(env, steps, data, seconds):
     """Call the student's train_rnn with ``data`` (N, 6); its network and losses.
 
@@ -327,15 +347,25 @@ def train(env, steps, data, seconds):
     """
     from autograder.gradients.precision import given
     from autograder.grading import checks
-    from autograder.grading.namespace import namespace_of
+    from autograder.grading.namespace import namespace_of, student_errors
     from reference.student_network import defined
 
     train_rnn = defined(env.get("train_rnn"), "train_rnn")
-    with namespace_of(env).time_limit(seconds):
-        result = train_rnn(given(data), steps)
+    try:
+        with namespace_of(env).time_limit(seconds):
+            result = train_rnn(given(data), steps)
+    except student_errors(env) as failure:
+        if MADE_OF_A_TENSOR in str(failure):
+            failure.add_note(_(CLASS_FOR_NETWORK))
+        raise
     checks.require(
         isinstance(result, tuple | list) and len(result) == 2,
         named("no_pair"),
+        help=_("It should end with `return rnn, losses`."),
+    )
+    checks.require(
+        not isinstance(result[0], list) or isinstance(result[1], list | torch.Tensor),
+        named("returned_the_other_way_round"),
         help=_("It should end with `return rnn, losses`."),
     )
     return result
@@ -430,7 +460,9 @@ def one_loss_per_step(env):
     checks.require(
         len(values) == steps,
         named("losses_returned", steps, len(values)),
-        help=_("Append the loss inside the loop over num_steps, and return after the loop."),
+        help=_("Append the loss inside the loop over num_steps, and return after the loop.")
+        if len(values) < steps
+        else _("The loop makes num_steps rounds, `for _ in range(num_steps)`, and appends one loss in each."),
     )
     checks.require(
         len(made) in (0, steps),
@@ -467,7 +499,42 @@ def really_trained(env):
 
     show_losses(env)
     tell_what_differs(env)
-    check_training(env, trained_again if settings().follow_through == "full" else trained_by_themselves)
+    own = check_training(env, trained_again if settings().follow_through == "full" else trained_by_themselves)
+    if require_training_rows(env) and own:
+        show_test_days(env)
+
+
+def require_training_rows(env):
+    """Check that the cell that trains does not train on the test rows; some of them beside others earn a remark.
+
+    Returns:
+        Whether it was not seen to train on any of them.
+
+    Raises:
+        CheckFailed: it trains on nothing else.
+    """
+    from autograder.grading import checks
+    from reference.training_rows import TEST_ROWS, TEST_ROWS_TOO, test_rows_in_training
+
+    found = test_rows_in_training(env)
+    if found == TEST_ROWS and settings().follow_through == "half":
+        checks.note(_(WHICH_POINT))
+    checks.require(
+        found != TEST_ROWS,
+        named(TEST_ROWS),
+        help=_(
+            "The cell that trains calls train_rnn(data_train, num_steps=500), and train_rnn hands its argument "
+            "data_train to each step. On rows that it was trained on, nothing can be tested."
+        ),
+    )
+    if found == TEST_ROWS_TOO:
+        checks.note(
+            _(
+                "The network is trained on rows of data_test, too: on these nothing can be tested. Call "
+                "train_rnn with data_train alone."
+            )
+        )
+    return not found
 
 
 def show_losses(env):
@@ -500,6 +567,9 @@ def check_training(env, otherwise):
     Args:
         otherwise: called with env and the reason why what the notebook's cells left does not count.
 
+    Returns:
+        Whether it is what these cells left that counts.
+
     Raises:
         CheckFailed: neither does.
     """
@@ -516,11 +586,12 @@ def check_training(env, otherwise):
                 checks.note(_(WHICH_POINT))
             raise
     else:
-        show_test_days(env)
         # First: right steps that this check has handed out could be kept and called in the place of own ones.
         if settings().follow_through != "full":
             check_own_steps(env)
         check_that_it_trains(env)
+        return True
+    return False
 
 
 def check_own_steps(env):

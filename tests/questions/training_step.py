@@ -490,6 +490,10 @@ OTHER_WAYS = {
     "sum": later("It takes the sum of its gradients, the others the mean."),
     "doubled": later("It takes the step twice."),
     "unchanged": later("It does not change."),
+    "same_for_all": later(
+        "All its entries move by the same number: the mean goes over the windows alone, mean(dim=0)."
+    ),
+    "of_another": later("It moves by the gradient of another parameter."),
 }
 """What a parameter may do besides the mistakes of whole steps, by code."""
 
@@ -502,8 +506,6 @@ def mean_step(attempt):
 
 def what_each_did(attempt):
     """For each parameter the code of what explains its step: of a right way, of a mistake, or empty."""
-    from autograder.grading import checks
-
     weights, mean = attempt.batch.weights, mean_step(attempt)
     ways = [("mean", mean), ("sum", attempt.size * mean), ("doubled", 2 * mean), ("unchanged", 0 * mean)]
     sizes = [tensor.numel() for tensor in weights.tensors().values()]
@@ -511,9 +513,27 @@ def what_each_did(attempt):
     found = dict.fromkeys(PARAMETERS, "")
     for code, step in (*ways, *step_mistakes(attempt)):
         for parameter, actual, expected in zip(PARAMETERS, moved, step.split(sizes), strict=True):
-            if not found[parameter] and checks.agrees(actual, expected, rtol=2e-3, floor=1e-4):
+            if not found[parameter] and same_move(actual, expected):
                 found[parameter] = code
+    steps = dict(zip(PARAMETERS, mean.split(sizes), strict=True))
+    for parameter, actual in zip(PARAMETERS, moved, strict=True):
+        others = [
+            step for other, step in steps.items() if other != parameter and len(step) in (1, len(actual))
+        ]
+        if found[parameter] or len(actual) == 1:
+            continue
+        if any(same_move(actual, share * step) for step in others for share in (1, attempt.size)):
+            found[parameter] = "of_another"
+        elif same_move(actual, actual.mean().expand_as(actual)):
+            found[parameter] = "same_for_all"
     return found
+
+
+def same_move(actual, expected):
+    """Whether a parameter moved by so much, both (N,): 2e-3 relative, above the rounding of float32 weights."""
+    from autograder.grading import checks
+
+    return checks.agrees(actual, expected.expand_as(actual), rtol=2e-3, floor=1e-4)
 
 
 def largest_difference(attempt, setting, among=PARAMETERS):
@@ -563,7 +583,7 @@ def step_mistakes(attempt):
         "only_the_last_window": [-lr * gradients[-1], -lr * gradients[-1] / size],
         "only_the_first_window": [-lr * gradients[0]],
         "rate_missing": [-total / size, -total],
-        "overwritten": [-lr * total / size - start, -lr * total - start],
+        "overwritten": [sign * lr * total / share - start for sign in (-1, 1) for share in (size, 1)],
         "window_by_window": [one_by_one[lr], one_by_one[lr / size]],
         "last_window_left_out": [-lr * gradients[:-1].sum(0) / size],
     }
