@@ -163,7 +163,9 @@ MISTAKES = {
     "network_not_trained": later("train_rnn does not train the network that it returns."),
     "not_trained_by_steps": later("The weights that train_rnn returns do not come from training steps."),
     "not_the_losses_of_the_network": later("losses does not hold the losses of the network that is trained."),
-    "not_trained_by_own_steps": later("Called again, train_rnn with this notebook's own steps does not move u against its gradient."),
+    "not_trained_by_own_steps": later(
+        "Called again, train_rnn with this notebook's own steps does not move u against its gradient."
+    ),
 }
 """The sentences by code; what was found goes into the braces."""
 
