@@ -86,7 +86,7 @@ def shared(corpus: Corpus) -> list[Entry]:
 
 
 def without_endless(wanted: Iterable[Entry]) -> list[Entry]:
-    """Those whose mistakes do not take all their time: such a one waits for each deadline, minutes for a notebook.
+    """Those without an endless mistake, which waits for each deadline, minutes for a notebook.
 
     What is random or numerical in other circumstances decides nothing there; how busy the machine is, might.
     """
