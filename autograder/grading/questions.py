@@ -182,8 +182,8 @@ def ask(
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
     return QuestionResult(
-        question.name, question.title, tuple(cases), tuple(_bounded(notes, said)), tuple(shown.pictures), credit,
-        curves=tuple(shown.curves),
+        question.name, question.title, tuple(cases), tuple(_bounded(notes, said)), tuple(shown.pictures),
+        credit, curves=tuple(shown.curves),
     )  # fmt: skip
 
 

@@ -34,8 +34,9 @@ class RemoteObject:
     """An object of the student's side.
 
     Attributes, items, calls, ``len``, ``in``, loops, ``isinstance`` and ``inspect.signature`` become
-    requests, and so does ``float``, which gives plain data. It equals only itself and is never a number: a test
-    that needs data must ask for data. What it cannot do raises :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
+    requests, and so does ``float``, which gives plain data. It equals only itself and is never a number: a
+    test that needs data must ask for data. What it cannot do raises
+    :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
     """
 
     __slots__ = ("__found_as__", "_conversation", "_remote_callable", "_remote_id", "kind")

@@ -287,7 +287,9 @@ QUOTING = {
     "a list of short texts": lambda: ", ".join(raised(SECRET[at : at + 7]).text for at in range(0, 1500, 7)),
     "capitals": lambda: raised("".join(chr(97 + int(one)) for one in SECRET)).text.upper(),
     "its class": lambda: str(type(raised()).__name__) + raised("", f"N{SECRET[:190]}").type_name,
-    "its bases": lambda: str(raised("", "E", tuple(f"B{SECRET[at : at + 90]}" for at in range(0, 1500, 90))).bases),
+    "its bases": lambda: str(
+        raised("", "E", tuple(f"B{SECRET[at : at + 90]}" for at in range(0, 1500, 90))).bases
+    ),
     "traceback": lambda: "".join(traceback.format_exception(caught(raised()))),
     "context": lambda: str(caught(raised()).__context__),
     "notes": lambda: str(with_a_note(raised()).__notes__),
@@ -316,7 +318,9 @@ def asked(case, cases=4, said=None):
 
 
 @pytest.mark.parametrize("quoting", QUOTING.values(), ids=QUOTING)
-@pytest.mark.parametrize("failing", [AssertionError, checks.CheckFailed, OSError, NameError, NotThroughAProxy])
+@pytest.mark.parametrize(
+    "failing", [AssertionError, checks.CheckFailed, OSError, NameError, NotThroughAProxy]
+)
 def test_a_case_may_keep_an_exception_and_say_it_later_in_any_form(quoting, failing):
     kept = []
 
@@ -354,7 +358,9 @@ def test_notes_on_an_exception_are_bounded_with_it():
     with listening(said.hear):
         came_to = verdict(run, lambda: Ending.FINISHED, said)
     found = re.findall("[0-9]", came_to.message + came_to.help)
-    assert len(found) <= MOST_CHARACTERS + LONGEST  # the first note quotes what the message shows: it counts once
+    assert (
+        len(found) <= MOST_CHARACTERS + LONGEST
+    )  # the first note quotes what the message shows: it counts once
 
 
 def test_who_says_more_than_is_remembered_is_taken_to_have_said_everything():
