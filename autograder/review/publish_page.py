@@ -26,6 +26,7 @@ from autograder.review.compared import Kind, Row, compared
 from autograder.review.desk import ClassNow
 from autograder.review.markdown import as_html
 from autograder.review.publishing import Publishing
+from autograder.review.push_offer import ADDRESS, push_offer
 from autograder.review.site import Site, grader_of
 from autograder.store.published import Publication, kept
 
@@ -173,6 +174,8 @@ class PublishPage:
             asked=asked,
             most_rows=len(rows) if query.get("all") == "yes" else MOST_ROWS,
             upload=_upload(desk.out),
+            push=push_offer(desk.out, desk.run, last),
+            address=ADDRESS,
             files=[path.name for path in _files(desk.out)],
             all_files=ALL,
             folder=str(desk.out.absolute()),

@@ -216,7 +216,7 @@ def test_a_worksheet_is_read_back_as_it_was_written() -> None:
 
 
 def test_from_pull_to_push_a_ta_names_the_assignment_once(moodle: Moodle, tmp_path: Path) -> None:
-    from autograder.online.pull import assignment_beside
+    from autograder.store.pulled import assignment_beside
 
     pull(moodle, tmp_path / "pulled")
     assert assignment_beside(tmp_path / "pulled" / "worksheet.csv") == moodle.url
