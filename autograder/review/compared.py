@@ -81,6 +81,18 @@ def compared(
     return sorted(rows, key=lambda row: order.index(row.kind))
 
 
+def is_to_write(rows: Sequence[Row], last: Publication | None, *, partial: bool) -> bool:
+    """Whether the files would say something else than they do.
+
+    Args:
+        rows: of :func:`compared`.
+        last: what was written last.
+        partial: whether marks would go back though a person has not scored everything.
+    """
+    as_before = (Kind.SAME, Kind.HELD)
+    return last is None or last.partial != partial or any(row.kind not in as_before for row in rows)
+
+
 def _decided_since(state: State, number: int) -> Mapping[str, Sequence[Record]]:
     """What students can read of what was decided after a record, by the submission's id."""
     found: dict[str, list[Record]] = defaultdict(list)

@@ -22,7 +22,7 @@ from autograder.files.zips import zip_bytes
 from autograder.lms.mismatch import mismatches
 from autograder.marks import unscored
 from autograder.model import Status
-from autograder.review.compared import Kind, Row, compared
+from autograder.review.compared import Kind, compared, is_to_write
 from autograder.review.desk import ClassNow
 from autograder.review.markdown import as_html
 from autograder.review.publishing import Publishing
@@ -169,7 +169,7 @@ class PublishPage:
             since_before=since_before,
             rows=[row for row in rows if asked in ("", row.kind)],
             counts=Counter(row.kind for row in rows),
-            to_write=_is_to_write(against_last, last, partial=partial),
+            to_write=is_to_write(against_last, last, partial=partial),
             kinds=KINDS,
             asked=asked,
             most_rows=len(rows) if query.get("all") == "yes" else MOST_ROWS,
@@ -196,12 +196,6 @@ def _is_partial(asked: str | None, last: Publication | None, *, default: bool) -
     if asked is not None:
         return asked == "yes"
     return last.partial if last else default
-
-
-def _is_to_write(rows: Sequence[Row], last: Publication | None, *, partial: bool) -> bool:
-    """Whether the files would say something else than they do."""
-    as_before = (Kind.SAME, Kind.HELD)
-    return last is None or last.partial != partial or any(row.kind not in as_before for row in rows)
 
 
 def _waiting(now: ClassNow) -> Sequence[Waiting]:
