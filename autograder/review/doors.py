@@ -182,9 +182,9 @@ class Guard:
         if grader is None and reads:
             return _closed(
                 "Open the link that the program printed",
-                "It stands in the terminal in which the program runs, and opens the page once, in one browser.",
-                f"You were in with it already, more than {HOURS} hours ago or in another browser? Open it once "
-                "more: the terminal then prints a new one.",
+                "It stands in the terminal where the program runs, and opens the page once, in one browser.",
+                f"You were in with it already, more than {HOURS} hours ago or in another browser? Open it "
+                "once more: the terminal then prints a new one.",
             )
         if grader is None:
             return _no(403, "Open the link that the program printed; it opens the page once, in one browser.")

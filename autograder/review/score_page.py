@@ -87,7 +87,7 @@ class ScorePage:
         return RedirectResponse(_address(pile, group.first, request), status_code=303)
 
     def _start(self, request: Request, pile: Pile) -> int:
-        """Where a grader begins: several do so apart from each other, so that they do not meet at every answer."""
+        """Where a grader begins: several do so apart from each other, so that they do not always meet."""
         graders = list(self._site.graders)
         place = graders.index(grader_of(request)) if grader_of(request) in graders else 0
         return place * len(pile.groups) // max(len(graders), 1)
