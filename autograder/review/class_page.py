@@ -117,7 +117,10 @@ def _once_written(desk: Desk, now: ClassNow, step: Step) -> Step:
     if step.address != PUBLISH:
         return step
     last, _ = kept(desk.out)
-    if last is None or is_to_write(compared(now, last, partial=last.partial), last, partial=last.partial):
+    if last is None:
+        return step
+    rows = compared(now, last, partial=last.partial)
+    if is_to_write(desk.out, rows, last, partial=last.partial):
         return step
     push = push_offer(desk.out, desk.run, last)
     if push and push.pushed:

@@ -22,7 +22,7 @@ from autograder.files.zips import zip_bytes
 from autograder.lms.mismatch import mismatches
 from autograder.marks import unscored
 from autograder.model import Status
-from autograder.review.compared import Kind, compared, is_to_write
+from autograder.review.compared import UPLOAD, Kind, compared, is_to_write
 from autograder.review.desk import ClassNow
 from autograder.review.markdown import as_html
 from autograder.review.publishing import Publishing
@@ -30,7 +30,6 @@ from autograder.review.push_offer import ADDRESS, push_offer
 from autograder.review.site import Site, grader_of
 from autograder.store.published import Publication, kept
 
-UPLOAD = "UPLOAD.md"
 GRADES = "grades.csv"
 ALL = "what-goes-back.zip"
 MOST_ROWS = 200
@@ -169,7 +168,7 @@ class PublishPage:
             since_before=since_before,
             rows=[row for row in rows if asked in ("", row.kind)],
             counts=Counter(row.kind for row in rows),
-            to_write=is_to_write(against_last, last, partial=partial),
+            to_write=is_to_write(desk.out, against_last, last, partial=partial),
             kinds=KINDS,
             asked=asked,
             most_rows=len(rows) if query.get("all") == "yes" else MOST_ROWS,
@@ -232,7 +231,7 @@ def _members(out: Path) -> Iterator[tuple[str, Path]]:
     """What the archive of everything holds: for the LMS what it takes, else the pages themselves."""
     files = _files(out)
     yield from ((path.name, path) for path in files)
-    if not any(path.name == UPLOAD for path in files):
+    if not any(path.name == UPLOAD.name for path in files):
         pages = sorted((out / "feedback").glob("*.html"))
         yield from ((f"feedback/{path.name}", path) for path in pages)
 
@@ -240,7 +239,7 @@ def _members(out: Path) -> Iterator[tuple[str, Path]]:
 def _upload(out: Path) -> Markup | None:
     """What to do with the files, as HTML below a heading of the second level; ``None`` without an LMS."""
     try:
-        text = (out / "lms" / UPLOAD).read_text(encoding="utf-8")
+        text = (out / UPLOAD).read_text(encoding="utf-8")
     except OSError:
         return None
     return as_html(re.sub(r"^#", "###", text, flags=re.MULTILINE))

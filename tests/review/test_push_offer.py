@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,13 @@ def test_a_journal_of_pushes_that_cannot_be_read_costs_the_command_alone(written
     page = page_of(written)
     assert "Download all as one zip" in page
     assert "push them" not in page
+
+
+def test_a_writing_that_was_broken_off_is_said_and_not_taken_for_a_class_without_an_lms(
+    written: WrittenClass,
+) -> None:
+    shutil.rmtree(written.out / "lms")  # as it is while the files are written
+    page = page_of(written)
+    assert "a writing was broken off. Write the files again." in page
+    assert "come from no LMS" not in page
+    assert '<button class="first">Write files' in page
