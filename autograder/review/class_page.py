@@ -72,6 +72,7 @@ def routes(site: Site) -> list[Route]:
             remarks=_remarks(site, now, table),
             refused=table.count(Show.NOT_GRADABLE),
             may_grade=site.grading is not None,
+            repeats=site.repeat > 0,
             last_run=running,
             questions=(*now.config.questions, *now.config.manual),
         )

@@ -11,9 +11,10 @@ from autograder.class_run.republish import republish
 from autograder.review.class_page import next_step
 from autograder.review.class_table import Asked, Show, Tables
 from autograder.review.desk import Desk
+from autograder.review.site import Site
 from autograder.store.pushed import Pushed
 from autograder.store.records import Decision, Subject, What
-from tests.review.asking import opened
+from tests.review.asking import entered, opened
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
 
 
@@ -123,3 +124,9 @@ def test_who_could_not_be_graded_keeps_nobody_from_publishing(written):
     desk = Desk(written.out)
     score(desk, written.ids[:-1])
     assert '<a class="button" href="/publish">Publish without them</a>' in opened(desk).get("/").text
+
+
+def test_agreement_is_found_where_answers_come_back(written):
+    link = 'href="/agreement"'
+    assert link in entered(Site(Desk(written.out), repeat=0.05)).get("/").text
+    assert link not in opened(Desk(written.out)).get("/").text
