@@ -13,7 +13,7 @@ from datetime import datetime
 from autograder.files.visible import number, storable
 from autograder.lms.canvas_export import gradebook_of, member_of
 from autograder.lms.model import Person
-from autograder.lms.moodle import NO_TEAM, folder_of
+from autograder.lms.moodle_folders import NO_TEAM, folder_of
 from autograder.lms.moodle_worksheet import worksheet_of
 from autograder.online.service import HandedInFile, OnlineAssignment, Participant
 
