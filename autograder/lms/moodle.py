@@ -276,8 +276,8 @@ _SEE_WHO = (
 def _instead(missed: Sequence[Returned]) -> str:
     text = (
         "Only instead of the one before, if your Moodle lists nobody there, or others than the members of "
-        "these teams: the same pages, by participant instead of by team. Again see who is listed before you "
-        "confirm."
+        "these teams: the same pages, by participant instead of by team, for those in no team as well. Again "
+        "see who is listed before you confirm."
     )
     if missed:
         people = ", ".join(f"{plain(one.student, 60)} ({one.lms_id})" for one in missed)
