@@ -14,12 +14,12 @@ NO_TEAM = "Default group"
 """What Moodle in English calls those who are in no team, in exports and on the worksheet."""
 
 LONGEST_NAME = 60
-"""Characters of a student's name in a folder: a path of Moodle's file area ends at 255."""
+"""Characters of a name in our folders: a path of Moodle's file area ends at 255."""
 
 
 @lru_cache(maxsize=65_536)
 def group_key(name: str) -> str:
-    """What is left of a group's name, be it from a folder or from the worksheet.
+    """What is left of a group's name, be it from a folder, Moodle's or ours, or from the worksheet.
 
     Moodle 4.1 writes ``R&D`` as ``RD`` in a folder. Later versions send it through an HTML formatter first,
     which turns ``&`` into ``&amp;`` and drops what looks like a tag. All of them delete some characters and
@@ -28,8 +28,12 @@ def group_key(name: str) -> str:
     >>> group_key("R&D 2"), group_key("RD_2"), group_key("Ramp;D 2")
     ('rd 2', 'rd 2', 'rd 2')
     """
-    text = re.sub(r"<[^>]*>?", "", name).replace("amp;", "")
-    return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
+    return _cleaned(name).casefold()
+
+
+def _cleaned(name: str) -> str:
+    text = re.sub(r"[&<>\"`|':\\/]", "", re.sub(r"<[^>]*>?", "", name).replace("amp;", ""))
+    return " ".join(re.sub(r"[_\x00-\x1f]", " ", text).split())[:LONGEST_NAME].strip()
 
 
 def of_two(back: Handback) -> frozenset[str]:
@@ -57,8 +61,7 @@ def folder_of(name: str, number_of: str) -> str:
     """
     if not number_of:
         return f"{NO_TEAM}_assignsubmission_file"
-    shown = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", name)[:LONGEST_NAME].strip() or "student"
-    return f"{shown}_{number_of}_assignsubmission_file"
+    return f"{_cleaned(name) or 'student'}_{number_of}_assignsubmission_file"
 
 
 def member(called: str, number_of: str) -> str:

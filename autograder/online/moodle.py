@@ -141,6 +141,11 @@ class MoodleService(LmsService):
             and one.shown("value") == "1"
         }  # fmt: skip
         self._advise(on)
+        if found.flag("markingallocation"):
+            self._advice.append(
+                "Students are allocated to markers: an account that may not allocate them is told of its own "
+                "students only."
+            )
         return OnlineAssignment(
             key=f"{self._site}/mod/assign/view.php?id={self._module}",
             title=html.unescape(found.text("name", "", 2000)),

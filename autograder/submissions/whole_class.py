@@ -110,11 +110,13 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
 def _as_listed(one: Submission, person: Person | None, *, teams: bool) -> Submission:
     """The submission with what the list of the class alone knows: the whole name, and whether it is a draft.
 
-    A team keeps its own name: the list tells its members.
+    Args:
+        person: whoever it is of; of a team any member.
     """
     if person is None:
         return one
-    return replace(one, student=(person.name if not teams else "") or one.student, draft=person.draft)
+    name = person.group.strip() if teams else person.name
+    return replace(one, student=name or one.student, draft=person.draft)
 
 
 def _on_crowds(upload: Upload) -> list[str]:

@@ -355,7 +355,7 @@ def test_where_nothing_was_told_before_a_release_the_undoing_leaves_nothing(
     push(written, moodle, "--yes")
     code, said = push(written, moodle, "--undo", "--yes")
     assert code == 0
-    assert said.count("nobody could see which files were there") == 1
+    assert said.count("nobody could see which comment or files there were: what is there stays") == 1
     assert "new page" not in said
     assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [
         (None, "", False)
