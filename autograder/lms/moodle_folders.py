@@ -10,9 +10,6 @@ from pathlib import Path
 from autograder.lms.handback import PAGE, Handback
 from autograder.lms.model import Returned
 
-NO_TEAM = "Default group"
-"""What Moodle in English calls those who are in no team, in exports and on the worksheet."""
-
 LONGEST_NAME = 60
 """Characters of a name in our folders: a path of Moodle's file area ends at 255."""
 
@@ -52,16 +49,13 @@ def pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:
 
 
 def folder_of(name: str, number_of: str) -> str:
-    """The folder of somebody's files in an archive; only the number counts, the name is for people.
-
-    Without a number it is that of those who are in no team.
+    """The folder of somebody's files in an archive; those who are in no team have no number.
 
     >>> folder_of("R2_D2", "4711")
     'R2 D2_4711_assignsubmission_file'
     """
-    if not number_of:
-        return f"{NO_TEAM}_assignsubmission_file"
-    return f"{_cleaned(name) or 'student'}_{number_of}_assignsubmission_file"
+    number = f"_{number_of}" if number_of else ""
+    return f"{_cleaned(name) or 'student'}{number}_assignsubmission_file"
 
 
 def member(called: str, number_of: str) -> str:

@@ -34,6 +34,8 @@ class Words:
         reached: the same after the archive; ``{people}`` is a number.
         set_state, released: how marks come out of the workflow.
         reveal: how names come back.
+        no_team: what those are called who are in no team, in exports and on the worksheet.
+        direct: the method of grading that takes points.
     """
 
     identifier: str
@@ -70,6 +72,8 @@ class Words:
     set_state: str
     released: str
     reveal: str
+    no_team: str
+    direct: str
 
 
 LANGUAGES = {
@@ -98,6 +102,8 @@ LANGUAGES = {
         set_state="“Set marking workflow state” (up to 4.4) or “More”, “Change marking state” (4.5)",
         released="“Released”",
         reveal="“Reveal student identities”",
+        no_team="Default group",
+        direct="“Simple direct grading”",
     ),
     "de": Words(
         identifier="ID", identity="Teilnehmer/in", full_name="Vollständiger Name", email="E-Mail-Adresse",
@@ -123,6 +129,8 @@ LANGUAGES = {
         "(4.5)",
         released="„Freigegeben“",
         reveal="„Identität der Teilnehmer/innen aufdecken“",
+        no_team="Standard-Gruppe",
+        direct="„Einfache direkte Bewertung“",
     ),
 }  # fmt: skip
 """By their ISO 639-1 codes."""

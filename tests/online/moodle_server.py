@@ -81,6 +81,7 @@ class Moodle:
         asked: functions in the order in which they were asked.
         saves: how often a mark was saved, by person.
         seen: addresses and headers of requests, as they came.
+        language: of the teacher's pages.
         is_old: whether it is a 4.1.
         allocated: the persons whom this account marks; where students are allocated and it may not do that, it
             is told of no others.
@@ -97,6 +98,7 @@ class Moodle:
     notify: int = 0
     due: int = 1_795_100_000
     editing: bool = True
+    language: str = "en"
     is_old: bool = False
     allocated: tuple[int, ...] | None = None
     groups: dict[int, str] = field(default_factory=dict)
@@ -135,7 +137,7 @@ class Moodle:
 
     def core_webservice_get_site_info(self, fields: dict[str, str]) -> Any:
         return {
-            "userid": TEACHER, "siteurl": self.siteurl or self.address, "uploadfiles": 1, "usermaxuploadfilesize": 50 << 20,
+            "userid": TEACHER, "lang": self.language, "siteurl": self.siteurl or self.address, "uploadfiles": 1, "usermaxuploadfilesize": 50 << 20,
             "functions": [{"name": name, "version": "2024100706"} for name in self.functions],
         }  # fmt: skip
 

@@ -119,17 +119,21 @@ def test_teams_come_by_their_numbers(moodle: Moodle, tmp_path: Path) -> None:
     assert {id: one.student for id, one in submissions.items()} == {"7": "Team A" * 20, "8": 'R&D "x"'}
 
 
-def test_who_is_in_no_team_hands_in_with_the_others_of_these(moodle: Moodle, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Default group"), ("de", "Standard-Gruppe"), ("de_kids", "Standard-Gruppe")]
+)
+def test_who_is_in_no_team_hands_in_with_the_others_of_these(
+    moodle: Moodle, tmp_path: Path, language: str, name: str
+) -> None:
+    moodle.language = language
     moodle.teams, moodle.groups = True, {7: "Team A"}
     moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 0: {"lab.ipynb": NOTEBOOK}}
     moodle.students[0].group = 7
     assert pull(moodle, tmp_path / "pulled")[0] == 0
-    assert "Default group_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
-    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {
-        "Default group"
-    }
+    assert f"{name}_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
+    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {name}
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
-    assert [one.group for one in listed] == ["Team A", "Default group", "Default group"]
+    assert [one.group for one in listed] == ["Team A", name, name]
 
 
 def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, tmp_path: Path) -> None:
