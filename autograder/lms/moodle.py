@@ -20,8 +20,8 @@ What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5
   apostrophes. Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like
   somebody else's.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
-  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to
-  be there, later it may. A page that is there already counts as updated once more.
+  creates grade records, and a row that says ``-`` would be skipped. Until 2023 the last underscore has to
+  be there, later it may. With teams the number is the group's, until 2023 the participant's. A page that is there already counts as updated once more.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ _OF_GROUP = (
 
 _SEE_WHO = (
     " Before you confirm, Moodle lists who gets a page: they have to be the members of these teams. A Moodle "
-    "4.1 of 2022 takes none, or somebody else for a team: then do not confirm."
+    "from before the summer of 2023 lists nobody, or somebody else: then do not confirm."
 )
 
 
