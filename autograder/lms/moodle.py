@@ -21,7 +21,8 @@ What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5
   somebody else's.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
   creates grade records, and a row that says ``-`` would be skipped. Until 2023 the last underscore has to
-  be there, later it may. With teams the number is the group's, until 2023 the participant's. A page that is there already counts as updated once more.
+  be there, later it may. With teams the number is the group's, until 2023 the participant's. A page that is
+  there already counts as updated once more.
 """
 
 from __future__ import annotations
