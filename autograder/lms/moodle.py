@@ -117,8 +117,9 @@ class Moodle(Lms):
             of_teams = {one.team: one for one in self._with_team(back)}
             found = [(member(self._called(one), team), one.feedback) for team, one in of_teams.items()]
             yield Zip(FEEDBACK, _upload_feedback(words) + _SEE_WHO, found)
-            certain = [one for one in own if one.lms_id not in of_two(back)]
-            missed = [one for one in own if one not in certain]
+            both = of_two(back)
+            missed = [one for one in own if one.lms_id in both]
+            certain = [one for one in own if one.lms_id not in both]
             yield Zip(FEEDBACK_OF_MEMBERS, _instead(missed), pages(certain))
         else:
             yield Zip(FEEDBACK, _upload_feedback(words), pages(own))
@@ -182,13 +183,15 @@ class Moodle(Lms):
     def by_hand(self, back: Handback) -> Iterator[Returned]:
         """With teams, whoever has none, and whose team's number could be taken for somebody's own."""
         if back.assignment.teams and not self._is_withheld(back):
-            yield from (one for one in back.returned if not one.team or one.team in of_two(back))
+            without = {"", *of_two(back)}
+            yield from (one for one in back.returned if one.team in without)
 
     def _with_team(self, back: Handback) -> list[Returned]:
         """Whom the number of their team reaches and nobody else."""
         if self._misdeclared(back):
             return []
-        return [one for one in back.returned if one.team and one.team not in of_two(back)]
+        without = {"", *of_two(back)}
+        return [one for one in back.returned if one.team not in without]
 
     def _of_participants(self, back: Handback) -> list[Returned]:
         """Whose number is certainly a participant's."""
