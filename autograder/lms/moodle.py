@@ -322,7 +322,7 @@ def _row(one: Returned, words: Words) -> tuple[str, str, str, str]:
 
 
 def as_html(comment: str) -> str:
-    """A comment without markup as it goes to Moodle, alike in a file and by the service.
+    r"""A comment without markup as it goes to Moodle, alike in a file and by the service.
 
     A quote or a backslash can break Moodle's reading of a file. An apostrophe that is an entity comes back as
     one, and the comment would look like somebody else's.
