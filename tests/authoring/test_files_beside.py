@@ -10,7 +10,9 @@ from autograder.errors import ConfigurationError
 from autograder.grading.course import opened
 from autograder.grading.fingerprint import fingerprint
 from autograder.grading.flat_files import refuse_flat_files
+from autograder.grading.pipeline import grade
 from autograder.kernel.workspace import workspace
+from autograder.model import Submission
 
 NAMES = ["data/by/year.csv", "given/plots.py"]
 
@@ -54,6 +56,14 @@ def test_students_and_gradescope_get_them_at_their_paths(lab, tmp_path):
             cli.main(["package", kind, "--out", str(out), "--config", str(lab / "grading_config.yml")]) == 0
         )
         assert {f"{prefix}{name}" for name in NAMES} <= set(zipfile.ZipFile(out).namelist())
+
+
+def test_reading_one_is_no_flag(lab):
+    """Every student does; a table full of remarks hides those that matter."""
+    with opened(load(lab / "grading_config.yml")) as course:
+        file = lab / "solution" / "lab.ipynb"
+        result = grade(Submission("ann", file.name, "ann", file=file), course)
+    assert not [flag for flag in result.flags if "reads a file" in flag]
 
 
 def test_a_changed_file_in_a_folder_is_another_run(lab):
