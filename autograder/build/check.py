@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class Plan:
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of the solution's run.
         manual: names of the questions that a person scores.
-        files: what lies beside the notebook, while grading too.
+        files: what lies beside the notebook, while grading too, by its path there.
     """
 
     root: Path
@@ -53,7 +53,7 @@ class Plan:
     kernel: Kernel
     seed: int
     manual: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def public_tests(self) -> Path:
@@ -111,7 +111,7 @@ def plan_of(lab: Lab) -> Plan:
         kernel=config.kernel,
         seed=config.seed,
         manual=tuple(question.name for question in config.manual),
-        files=tuple(map(lab.file, config.files)),
+        files=lab.files_beside(),
     )
 
 

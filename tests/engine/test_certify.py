@@ -174,7 +174,8 @@ def test_cases_that_change_different_places_share_a_notebook(lab):
             "'some' or up to 2 points of median, found 3",
         ),
         ("mistakes/median/new", "loses: {median: 2}\nwhy: x\nlooses: 1\n", "unknown keys .'looses'"),
-        ("mistakes/median/new", "why: x\n", "'loses'"),
+        ("mistakes/median/new", "why: x\n", "it lacks loses; every case"),
+        ("mistakes/median/new", "loses: {median: 2}\n", "it lacks why; every case"),
         ("mistakes/median/new", "loses: [", "cannot be read"),
     ],
 )
