@@ -3,8 +3,8 @@
 A file is read, never run. Kept are the public cases, the settings that otter reads, and the top-level
 imports, constants and helpers that those use, directly or through one another; each in its own words,
 with its comments. What they import from a module of the lab that is for students (:data:`FOR_STUDENTS`)
-is laid into the copy. Sentences are written in the language of the course. A copy that would show a hidden case
-or need what students do not have is refused.
+is laid into the copy. Sentences are written in the language of the course. A copy that would show a hidden
+case or need what students do not have is refused.
 """
 
 from __future__ import annotations
