@@ -32,7 +32,7 @@ def catalogues_for(tree: ast.Module, root: Path) -> dict[str, Catalogue]:
     Args:
         root: folder of the lab. A module there is read, not run.
     """
-    found = {}
+    found: dict[str, Catalogue] = {}
     for node in tree.body:
         if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
             continue
@@ -47,7 +47,7 @@ def catalogues_for(tree: ast.Module, root: Path) -> dict[str, Catalogue]:
 
 def _made_in(module: Path) -> dict[str, Catalogue]:
     """The catalogues that a module makes, by name; none where it is no Python, which is said elsewhere."""
-    found = {}
+    found: dict[str, Catalogue] = {}
     try:
         tree = ast.parse(module.read_text(encoding="utf-8"))
     except SyntaxError:

@@ -170,7 +170,9 @@ MISTAKES = {
     "network_not_trained": later("train_rnn does not train the network that it returns."),
     "not_trained_by_steps": later("The weights that train_rnn returns do not come from training steps."),
     "not_the_losses_of_the_network": later("losses does not hold the losses of the network that is trained."),
-    "not_trained_by_own_steps": later("rnn and losses do not come from this notebook's own training steps."),
+    "not_trained_by_own_steps": later(
+        "Called again, train_rnn with this notebook's own steps does not move u against its gradient."
+    ),
 }
 """The sentences by code; what was found goes into the braces."""
 
@@ -558,10 +560,9 @@ def require_own_steps(env):
         found,
         named("not_trained_by_own_steps"),
         help=_(
-            "The cell that trains calls train_rnn, which calls do_training_step, which uses your own RNN."
-        ),
-        evidence=_(
-            "called again, train_rnn with your own do_training_step does not move u against its gradient"
+            "So rnn and losses are not what these steps give. A wrong gradient or step shows here too: mend that "
+            "first. If all others are right: the cell that trains calls train_rnn, which calls do_training_step, "
+            "which uses your own RNN."
         ),
     )
 
