@@ -150,6 +150,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
     yield from _files_of_one_name(config)
+    yield from _files_not_for_students(config)
     yield from _wrong_credit(config)
     yield from _wrong_corpus(config)
     for index, by_hand in enumerate(config.manual):
@@ -185,6 +186,19 @@ def _files_of_one_name(config: Config) -> Iterator[tuple[Place, str]]:
                 break
         taken[path.as_posix()] = given
         folders |= dict.fromkeys(above, given)
+
+
+def _files_not_for_students(config: Config) -> Iterator[tuple[Place, str]]:
+    """What lies beside the notebook is handed out: no hidden test, no solution."""
+    secret = {f"{config.tests}/{question.name}.py" for question in config.questions}
+    folders = {config.tests} | ({config.corpus.folder} if config.corpus else set())
+    if config.build:
+        secret |= {config.build.master, config.build.solution}
+    hidden = {PurePosixPath(name) for name in secret | folders} - {PurePosixPath()}
+    for index, given in enumerate(config.files):
+        path = PurePosixPath(given)
+        for found in hidden & {path, *path.parents}:
+            yield ("files", index), f"expected something for students; {found} holds tests or solutions"
 
 
 def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:

@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+import torch  # noqa: F401  its import reads the source of whoever imports it: here, not where opened files are noted
 
 from autograder import cli
 from autograder.config.load import check_files, load
@@ -88,6 +89,9 @@ def test_their_folders_belong_to_who_works_there(lab, tmp_path):
         ("a/b.csv, a", "a is taken by a/b.csv"),
         ("points.csv/x", "points.csv is taken by data"),
         ("otter/x.py", "otter is taken by what runs the public tests"),
+        ("questions/loss.py", "questions holds tests or solutions"),
+        ("./questions//data.csv", "questions holds tests or solutions"),
+        ("master.py", "master.py holds tests or solutions"),
     ],
 )
 def test_what_cannot_lie_beside_the_notebook_is_refused_with_its_line(lab, tmp_path, files, said):
