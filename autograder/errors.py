@@ -34,6 +34,8 @@ from __future__ import annotations
 import builtins
 from functools import cache
 
+from autograder.heard import heard
+
 
 class AutograderError(Exception):
     """Root of everything that is this package's, the machine's or the course's fault."""
@@ -149,6 +151,8 @@ def student_exception(
     Test cases are written for otter, where students' exceptions are what they are; the names are the word of
     the student's process, as every answer is.
     """
+    for said in (type_name, text, *bases):
+        heard(said)
     kind = next((name for name in (type_name, *bases) if name in CATCHABLE), "")
     return _raised_as(kind)(type_name, text, where, bases)
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reference.language import lab as _
+
 # `autograder build` copies what a public case uses from here into the students' tests.
 FOR_STUDENTS = True
 
@@ -22,16 +24,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, _("{name} is not defined: fill in its TODO, or run its cell first.").format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, _("An open TODO: `{line}`. Fill it in, and run its cell again.").format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -49,7 +55,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = _("An open TODO: {text}").format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -76,12 +83,12 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = _("An open TODO in {function}: `{line}`").format(function=code.co_name, line=todo)
         where = where.tb_next
     return found

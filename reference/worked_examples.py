@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from reference.example_numbers import LAB_SIZES, SHAPES, SUMS, SUMS_OF_KEPT, TWO_STATES
+from reference.language import lab as _
 from reference.open_todos import called, filled_in
 
 # `autograder build` copies what a public case uses from here into the students' tests.
@@ -38,6 +39,10 @@ TAKES = {
 }
 NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
 """What of its arguments a method must not change, for a training step needs it afterwards; all, of others."""
+
+
+class OtherNumbers(AssertionError):
+    """An answer with other numbers than an example's, or of another shape: a mistake may explain it."""
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
@@ -94,10 +99,10 @@ def asked(env: Any, example: Mapping[str, Any], method: str, before: Sequence[st
     ]
     after = parameters(rnn)
     changed += [f"self.{name}" for name, was in weights.items() if not torch.equal(after[name], was)]
-    assert not changed, (
-        f"{method} changes {' and '.join(changed)} in place, and a training step needs that as before: work "
-        "on a copy (`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
-    )
+    assert not changed, _(
+        "{method} changes {what} in place, and a training step needs that as before: work on a copy "
+        "(`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
+    ).format(method=method, what=_(" and ").join(changed))
     return answer
 
 
@@ -130,13 +135,13 @@ def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
     Raises:
         AssertionError: it is nothing, or has another shape.
     """
-    assert not isinstance(result, type(None) | type(...)), (
-        f"{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
-    )
+    assert not isinstance(result, type(None) | type(...)), _(
+        "{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
+    ).format(what=what, result=result)
     found = torch.as_tensor(result).detach().float()
-    assert tuple(found.shape) == tuple(shape), (
-        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
-    )
+    if tuple(found.shape) != tuple(shape):
+        told = _("{what} has shape {found}, expected {shape}.")
+        raise OtherNumbers(told.format(what=what, found=tuple(found.shape), shape=tuple(shape)))
     return found
 
 
@@ -157,9 +162,11 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     """
     wanted = torch.tensor(expected).float()
     found = as_numbers(result, wanted.shape, what)
-    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
-    )
+    if not torch.allclose(found, wanted, rtol=2e-3, atol=2e-4):
+        told = _("{what} is {found}, expected {wanted}.\nIn a cell of its own:\n\n{repeat}").format(
+            what=what, found=readable(found), wanted=readable(wanted), repeat=repeat
+        )
+        raise OtherNumbers(told)
 
 
 def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = False) -> None:
@@ -173,10 +180,12 @@ def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = Fa
     """
     found = weighted_sum(as_numbers(result, SHAPES[what], called_by))
     right = (SUMS[what], *(SUMS_OF_KEPT.get(what, ()) if kept else ()))
-    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
-        f"{called_by} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with "
-        f"its own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
-    )
+    if not any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right):
+        told = _(
+            "{what} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
+            "own weight, come to {found:.4g}, expected {right:.4g}."
+        )
+        raise OtherNumbers(told.format(what=called_by, found=found, right=SUMS[what]))
 
 
 def snippet(example: Mapping[str, Any], method: str) -> str:
@@ -265,10 +274,11 @@ def at_lab_sizes(env: Any, what: str, method: str) -> None:
         try:
             compare_at_lab_sizes(found, what, what, kept=bool(before))
         except AssertionError:
-            raise AssertionError(
-                f"{what} is right for small numbers only: {LARGE:g} times as large ones must give {LARGE:g} "
+            told = _(
+                "{what} is right for small numbers only: {times:g} times as large ones must give {times:g} "
                 "times as large a gradient. Is something cut off (clamp, tanh, a norm)?"
-            ) from None
+            )
+            raise AssertionError(told.format(what=what, times=LARGE)) from None
 
     tried(check, method)
     tried(check_large, method)
@@ -290,7 +300,7 @@ def forward_of(env: Any, example: Mapping[str, Any]) -> tuple[Any, Any]:
     """
     result = asked(env, example, "forward")
     two = isinstance(result, tuple | list) and len(result) == 2
-    assert two, (
+    assert two, _(
         "forward does not return two values: are the TODOs filled in, and does it end with `return h[1:], y`?"
     )
     hidden, y = result
@@ -327,9 +337,9 @@ def forward_at_lab_sizes(env: Any) -> None:
     compare_at_lab_sizes(y, "output", "y")
     far = {**LAB_SIZES, "weights": {**LAB_SIZES["weights"], "c": [FAR]}}
     found = weighted_sum(as_numbers(forward_of(env, far)[1], SHAPES["output"], "y"))
-    assert abs(found - SUM_FAR) < 0.1, (
-        f"y is wrong when c is {FAR:g}: V·h[T] + c has no bounds. Is it cut off (clamp, tanh, relu)?"
-    )
+    assert abs(found - SUM_FAR) < 0.1, _(
+        "y is wrong when c is {c:g}: V·h[T] + c has no bounds. Is it cut off (clamp, tanh, relu)?"
+    ).format(c=FAR)
 
 
 @contextmanager
@@ -342,7 +352,7 @@ def naming(env: Any, known: Mapping[str, Sequence[float]], method: str) -> Itera
     try:
         yield
     except AssertionError as failure:
-        mistake = mistake_in(env, known, method) if "expected" in str(failure) else ""
+        mistake = mistake_in(env, known, method) if isinstance(failure, OtherNumbers) else ""
         raise AssertionError(f"{mistake}\n{failure}" if mistake else str(failure)) from None
 
 
@@ -358,5 +368,5 @@ def mistake_in(env: Any, known: Mapping[str, Sequence[float]], method: str) -> s
             if all(
                 abs(one - other) < 1e-3 * (1 + abs(other)) for one, other in zip(sums, wrong, strict=True)
             ):
-                return sentence
+                return _(sentence)
     return ""

@@ -28,7 +28,9 @@ NO_TESTS = (
     "lab's archive (the notebook can be handed in without it)."
 )
 NO_TEST = "There is no test `{name}` in the folder `{folder}`; it has {others}."
-NOTHING_TO_EXPORT = "Nothing has to be exported: save the notebook, and hand in the `.ipynb` file itself."
+NOTHING_TO_EXPORT = (
+    "Nothing has to be exported: save the notebook, and hand in the `.ipynb` file itself."
+)
 
 _OF_THE_NOTEBOOK = ("ipykernel", "<ipython-input")
 """In the names that Jupyter and Colab give to the code of cells."""
@@ -98,7 +100,7 @@ class Doctests:
         told: list[str] = []
         case = doctest.DocTestParser().get_doctest(self._lines, dict(names), self.name, None, None)
         failed = doctest.DocTestRunner(verbose=False).run(case, out=told.append).failed
-        return "it gives something else\n" + "".join(told).strip("*\n") if failed else ""
+        return "it gives something else" + "\n" + "".join(told).strip("*\n") if failed else ""
 
 
 class Said:
@@ -153,9 +155,13 @@ class Notebook:
         if not found:
             return self._no_tests()
         done = [lines for lines in found if all(mark == PASSED for mark, _ in lines[1:])]
-        headline = ("", f"{len(done)} of {len(found)} questions pass all of their public tests")
+        headline = "{done} of {all} questions pass all of their public tests".format(
+            done=len(done), all=len(found)
+        )
         passed = [(PASSED, lines[0][1]) for lines in done]
-        return Said([headline, *passed, *(line for lines in found if lines not in done for line in lines)])
+        return Said(
+            [("", headline), *passed, *(line for lines in found if lines not in done for line in lines)]
+        )
 
     def export(self, *arguments: Any, **options: Any) -> Said:
         """Tell what to hand in."""
@@ -183,9 +189,9 @@ def _checked(question: str, file: Path, names: Mapping[str, Any]) -> list[tuple[
     try:
         loader.exec_module(module)
     except Exception as problem:  # noqa: BLE001  whatever was done to the file
-        return [
-            ("", f"{question}: {file.name} in {file.parent.name} is damaged ({problem}); unpack it again.")
-        ]
+        told = "{question}: {file} in {folder} is damaged ({problem}); unpack it again."
+        told = told.format(question=question, file=file.name, folder=file.parent.name, problem=problem)
+        return [("", told)]
     lines = []
     for case in _cases(module):
         if complaint := case.complaint(names):
@@ -193,14 +199,18 @@ def _checked(question: str, file: Path, names: Mapping[str, Any]) -> list[tuple[
         else:
             lines.append((PASSED, ": ".join(filter(None, [case.name, case.success_message]))))
     passed = sum(mark == PASSED for mark, _ in lines)
-    return [("", f"{question}: {passed} of {len(lines)} public tests pass"), *lines]
+    told = "{question}: {passed} of {all} public tests pass"
+    return [("", told.format(question=question, passed=passed, all=len(lines))), *lines]
 
 
 def _cases(module: ModuleType) -> list[test_case | Doctests]:
     """The cases of a test file, in their order."""
     suites = getattr(module, "test", {}).get("suites", []) if getattr(module, "OK_FORMAT", False) else []
     older = [case for suite in suites for case in suite["cases"]]
-    named = [Doctests(case.get("name") or f"case {at}", case["code"]) for at, case in enumerate(older, 1)]
+    named = [
+        Doctests(case.get("name") or "case {number}".format(number=at), case["code"])
+        for at, case in enumerate(older, 1)
+    ]
     return [*(one for one in vars(module).values() if isinstance(one, test_case)), *named]
 
 
@@ -209,4 +219,7 @@ def _raised(problem: BaseException) -> str:
     said = f"{type(problem).__name__}: {problem}"
     frames = traceback.extract_tb(problem.__traceback__)
     own = [one for one in frames if any(part in one.filename for part in _OF_THE_NOTEBOOK)]
-    return f"{said}\nin {own[-1].name}, line {own[-1].lineno} of its cell: {own[-1].line}" if own else said
+    if not own:
+        return said
+    where = "in {function}, line {line} of its cell: {code}"
+    return f"{said}\n{where.format(function=own[-1].name, line=own[-1].lineno, code=own[-1].line)}"

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.notebook.quick_import import without_address_grammar
 from autograder.sandbox.forkserver import serve
 
 
@@ -34,6 +35,7 @@ def become(request: dict[str, Any], descriptors: Sequence[int]) -> int:
 
 
 if __name__ == "__main__":
-    for module in sys.argv[2:]:
-        importlib.import_module(module)
+    with without_address_grammar():  # as the zygotes import
+        for module in sys.argv[2:]:
+            importlib.import_module(module)
     serve(socket.socket(fileno=int(sys.argv[1])), become)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +16,9 @@ from autograder.errors import UsageError
 _NOT_FOR_STUDENTS = frozenset(
     {".ipynb", ".py", ".pyc", ".zip", ".pdf", ".md", ".yml", ".yaml", ".toml", ".lock"}
 )
+LONGEST_PATH = 500
+"""Characters, as `files:` of a configuration allows them."""
+
 LARGEST_FILE = 50 * 2**20
 """Bytes of a file beside the notebook that is carried over: a data set, no film."""
 
@@ -71,7 +75,7 @@ def _tests_beside(notebook: Path) -> dict[str, str]:
 
 
 def _carry_files(folder: Path, draft: Draft) -> None:
-    """Files beside the notebook whose names its code mentions."""
+    """Files beside the notebook, and in folders there, that its code mentions."""
     said = "\n".join(cell.source for cell in draft.cells if cell.cell_type == "code")
     tests = "\n".join(question.test for question in draft.questions)
     for file in sorted(folder.iterdir()):
@@ -84,6 +88,22 @@ def _carry_files(folder: Path, draft: Draft) -> None:
                 )
             continue
         _carry(file, file.name, draft)
+    for name in sorted(_paths_in(said)):
+        if (folder / name).is_file() and name not in draft.named_files:
+            draft.named_files.append(name)
+
+
+def _paths_in(code: str) -> set[str]:
+    """Paths of files in folders that code may mean: ``data/train.csv`` in a text, ``lib.stats`` imported."""
+    written = set(re.findall(r"""["']([^"'\n]+/[^"'\n]+)["']""", code))
+    written = {name for name in written if PurePosixPath(name).suffix not in _NOT_FOR_STUDENTS}
+    modules = re.findall(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*\.\w+)", code, re.MULTILINE)
+    paths = written | {f"{module.replace('.', '/')}.py" for module in modules}
+    return {
+        PurePosixPath(name).as_posix()
+        for name in paths
+        if len(name) < LONGEST_PATH and not name.startswith(("/", "tests/"))  # where otter's tests lie
+    }
 
 
 def _carry(file: Path, name: str, draft: Draft) -> None:
@@ -92,8 +112,9 @@ def _carry(file: Path, name: str, draft: Draft) -> None:
         draft.notes.append(f"{name}: too large to be carried over; see `data:` in the configuration")
         return
     draft.files[name] = file.read_bytes()
-    if file.suffix == ".py" and file.stem in draft.packages:
-        draft.packages.remove(file.stem)
+    top = PurePosixPath(name).parts[0].removesuffix(".py")
+    if file.suffix == ".py" and top in draft.packages:
+        draft.packages.remove(top)
 
 
 def _carry_named_files(folder: Path, draft: Draft) -> None:
@@ -104,10 +125,6 @@ def _carry_named_files(folder: Path, draft: Draft) -> None:
             draft.notes.append(f"{name}: no file in {folder}: copy it, and name it in `files:`")
             continue
         path = file.relative_to(folder.resolve()).as_posix()
-        if path != file.name:
-            draft.notes.append(
-                f"{path}: lies beside the notebook as {file.name}: change its path in master.py and the tests"
-            )
         _carry(file, path, draft)
 
 

@@ -61,6 +61,11 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
         ImportError,
     ) as reason:
         told = str(reason) or type(reason).__name__
+        if "OK_FORMAT" not in text:
+            told += (
+                ". It does not say its format: begin it with OK_FORMAT = True where it holds a dictionary "
+                "`test`, with OK_FORMAT = False where it holds functions"
+            )
         raise UsageError(f"{path}: cannot be read as a test file of otter: {told}") from reason
     if called := works_in_place(python_of(specification(text, path)) if older else text):
         draft.notes.append(make.in_place(f"question {file.name!r}", called))

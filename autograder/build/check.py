@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.build.execute import execute, problems, questions_checked
 from autograder.build.notebook import Notebooks, read_master, text_of
 from autograder.build.public_tests import public_copies
+from autograder.build.sentences import in_language
 from autograder.build.targets import require_free, was_built
 from autograder.errors import BuildError
 from autograder.files.atomic import replace_file
+from autograder.language import ENGLISH, showing
 from autograder.notebook.template_cells import template_cells
 
 if TYPE_CHECKING:
@@ -24,7 +26,17 @@ if TYPE_CHECKING:
     from autograder.config.schema import Kernel
 
 
-STUDENTS_OTTER = Path(__file__).with_name("students_otter.py")
+_STUDENTS_OTTER = Path(__file__).with_name("students_otter.py")
+_FOR_SENTENCES = """
+from autograder.language import later
+from autograder.language import showing as _
+"""
+
+
+def students_otter(language: str = ENGLISH) -> str:
+    """What runs the public tests where students work, with its sentences in this language."""
+    source = _STUDENTS_OTTER.read_text(encoding="utf-8").replace(_FOR_SENTENCES, "", 1)
+    return in_language(source, {"_": showing, "later": showing}, language)
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,9 @@ class Plan:
         data: address that the notebook downloads from, to the local file that stands for it.
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of the solution's run.
+        language: of the sentences in what students get.
         manual: names of the questions that a person scores.
-        files: what lies beside the notebook, while grading too.
+        files: what lies beside the notebook, while grading too, by its path there.
     """
 
     root: Path
@@ -52,8 +65,9 @@ class Plan:
     data: Mapping[str, Path]
     kernel: Kernel
     seed: int
+    language: str = ENGLISH
     manual: tuple[str, ...] = ()
-    files: tuple[Path, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def public_tests(self) -> Path:
@@ -110,8 +124,9 @@ def plan_of(lab: Lab) -> Plan:
         data={item.url: lab.file(item.file) for item in config.data},
         kernel=config.kernel,
         seed=config.seed,
+        language=config.language,
         manual=tuple(question.name for question in config.manual),
-        files=tuple(map(lab.file, config.files)),
+        files=lab.files_beside(),
     )
 
 
@@ -129,7 +144,7 @@ def build(plan: Plan) -> list[Path]:
             would be written where a source lies or something that was not built.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests, plan.root)
+    tests = public_copies(plan.tests, plan.root, plan.language)
     require_free(plan.targets(tests), plan.sources())
     if disagreements := list(_questions(notebooks, tests, plan.manual)):
         raise BuildError("; ".join(disagreements))
@@ -143,7 +158,7 @@ def build(plan: Plan) -> list[Path]:
     )
     contents = {plan.template: text_of(notebooks.template), plan.solution: text_of(executed)}
     contents |= {plan.public_tests / name: text for name, text in tests.items()}
-    contents[plan.otter] = STUDENTS_OTTER.read_text(encoding="utf-8")
+    contents[plan.otter] = students_otter(plan.language)
     for file, text in contents.items():
         replace_file(file, text)
     for file in plan.public_tests.glob("*.py"):
@@ -166,7 +181,7 @@ def check(plan: Plan) -> list[str]:
         BuildError: master or tests are wrong, so nothing can be compared.
     """
     notebooks = read_master(plan.master)
-    tests = public_copies(plan.tests, plan.root)
+    tests = public_copies(plan.tests, plan.root, plan.language)
     found = list(_questions(notebooks, tests, plan.manual))
     for file, expected in ((plan.template, notebooks.template), (plan.solution, notebooks.solution)):
         try:
@@ -177,7 +192,11 @@ def check(plan: Plan) -> list[str]:
         found += [f"{file}: {sentence}" for sentence in _differences(actual, expected)]
         state = _used(actual) if file == plan.template else problems(actual)
         found += [f"{file}: {sentence}" for sentence in state]
-    return [*found, *_test_differences(plan.public_tests, tests), *_otter_differences(plan.otter)]
+    return [
+        *found,
+        *_test_differences(plan.public_tests, tests),
+        *_otter_differences(plan.otter, plan.language),
+    ]
 
 
 def _questions(notebooks: Notebooks, tests: Mapping[str, str], manual: Sequence[str]) -> Iterator[str]:
@@ -235,10 +254,10 @@ def _used(template: Any) -> Iterator[str]:
             yield f"cell {number} was executed; students get the notebook without outputs"
 
 
-def _otter_differences(file: Path) -> Iterator[str]:
+def _otter_differences(file: Path, language: str) -> Iterator[str]:
     if not file.is_file():
         yield f"{file}: missing"
-    elif file.read_bytes() != STUDENTS_OTTER.read_bytes():
+    elif file.read_text(encoding="utf-8") != students_otter(language):
         yield f"{file}: differs from what runs the public tests"
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import copy
 import os
 import re
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.config.packed import unpacked
 from autograder.errors import BuildError
+from autograder.kernel.beside import lay_beside
 from autograder.sandbox.launcher import ENGINE
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def execute(
     tests: Mapping[str, str],
     kernel: Kernel,
     seed: int,
-    files: Iterable[Path] = (),
+    files: Mapping[str, Path] | None = None,
 ) -> Any:
     """Run a notebook and return a copy with outputs, the same ones each time on one machine.
 
@@ -64,7 +64,7 @@ def execute(
         tests: file name to text, laid into ``tests/`` beside the notebook for ``grader.check``.
         kernel: what is imported before the notebook, and how many threads an operation has.
         seed: of what is random in the notebook, and of the symbols that otter adds to a passed check.
-        files: copied beside the notebook.
+        files: copied beside the notebook, by their paths there.
 
     Raises:
         BuildError: a cell raised or took longer than :data:`CELL_SECONDS`, or the outputs are not those
@@ -77,8 +77,7 @@ def execute(
         (work / "tests").mkdir(parents=True)
         for file_name, text in tests.items():
             (work / "tests" / file_name).write_text(text, encoding="utf-8")
-        for file in files:
-            shutil.copyfile(file, work / file.name)
+        lay_beside(files or {}, work)
         scene = _SET_THE_SCENE.format(
             engine=str(ENGINE),
             files=_local_files(data, folder / "data"),

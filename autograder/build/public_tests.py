@@ -3,7 +3,8 @@
 A file is read, never run. Kept are the public cases, the settings that otter reads, and the top-level
 imports, constants and helpers that those use, directly or through one another; each in its own words,
 with its comments. What they import from a module of the lab that is for students (:data:`FOR_STUDENTS`)
-is laid into the copy. A copy that would show a hidden case or need what students do not have is refused.
+is laid into the copy. Sentences are written in the language of the course. A copy that would show a hidden
+case or need what students do not have is refused.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.build.sentences import catalogues_for, in_language
 from autograder.errors import BuildError
 from autograder.grading.test_files import is_of_doctests
+from autograder.language import ENGLISH
 
 NOT_FOR_STUDENTS = ("autograder", "reference")
 """Packages that exist on the grading side only."""
@@ -57,7 +60,12 @@ class _Statement:
 
 
 def public_copy(
-    source: str, place: str, root: Path, *, not_for_students: Iterable[str] = NOT_FOR_STUDENTS
+    source: str,
+    place: str,
+    root: Path,
+    *,
+    language: str = ENGLISH,
+    not_for_students: Iterable[str] = NOT_FOR_STUDENTS,
 ) -> str:
     """The students' copy of a test file.
 
@@ -65,6 +73,7 @@ def public_copy(
         source: text of an exception-style otter test file.
         place: how errors name the file.
         root: folder of the lab, in which its modules are found.
+        language: that sentences are written in, where a catalogue of the lab has them.
         not_for_students: top-level packages that a student's copy must not import.
 
     Raises:
@@ -73,7 +82,7 @@ def public_copy(
             of the grading side; or what they import from a module for students is not there, has
             another name, or has the name of something else.
     """
-    file = _read(source, place)
+    file = _read(source, place, root, language)
     if is_of_doctests(source):
         return _public_doctests(source, place)
     if not any(statement.hidden is False for statement in file.statements):
@@ -81,7 +90,7 @@ def public_copy(
         raise BuildError(f"{place}: no public case; every question needs one for grader.check")
     needed = _needed(file, [statement for statement in file.statements if _always_kept(statement)])
     kept = [statement for statement in file.statements if statement in needed]
-    copy = HEADER + _layout(_with_shared(kept, root))
+    copy = HEADER + _layout(_with_shared(kept, root, language))
     _refuse_leaks(copy, kept, place, frozenset(not_for_students))
     return copy
 
@@ -112,11 +121,12 @@ def _public_doctests(source: str, place: str) -> str:
     return f"{HEADER}OK_FORMAT = True\n\ntest = {pprint.pformat(test, sort_dicts=False, width=100)}\n"
 
 
-def public_copies(folder: Path, root: Path) -> dict[str, str]:
+def public_copies(folder: Path, root: Path, language: str = ENGLISH) -> dict[str, str]:
     """The students' copies of all test files in ``folder``: file name to text, sorted by name.
 
     Args:
         root: folder of the lab, in which modules that test files share are found.
+        language: as for :func:`public_copy`.
 
     Raises:
         BuildError: as :func:`public_copy`, or there is no test file.
@@ -124,11 +134,15 @@ def public_copies(folder: Path, root: Path) -> dict[str, str]:
     files = sorted(file for file in folder.glob("*.py") if not file.name.startswith(("_", "conftest")))
     if not files:
         raise BuildError(f"{folder}: no test files")
-    return {file.name: public_copy(file.read_text(encoding="utf-8"), str(file), root) for file in files}
+    return {
+        file.name: public_copy(file.read_text(encoding="utf-8"), str(file), root, language=language)
+        for file in files
+    }
 
 
-def _read(source: str, place: str) -> _File:
+def _read(source: str, place: str, root: Path, language: str) -> _File:
     try:
+        source = in_language(source, catalogues_for(ast.parse(source), root), language)
         tree = ast.parse(source)
     except SyntaxError as problem:
         raise BuildError(f"{place}: not Python, line {problem.lineno}: {problem.msg}") from problem
@@ -214,7 +228,7 @@ def _needed(file: _File, first: Iterable[_Statement]) -> list[_Statement]:
 # --- what test files share ------------------------------------------------------------------------
 
 
-def _with_shared(kept: list[_Statement], root: Path) -> list[_Statement]:
+def _with_shared(kept: list[_Statement], root: Path, language: str) -> list[_Statement]:
     """The kept statements, with those of modules for students in the place of their imports.
 
     Shared imports join the file's own. Other shared statements come before the first one that uses them.
@@ -223,7 +237,7 @@ def _with_shared(kept: list[_Statement], root: Path) -> list[_Statement]:
     modules: dict[str, _File] = {}
     waiting = [*kept]
     for statement in waiting:  # grows while it is walked: such modules may import from others
-        module = _shared_module(statement, root, modules)
+        module = _shared_module(statement, root, language, modules)
         if module is None:
             continue
         (own if statement in own else shared).remove(statement)
@@ -242,7 +256,7 @@ def _with_shared(kept: list[_Statement], root: Path) -> list[_Statement]:
     return [*sorted(imports.values(), key=_import_order), *body[:place], *helpers, *body[place:]]
 
 
-def _shared_module(statement: _Statement, root: Path, known: dict[str, _File]) -> _File | None:
+def _shared_module(statement: _Statement, root: Path, language: str, known: dict[str, _File]) -> _File | None:
     """The module for students that a statement imports names from; ``None`` when it does something else.
 
     Args:
@@ -255,7 +269,7 @@ def _shared_module(statement: _Statement, root: Path, known: dict[str, _File]) -
     if not path.is_file():
         return None
     if node.module not in known:
-        known[node.module] = _read(path.read_text(encoding="utf-8"), str(path))
+        known[node.module] = _read(path.read_text(encoding="utf-8"), str(path), root, language)
     module = known[node.module]
     marks = (one.node for one in module.statements if FOR_STUDENTS in one.binds)
     return module if any(ast.unparse(mark) == f"{FOR_STUDENTS} = True" for mark in marks) else None

@@ -18,17 +18,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder.language import later
+from autograder.language import showing as _
+
 # Test files say `from otter.test_files import test_case`.
 sys.modules[f"{__name__}.test_files"] = sys.modules[__name__]
 
 PASSED, FAILED = "✓", "✗"
 
-NO_TESTS = (
+NO_TESTS = later(
     "The folder `{folder}` is not beside this notebook, so nothing can be checked here: unpack it from the "
     "lab's archive (the notebook can be handed in without it)."
 )
-NO_TEST = "There is no test `{name}` in the folder `{folder}`; it has {others}."
-NOTHING_TO_EXPORT = "Nothing has to be exported: save the notebook, and hand in the `.ipynb` file itself."
+NO_TEST = later("There is no test `{name}` in the folder `{folder}`; it has {others}.")
+NOTHING_TO_EXPORT = later(
+    "Nothing has to be exported: save the notebook, and hand in the `.ipynb` file itself."
+)
 
 _OF_THE_NOTEBOOK = ("ipykernel", "<ipython-input")
 """In the names that Jupyter and Colab give to the code of cells."""
@@ -72,7 +77,7 @@ class test_case:  # noqa: N801  the name that test files use
             self._function(**{one: names if one == "env" else names.get(one) for one in wanted})
         except (Exception, SystemExit) as problem:  # noqa: BLE001  whatever the notebook's code raises
             said = str(problem) if isinstance(problem, AssertionError) else _raised(problem)
-            return "\n".join(filter(None, [said or "not as it should be", self._failure_message]))
+            return "\n".join(filter(None, [said or _("not as it should be"), self._failure_message]))
         return ""
 
 
@@ -98,7 +103,7 @@ class Doctests:
         told: list[str] = []
         case = doctest.DocTestParser().get_doctest(self._lines, dict(names), self.name, None, None)
         failed = doctest.DocTestRunner(verbose=False).run(case, out=told.append).failed
-        return "it gives something else\n" + "".join(told).strip("*\n") if failed else ""
+        return _("it gives something else") + "\n" + "".join(told).strip("*\n") if failed else ""
 
 
 class Said:
@@ -144,7 +149,7 @@ class Notebook:
             return Said(_checked(question, files[question], names))
         if not files:
             return self._no_tests()
-        return _sentence(NO_TEST.format(name=question, folder=self._tests.name, others=", ".join(files)))
+        return _sentence(_(NO_TEST).format(name=question, folder=self._tests.name, others=", ".join(files)))
 
     def check_all(self) -> Said:
         """Run the public tests of all questions."""
@@ -153,13 +158,17 @@ class Notebook:
         if not found:
             return self._no_tests()
         done = [lines for lines in found if all(mark == PASSED for mark, _ in lines[1:])]
-        headline = ("", f"{len(done)} of {len(found)} questions pass all of their public tests")
+        headline = _("{done} of {all} questions pass all of their public tests").format(
+            done=len(done), all=len(found)
+        )
         passed = [(PASSED, lines[0][1]) for lines in done]
-        return Said([headline, *passed, *(line for lines in found if lines not in done for line in lines)])
+        return Said(
+            [("", headline), *passed, *(line for lines in found if lines not in done for line in lines)]
+        )
 
     def export(self, *arguments: Any, **options: Any) -> Said:
         """Tell what to hand in."""
-        return _sentence(NOTHING_TO_EXPORT)
+        return _sentence(_(NOTHING_TO_EXPORT))
 
     to_pdf = submit = export
 
@@ -167,7 +176,7 @@ class Notebook:
         return {file.stem: file for file in sorted(self._tests.glob("*.py"))}
 
     def _no_tests(self) -> Said:
-        return _sentence(NO_TESTS.format(folder=self._tests.name))
+        return _sentence(_(NO_TESTS).format(folder=self._tests.name))
 
 
 def _sentence(text: str) -> Said:
@@ -183,9 +192,9 @@ def _checked(question: str, file: Path, names: Mapping[str, Any]) -> list[tuple[
     try:
         loader.exec_module(module)
     except Exception as problem:  # noqa: BLE001  whatever was done to the file
-        return [
-            ("", f"{question}: {file.name} in {file.parent.name} is damaged ({problem}); unpack it again.")
-        ]
+        told = _("{question}: {file} in {folder} is damaged ({problem}); unpack it again.")
+        told = told.format(question=question, file=file.name, folder=file.parent.name, problem=problem)
+        return [("", told)]
     lines = []
     for case in _cases(module):
         if complaint := case.complaint(names):
@@ -193,14 +202,18 @@ def _checked(question: str, file: Path, names: Mapping[str, Any]) -> list[tuple[
         else:
             lines.append((PASSED, ": ".join(filter(None, [case.name, case.success_message]))))
     passed = sum(mark == PASSED for mark, _ in lines)
-    return [("", f"{question}: {passed} of {len(lines)} public tests pass"), *lines]
+    told = _("{question}: {passed} of {all} public tests pass")
+    return [("", told.format(question=question, passed=passed, all=len(lines))), *lines]
 
 
 def _cases(module: ModuleType) -> list[test_case | Doctests]:
     """The cases of a test file, in their order."""
     suites = getattr(module, "test", {}).get("suites", []) if getattr(module, "OK_FORMAT", False) else []
     older = [case for suite in suites for case in suite["cases"]]
-    named = [Doctests(case.get("name") or f"case {at}", case["code"]) for at, case in enumerate(older, 1)]
+    named = [
+        Doctests(case.get("name") or _("case {number}").format(number=at), case["code"])
+        for at, case in enumerate(older, 1)
+    ]
     return [*(one for one in vars(module).values() if isinstance(one, test_case)), *named]
 
 
@@ -209,4 +222,7 @@ def _raised(problem: BaseException) -> str:
     said = f"{type(problem).__name__}: {problem}"
     frames = traceback.extract_tb(problem.__traceback__)
     own = [one for one in frames if any(part in one.filename for part in _OF_THE_NOTEBOOK)]
-    return f"{said}\nin {own[-1].name}, line {own[-1].lineno} of its cell: {own[-1].line}" if own else said
+    if not own:
+        return said
+    where = _("in {function}, line {line} of its cell: {code}")
+    return f"{said}\n{where.format(function=own[-1].name, line=own[-1].lineno, code=own[-1].line)}"

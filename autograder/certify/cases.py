@@ -226,6 +226,8 @@ def _case(folder: Path, name: str, expect: dict[str, Any]) -> Case:
     """
     if unknown := expect.keys() - _KEYS:
         raise ValueError(f"unknown keys {sorted(unknown)}; there are {', '.join(sorted(_KEYS))}")
+    if missing := [key for key in ("loses", "why") if key not in expect]:
+        raise ValueError(f"it lacks {' and '.join(missing)}; every case says what it loses, and why")
     loses: Mapping[str, float | str] = dict(expect["loses"])
     may_raise = expect.get("may_raise", bool(loses))
     names = expect.get("names", ())

@@ -85,6 +85,14 @@ def shared(corpus: Corpus) -> list[Entry]:
     return [*_packed(corpus, right, leave_none=True), *_packed(corpus, mistakes, leave_none=True)]
 
 
+def without_endless(wanted: Iterable[Entry]) -> list[Entry]:
+    """Those without an endless mistake, which waits for each deadline, minutes for a notebook.
+
+    What is random or numerical in other circumstances decides nothing there; how busy the machine is, might.
+    """
+    return [entry for entry in wanted if not any(case.slow and not case.correct for case in entry.cases)]
+
+
 def sampled(corpus: Corpus) -> list[Entry]:
     """The notebooks of a quick certificate: many right styles, and mistakes of every question."""
     right = _packed(corpus, (case for case in corpus.cases if case.correct), leave_none=False)

@@ -92,9 +92,10 @@ class _Run:
             return
         yield self._look("cases, each by itself", entries.each_alone(self.corpus), entries.USUAL)
         shared = entries.shared(self.corpus)
-        others = [*map(entries.numbered, entries.NUMBERS), *entries.of_the_lab(self.corpus), entries.LOADED]
+        others = [*map(entries.numbered, entries.NUMBERS), *entries.of_the_lab(self.corpus)]
         for circumstances in (entries.USUAL, entries.AGAIN, *others):
-            yield self._look("notebooks of several cases", shared, circumstances)
+            yield self._look("notebooks of several cases", entries.without_endless(shared), circumstances)
+        yield self._look("notebooks of several cases", shared, entries.LOADED)
 
     def mutants(self) -> list[Mutated]:
         """Mistakes that are generated."""

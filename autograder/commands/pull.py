@@ -31,6 +31,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Fetch, and say what to do next.
 
+    Returns:
+        0, or 3 when nobody has handed in anything.
+
     Raises:
         AutograderError: the LMS refuses or cannot be reached, or the folder cannot be written to.
     """
@@ -60,6 +63,9 @@ def run(options: argparse.Namespace) -> int:
             "push take the marks back, because Moodle's own upload would not know them."
         )
     say(f"{found.submissions} submissions with {found.files} files, {found.people} people in the course.")
+    if not found.submissions:
+        say("There is nothing to grade.")
+        return 3
     worksheet, archive = options.out / WORKSHEET, options.out / SUBMISSIONS
     say(f"Next: autograder grade {archive} --worksheet {worksheet} --out graded")
     return 0

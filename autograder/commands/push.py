@@ -156,7 +156,7 @@ def _nothing_newer(out: Path, seen: int) -> None:
 
 def _pulled_from(out: Path) -> str:
     """The assignment that the class was pulled from; empty where it came by hand."""
-    from autograder.online.pull import assignment_beside
+    from autograder.store.pulled import assignment_beside
     from autograder.store.run import before
 
     earlier = before(out)

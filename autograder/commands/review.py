@@ -89,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
             _open(links[0])
 
     with _site(options) as site:
+        site.graders = graders
         listener = listening_socket(options.port)
         doors = Doors(Place(listener.getsockname()[1], options.address.rstrip("/")), tell)
         serve(application(site, doors), listener, begin)

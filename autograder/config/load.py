@@ -37,6 +37,10 @@ class Lab:
         """A path of the configuration as an absolute path."""
         return self.root / relative
 
+    def files_beside(self) -> dict[str, Path]:
+        """What lies beside the notebook by its path there, which is that in the lab: ``data/train.csv``."""
+        return {PurePosixPath(name).as_posix(): self.file(name) for name in self.config.files}
+
     def test_file(self, question: str) -> Path:
         """The test file of an auto-graded question."""
         return self.root / self.config.tests / f"{question}.py"
@@ -146,6 +150,7 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
                 yield ("data", index, attribute), f"expected a {attribute} of its own; {value!r} is taken"
             taken.add(value)
     yield from _files_of_one_name(config)
+    yield from _files_not_for_students(config)
     yield from _wrong_credit(config)
     yield from _wrong_corpus(config)
     for index, by_hand in enumerate(config.manual):
@@ -167,14 +172,33 @@ def _conflicts(config: Config) -> Iterator[tuple[Place, str]]:
 
 
 def _files_of_one_name(config: Config) -> Iterator[tuple[Place, str]]:
-    """Two files of one name would be one beside the notebook."""
+    """Two files of one path would be one beside the notebook; a folder cannot have the name of a file."""
     taken = {item.name: "data" for item in config.data} | {config.assignment.notebook: "the notebook"}
-    taken["otter.py"] = "what runs the public tests"
-    for index, path in enumerate(config.files):
-        name = PurePosixPath(path).name
-        if name in taken:
-            yield ("files", index), f"expected a name of its own; {name} is taken by {taken[name]}"
-        taken[name] = path
+    # A folder otter/ would be imported in the place of otter.py, and hide it.
+    taken |= {"otter.py": "what runs the public tests", "otter": "what runs the public tests"}
+    folders: dict[str, str] = {}
+    for index, given in enumerate(config.files):
+        path = PurePosixPath(given)
+        above = [parent.as_posix() for parent in path.parents if parent.name]
+        for name, owner in [(path.as_posix(), taken | folders), *((folder, taken) for folder in above)]:
+            if name in owner:
+                yield ("files", index), f"expected a path of its own; {name} is taken by {owner[name]}"
+                break
+        taken[path.as_posix()] = given
+        folders |= dict.fromkeys(above, given)
+
+
+def _files_not_for_students(config: Config) -> Iterator[tuple[Place, str]]:
+    """What lies beside the notebook is handed out: no hidden test, no solution."""
+    secret = {f"{config.tests}/{question.name}.py" for question in config.questions}
+    folders = {config.tests} | ({config.corpus.folder} if config.corpus else set())
+    if config.build:
+        secret |= {config.build.master, config.build.solution}
+    hidden = {PurePosixPath(name) for name in secret | folders} - {PurePosixPath()}
+    for index, given in enumerate(config.files):
+        path = PurePosixPath(given)
+        for found in hidden & {path, *path.parents}:
+            yield ("files", index), f"expected something for students; {found} holds tests or solutions"
 
 
 def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:

@@ -147,7 +147,7 @@ class Config(Section):
         default=(),
         max_length=1000,
         strict=False,
-        description="list of files that lie beside the notebook, while grading too: modules, pictures",
+        description="list of files that lie beside the notebook, at these paths, while grading too",
     )
     packages: tuple[Requirement, ...] = Field(
         default=(),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import sysconfig
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -36,6 +39,9 @@ LEAST_AMOUNT = 0.1
 NUDGE, MOST_MOVED = 1e-5, 1e-3
 """Values that are changed by this share may move a result by no more of its largest entry: beside a step, as
 that of max(0, z) at z = 0, the rounding of float32 decides. Where nothing jumps, a nudge moves some 1e-4."""
+
+_NO_LAB = (Path(__file__).parents[1], *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platlib")))
+"""Where the engine and libraries lie."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +117,19 @@ def _what_fails(formula: Formula) -> Iterator[None]:
         yield
     except (TypeError, ValueError, RuntimeError, LookupError, AttributeError) as reason:
         raise ConfigurationError(
-            f"{_name(formula)}: the formula cannot be computed: {type(reason).__name__}: {reason}"
+            f"{_name(formula)}: the formula cannot be computed{_where(reason)}: "
+            f"{type(reason).__name__}: {reason}"
         ) from reason
+
+
+def _where(reason: BaseException) -> str:
+    """The last line of the lab's own that ran; empty where the engine failed on what a formula gave."""
+    own = [
+        frame
+        for frame in traceback.extract_tb(reason.__traceback__)
+        if not any(Path(frame.filename).is_relative_to(place) for place in _NO_LAB)
+    ]
+    return f" ({own[-1].filename}:{own[-1].lineno})" if own else ""
 
 
 def _name(formula: Formula) -> str:
@@ -196,7 +213,7 @@ def _shows(right: Tensor, terms: Tensor | None, masked: bool) -> bool:
     largest = float(right.abs().max())
     if terms is None or len(terms) == 0:
         return largest > 0
-    return float(terms.abs().flatten(1).amax(1).min()) > LEAST_TERM * largest
+    return float(terms.abs().reshape(len(terms), -1).amax(1).min()) > LEAST_TERM * largest
 
 
 def _stands(formula: Formula, values: Values, right: Tensor) -> bool:

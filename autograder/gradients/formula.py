@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from autograder.errors import ConfigurationError
+from autograder.gradients.precision import as_given
 from autograder.grading.slips import Slip, Slips
 
 Values = Mapping[str, Tensor]
@@ -29,12 +31,19 @@ class Given:
         axes: a letter for each axis; none for a single number.
         within: the largest amount of an entry: below 1 for what a tanh gave.
         among: the numbers that entries are drawn from instead: ``(0, 1)`` for labels, or a mask.
+        whole: whether students get them as whole numbers, which they can index with. The formula gets
+            float64 all the same.
     """
 
     name: str
     axes: str
     within: float = 2.0
     among: tuple[float, ...] = ()
+    whole: bool = False
+
+    def __post_init__(self) -> None:
+        if self.whole and not (self.among and all(float(number).is_integer() for number in self.among)):
+            raise ConfigurationError(f"Given {self.name}: whole=True needs whole numbers in `among`")
 
 
 @dataclass(frozen=True, eq=False)  # cases are kept by the formula itself: write it at the top of a module
@@ -102,6 +111,10 @@ class Formula:
         """The result, float64; with ``parts`` another one."""
         found = self.terms(values, **parts)
         return found.sum(0) if self.summed else found
+
+    def handed(self, one: Given, value: Tensor) -> Any:
+        """An argument as the notebook computes with it: a copy, which the student's function may write to."""
+        return as_given(value, self.arrays, whole=one.whole)
 
     def mistakes(self, values: Values) -> Slips:
         """What the slips give, by their sentences."""

@@ -11,7 +11,7 @@ from autograder.errors import RequestTimedOut
 from autograder.gradients.cases import Case, cases_of, foreign_cases_of
 from autograder.gradients.explanations import Seen, codes, explanation
 from autograder.gradients.formula import Formula
-from autograder.gradients.precision import as_given, in_either_precision
+from autograder.gradients.precision import in_either_precision
 from autograder.gradients.repeat import repeated
 from autograder.gradients.results import Result, explain
 from autograder.gradients.shapes import in_its_shape, told_by_an_error
@@ -120,13 +120,13 @@ def _called(function: Any, formula: Formula, case: Case) -> Any:
     Raises:
         CheckFailed: and an argument has changed.
     """
-    named = {one.name: as_given(case.values[one.name], formula.arrays) for one in formula.takes}
+    named = {one.name: formula.handed(one, case.values[one.name]) for one in formula.takes}
     if formula.call is not None:
         return formula.call(function, named)
     answer, afterwards = call_and_arguments(function, tuple(named.values()))
     for one, value in zip(formula.takes, afterwards, strict=True):
         kept = checks.as_tensor(value, one.name)
-        expected = checks.as_tensor(as_given(case.values[one.name], formula.arrays), one.name)
+        expected = checks.as_tensor(formula.handed(one, case.values[one.name]), one.name)
         if not torch.equal(kept, expected):
             text = _("{function} changes {argument} in place.")
             raise CheckFailed(

@@ -33,12 +33,18 @@ def given(tensor: Tensor) -> Tensor:
     return tensor.to(_precision.get(), copy=True)
 
 
-def as_given(value: Tensor, arrays: str) -> Any:
+def as_given(value: Tensor, arrays: str, *, whole: bool = False) -> Any:
     """A copy of float64 numbers as a notebook computes with them.
 
     Args:
         arrays: ``numpy`` for arrays of float64, ``torch`` for tensors; a single number is a float in both.
+        whole: as int64, which an index has to be.
     """
+    if whole:
+        whole_numbers = value.long()
+        if value.dim() == 0:
+            return int(whole_numbers)
+        return whole_numbers.numpy() if arrays == "numpy" else whole_numbers
     if value.dim() == 0:
         return float(value)
     return value.numpy().copy() if arrays == "numpy" else given(value)

@@ -13,8 +13,7 @@ from torch import Tensor
 
 from autograder.errors import RequestTimedOut
 from autograder.gradients.cases import DRAWS, Case, case_of, random_values
-from autograder.gradients.formula import Formula
-from autograder.gradients.precision import as_given
+from autograder.gradients.formula import Formula, Given
 from autograder.gradients.results import Result
 from autograder.grading import checks
 from autograder.grading.namespace import namespace_of, student_errors
@@ -39,7 +38,7 @@ def repeated(env: Any, function: Any, formula: Formula) -> str:
     case = None if formula.call or formula.part is not None else _example(formula)
     if case is None:
         return ""
-    arguments = [as_given(case.values[one.name], formula.arrays) for one in formula.takes]
+    arguments = [formula.handed(one, case.values[one.name]) for one in formula.takes]
     failures: tuple[type[Exception], ...] = (RequestTimedOut, checks.CheckFailed, *student_errors(env))
     try:
         with namespace_of(env).time_limit(SECONDS):
@@ -49,7 +48,7 @@ def repeated(env: Any, function: Any, formula: Formula) -> str:
     if Result(answer, case.right, {}, "").is_right or answer.numel() > MOST_ENTRIES:
         return ""
     make, module = ("np.array", "numpy as np") if formula.arrays == "numpy" else ("torch.tensor", "torch")
-    given = (_written(case.values[one.name], make) for one in formula.takes)
+    given = (_written(one, case.values[one.name], make) for one in formula.takes)
     return "\n".join(
         (
             f"import {module}",
@@ -74,8 +73,9 @@ def _example(formula: Formula) -> Case | None:
     return None
 
 
-def _written(value: Tensor, make: str) -> str:
-    return f"{make}({literal(value)})" if value.dim() else literal(value)
+def _written(one: Given, value: Tensor, make: str) -> str:
+    numbers = str(value.long().tolist()) if one.whole else literal(value)
+    return f"{make}({numbers})" if value.dim() else numbers
 
 
 def literal(value: Tensor) -> str:

@@ -20,6 +20,7 @@ from autograder.errors import ConfigurationError, SandboxError
 from autograder.grading.case_number import cases_of
 from autograder.grading.conditions import Conditions
 from autograder.grading.fingerprint import versions
+from autograder.grading.flat_files import refuse_flat_files
 from autograder.grading.lab_settings import handed_out
 from autograder.grading.questions import Question, load_questions
 from autograder.grading.run_settings import RunSettings
@@ -111,7 +112,8 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
         settings: how it is graded; ``None``: as ``autograder grade`` does without options.
 
     Raises:
-        ConfigurationError: a test file or a data file is broken.
+        ConfigurationError: a test file or a data file is broken, or the notebook looks for a file of the lab
+            where it does not lie.
         SandboxError: the lab's secrets would be readable to students on this machine.
     """
     settings = settings or RunSettings(lab.path)
@@ -121,6 +123,7 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
             raise SandboxError(
                 f"{secret} holds hidden tests and lies in {exposed}, which student code can read: move it"
             )
+    refuse_flat_files(lab)
     with tempfile.TemporaryDirectory(prefix="ag-data-") as spool, speaking(lab.config.language):
         files = _unpack_data(lab, Path(spool))
         values = LabValues(lab)
@@ -200,7 +203,7 @@ def _settings(
         output_bytes=limits.output_mb * MB,
         reply_bytes=limits.reply_mb * MB,
         reading_bytes=limits.reading_mb * MB,
-        files=files | {Path(name).name: lab.file(name) for name in lab.config.files},
+        files=files | lab.files_beside(),
         seed=conditions.seed,
         restarts=limits.restarts,
         enforce=conditions.confined,

@@ -32,8 +32,8 @@ VERSIONED = (
 
 _ENGINE = Path(__file__).resolve().parents[1]
 DECIDES = (
-    "config", "errors.py", "gradients", "grading", "kernel", "language", "model", "notebook", "sandbox",
-    "workers",
+    "config", "errors.py", "gradients", "grading", "heard.py", "kernel", "language", "model", "notebook",
+    "sandbox", "workers",
 )  # fmt: skip
 """Rooms and modules of the engine that a mark or a verdict can depend on. They import nothing else of it.
 

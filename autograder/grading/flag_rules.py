@@ -11,7 +11,8 @@ LONGEST_QUOTE = 80
 """Characters of the student's own text in a flag."""
 
 AUTOGRAD_CALLS = frozenset(
-    """backward grad_and_value hessian jacfwd jacobian jacrev jvp make_dual run_backward vjp""".split()
+    """backward grad_and_value hessian hvp jacfwd jacobian jacrev jvp linearize make_dual run_backward vhp
+    vjp""".split()
 )
 AUTOGRAD_MODULES = ("torch.autograd.", "torch.func.", "functorch.")
 """Where these functions and ``grad`` are imported from by their own name."""
@@ -27,17 +28,20 @@ SUSPICIOUS_NAMES = frozenset(
     """sys._getframe sys._current_frames sys.modules sys.settrace sys.setprofile sys.meta_path
     importlib.reload importlib.import_module os.getenv os.fork os.kill os.killpg os._exit
     os.abort os.system os.popen os.execv os.execve os.getppid os.dup2 os.open os.read
-    get_ipython.kernel get_ipython.ev get_ipython.ex get_ipython.magic torch._C""".split()
+    get_ipython.kernel get_ipython.ev get_ipython.ex get_ipython.magic pickle.loads
+    pickle.Unpickler torch._C""".split()
 )
 INNER_ATTRIBUTES = frozenset(
     """__subclasses__ __globals__ __code__ __closure__ f_back f_globals f_locals tb_frame gi_frame
     cr_frame _VF _make_dual _set_fwd_grad_enabled _execution_engine _engine_run_backward
-    saved_tensors_hooks __torch_function__ __torch_dispatch__ ast_transformers input_transformer_manager
-    input_transformers_cleanup input_transformers_post""".split()
+    saved_tensors_hooks save_on_cpu grad_fn next_functions __getattribute__ __torch_function__
+    __torch_dispatch__ ast_transformers input_transformer_manager input_transformers_cleanup
+    input_transformers_post""".split()
 )
 """Inner parts of Python, IPython and PyTorch that an ordinary solution does not touch."""
 
 RUNS_TEXT = frozenset({"exec", "eval", "compile", "__import__"})
+TAKES_NAMES = frozenset({"getattr", "vars"})
 RUNS_CELLS = frozenset(
     "run_ast_nodes run_cell run_cell_async run_cell_magic run_code run_line_magic safe_execfile".split()
 )
@@ -78,10 +82,10 @@ def _uses_autograd(name: str, function: str) -> str:
 
 
 def _imported_autograd(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
-    """Calls by a name that was imported: ``from torch.autograd import grad``."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+    """A name that was imported, ``from torch.autograd import grad``: called, or handed on to be called."""
+    if not (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)):
         return ""
-    called = names.dotted(node.func)
+    called = names.dotted(node)
     known = called.startswith(AUTOGRAD_MODULES) and called.rpartition(".")[2] in AUTOGRAD_CALLS | {"grad"}
     return _uses_autograd(f"{called[:LONGEST_QUOTE]}()", function) if known else ""
 
@@ -105,6 +109,19 @@ def _is_shell(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == SHELL
 
 
+def _handed_on(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
+    """What runs text or gives parts by their names, not called here: to be called as something else."""
+    for child in ast.iter_child_nodes(node):
+        if (
+            isinstance(child, ast.Name)
+            and isinstance(child.ctx, ast.Load)
+            and child.id in TAKES_NAMES | RUNS_TEXT
+            and not (isinstance(node, ast.Call) and node.func is child)
+        ):
+            return f"unusual: {child.id} by another name"
+    return ""
+
+
 def _names_as_text(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
     """``getattr`` with the name of an inner part, or with one that is computed for a module."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr"):
@@ -118,6 +135,27 @@ def _names_as_text(node: ast.AST, function: str, names: Names, allowed: Collecti
     return f"unusual: a computed name of {owner[:LONGEST_QUOTE]}" if _is_of_a_module(owner, names) else ""
 
 
+def _names_elsewhere(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
+    """The same without ``getattr``: in a pattern of ``match``, by ``operator``, in what ``vars`` gives."""
+    if isinstance(node, ast.MatchClass):
+        found = [name for name in node.kwd_attrs if name in INNER_ATTRIBUTES | AUTOGRAD_CALLS]
+        return f"unusual: .{found[0]}" if found else ""
+    if not isinstance(node, ast.Call) or not node.args:
+        return ""
+    called = names.dotted(node.func)
+    if called == "vars":
+        owner = names.dotted(node.args[0])
+        return f"unusual: vars({owner[:LONGEST_QUOTE]})" if _is_of_a_module(owner, names) else ""
+    if called not in ("operator.attrgetter", "operator.methodcaller"):
+        return ""
+    texts = [names.text(argument) for argument in node.args]
+    parts = {part for text in texts if text is not None for part in text.split(".")}
+    found = sorted(parts & (INNER_ATTRIBUTES | AUTOGRAD_CALLS))
+    if found:
+        return f"unusual: .{found[0]}"
+    return f"unusual: a computed name for {called}" if None in texts[:1] else ""
+
+
 def _is_of_a_module(dotted: str, names: Names) -> bool:
     return dotted.partition(".")[0] in names.modules
 
@@ -128,13 +166,20 @@ def _imports(node: ast.AST, function: str, names: Names, allowed: Collection[str
         modules = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom):
         modules = [node.module or ""]
-        modules += [f"{node.module}.{alias.name}" for alias in node.names if alias.name in INNER_ATTRIBUTES]
-    suspicious = [
-        name
-        for name in modules
-        if name.partition(".")[0] in SUSPICIOUS_MODULES or name.rpartition(".")[2] in INNER_ATTRIBUTES
-    ]
+        modules += [name for alias in node.names if _is_inner(name := f"{node.module}.{alias.name}")]
+    suspicious = [name for name in modules if name.partition(".")[0] in SUSPICIOUS_MODULES or _is_inner(name)]
     return f"unusual import: {', '.join(suspicious)[:LONGEST_QUOTE]}" if suspicious else ""
+
+
+def _is_inner(name: str) -> bool:
+    """Whether an import gives a part that an ordinary solution does not touch, or all of those at once."""
+    everything = name.endswith(".*") and f"{name[:-1]}" in AUTOGRAD_MODULES
+    last = name.rpartition(".")[2]
+    return everything or last in INNER_ATTRIBUTES or name in SUSPICIOUS_NAMES or _is_of_torch_in_c(name)
+
+
+def _is_of_torch_in_c(name: str) -> bool:
+    return name.startswith("torch._C.")
 
 
 def _inner_parts(node: ast.AST, function: str, names: Names, allowed: Collection[str]) -> str:
@@ -216,5 +261,6 @@ def _writes(node: ast.Call, names: Names) -> bool:
 
 Rule = Callable[[ast.AST, str, Names, Collection[str]], str]
 RULES: tuple[Rule, ...] = (
-    _autograd, _imported_autograd, _imports, _inner_parts, _text_as_code, _names_as_text, _patches, _files,
+    _autograd, _imported_autograd, _imports, _inner_parts, _text_as_code, _handed_on, _names_as_text,
+    _names_elsewhere, _patches, _files,
 )  # fmt: skip

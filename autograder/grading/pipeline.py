@@ -231,7 +231,8 @@ def _passed_over(executed: ExecutedNotebook) -> tuple[str, ...]:
 
 def _handed_out(course: Course) -> set[str]:
     """Names and addresses of the files that the lab itself gives to students."""
-    return {text for item in course.lab.config.data for text in (item.name, item.url)}
+    served = {text for item in course.lab.config.data for text in (item.name, item.url)}
+    return served | set(course.lab.files_beside())
 
 
 def _failed_downloads(executed: ExecutedNotebook) -> tuple[str, ...]:

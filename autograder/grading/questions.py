@@ -27,6 +27,7 @@ from autograder.grading.pictures import collected_pictures
 from autograder.grading.student_text import StudentText
 from autograder.grading.test_files import read_test_file
 from autograder.grading.verdicts import CHECK_FAILED, Verdict, is_vague, verdict
+from autograder.heard import listening
 from autograder.language import Catalogue
 from autograder.language import judging as _
 from autograder.model import CaseResult, Ending, Outcome, PartialCredit, QuestionResult
@@ -176,14 +177,20 @@ def ask(
     """
     cases: list[CaseResult] = []
     said = said or StudentText()
-    with collected_notes() as notes, collected_pictures() as shown:
+    with collected_notes() as notes, collected_pictures() as shown, listening(said.hear):
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
     credit = _credit(cases, question.partial_credit)
     return QuestionResult(
-        question.name, question.title, tuple(cases), tuple(notes), tuple(shown.pictures), credit,
-        curves=tuple(shown.curves),
+        question.name, question.title, tuple(cases), tuple(_bounded(notes, said)), tuple(shown.pictures),
+        credit, curves=tuple(shown.curves),
     )  # fmt: skip
+
+
+def _bounded(notes: Sequence[str], said: StudentText) -> Iterator[str]:
+    for note in notes:
+        text = said.within(note)
+        yield NewsIfAlone(text) if isinstance(note, NewsIfAlone) else text
 
 
 def with_news_only(results: Sequence[QuestionResult]) -> tuple[QuestionResult, ...]:

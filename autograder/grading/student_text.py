@@ -12,6 +12,7 @@ import re
 
 from autograder.errors import StudentException
 from autograder.grading import library_texts
+from autograder.grading.quoted import Heard
 from autograder.language import judging as _
 from autograder.language import later
 from autograder.notebook.own_lines import OwnLines
@@ -26,10 +27,12 @@ LONGEST = 200
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
 
-QUOTED = 8
-"""Characters in a row, in what a test case says of a student's exception, that are taken for its text."""
+MOST_TOLD = 4_000
+"""Characters of what a test case says that are looked through; fewer are kept of them."""
 
 LEFT_OUT = later("(its text is not shown)")
+
+_AROUND_A_WORD = " .,:;'\"`()\n"
 
 _NOT_DEFINED = re.compile(r"name '(\w{1,80})' is not defined")
 
@@ -43,6 +46,7 @@ class StudentText:
 
     def __init__(self, own: OwnLines | None = None) -> None:
         self._own = own or OwnLines()
+        self._heard = Heard()
         self._shown: dict[str, str] = {}
         self._lines: set[str] = set()
         self._left = MOST_CHARACTERS
@@ -59,32 +63,20 @@ class StudentText:
             self._shown[visible] = kept if kept == visible else f"{kept}… {_(LEFT_OUT)}".removeprefix("… ")
         return self._shown[visible]
 
-    def within(self, told: str, failure: BaseException) -> str:
-        """What a test case says, with as much of students' exceptions in it as the bound allows.
+    def hear(self, text: str) -> None:
+        """The notebook's code has said ``text`` to a test case, which may quote it from now on."""
+        self._heard.hear(text)
 
-        Args:
-            failure: with which it is said; those count that were being handled when it was raised.
-        """
-        for one in _behind(failure):
-            told = self._bounded_in(told, one.text)
-            if not (_is_builtin(one.type_name) or self._own.has_name(one.type_name)):
-                told = self._bounded_in(told, one.type_name)
-        return told
+    def within(self, told: str) -> str:
+        """What a test case says, with as much of the notebook's texts in it as the bound allows."""
+        return "".join(
+            self._quoted(piece) if quoted else piece
+            for piece, quoted in self._heard.quoted_in(told[:MOST_TOLD])
+        )
 
-    def _bounded_in(self, told: str, text: str) -> str:
-        parts = {text[at : at + QUOTED] for at in range(len(text) - QUOTED + 1)}
-        kept, at = [], 0
-        while at < len(told):
-            end = at + QUOTED
-            if told[at:end] not in parts:
-                kept.append(told[at])
-                at += 1
-                continue
-            while end < len(told) and told[end - QUOTED + 1 : end + 1] in parts:
-                end += 1
-            kept.append(self.shown(told[at:end]))
-            at = end
-        return "".join(kept)
+    def _quoted(self, piece: str) -> str:
+        word = piece.strip(_AROUND_A_WORD)
+        return piece if word.isidentifier() and self._own.has_name(word) else self.shown(piece)
 
     def error(self, failure: StudentException) -> str:
         """An exception's class and message; the class is free where Python or the notebook has it."""
@@ -116,20 +108,6 @@ class StudentText:
             if spent > self._left:
                 return text[:position]
         return text
-
-
-def _behind(failure: BaseException) -> list[StudentException]:
-    """The students' exceptions that an exception comes from."""
-    found: list[StudentException] = []
-    seen: set[int] = set()
-    left: list[BaseException | None] = [failure]
-    while left:
-        one = left.pop()
-        if one is not None and id(one) not in seen:
-            seen.add(id(one))
-            left += [one.__cause__, one.__context__]
-            found += [one] if isinstance(one, StudentException) else []
-    return found
 
 
 def _visible(text: str) -> str:

@@ -74,17 +74,17 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         return _student_failure(failure, ending, said)
     except CheckFailed as failure:
         words = str(failure.rationale), failure.help, failure.evidence, failure.repeat
-        message, help_text, evidence, repeat = (said.within(text, failure) for text in words)
+        message, help_text, evidence, repeat = (said.within(text) for text in words)
         return Verdict(Outcome.FAILED, message, help_text, evidence, mistake=failure.mistake, repeat=repeat)
     except AssertionError as failure:
-        message, repeat = _without_code(said.within(str(failure), failure))
+        message, repeat = _without_code(said.within(str(failure)))
         return Verdict(Outcome.FAILED, message, repeat=repeat)
     except NotThroughAProxy as limit:
         text = _("the check itself cannot work like this: {limit}").format(limit=limit)
-        return Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
+        return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
     except OUR_TROUBLE as trouble:
         text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
-        return Verdict(Outcome.NOT_CHECKED, text, _("Tell the course team."))
+        return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
         help_text = _("Is it of the kind that the lab asks for?")
         return Verdict(Outcome.FAILED, _(ODD_ANSWER), help_text, said.shown(_brief(odd)))
@@ -154,7 +154,7 @@ def _raised(failure: StudentException, said: StudentText) -> Verdict:
         text = _("A part still holds `...` where your code belongs.")
         return Verdict(Outcome.FAILED, text, "", f"{error}\n{where}".strip(), Ending.RAISED)
     lacked = NOT_DEFINED.match(error)
-    explained = "\n".join(getattr(failure, "__notes__", ()))  # by whoever asked
+    explained = said.within("\n".join(getattr(failure, "__notes__", ())))  # by whoever asked
     return Verdict(
         Outcome.FAILED, _("Your code raised {error}").format(error=error), explained, where, Ending.RAISED,
         lacked=lacked[1] if lacked else "",

@@ -21,6 +21,7 @@ from autograder.errors import (
     TimeUsedUp,
     student_exception,
 )
+from autograder.heard import heard
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
 from autograder.kernel.proxy import RemoteObject, checked_names
@@ -122,7 +123,7 @@ class Conversation:
             StudentException, RequestTimedOut, KernelDied, TimeUsedUp, BadReply: there is no value.
         """
         message, blobs = self._exchange([(op, values or {}, fields)])
-        return self._value(message, plain.Decoder(blobs, self._resolve, self._reply_bytes))
+        return self._value(message, plain.Decoder(blobs, self._resolve, self._reply_bytes, heard))
 
     def ask_several(
         self, op: str, requests: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
@@ -142,7 +143,7 @@ class Conversation:
         outcomes = message.get("outcomes", [message])
         if not isinstance(outcomes, list) or not all(isinstance(one, dict) for one in outcomes):
             raise BadReply("the answer is no list of answers")
-        decoder = plain.Decoder(blobs, self._resolve, self._reply_bytes)
+        decoder = plain.Decoder(blobs, self._resolve, self._reply_bytes, heard)
         for outcome, _request in zip(outcomes, requests, strict=False):
             yield self._value(outcome, decoder)
         if len(outcomes) < len(requests):
@@ -226,7 +227,7 @@ class Conversation:
                 raise wire.WireError("this function belongs to an earlier check")
             if sum(map(len, blobs)) > CALLBACK_BYTES:
                 raise wire.WireError("this is far more than the function needs")
-            decoder = plain.Decoder(blobs, self._resolve, CALLBACK_BYTES)
+            decoder = plain.Decoder(blobs, self._resolve, CALLBACK_BYTES, heard)
             args, kwargs = decoder.decode(message.get("args")), decoder.decode(message.get("kwargs"))
             answer = {"return": encoder.encode(function(*args, **kwargs))}
         except (AllCellsNeeded, KernelDied, NotThroughAProxy, RequestTimedOut, TimeUsedUp):
@@ -282,4 +283,5 @@ class Conversation:
 
 
 def _bad(text: str, too_large: bool) -> BadReply:
+    heard(text)  # much of it is in the words of the student's process
     return ReplyTooLarge(text) if too_large else BadReply(text)

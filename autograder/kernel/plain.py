@@ -166,11 +166,17 @@ class Decoder:
         blobs: the frame's blobs.
         resolve: gives the value for a handle's description.
         max_bytes: limit for the numbers of all tensors and arrays, eight bytes or more each.
+        hear: is told every text in the values.
     """
 
     def __init__(
-        self, blobs: list[bytes], resolve: Callable[[Any], Any], max_bytes: int | None = None
+        self,
+        blobs: list[bytes],
+        resolve: Callable[[Any], Any],
+        max_bytes: int | None = None,
+        hear: Callable[[str], None] | None = None,
     ) -> None:
+        self._hear = hear
         self._blobs: list[bytes | None] = [*blobs]
         self._resolve = resolve
         self._budget = math.inf if max_bytes is None else max_bytes
@@ -185,6 +191,8 @@ class Decoder:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise WireError("the value is nested too deeply or has too many parts")
+        if isinstance(node, str) and self._hear is not None:
+            self._hear(node)
         if node is None or isinstance(node, bool | str | int | float):
             return node
         if not isinstance(node, dict) or len(node) != 1:
@@ -219,6 +227,13 @@ class Decoder:
         found, self._blobs[index] = self._blobs[index], None
         if found is None:
             raise WireError("a blob is named twice")
+        return found
+
+    def text(self, index: Any) -> bytes:
+        """A byte string, whose bytes may be those of a text; raises as :meth:`blob`."""
+        found = self.blob(index)
+        if self._hear is not None:
+            self._hear(found.decode("latin-1"))
         return found
 
     def spend(self, shape: tuple[int, ...], itemsize: int) -> None:
@@ -326,7 +341,7 @@ _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "int": lambda decoder, body, depth: _integer(body),
     "float": lambda decoder, body, depth: _number(body),
     "complex": lambda decoder, body, depth: complex(*_sequence(decoder, body, depth)),
-    "bytes": lambda decoder, body, depth: decoder.blob(body),
+    "bytes": lambda decoder, body, depth: decoder.text(body),
     "list": _sequence,
     "tuple": lambda decoder, body, depth: tuple(_sequence(decoder, body, depth)),
     "dict": _mapping,

@@ -34,8 +34,9 @@ class RemoteObject:
     """An object of the student's side.
 
     Attributes, items, calls, ``len``, ``in``, loops, ``isinstance`` and ``inspect.signature`` become
-    requests. It equals only itself and is never a number: a test that needs data must ask for data. What it
-    cannot do raises :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
+    requests, and so does ``float``, which gives plain data. It equals only itself and is never a number: a
+    test that needs data must ask for data. What it cannot do raises
+    :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
     """
 
     __slots__ = ("__found_as__", "_conversation", "_remote_callable", "_remote_id", "kind")
@@ -171,6 +172,17 @@ class RemoteObject:
             op, [(values, {"id": self._remote_id, **fields}) for values, fields in requests]
         )
 
+    def __as_number__(self, name: str, kind: type[T]) -> T:
+        """What the object's own method ``name`` returns.
+
+        Raises:
+            TypeError: it has none.
+            BadReply: that is no such number.
+        """
+        if not _of_type(bool, self.__ask("supports", name=name)):
+            raise TypeError(f"a {self.kind} of the notebook has no {name}")
+        return _of_type(kind, self.__ask("attribute", name=name)())
+
     def __refuse__(self, name: str, instead: str) -> None:
         """Say that the proxy cannot do what the method ``name`` does.
 
@@ -197,7 +209,7 @@ _ARITHMETIC = """add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv 
 _REFUSED = {
     **dict.fromkeys(_ARITHMETIC, "call a function of the notebook that computes it and returns numbers"),
     **dict.fromkeys(
-        "lt le gt ge float int complex index array".split(),
+        "lt le gt ge array".split(),
         "ask for numbers, as x.tolist() or x.value gives, and compare those",
     ),
     **dict.fromkeys(["enter", "exit"], "let a function of the notebook use it in its `with`"),
@@ -205,6 +217,19 @@ _REFUSED = {
 }
 for _name, _instead in _REFUSED.items():
     setattr(RemoteObject, f"__{_name}__", _refusal(f"__{_name}__", _instead))
+
+
+def _number(name: str, kind: type[T]) -> Callable[[RemoteObject], T]:
+    """A method that gives the number for which the object stands: as plain as if it had been returned."""
+
+    def number(self: RemoteObject) -> T:
+        return self.__as_number__(name, kind)
+
+    return number
+
+
+for _name, _kind in {"float": float, "int": int, "index": int, "complex": complex}.items():
+    setattr(RemoteObject, f"__{_name}__", _number(f"__{_name}__", _kind))
 
 
 def _looped(entries: RemoteObject) -> Iterator[Any]:

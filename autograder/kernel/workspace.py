@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import stat
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SandboxError
+from autograder.kernel.beside import lay_beside
 
 BLOCK = 512
 """Bytes of the blocks that ``stat`` counts in."""
@@ -46,7 +46,7 @@ def workspace(files: Mapping[str, Path], uid: int | None) -> Iterator[Workspace]
     """Make the directories, and remove them with everything that was left in them.
 
     Args:
-        files: files of the lab by the name that they get in the working directory.
+        files: files of the lab by the path that they get in the working directory.
         uid: who owns them; ``None`` for the present user.
 
     Raises:
@@ -63,10 +63,9 @@ def workspace(files: Mapping[str, Path], uid: int | None) -> Iterator[Workspace]
         made = Workspace(top / "work", top / "ipc")
         for directory in (made.work, made.sockets):
             directory.mkdir(mode=0o700)
-        for name, file in files.items():
-            shutil.copyfile(file, made.work / name)
+        lay_beside(files, made.work)
         if uid is not None:
-            for path in (made.work, made.sockets, *made.work.iterdir()):
+            for path in (made.work, made.sockets, *made.work.rglob("*")):
                 os.chown(path, uid, uid)
         yield made
     finally:

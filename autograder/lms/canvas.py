@@ -71,6 +71,10 @@ class Canvas(Lms):
     unseen = "whether there are marks already, or who is excused"
     nameless = "Canvas gave it no number"
     unlisted = "it is not in your gradebook, where Canvas would look for somebody of the same name"
+    uploads_itself = (
+        "Or without any upload: `autograder push` shows what would change, `--yes` writes it. This is "
+        "experimental: no real Canvas has answered it yet."
+    )
     column = r"(?P<title>.*)\s\(\d+\)"
     guesses_column = False
     takes_more = True

@@ -20,8 +20,9 @@ What is relied on was read in Moodle's source and seen on real sites, 4.0 to 4.5
   apostrophes. Up to 4.0 it has them as HTML: then own ones with ``<``, ``&``, ``"`` or a backslash look like
   somebody else's.
 - Feedback is returned as ``<anything>_<participant>_assignsubmission_file_/<file>``, after the marks: it
-  creates grade records, and a row that says ``-`` would be skipped. Up to 4.0 the last underscore has to
-  be there, later it may. A page that is there already counts as updated once more.
+  creates grade records, and a row that says ``-`` would be skipped. Until 2023 the last underscore has to
+  be there, later it may. With teams the number is the group's, until 2023 the participant's. A page that is
+  there already counts as updated once more.
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
 
-from autograder.files.visible import number
+from autograder.files.visible import number, plain
 from autograder.lms.base import Lms
-from autograder.lms.handback import PAGE, Handback, Step, Table, Zip
+from autograder.lms.handback import Handback, Step, Table, Zip
 from autograder.lms.model import Assignment, Person, Returned, Worksheet
+from autograder.lms.moodle_folders import group_key, member, of_two, pages
 from autograder.lms.moodle_sheet import in_iso, read_worksheet
 from autograder.lms.moodle_words import LANGUAGES, Words
 from autograder.lms.names import Names
@@ -45,12 +45,6 @@ GRADES = "moodle_grades.csv"
 FEEDBACK = "moodle_feedback.zip"
 FEEDBACK_OF_MEMBERS = "moodle_feedback_by_participant.zip"
 """With teams: the same pages in folders of the members, for versions of Moodle that want those."""
-
-LONGEST_NAME = 60
-"""Characters of a student's name in a folder: a path of Moodle's file area ends at 255."""
-
-NO_TEAM = "Default group"
-"""What Moodle in English calls those who are in no team, in exports and on the worksheet."""
 
 # Leading zeros are not Moodle's, and without them the number is the worksheet's.
 _FOLDER = r"(?P<name>[^_]*)(?:_(?:0++(?=\d))?+(?P<id>\d+))?_assignsubmission_[a-z][a-z0-9]*"
@@ -67,12 +61,8 @@ class Moodle(Lms):
     uploads_itself = "Or without any upload: `autograder push` shows what would change, `--yes` writes it."
 
     def team_key(self, name: str) -> str:
-        """What is left of a group's name when Moodle has made a folder's name of it.
-
-        It has been through an HTML formatter, which turns ``&`` into ``&amp;`` and drops what looks like a
-        tag; then some characters are deleted and underscores become blanks.
-        """
-        return _group_key(name)
+        """What is left of a group's name when Moodle has made a folder's name of it."""
+        return group_key(name)
 
     def telling_row(self, worksheet: Worksheet, lms_id: str, student: str, *, teams: bool) -> Person | None:
         """The student's row; of a team, whose number may be another's participant number, any member's."""
@@ -124,12 +114,15 @@ class Moodle(Lms):
             return
         own = self._of_participants(back)
         if back.assignment.teams:
-            of_teams = {} if self._misdeclared(back) else {one.team: one for one in back.returned if one.team}
-            pages = [(_member(self._called(one), team), one.feedback) for team, one in of_teams.items()]
-            yield Zip(FEEDBACK, _upload_feedback(words), pages)
-            yield Zip(FEEDBACK_OF_MEMBERS, _INSTEAD, _pages(own))
+            of_teams = {one.team: one for one in self._with_team(back)}
+            found = [(member(self._called(one), team), one.feedback) for team, one in of_teams.items()]
+            yield Zip(FEEDBACK, _upload_feedback(words) + _SEE_WHO, found)
+            both = of_two(back)
+            missed = [one for one in own if one.lms_id in both]
+            certain = [one for one in own if one.lms_id not in both]
+            yield Zip(FEEDBACK_OF_MEMBERS, _instead(missed), pages(certain))
         else:
-            yield Zip(FEEDBACK, _upload_feedback(words), _pages(own))
+            yield Zip(FEEDBACK, _upload_feedback(words), pages(own))
 
     def first(self, back: Handback) -> Iterator[str]:
         """To look at everybody: what a group leaves out, Moodle does not say."""
@@ -154,7 +147,8 @@ class Moodle(Lms):
         if words.workflow in back.cells:
             yield (
                 "Last: the assignment has a marking workflow. Students see neither mark nor feedback before "
-                f"their state is {words.released}: select everybody, {words.set_state}, {words.released}."
+                f"their state is {words.released}: select everybody (Moodle selects those of one page of its "
+                f"list), {words.set_state}, {words.released}."
             )
         if self._is_blind(back):
             shown = (
@@ -177,10 +171,9 @@ class Moodle(Lms):
             marks=sum(one.is_new for one in back.marked),
             comments=0 if withheld else sum(_is_new_comment(one, back) for one in back.marked),
         )
-        if back.marked:
+        if any(_changes(one, back) for one in back.marked):
             yield f"After the marks Moodle has to report {updated}{condition}."
-        of_teams = back.assignment.teams and not self._misdeclared(back)
-        reached = [one for one in back.returned if one.team] if of_teams else self._of_participants(back)
+        reached = self._with_team(back) if back.assignment.teams else self._of_participants(back)
         unknown = len({one.team for one in reached if not one.lms_id})
         if reached and not withheld:
             people = words.reached.format(people=sum(bool(one.lms_id) for one in reached))
@@ -188,9 +181,17 @@ class Moodle(Lms):
             yield f"After the pages: {people}{more}; pages that are there already count again."
 
     def by_hand(self, back: Handback) -> Iterator[Returned]:
-        """With teams, whoever has none: no folder's number is theirs."""
+        """With teams, whoever has none, and whose team's number could be taken for somebody's own."""
         if back.assignment.teams and not self._is_withheld(back):
-            yield from (one for one in back.returned if not one.team)
+            without = {"", *of_two(back)}
+            yield from (one for one in back.returned if one.team in without)
+
+    def _with_team(self, back: Handback) -> list[Returned]:
+        """Whom the number of their team reaches and nobody else."""
+        if self._misdeclared(back):
+            return []
+        without = {"", *of_two(back)}
+        return [one for one in back.returned if one.team not in without]
 
     def _of_participants(self, back: Handback) -> list[Returned]:
         """Whose number is certainly a participant's."""
@@ -257,12 +258,6 @@ class Moodle(Lms):
         return text + self.nobody_looked(back)
 
 
-@lru_cache(maxsize=65_536)
-def _group_key(name: str) -> str:
-    text = re.sub(r"<[^>]*>?", "", name.replace("&amp;", "&")).replace("&", "&amp;")
-    return " ".join(re.sub(r"[&<>\"`|':\\/]", "", text).replace("_", " ").split()).casefold()
-
-
 _UNDECLARED = (
     "the export is one of teams, and a group's number is no participant's: say so in grading_config.yml "
     "(lms: teams: true) and give your worksheet with --worksheet"
@@ -276,10 +271,22 @@ _OF_GROUP = (
     "together, say so in grading_config.yml (lms, teams)"
 )
 
-_INSTEAD = (
-    "Only instead of the one before, if your Moodle says there that it cannot match the files: the same "
-    "pages, by participant instead of by team."
+_SEE_WHO = (
+    " Before you confirm, Moodle lists who gets a page: they have to be the members of these teams. A Moodle "
+    "from before the summer of 2023 lists nobody, or somebody else: then do not confirm."
 )
+
+
+def _instead(missed: Sequence[Returned]) -> str:
+    text = (
+        "Only instead of the one before, if your Moodle lists nobody there, or others than the members of "
+        "these teams: the same pages, by participant instead of by team, for those in no team as well. Again "
+        "see who is listed before you confirm."
+    )
+    if missed:
+        people = ", ".join(f"{plain(one.student, 60)} ({one.lms_id})" for one in missed)
+        text += f" Not in it, because their numbers are those of teams as well: {people}."
+    return text
 
 
 def _upload_feedback(words: Words) -> str:
@@ -315,7 +322,7 @@ def _row(one: Returned, words: Words) -> tuple[str, str, str, str]:
 
 
 def as_html(comment: str) -> str:
-    """A comment without markup as it goes to Moodle, alike in a file and by the service.
+    r"""A comment without markup as it goes to Moodle, alike in a file and by the service.
 
     A quote or a backslash can break Moodle's reading of a file. An apostrophe that is an entity comes back as
     one, and the comment would look like somebody else's.
@@ -325,26 +332,3 @@ def as_html(comment: str) -> str:
     """
     text = html.escape(comment, quote=False).replace('"', "&quot;").replace("\\", "&#92;")
     return text.replace("\n", "<br>")
-
-
-def _pages(everybody: Sequence[Returned]) -> Sequence[tuple[str, Path]]:
-    return [(_member(one.student, one.lms_id), one.feedback) for one in everybody]
-
-
-def folder_of(name: str, number_of: str) -> str:
-    """The folder of somebody's files in an archive; only the number counts, the name is for people.
-
-    Without a number it is that of those who are in no team.
-
-    >>> folder_of("R2_D2", "4711")
-    'R2 D2_4711_assignsubmission_file'
-    """
-    if not number_of:
-        return f"{NO_TEAM}_assignsubmission_file"
-    shown = re.sub(r"[_/\\\x00-\x1f&<>\"`|':]", " ", name)[:LONGEST_NAME].strip() or "student"
-    return f"{shown}_{number_of}_assignsubmission_file"
-
-
-def _member(called: str, number_of: str) -> str:
-    """Where a page goes in the archive."""
-    return f"{folder_of(called, number_of)}_/{PAGE}"

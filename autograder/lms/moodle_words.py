@@ -1,6 +1,6 @@
 """Moodle's own words, in the languages that are known: of its worksheet, and of what a TA clicks and reads.
 
-Labels were seen in 4.2 and 4.5; where the two differ, both are given.
+Labels were seen in 4.1, 4.2 and 4.5; where these differ, both are given.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Words:
         reached: the same after the archive; ``{people}`` is a number.
         set_state, released: how marks come out of the workflow.
         reveal: how names come back.
+        no_team: what those are called who are in no team, in exports and on the worksheet.
+        direct: the method of grading that takes points.
     """
 
     identifier: str
@@ -70,6 +72,8 @@ class Words:
     set_state: str
     released: str
     reveal: str
+    no_team: str
+    direct: str
 
 
 LANGUAGES = {
@@ -83,10 +87,10 @@ LANGUAGES = {
         months="January February March April May June July August September October November "
                "December".split(),
         language="English",
-        menu="“Grading action” (Moodle 4.2) or “Actions” (4.5)",
+        menu="“Grading action” (up to Moodle 4.4) or “Actions” (4.5)",
         upload_sheet="“Upload grading worksheet”",
-        upload_zip="“Upload multiple feedback files in a zip” (4.2) or “Upload feedback files in a zip” "
-        "(4.5)",
+        upload_zip="“Upload multiple feedback files in a zip” (up to 4.4) or “Upload feedback files in a "
+        "zip” (4.5)",
         sheet_type="“Offline grading worksheet”",
         files_type="“Feedback files”",
         allow_older="“Allow updating records that have been modified more recently in Moodle than in the "
@@ -95,9 +99,11 @@ LANGUAGES = {
         everybody="“All participants”",
         updated="“Updated {marks} grades and {comments} feedback instances”",
         reached="“Users with updated feedback: {people}”",
-        set_state="“Set marking workflow state”",
+        set_state="“Set marking workflow state” (up to 4.4) or “More”, “Change marking state” (4.5)",
         released="“Released”",
         reveal="“Reveal student identities”",
+        no_team="Default group",
+        direct="“Simple direct grading”",
     ),
     "de": Words(
         identifier="ID", identity="Teilnehmer/in", full_name="Vollständiger Name", email="E-Mail-Adresse",
@@ -108,20 +114,23 @@ LANGUAGES = {
         units="Sekunde Minute Stunde Tag Woche Jahr".split(),
         months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
         language="German",
-        menu="„Bewertungsvorgang“ (Moodle 4.2) or „Aktionen“ (4.5)",
+        menu="„Bewertungsvorgang“ (up to Moodle 4.4) or „Aktionen“ (4.5)",
         upload_sheet="„Bewertungstabelle hochladen“",
-        upload_zip="„Feedbackdateien als ZIP-Datei hochladen“",
+        upload_zip="„Mehrere Feedbackdateien in einer Zip-Datei hochladen“ (up to 4.4) or "
+        "„Feedbackdateien als ZIP-Datei hochladen“ (4.5)",
         sheet_type="„Offline-Bewertungstabelle“",
         files_type="„Feedbackdateien“",
         allow_older="„Update von Datensätzen zulassen, die seit dem letzten Upload angepasst wurden.“",
         unchanged="„Keine Änderungen in der hochgeladenen Bewertungstabelle gefunden“",
         everybody="„Alle Teilnehmer/innen“",
-        # What a German site says after an upload differs from site to site; the numbers are the same.
-        updated="{marks} „Bewertungen“ and {comments} times „Feedback“ as updated",
-        reached="{people} people with updated „Feedback“",
-        set_state="„Status des Bewertungsworkflows“",
+        updated="„{marks} Bewertungen und {comments} Feedbacks aktualisiert“",
+        reached="„Nutzer/innen mit aktualisierten Feedbacks: {people}“",
+        set_state="„Bewertungsworkflowstatus festlegen“ (up to 4.4) or „Mehr“, „Bearbeitungsstatus ändern“ "
+        "(4.5)",
         released="„Freigegeben“",
         reveal="„Identität der Teilnehmer/innen aufdecken“",
+        no_team="Standard-Gruppe",
+        direct="„Einfache direkte Bewertung“",
     ),
 }  # fmt: skip
 """By their ISO 639-1 codes."""

@@ -13,7 +13,6 @@ import copy
 import json
 import os
 import select
-import shutil
 import signal
 import tempfile
 import time
@@ -24,6 +23,7 @@ from typing import Any, NoReturn
 
 from autograder.grading.course import Prepared
 from autograder.grading.questions import Question
+from autograder.kernel.beside import lay_beside
 from autograder.kernel.guest import scenery
 from autograder.mutate.calls import Behaviour, RecordedNames, Recorder, behaviour_of, first_difference
 from autograder.mutate.in_process import LONGEST_SECONDS, NotebookNames, ask, run_cell
@@ -208,8 +208,7 @@ class Judge:
     def _confine(self, work: Path) -> None:
         """Enter the sandbox, in which everything of the lab may be read: the questions are asked in it."""
         settings, conditions = self._course.settings, self._course.conditions
-        for name, file in settings.files.items():
-            shutil.copy(file, work / name)
+        lay_beside(settings.files, work)
         limits = replace(settings.limits, cpu_seconds=MUTANT_SECONDS)
         readable = (*readable_paths(), str(self._course.lab.root), str(ENGINE))
         policy = Policy(str(work), str(work), limits, None, readable, conditions.confined)

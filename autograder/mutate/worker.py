@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from autograder.config.load import load
 from autograder.errors import AutograderError
 from autograder.grading.run_settings import RunSettings
+from autograder.kernel.beside import lay_beside
 
 if TYPE_CHECKING:
     from autograder.grading.course import Prepared
@@ -92,8 +93,7 @@ def _be_like_a_kernel(course: Prepared) -> None:
     """Put around the notebook what a kernel has: the lab's data, its packages, no checks of otter's."""
     from autograder.kernel.guest import downloads, scenery
 
-    for name, file in course.settings.files.items():
-        Path(name).symlink_to(file)
+    lay_beside(course.settings.files, Path.cwd(), lambda file, link: link.symlink_to(file))
     downloads.serve({one.url: course.settings.files[one.name].read_bytes() for one in course.lab.config.data})
     for module in course.lab.config.kernel.preload:
         with suppress(ImportError):  # as in a kernel: who needs it hears of it

@@ -13,7 +13,7 @@ from datetime import datetime
 from autograder.files.visible import number, storable
 from autograder.lms.canvas_export import gradebook_of, member_of
 from autograder.lms.model import Person
-from autograder.lms.moodle import NO_TEAM, folder_of
+from autograder.lms.moodle_folders import folder_of
 from autograder.lms.moodle_worksheet import worksheet_of
 from autograder.online.service import HandedInFile, OnlineAssignment, Participant
 
@@ -40,8 +40,6 @@ def _moodle_path(name: str, one: Participant, file: HandedInFile) -> str:
 
 def _moodle_worksheet(people: Sequence[Participant], assignment: OnlineAssignment) -> str:
     listed = [_person(one, assignment) for one in people]
-    if assignment.teams:
-        listed = [one if one.group else replace(one, group=NO_TEAM) for one in listed]
     return worksheet_of(listed, assignment.maximum, hidden=assignment.blind, comments=assignment.comments)
 
 

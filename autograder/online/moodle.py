@@ -20,6 +20,7 @@ from typing import ClassVar
 from autograder.errors import ServiceError, ServiceRefused
 from autograder.files.visible import number, plain
 from autograder.lms.moodle import as_html
+from autograder.lms.moodle_words import LANGUAGES
 from autograder.online.moodle_calls import Calls
 from autograder.online.moodle_lists import Lists, files_of, handed_in_of, mark_in, may_see
 from autograder.online.service import (
@@ -68,6 +69,7 @@ class MoodleService(LmsService):
         self._module = module
         self._advice: list[str] = []
         self._functions: frozenset[str] = frozenset()
+        self._words = LANGUAGES["en"]
         self._assignment: OnlineAssignment | None = None
         self._id = self._course = 0
 
@@ -110,6 +112,8 @@ class MoodleService(LmsService):
                 f"{self._site}: the token's service lacks {', '.join(missing)}: take a token of the service "
                 "moodle_mobile_app"
             )
+        # What is named here has to be found on the pages that this account sees.
+        self._words = LANGUAGES.get(info.text("lang", "", 100).split("_")[0], self._words)
         uploads = info.flag("uploadfiles")
         if not uploads:
             self._advice.append("The token's service takes no files, so no feedback page goes back.")
@@ -127,8 +131,7 @@ class MoodleService(LmsService):
         if method:
             raise ServiceRefused(
                 f"{self._site}: the assignment is graded by {method}, and takes no marks as they are here: "
-                "set its "
-                "grading method to “Simple direct grading”, or enter the marks by hand"
+                f"set its grading method to {self._words.direct}, or enter the marks by hand"
             )
         maximum = found.number("grade")
         if maximum <= 0:
@@ -141,6 +144,11 @@ class MoodleService(LmsService):
             and one.shown("value") == "1"
         }  # fmt: skip
         self._advise(on)
+        if found.flag("markingallocation"):
+            self._advice.append(
+                "Students are allocated to markers: an account that may not allocate them is told of its own "
+                "students only."
+            )
         return OnlineAssignment(
             key=f"{self._site}/mod/assign/view.php?id={self._module}",
             title=html.unescape(found.text("name", "", 2000)),
@@ -156,10 +164,11 @@ class MoodleService(LmsService):
         )
 
     def _advise(self, on: set[str]) -> None:
-        for plugin, called in (("comments", "Feedback comments"), ("file", "Feedback files")):
+        called = {"comments": f"“{self._words.comment}”", "file": self._words.files_type}
+        for plugin, name in called.items():
             if plugin not in on:
                 self._advice.append(
-                    f"“{called}” is off in the assignment's settings (feedback types), so Moodle takes none."
+                    f"{name} is off in the assignment's settings (feedback types), so Moodle takes none."
                 )
 
     # Who is there
@@ -173,6 +182,7 @@ class MoodleService(LmsService):
         numbers = {} if assignment.blind else self._lists.numbers()
         handed_in = {one.whole("userid"): one for one in self._lists.submissions() if one.whole("userid")}
         marks, flags, locked = self._lists.graded(), self._lists.flags(), self._locked()
+        without = self._words.no_team if assignment.teams else ""
         people = []
         for one in listed.items():
             user = one.whole("id")
@@ -186,7 +196,7 @@ class MoodleService(LmsService):
                     name=one.text("fullname", "", 2000),
                     email=one.text("email", "", 2000),
                     team=str(one.whole("groupid", 0) or ""),
-                    team_name=html.unescape(one.text("groupname", "", 2000)),
+                    team_name=html.unescape(one.text("groupname", "", 2000)) or without,
                     handed_in=handed_in_of(handed_in[user]) if user in handed_in else None,
                     due=due,
                     mark=marks.get(user),

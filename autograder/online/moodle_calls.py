@@ -43,7 +43,8 @@ _ADVICE = {
     "invalidlogin": "Moodle knows no such name and password. Where you log in through another page (single "
     "sign-on), "
     "docs/moodle.md says how to get a token",
-    "invalidresponse": "Moodle does not let its own answer pass, for example because of a name with < in it",
+    "invalidresponse": "Moodle does not let its own answer pass, for example because of a name with < in it, "
+    "a person's or (up to 4.1) a group's",
     "servicenotavailable": "the site has its mobile service switched off: ask its administrators for a "
     "token, or "
     "upload the files of lms/ by hand",

@@ -6,7 +6,6 @@ into one archive, which ``autograder grade`` reads with the same care as any oth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,10 @@ from autograder.files.visible import plain
 from autograder.files.zips import write_zip
 from autograder.online.layouts import LAYOUTS
 from autograder.online.service import HandedIn, LmsService
+from autograder.store.pulled import keep_assignment
 
 SUBMISSIONS = "submissions.zip"
 WORKSHEET = "worksheet.csv"
-ASSIGNMENT = "assignment.json"
-"""Where it came from, so that ``push`` knows where it goes."""
 
 
 @dataclass(frozen=True)
@@ -75,22 +73,13 @@ def pull(service: LmsService, out: Path, tell: Callable[[str], None]) -> Pulled:
         with replacing(out / SUBMISSIONS) as temporary:
             write_zip(temporary, members())
         replace_file(out / WORKSHEET, layout.worksheet(people, assignment))
-        replace_file(out / ASSIGNMENT, json.dumps({"assignment": assignment.key}) + "\n")
+        keep_assignment(out, assignment.key)
     except OSError as reason:
         raise UsageError(f"{out}: cannot be written to: {reason.strerror}") from None
     drafts = tuple(plain(one.name, 60) for one in people if one.handed_in and one.handed_in.status == "draft")
     # Nobody has a number before they have handed in or somebody has looked at the list in the browser.
     unnumbered = not assignment.teams and any(not one.numbered for one in pulled)
     return Pulled(len(pulled), len(fetched), len(people), drafts, unnumbered)
-
-
-def assignment_beside(worksheet: Path) -> str:
-    """The assignment that a list of the class was pulled from; empty where it was not pulled."""
-    try:
-        found = json.loads((worksheet.parent / ASSIGNMENT).read_text(encoding="utf-8"))["assignment"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return found if isinstance(found, str) else ""
 
 
 def _has_work(handed_in: HandedIn | None) -> bool:

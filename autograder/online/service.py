@@ -89,7 +89,8 @@ class Participant:
             has.
         numbered: whether the LMS told the identifier that its own exports have.
         name, email: untrusted.
-        team, team_name: number and name of the team; empty without one. The name is untrusted.
+        team, team_name: number and name of the team; without one the number is empty, and the name what the
+            LMS calls those who have none, or empty. The name is untrusted.
         handed_in: ``None``: nothing, not even a draft.
         due: another date than the assignment's; 0: none.
         mark: that the LMS holds; ``None``: none.

@@ -57,15 +57,21 @@ def _restored(
     after = Held(before.mark, comment, files)
     changes = differences(now, after)
     why = "" if replacing or not changes else _others(now, (before, entry.after))
-    stays = "nobody could see which files were there: they stay as they are"
     return replace(
         plan,
         before=now,
         after=None if why or not changes else after,
         changes=changes,
         held_back=why,
-        notes=() if before.files is not None else (stays,),
+        notes=tuple(_staying(before)),
     )
+
+
+def _staying(before: Kept) -> Iterator[str]:
+    """What cannot be restored, because the LMS did not tell what there was."""
+    untold = [name for name, known in (("comment", before.comment), ("files", before.files)) if known is None]
+    if untold:
+        yield f"nobody could see which {' or '.join(untold)} there were: what is there stays"
 
 
 def _others(now: Held, known: Sequence[Kept]) -> str:

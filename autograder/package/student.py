@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from autograder.build.check import check, plan_of
 from autograder.config.load import Lab
 from autograder.errors import BuildError
@@ -29,7 +27,7 @@ def student_members(lab: Lab) -> dict[str, Member]:
         )
     files = {plan.template.name: plan.template, plan.otter.name: plan.otter}
     files |= {f"{plan.public_tests.name}/{file.name}": file for file in plan.public_tests.glob("*.py")}
-    files |= {Path(name).name: lab.file(name) for name in lab.config.files}
+    files |= lab.files_beside()
     for name, place in ((README, plan.template.parent), (LICENCE, lab.root)):
         if (place / name).is_file():
             files[name] = place / name

@@ -39,11 +39,13 @@ def application(site: Site, doors: Doors) -> ASGIApp:
     def problem(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         said = error.detail if isinstance(error, HTTPException) else str(error)
-        return site.page(request, "problem.html", status=status, said=plain(said, 2000))
+        return site.page(
+            request, "problem.html", status=status, said=plain(said, 2000), has_class=site.desk is not None
+        )
 
     def unexpected(request: Request, error: Exception) -> Response:
         said = "This was not foreseen. What is saved stays saved; the terminal says more."
-        return site.page(request, "problem.html", status=500, said=said)
+        return site.page(request, "problem.html", status=500, said=said, has_class=site.desk is not None)
 
     def nothing_yet(request: Request, error: Exception) -> Response:
         return RedirectResponse("/new", status_code=303)

@@ -11,8 +11,11 @@ from starlette.routing import Route
 
 from autograder.files.visible import listed
 from autograder.review.class_table import Asked, ClassTable, Show, Sort, Tables
-from autograder.review.desk import ClassNow
+from autograder.review.compared import compared, is_to_write
+from autograder.review.desk import ClassNow, Desk
+from autograder.review.push_offer import push_offer
 from autograder.review.site import Site
+from autograder.store.published import kept
 
 FILTERS = (
     (Show.ALL, "All"),
@@ -24,6 +27,9 @@ FILTERS = (
 )
 
 
+PUBLISH = "/publish"
+
+
 @dataclass(frozen=True)
 class Step:
     """What to do next.
@@ -33,12 +39,14 @@ class Step:
         label: of the button.
         address: where the button leads.
         posts: whether it changes something.
+        or_publish: whether publishing may come first as well.
     """
 
     sentence: str
     label: str
     address: str
     posts: bool = False
+    or_publish: bool = False
 
 
 def routes(site: Site) -> list[Route]:
@@ -52,7 +60,9 @@ def routes(site: Site) -> list[Route]:
         return site.page(
             request,
             "class.html",
-            step=next_step(now, table, grading=bool(running and running.running)),
+            step=_once_written(
+                site.open_desk, now, next_step(now, table, grading=bool(running and running.running))
+            ),
             table=table,
             asked=asked,
             rows=table.asked(asked),
@@ -62,6 +72,7 @@ def routes(site: Site) -> list[Route]:
             remarks=_remarks(site, now, table),
             refused=table.count(Show.NOT_GRADABLE),
             may_grade=site.grading is not None,
+            repeats=site.repeat > 0,
             last_run=running,
             questions=(*now.config.questions, *now.config.manual),
         )
@@ -90,14 +101,32 @@ def next_step(now: ClassNow, table: ClassTable, *, grading: bool = False) -> Ste
             f"Score: {question.title}",
             f"/score/{question.name}",
         )
+    done = "Everything is scored" if table.by_hand else "Everything is graded"
     if unseen:
+        refusals = f"{_amount(len(unseen), 'student')} could not be graded"
         return Step(
-            f"{_amount(len(unseen), 'student')} could not be graded",
+            f"{done}, but {refusals}" if table.graded else refusals,
             "Look at them",
             Asked(Show.NOT_GRADABLE).address(),
+            or_publish=table.graded > 0,
         )
-    done = "Everything is scored" if table.by_hand else "Everything is graded"
-    return Step(done, "Publish", "/publish")
+    return Step(done, "Publish", PUBLISH)
+
+
+def _once_written(desk: Desk, now: ClassNow, step: Step) -> Step:
+    """What is next where publishing would be, and the files say everything already."""
+    if step.address != PUBLISH:
+        return step
+    last, _ = kept(desk.out)
+    if last is None:
+        return step
+    rows = compared(now, last, partial=last.partial)
+    if is_to_write(desk.out, rows, last, partial=last.partial):
+        return step
+    push = push_offer(desk.out, desk.run, last)
+    if push and push.pushed:
+        return Step(f"{step.sentence}, written and pushed into {push.title}", "What went back", PUBLISH)
+    return Step(f"{step.sentence}, and the files are written", "What goes back", PUBLISH)
 
 
 def _amount(count: int, what: str) -> str:

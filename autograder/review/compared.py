@@ -6,12 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from autograder.files.visible import number, plain
 from autograder.model import Grade, Override
 from autograder.review.desk import ClassNow
 from autograder.store.published import Back, Publication, back_of
 from autograder.store.records import Record, State, What
+
+UPLOAD = Path("lms") / "UPLOAD.md"
+"""In the report's folder, where there is an LMS."""
 
 MOST_REASONS = 6
 """That are named for one student."""
@@ -79,6 +83,21 @@ def compared(
     ]
     order = list(Kind)
     return sorted(rows, key=lambda row: order.index(row.kind))
+
+
+def is_to_write(out: Path, rows: Sequence[Row], last: Publication | None, *, partial: bool) -> bool:
+    """Whether the files would say something else than they do, or are not there: a writing was broken off.
+
+    Args:
+        out: the report's folder.
+        rows: of :func:`compared`.
+        last: what was written last.
+        partial: whether marks would go back though a person has not scored everything.
+    """
+    as_before = (Kind.SAME, Kind.HELD)
+    if last is None or last.partial != partial or (last.marks is not None and not (out / UPLOAD).is_file()):
+        return True
+    return any(row.kind not in as_before for row in rows)
 
 
 def _decided_since(state: State, number: int) -> Mapping[str, Sequence[Record]]:

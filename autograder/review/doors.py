@@ -50,6 +50,14 @@ _ENTRANCE = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="0; url=/"></head><body><p><a href="/">Open the page</a></p></body></html>
 """
 
+_CLOSED = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Closed</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"></head>
+<body><main><h1>{heading}</h1><p>{said}</p><p>{more}</p></main></body></html>
+"""
+"""What a browser sees that is not let in: without styles, which are behind the door, too."""
+
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -171,6 +179,13 @@ class Guard:
         if reads and key is not None:
             return self._entrance(key, headers)
         grader = self._doors.grader(headers)
+        if grader is None and reads:
+            return _closed(
+                "Open the link that the program printed",
+                "It stands in the terminal where the program runs, and opens the page once, in one browser.",
+                f"You were in with it already, more than {HOURS} hours ago or in another browser? Open it "
+                "once more: the terminal then prints a new one.",
+            )
         if grader is None:
             return _no(403, "Open the link that the program printed; it opens the page once, in one browser.")
         scope.setdefault("state", {})["grader"] = grader
@@ -179,8 +194,10 @@ class Guard:
     def _entrance(self, key: str, headers: Headers) -> ASGIApp:
         secret = self._doors.enter(key)
         if secret is None and self._doors.grader(headers) is None:
-            return _no(
-                403, "This link was used already, or is of an earlier start: use the newest one printed."
+            return _closed(
+                "Open the newest link",
+                "This link was used already, or is of an earlier start: use the newest one printed.",
+                "It stands at the end of what the terminal shows in which the program runs.",
             )
         # No redirect: after a click in a chat, it would count as that site's and come without a cookie.
         answer = HTMLResponse(_ENTRANCE)
@@ -190,6 +207,11 @@ class Guard:
                 secure=bool(self._doors.place.address),
             )  # fmt: skip
         return answer
+
+
+def _closed(heading: str, said: str, more: str) -> ASGIApp:
+    """A page for a person who is not let in, of our own words alone."""
+    return HTMLResponse(_CLOSED.format(heading=heading, said=said, more=more), status_code=403)
 
 
 def _no(status: int, text: str) -> ASGIApp:

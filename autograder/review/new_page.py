@@ -39,7 +39,7 @@ def routes(site: Site) -> list[Route]:
             return await run_sync(partial(_begin, site, request, form, labs))
 
     def add(request: Request) -> Response:
-        return _add_form(site, request, {}, "")
+        return _add_form(site, request, request.query_params, "")
 
     async def more(request: Request) -> Response:
         _, intake = _grader(site)

@@ -22,14 +22,14 @@ from autograder.files.zips import zip_bytes
 from autograder.lms.mismatch import mismatches
 from autograder.marks import unscored
 from autograder.model import Status
-from autograder.review.compared import Kind, Row, compared
+from autograder.review.compared import UPLOAD, Kind, compared, is_to_write
 from autograder.review.desk import ClassNow
 from autograder.review.markdown import as_html
 from autograder.review.publishing import Publishing
+from autograder.review.push_offer import ADDRESS, push_offer
 from autograder.review.site import Site, grader_of
 from autograder.store.published import Publication, kept
 
-UPLOAD = "UPLOAD.md"
 GRADES = "grades.csv"
 ALL = "what-goes-back.zip"
 MOST_ROWS = 200
@@ -168,11 +168,13 @@ class PublishPage:
             since_before=since_before,
             rows=[row for row in rows if asked in ("", row.kind)],
             counts=Counter(row.kind for row in rows),
-            to_write=_is_to_write(against_last, last, partial=partial),
+            to_write=is_to_write(desk.out, against_last, last, partial=partial),
             kinds=KINDS,
             asked=asked,
             most_rows=len(rows) if query.get("all") == "yes" else MOST_ROWS,
             upload=_upload(desk.out),
+            push=push_offer(desk.out, desk.run, last),
+            address=ADDRESS,
             files=[path.name for path in _files(desk.out)],
             all_files=ALL,
             folder=str(desk.out.absolute()),
@@ -193,12 +195,6 @@ def _is_partial(asked: str | None, last: Publication | None, *, default: bool) -
     if asked is not None:
         return asked == "yes"
     return last.partial if last else default
-
-
-def _is_to_write(rows: Sequence[Row], last: Publication | None, *, partial: bool) -> bool:
-    """Whether the files would say something else than they do."""
-    as_before = (Kind.SAME, Kind.HELD)
-    return last is None or last.partial != partial or any(row.kind not in as_before for row in rows)
 
 
 def _waiting(now: ClassNow) -> Sequence[Waiting]:
@@ -235,7 +231,7 @@ def _members(out: Path) -> Iterator[tuple[str, Path]]:
     """What the archive of everything holds: for the LMS what it takes, else the pages themselves."""
     files = _files(out)
     yield from ((path.name, path) for path in files)
-    if not any(path.name == UPLOAD for path in files):
+    if not any(path.name == UPLOAD.name for path in files):
         pages = sorted((out / "feedback").glob("*.html"))
         yield from ((f"feedback/{path.name}", path) for path in pages)
 
@@ -243,7 +239,7 @@ def _members(out: Path) -> Iterator[tuple[str, Path]]:
 def _upload(out: Path) -> Markup | None:
     """What to do with the files, as HTML below a heading of the second level; ``None`` without an LMS."""
     try:
-        text = (out / "lms" / UPLOAD).read_text(encoding="utf-8")
+        text = (out / UPLOAD).read_text(encoding="utf-8")
     except OSError:
         return None
     return as_html(re.sub(r"^#", "###", text, flags=re.MULTILINE))

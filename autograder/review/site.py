@@ -40,6 +40,7 @@ class Site:
         desk: the class; ``None`` as long as there is none (``--new``).
         handed_in: the files of its students.
         work: what they wrote, fit for pages.
+        graders: who came with a link of their own, in order.
         repeat: share of a grader's answers that come back to them unmarked, from 0 to 1.
         grading: the process that grades for the pages; ``None`` where they cannot ask for that.
         intake: where goes what they are given to grade; there where ``grading`` is.
@@ -48,6 +49,7 @@ class Site:
     desk: Desk | None = None
     handed_in: HandedIn | None = None
     work: StudentWork = field(default_factory=StudentWork)
+    graders: Sequence[str] = ()
     repeat: float = 0.0
     grading: Grading | None = None
     intake: Intake | None = None

@@ -156,6 +156,7 @@ def _page(
         status=status,
         grade=grade,
         graded=grade.status is Status.GRADED,
+        may_grade=site.grading is not None,
         before=before,
         after=after,
         waiting=unscored(grade),

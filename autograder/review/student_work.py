@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,8 @@ NOT_OPEN = "The uploads are not open yet: pictures are shown as soon as they are
 GONE = "The uploads are not where they were when the class was graded: its pictures are not shown."
 NOT_ANSWERED, CLAIM_ONLY = "not answered", "claim only"
 ANOTHER_FILE = "The uploaded file is not the one that was graded: this is the answer as it was graded."
+
+UNSEEN = "Shown as it was typed: nothing of it would be seen otherwise."
 
 _SHOWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
@@ -162,7 +164,13 @@ class StudentWork:
         def raw(reason: str) -> Written:
             return Written(raw=question.answer, note=f"Shown as it was typed: {reason}.")
 
-        return self._remembered(self._answers, key, read, raw)
+        def seen(ticket: str) -> tuple[Written, Tickets]:
+            written, tickets = read(ticket)
+            if question.answer.strip() and _shows_nothing(written):
+                written = replace(written, parts=(), raw=question.answer, note=UNSEEN)
+            return written, tickets
+
+        return self._remembered(self._answers, key, seen, raw)
 
     def handed_in(self, config: Path, one: Submission | None) -> Cells:
         """The cells of a notebook as it was handed in."""
@@ -265,6 +273,14 @@ def _part(part: Mapping[str, Any]) -> Part:
 
 def _row(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**row, "html": Markup(row["html"])}
+
+
+def _shows_nothing(written: Written) -> bool:
+    """Whether what was typed leaves nothing to look at, as a comment of HTML or blanks without width do."""
+    if written.raw or written.beside or any(one.code or one.pictures for one in written.parts):
+        return False
+    html = Markup().join(one.html for one in written.parts)
+    return "<img" not in html and not any(one.isprintable() and one != " " for one in html.striptags())
 
 
 def _beside(one: Submission, ticket: str) -> tuple[Sequence[Mapping[str, str]], list[Place]]:

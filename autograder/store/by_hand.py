@@ -67,8 +67,7 @@ class ByHand:
             found = news(table.told, before, file)
             problems += [*table.problems(), *found.conflicts]
             replaced += found.replaced
-            looked = self._manual.looked_at(found.decisions) if table is self._manual else ()
-            found.decisions.extend(looked)
+            found.decisions.extend(table.looked_at(found.decisions))
             self._news.append((file, found.decisions))
             self._state = self._state.with_decisions(found.decisions, file)
         problems += self._wrong_together()

@@ -14,10 +14,12 @@ from pathlib import Path
 from autograder.config.schema import Config
 from autograder.config.wording import unknown_field
 from autograder.files.visible import csv_cell, csv_line, number
-from autograder.model import Entry, Override, Submission
+from autograder.model import Entry, Grade, Override, Submission
 from autograder.store.decided import COMMENT, LATE, heading, most_points
 from autograder.store.people_table import PeopleTable, Row
-from autograder.store.records import LONGEST_TEXT, State, Subject, Value, What
+from autograder.store.records import LONGEST_TEXT, Decision, State, Subject, Value, What
+from autograder.store.results import read_results, results_file
+from autograder.store.seen import looked_at
 from autograder.store.told import (
     JOURNAL,
     Told,
@@ -92,6 +94,16 @@ class OverridesTable(PeopleTable):
             return ""
         return f"expected points from 0 to {number(most)}; found {found!r}"
 
+    def looked_at(self, decisions: Iterable[Decision]) -> Sequence[Decision]:
+        """What these changes of points are about: the results that lie in the folder, since their rows are
+        written by people who have read those. Of whom nothing was graded yet, nothing is written down.
+        """
+        given = [
+            one.subject for one in decisions if one.subject.what is What.OVERRIDE and one.value is not None
+        ]
+        graded = [(one.question, _graded_last(self.path.parent, one.student)) for one in given]
+        return [looked_at(grade, question) for question, grade in graded if grade is not None]
+
     def write(self, entries: Iterable[Entry], state: State) -> None:
         """Write what holds, where there is anything or the file is there.
 
@@ -130,6 +142,13 @@ class OverridesTable(PeopleTable):
         if not self.is_there():
             return []
         return [one for one, _ in _held(state) if one not in listed]
+
+
+def _graded_last(out: Path, student: str) -> Grade | None:
+    try:
+        return read_results(results_file(out, student))
+    except (OSError, ValueError):
+        return None
 
 
 def subject_of(student: str, question: str) -> Subject:

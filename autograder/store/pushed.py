@@ -97,12 +97,14 @@ class Push:
         assignment: key of the assignment.
         undoes: number of the push that it takes back; ``None``: it is none of these.
         finished: whether it went through to its end.
+        begun: when; UTC, ISO 8601.
     """
 
     number: int
     assignment: str
     undoes: int | None
     finished: bool
+    begun: str
 
 
 class Pushed:
@@ -148,11 +150,12 @@ class Pushed:
         """A new push."""
         self._create()
         with self._opened() as database:
+            begun = now()
             number = database.execute(
-                "INSERT INTO push (time, assignment, undoes) VALUES (?, ?, ?)", (now(), assignment, undoes)
+                "INSERT INTO push (time, assignment, undoes) VALUES (?, ?, ?)", (begun, assignment, undoes)
             ).lastrowid
         assert number is not None
-        return Push(number, assignment, undoes, finished=False)
+        return Push(number, assignment, undoes, finished=False, begun=begun)
 
     def finish(self, push: Push) -> None:
         """Say that a push went through."""
@@ -223,11 +226,14 @@ class Pushed:
             return ()
         with self._opened() as database:
             rows = database.execute(
-                "SELECT number, assignment, undoes, finished FROM push WHERE ? IN ('', assignment) ORDER "
-                "BY number",
+                "SELECT number, assignment, undoes, finished, time FROM push WHERE ? IN ('', assignment) "
+                "ORDER BY number",
                 (assignment,),
             ).fetchall()
-        return [Push(number, of, undoes, finished is not None) for number, of, undoes, finished in rows]
+        return [
+            Push(number, of, undoes, finished is not None, begun)
+            for number, of, undoes, finished, begun in rows
+        ]
 
     def _entries(self, condition: str, value: object) -> Sequence[Entry]:
         if not self.path.exists():

@@ -97,7 +97,7 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
         if lms and worksheet:
             person = lms.telling_row(worksheet, one.lms_id, one.student, teams=teams)
         one = with_lateness(one, person, config.late)
-        submissions.append(_as_listed(one, person, teams=teams))
+        submissions.append(_as_listed(one, person, lms if teams else None))
     notes = tuple(
         f"{report} is a report of this program and was left out"
         for upload in uploads
@@ -107,14 +107,20 @@ def find_class(given: Given, spool: Path, lab: Lab) -> FoundClass:
     return FoundClass(submissions, lms, worksheet, tuple(broken.values()), notes)
 
 
-def _as_listed(one: Submission, person: Person | None, *, teams: bool) -> Submission:
+def _as_listed(one: Submission, person: Person | None, of_teams: Lms | None) -> Submission:
     """The submission with what the list of the class alone knows: the whole name, and whether it is a draft.
 
-    A team keeps its own name: the list tells its members.
+    Args:
+        person: whoever it is of; of a team any member.
+        of_teams: what tells whether a team's name is the list's; ``None``: it is no team.
     """
     if person is None:
         return one
-    return replace(one, student=(person.name if not teams else "") or one.student, draft=person.draft)
+    name = person.name
+    if of_teams:
+        alike = of_teams.team_key(person.group) == of_teams.team_key(one.student)
+        name = person.group.strip() if alike else ""
+    return replace(one, student=name or one.student, draft=person.draft)
 
 
 def _on_crowds(upload: Upload) -> list[str]:

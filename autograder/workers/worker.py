@@ -28,6 +28,7 @@ from autograder.config.load import Lab, load
 from autograder.config.packed import MB
 from autograder.errors import AutograderError, ConfigurationError, PolicyNotEnforced, SandboxError
 from autograder.grading.run_settings import RunSettings
+from autograder.notebook.quick_import import without_address_grammar
 from autograder.sandbox.enter import die_with_parent
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ class Worker:
         self._resources.close()
 
     def _load(self, settings: RunSettings) -> Prepared:
-        from autograder.grading.course import prepared
+        with without_address_grammar():
+            from autograder.grading import pipeline  # noqa: F401  what grades in the end
+            from autograder.grading.course import prepared
 
         lab = load(settings.config)
         limit_memory(lab)

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.config.load import load
 from autograder.errors import AutograderError
+from autograder.notebook.quick_import import without_address_grammar
 from autograder.sandbox.enter import die_with_parent
 from autograder.sandbox.forkserver import MESSAGE_BYTES, serve
 from autograder.workers.worker import be_worker, limit_memory
@@ -70,8 +71,9 @@ def _load(settings: RunSettings, resources: ExitStack) -> Prepared | AutograderE
     try:
         lab = load(settings.config)
         limit_memory(lab)
-        from autograder.grading import pipeline  # noqa: F401  what a worker needs in the end
-        from autograder.grading.course import prepared
+        with without_address_grammar():
+            from autograder.grading import pipeline  # noqa: F401  what a worker needs in the end
+            from autograder.grading.course import prepared
 
         return resources.enter_context(prepared(lab, settings))
     except AutograderError as trouble:

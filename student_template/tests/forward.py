@@ -92,11 +92,15 @@ HIDDEN = {
     "Only the first row of hidden is filled: does `return` stand behind the loop?": (0.6784, 0.9946),
     "The states take h[t−2] instead of h[t−1].": (1.0735, -0.6546),
     "hidden is shifted by one step: it holds h[0]..h[T−1].": (-0.2136, -1.4873),
-    "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so step t fills row t+1.": (
+    (
+        "hidden is shifted by one step: its first row holds h[2]. Row 0 of h is for h[0], so step t fills row t+1."
+    ): (
         -0.2105,
         0.1732,
     ),
-    "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t fills h[t+1].": (
+    (
+        "The loop fills h[t] from h[t] itself, which is zero then: row 0 is for h[0], so step t fills h[t+1]."
+    ): (
         -0.96,
         0.1419,
     ),
@@ -120,6 +124,10 @@ TAKES = {
     "_compute_grad_u": ("hidden", "grad_h", "x"),
 }
 NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
+
+
+class OtherNumbers(AssertionError):
+    """An answer with other numbers than an example's, or of another shape: a mistake may explain it."""
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
@@ -177,9 +185,9 @@ def asked(env: Any, example: Mapping[str, Any], method: str, before: Sequence[st
     after = parameters(rnn)
     changed += [f"self.{name}" for name, was in weights.items() if not torch.equal(after[name], was)]
     assert not changed, (
-        f"{method} changes {' and '.join(changed)} in place, and a training step needs that as before: work "
-        "on a copy (`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
-    )
+        "{method} changes {what} in place, and a training step needs that as before: work on a copy "
+        "(`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
+    ).format(method=method, what=" and ".join(changed))
     return answer
 
 
@@ -213,12 +221,12 @@ def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
         AssertionError: it is nothing, or has another shape.
     """
     assert not isinstance(result, type(None) | type(...)), (
-        f"{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
-    )
+        "{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
+    ).format(what=what, result=result)
     found = torch.as_tensor(result).detach().float()
-    assert tuple(found.shape) == tuple(shape), (
-        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
-    )
+    if tuple(found.shape) != tuple(shape):
+        told = "{what} has shape {found}, expected {shape}."
+        raise OtherNumbers(told.format(what=what, found=tuple(found.shape), shape=tuple(shape)))
     return found
 
 
@@ -239,9 +247,11 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     """
     wanted = torch.tensor(expected).float()
     found = as_numbers(result, wanted.shape, what)
-    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
-    )
+    if not torch.allclose(found, wanted, rtol=2e-3, atol=2e-4):
+        told = "{what} is {found}, expected {wanted}.\nIn a cell of its own:\n\n{repeat}".format(
+            what=what, found=readable(found), wanted=readable(wanted), repeat=repeat
+        )
+        raise OtherNumbers(told)
 
 
 def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = False) -> None:
@@ -255,10 +265,12 @@ def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = Fa
     """
     found = weighted_sum(as_numbers(result, SHAPES[what], called_by))
     right = (SUMS[what], *(SUMS_OF_KEPT.get(what, ()) if kept else ()))
-    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
-        f"{called_by} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with "
-        f"its own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
-    )
+    if not any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right):
+        told = (
+            "{what} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
+            "own weight, come to {found:.4g}, expected {right:.4g}."
+        )
+        raise OtherNumbers(told.format(what=called_by, found=found, right=SUMS[what]))
 
 
 def snippet(example: Mapping[str, Any], method: str) -> str:
@@ -316,8 +328,8 @@ def forward_at_lab_sizes(env: Any) -> None:
     far = {**LAB_SIZES, "weights": {**LAB_SIZES["weights"], "c": [FAR]}}
     found = weighted_sum(as_numbers(forward_of(env, far)[1], SHAPES["output"], "y"))
     assert abs(found - SUM_FAR) < 0.1, (
-        f"y is wrong when c is {FAR:g}: V·h[T] + c has no bounds. Is it cut off (clamp, tanh, relu)?"
-    )
+        "y is wrong when c is {c:g}: V·h[T] + c has no bounds. Is it cut off (clamp, tanh, relu)?"
+    ).format(c=FAR)
 
 
 @contextmanager
@@ -330,7 +342,7 @@ def naming(env: Any, known: Mapping[str, Sequence[float]], method: str) -> Itera
     try:
         yield
     except AssertionError as failure:
-        mistake = mistake_in(env, known, method) if "expected" in str(failure) else ""
+        mistake = mistake_in(env, known, method) if isinstance(failure, OtherNumbers) else ""
         raise AssertionError(f"{mistake}\n{failure}" if mistake else str(failure)) from None
 
 
@@ -411,16 +423,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -438,7 +454,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -451,13 +468,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 

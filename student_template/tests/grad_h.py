@@ -68,13 +68,17 @@ GRAD_H = {
     "The last row is V alone: it lacks the factor 2(ŷ − y).": (-1.4138, 1.8111),
     "The last row lacks V.": (1.2805, 5.303),
     "The last row has h[T] in the place of V: that is ∇V.": (0.3837, -1.7673),
-    "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the state itself.": (
+    (
+        "The last row is multiplied with diag(1 − h²) already; ∇h[T] is the gradient of the state itself."
+    ): (
         1.5673,
         4.2205,
     ),
     "The last row is multiplied with h[T], too, which belongs into ∇V.": (1.1156, -1.681),
     "The last row is 2(ŷ − y) + V: the two are multiplied instead.": (-0.1332, 7.114),
-    "grad_h is filled from its first row on: it begins with the last row, which is 2(ŷ − y)·V, and the loop runs back from there.": (
+    (
+        "grad_h is filled from its first row on: it begins with the last row, which is 2(ŷ − y)·V, and the loop runs back from there."
+    ): (
         -4.2346,
         7.2279,
     ),
@@ -115,12 +119,16 @@ GRAD_H = {
         1.5779,
         7.2547,
     ),
-    "Only the last two rows of grad_h are filled: does the loop run backwards through all rows, and `return` stand behind it?": (
+    (
+        "Only the last two rows of grad_h are filled: does the loop run backwards through all rows, and `return` stand behind it?"
+    ): (
         0.9408,
         5.0016,
     ),
     "The first row of grad_h is still zero: the loop stops one row too early.": (0.9408, 5.4332),
-    "Only the last row of grad_h is filled: the others are zero. The loop has to begin with the row before the last, and take row i + 1 to fill row i.": (
+    (
+        "Only the last row of grad_h is filled: the others are zero. The loop has to begin with the row before the last, and take row i + 1 to fill row i."
+    ): (
         2.0731,
         7.3496,
     ),
@@ -143,6 +151,10 @@ TAKES = {
     "_compute_grad_u": ("hidden", "grad_h", "x"),
 }
 NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
+
+
+class OtherNumbers(AssertionError):
+    """An answer with other numbers than an example's, or of another shape: a mistake may explain it."""
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
@@ -200,9 +212,9 @@ def asked(env: Any, example: Mapping[str, Any], method: str, before: Sequence[st
     after = parameters(rnn)
     changed += [f"self.{name}" for name, was in weights.items() if not torch.equal(after[name], was)]
     assert not changed, (
-        f"{method} changes {' and '.join(changed)} in place, and a training step needs that as before: work "
-        "on a copy (`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
-    )
+        "{method} changes {what} in place, and a training step needs that as before: work on a copy "
+        "(`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
+    ).format(method=method, what=" and ".join(changed))
     return answer
 
 
@@ -236,12 +248,12 @@ def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
         AssertionError: it is nothing, or has another shape.
     """
     assert not isinstance(result, type(None) | type(...)), (
-        f"{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
-    )
+        "{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
+    ).format(what=what, result=result)
     found = torch.as_tensor(result).detach().float()
-    assert tuple(found.shape) == tuple(shape), (
-        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
-    )
+    if tuple(found.shape) != tuple(shape):
+        told = "{what} has shape {found}, expected {shape}."
+        raise OtherNumbers(told.format(what=what, found=tuple(found.shape), shape=tuple(shape)))
     return found
 
 
@@ -262,9 +274,11 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     """
     wanted = torch.tensor(expected).float()
     found = as_numbers(result, wanted.shape, what)
-    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
-    )
+    if not torch.allclose(found, wanted, rtol=2e-3, atol=2e-4):
+        told = "{what} is {found}, expected {wanted}.\nIn a cell of its own:\n\n{repeat}".format(
+            what=what, found=readable(found), wanted=readable(wanted), repeat=repeat
+        )
+        raise OtherNumbers(told)
 
 
 def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = False) -> None:
@@ -278,10 +292,12 @@ def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = Fa
     """
     found = weighted_sum(as_numbers(result, SHAPES[what], called_by))
     right = (SUMS[what], *(SUMS_OF_KEPT.get(what, ()) if kept else ()))
-    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
-        f"{called_by} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with "
-        f"its own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
-    )
+    if not any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right):
+        told = (
+            "{what} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
+            "own weight, come to {found:.4g}, expected {right:.4g}."
+        )
+        raise OtherNumbers(told.format(what=called_by, found=found, right=SUMS[what]))
 
 
 def snippet(example: Mapping[str, Any], method: str) -> str:
@@ -370,10 +386,11 @@ def at_lab_sizes(env: Any, what: str, method: str) -> None:
         try:
             compare_at_lab_sizes(found, what, what, kept=bool(before))
         except AssertionError:
-            raise AssertionError(
-                f"{what} is right for small numbers only: {LARGE:g} times as large ones must give {LARGE:g} "
+            told = (
+                "{what} is right for small numbers only: {times:g} times as large ones must give {times:g} "
                 "times as large a gradient. Is something cut off (clamp, tanh, a norm)?"
-            ) from None
+            )
+            raise AssertionError(told.format(what=what, times=LARGE)) from None
 
     tried(check, method)
     tried(check_large, method)
@@ -397,7 +414,7 @@ def naming(env: Any, known: Mapping[str, Sequence[float]], method: str) -> Itera
     try:
         yield
     except AssertionError as failure:
-        mistake = mistake_in(env, known, method) if "expected" in str(failure) else ""
+        mistake = mistake_in(env, known, method) if isinstance(failure, OtherNumbers) else ""
         raise AssertionError(f"{mistake}\n{failure}" if mistake else str(failure)) from None
 
 
@@ -478,16 +495,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -505,7 +526,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -518,13 +540,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 

@@ -54,7 +54,9 @@ TWO_STATES = {
 
 GRAD_U = {
     "grad_u pairs step t with x[t−1] instead of x[t].": (-0.2629, 0.7303),
-    "grad_u pairs step t with x[t−1] instead of x[t]; at the first step index −1 takes the last row.": (
+    (
+        "grad_u pairs step t with x[t−1] instead of x[t]; at the first step index −1 takes the last row."
+    ): (
         -0.4871,
         -0.082,
     ),
@@ -74,7 +76,9 @@ GRAD_U = {
     "grad_u has (1 − h[t]²)² instead of 1 − h[t]².": (-0.6166, 0.4883),
     "grad_u has 1 − tanh(h[t])²: h[t] is the tanh already.": (-0.7224, 0.7364),
     "grad_u has h[t−1] instead of h[t] in diag(1 − h[t]²).": (-0.6432, 1.0248),
-    "grad_u has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes the last row.": (
+    (
+        "grad_u has h[t−1] instead of h[t] in diag(1 − h[t]²); at the first step index −1 takes the last row."
+    ): (
         -0.5409,
         0.8749,
     ),
@@ -84,7 +88,9 @@ GRAD_U = {
     "grad_u has 1 − (∇h[t])² instead of 1 − h[t]².": (1.0978, 0.9087),
     "grad_u multiplies sums over time: multiply at each time step, then sum.": (-4.042, -1.5867),
     "grad_u has 1 − (h[t]·∇h[t])² instead of (1 − h[t]²)·∇h[t].": (-0.9621, -2.5447),
-    "grad_u has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only.": (
+    (
+        "grad_u has the dot product of 1 − h[t]² and ∇h[t], one number, in the place of their entries: multiply with * instead of @, and sum over time only."
+    ): (
         -0.247,
         -0.4075,
     ),
@@ -97,12 +103,16 @@ GRAD_U = {
     "grad_u leaves out the last time step.": (-0.2781, 0.7391),
     "grad_u takes every second time step only.": (-0.6508, 0.3514),
     "grad_u sums as many time steps as there are hidden units, not all of them.": (-0.2781, 2.0533),
-    "grad_u holds the first time step only: the sum over time is missing, or `return` stands inside the loop.": (
+    (
+        "grad_u holds the first time step only: the sum over time is missing, or `return` stands inside the loop."
+    ): (
         -0.2065,
         0.4223,
     ),
     "grad_u holds the last time step only: the sum over time is missing.": (-0.4443, -0.02),
-    "grad_u is twice the gradient: is each step added twice, or the factor 2 there again, which is in ∇h already?": (
+    (
+        "grad_u is twice the gradient: is each step added twice, or the factor 2 there again, which is in ∇h already?"
+    ): (
         -1.4448,
         1.4382,
     ),
@@ -111,7 +121,9 @@ GRAD_U = {
     "The sum for grad_u starts with ones instead of zeros.": (-1.5886, 0.1826),
     "The sum for grad_u starts at self.u, the weight itself, instead of zeros.": (-2.1423, 1.0713),
     "grad_u pairs step t with ∇h[t−1] instead of ∇h[t].": (-0.5443, 0.1465),
-    "grad_u pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the last row.": (
+    (
+        "grad_u pairs step t with ∇h[t−1] instead of ∇h[t]; at the first step index −1 takes the last row."
+    ): (
         -2.6702,
         0.6202,
     ),
@@ -135,6 +147,10 @@ TAKES = {
     "_compute_grad_u": ("hidden", "grad_h", "x"),
 }
 NEEDED_AFTERWARDS = {"_compute_grad_v": ("hidden",), "_compute_grad_u": ("x",)}
+
+
+class OtherNumbers(AssertionError):
+    """An answer with other numbers than an example's, or of another shape: a mistake may explain it."""
 
 
 def set_parameters(rnn: Any, parameters: Mapping[str, Tensor]) -> None:
@@ -192,9 +208,9 @@ def asked(env: Any, example: Mapping[str, Any], method: str, before: Sequence[st
     after = parameters(rnn)
     changed += [f"self.{name}" for name, was in weights.items() if not torch.equal(after[name], was)]
     assert not changed, (
-        f"{method} changes {' and '.join(changed)} in place, and a training step needs that as before: work "
-        "on a copy (`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
-    )
+        "{method} changes {what} in place, and a training step needs that as before: work on a copy "
+        "(`a.clone()`). `a = b` only gives b another name; `a += …`, `a[i] = …` then change b, too."
+    ).format(method=method, what=" and ".join(changed))
     return answer
 
 
@@ -228,12 +244,12 @@ def as_numbers(result: Any, shape: Sequence[int], what: str) -> Tensor:
         AssertionError: it is nothing, or has another shape.
     """
     assert not isinstance(result, type(None) | type(...)), (
-        f"{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
-    )
+        "{what} is {result}: is the TODO filled in and returned? `return` belongs behind the loop."
+    ).format(what=what, result=result)
     found = torch.as_tensor(result).detach().float()
-    assert tuple(found.shape) == tuple(shape), (
-        f"{what} has shape {tuple(found.shape)}, expected {tuple(shape)}."
-    )
+    if tuple(found.shape) != tuple(shape):
+        told = "{what} has shape {found}, expected {shape}."
+        raise OtherNumbers(told.format(what=what, found=tuple(found.shape), shape=tuple(shape)))
     return found
 
 
@@ -254,9 +270,11 @@ def compare(result: Any, expected: Any, what: str, repeat: str) -> None:
     """
     wanted = torch.tensor(expected).float()
     found = as_numbers(result, wanted.shape, what)
-    assert torch.allclose(found, wanted, rtol=2e-3, atol=2e-4), (
-        f"{what} is {readable(found)}, expected {readable(wanted)}.\nIn a cell of its own:\n\n{repeat}"
-    )
+    if not torch.allclose(found, wanted, rtol=2e-3, atol=2e-4):
+        told = "{what} is {found}, expected {wanted}.\nIn a cell of its own:\n\n{repeat}".format(
+            what=what, found=readable(found), wanted=readable(wanted), repeat=repeat
+        )
+        raise OtherNumbers(told)
 
 
 def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = False) -> None:
@@ -270,10 +288,12 @@ def compare_at_lab_sizes(result: Any, what: str, called_by: str, kept: bool = Fa
     """
     found = weighted_sum(as_numbers(result, SHAPES[what], called_by))
     right = (SUMS[what], *(SUMS_OF_KEPT.get(what, ()) if kept else ()))
-    assert any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right), (
-        f"{called_by} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with "
-        f"its own weight, come to {found:.4g}, expected {SUMS[what]:.4g}."
-    )
+    if not any(abs(found - one) < 2e-3 * (1 + abs(one)) for one in right):
+        told = (
+            "{what} is wrong at the lab's sizes (24 hours, 6 columns, 10 states): its entries, each with its "
+            "own weight, come to {found:.4g}, expected {right:.4g}."
+        )
+        raise OtherNumbers(told.format(what=called_by, found=found, right=SUMS[what]))
 
 
 def snippet(example: Mapping[str, Any], method: str) -> str:
@@ -362,10 +382,11 @@ def at_lab_sizes(env: Any, what: str, method: str) -> None:
         try:
             compare_at_lab_sizes(found, what, what, kept=bool(before))
         except AssertionError:
-            raise AssertionError(
-                f"{what} is right for small numbers only: {LARGE:g} times as large ones must give {LARGE:g} "
+            told = (
+                "{what} is right for small numbers only: {times:g} times as large ones must give {times:g} "
                 "times as large a gradient. Is something cut off (clamp, tanh, a norm)?"
-            ) from None
+            )
+            raise AssertionError(told.format(what=what, times=LARGE)) from None
 
     tried(check, method)
     tried(check_large, method)
@@ -389,7 +410,7 @@ def naming(env: Any, known: Mapping[str, Sequence[float]], method: str) -> Itera
     try:
         yield
     except AssertionError as failure:
-        mistake = mistake_in(env, known, method) if "expected" in str(failure) else ""
+        mistake = mistake_in(env, known, method) if isinstance(failure, OtherNumbers) else ""
         raise AssertionError(f"{mistake}\n{failure}" if mistake else str(failure)) from None
 
 
@@ -470,16 +491,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -497,7 +522,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -510,13 +536,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 

@@ -32,16 +32,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -59,7 +63,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -86,13 +91,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 
@@ -100,10 +105,14 @@ def open_todo(error: BaseException) -> str:
 @test_case(name="shapes and the hour after", points=0, hidden=False)
 def one_draw(env):
     x, y = called(filled_in(env, "get_random_day"), telling_data(100))
-    assert tuple(x.shape) == (HOURS, COLUMNS), f"x has shape {tuple(x.shape)}, expected (24, 6)."
-    assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
+    assert tuple(x.shape) == (HOURS, COLUMNS), "x has shape {shape}, expected (24, 6).".format(
+        shape=tuple(x.shape)
+    )
+    assert tuple(y.shape) == (1,), "y has shape {shape}, expected (1,).".format(shape=tuple(y.shape))
     after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
-    assert float(y) == after, f"y is {float(y)}; the temperature of the hour after x is {after} here."
+    assert float(y) == after, "y is {y}; the temperature of the hour after x is {after} here.".format(
+        y=float(y), after=after
+    )
 
 
 @test_case(name="several draws", points=0, hidden=False)
@@ -116,16 +125,22 @@ def several_draws(env):
     except IndexError as error:
         if str(error).endswith("with size 1"):
             raise  # it took one row, and of that another one
-        raise AssertionError(f"One of many draws from {rows} rows went beyond the data: {error}") from None
+        told = "One of many draws from {rows} rows went beyond the data: {error}"
+        raise AssertionError(told.format(rows=rows, error=error)) from None
     for x, y in draws:
         first, after = float(x[0, 0]) / COLUMNS, float(y)
-        behind = ": it reaches the end" if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
+        behind = (
+            ": it reaches the end" if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
+        )
         assert tuple(x.shape) == (HOURS, COLUMNS), (
-            f"One of many draws from {rows} rows has shape {tuple(x.shape)}, expected (24, 6){behind}."
-        )
-        assert after == (first + HOURS) * COLUMNS + TEMPERATURE, (
-            f"x begins at row {first:g} of {rows}: y should be the temperature of row {first + HOURS:g}, "
-            f"{(first + HOURS) * COLUMNS + TEMPERATURE:g} here; it is {after:g}."
-        )
+            "One of many draws from {rows} rows has shape {shape}, expected (24, 6){behind}."
+        ).format(rows=rows, shape=tuple(x.shape), behind=behind)
+        right = (first + HOURS) * COLUMNS + TEMPERATURE
+        assert after == right, (
+            "x begins at row {first:g} of {rows}: y should be the temperature of row {hour:g}, {right:g} here; it is "
+            "{after:g}."
+        ).format(first=first, rows=rows, hour=first + HOURS, right=right, after=after)
         seen.add(first)
-    assert len(seen) > 1, f"300 draws from {rows} rows all began at row {seen.pop():g}."
+    assert len(seen) > 1, "300 draws from {rows} rows all began at row {first:g}.".format(
+        rows=rows, first=seen.pop()
+    )

@@ -30,16 +30,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -50,13 +54,15 @@ def line_of(name: str) -> str:
 @test_case(name="both parts together", points=0, hidden=False)
 def parts_fit(env):
     count, train, test = (filled_in(env, one) for one in ("num_train_samples", "data_train", "data_test"))
-    assert len(train) == int(count), f"data_train has {len(train)} rows, num_train_samples is {count}."
+    assert len(train) == int(count), "data_train has {rows} rows, num_train_samples is {count}.".format(
+        rows=len(train), count=count
+    )
     assert len(train) + len(test) == ROWS, (
-        f"data_train and data_test have {len(train) + len(test)} rows together, the data set has {ROWS}."
-    )
+        "data_train and data_test have {found} rows together, the data set has {rows}."
+    ).format(found=len(train) + len(test), rows=ROWS)
     assert 0.79 < len(train) / ROWS < 0.81, (
-        f"data_train has {len(train)} of {ROWS} rows, {100 * len(train) / ROWS:.0f} %; it should have the first 80 %."
-    )
+        "data_train has {found} of {rows} rows, {share:.0f} %; it should have the first 80 %."
+    ).format(found=len(train), rows=ROWS, share=100 * len(train) / ROWS)
 
 
 @test_case(name="the rows of both parts", points=0, hidden=False)
@@ -75,9 +81,9 @@ def rows_in_order(env):
             pair for pair in zip(found.T[:WEATHER_COLUMNS], right.T, strict=False) if comparable(pair[0])
         ]
         assert not telling or any(follows(*pair) for pair in telling), (
-            f"{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
+            "{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
             "rows are for training, all others for testing."
-        )
+        ).format(part=part)
 
 
 def comparable(column):

@@ -21,16 +21,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -42,17 +46,19 @@ def line_of(name: str) -> str:
 def roughly_standard(env):
     for what in ("means", "stds"):
         value = filled_in(env, what)
-        assert torch.as_tensor(value).numel() == 6, f"{what} should hold one number per column, six in all."
+        assert torch.as_tensor(value).numel() == 6, (
+            "{what} should hold one number per column, six in all."
+        ).format(what=what)
     train = filled_in(env, "data_train")
     assert isinstance(train, torch.Tensor), "data_train is not a tensor."
     # Statistics of the whole data set are off by up to 0.05 here.
     means, stds = train.double().mean(dim=0), train.double().std(dim=0)
     assert bool((means.abs() < 0.1).all()), (
-        f"The columns of data_train do not have mean 0: it is {rounded(means)}."
-    )
+        "The columns of data_train do not have mean 0: it is {means}."
+    ).format(means=rounded(means))
     assert bool(((stds - 1).abs() < 0.1).all()), (
-        f"The columns of data_train do not have std 1: it is {rounded(stds)}."
-    )
+        "The columns of data_train do not have std 1: it is {stds}."
+    ).format(stds=rounded(stds))
     test = filled_in(env, "data_test")
     assert isinstance(test, torch.Tensor), "data_test is not a tensor."
     # Without test rows, which is a mistake of the split, there is nothing to see.

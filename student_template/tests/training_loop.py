@@ -26,16 +26,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -53,7 +57,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -66,13 +71,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 
@@ -80,10 +85,14 @@ def open_todo(error: BaseException) -> str:
 @test_case(name="one loss per step, below 0.075 at the end", points=0, hidden=False)
 def loss_at_the_end(env):
     losses = with_steps(filled_in(env, "losses"))
-    assert len(losses) == 500, f"losses has {len(losses)} entries, expected one for each of 500 steps."
+    assert len(losses) == 500, "losses has {count} entries, expected one for each of 500 steps.".format(
+        count=len(losses)
+    )
     mean = float(torch.mean(torch.tensor([float(loss) for loss in losses[-25:]])))
-    assert mean == mean, f"The losses end in nan: {BEYOND_BOUNDS}"
-    assert mean < 0.075, f"The mean of the last 25 losses is {mean:.4f}, it should be below 0.075."
+    assert mean == mean, "The losses end in nan: {why}".format(why=BEYOND_BOUNDS)
+    assert mean < 0.075, "The mean of the last 25 losses is {mean:.4f}, it should be below 0.075.".format(
+        mean=mean
+    )
 
 
 EQUAL_HOURS = torch.tensor([[0.2, 0.5, -0.3, 0.4, -0.1, 0.3]] * 60)
@@ -102,10 +111,14 @@ def short_training(env):
     rnn, losses = result
     found = [float(loss) for loss in with_steps(losses)]
     assert len(found) == steps, (
-        f"train_rnn(data, {steps}) gives {len(found)} losses: append one in each round, and return behind the loop."
+        "train_rnn(data, {steps}) gives {count} losses: append one in each round, and return behind the loop."
+    ).format(steps=steps, count=len(found))
+    assert all(loss == loss for loss in found), "On equal hours there is nan in losses: {why}".format(
+        why=BEYOND_BOUNDS
     )
-    assert all(loss == loss for loss in found), f"On equal hours there is nan in losses: {BEYOND_BOUNDS}"
-    assert all(loss >= 0 for loss in found), f"losses holds negative numbers: {min(found)}."
+    assert all(loss >= 0 for loss in found), "losses holds negative numbers: {least}.".format(
+        least=min(found)
+    )
     assert rnn is not ..., "An open TODO in train_rnn: it returns `...` in the place of the network."
     assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), (
         "The network that train_rnn returns has not been trained: b and c are still zero. Make one RNN() before the "
@@ -117,15 +130,14 @@ def short_training(env):
     if abs(found[0] - untrained) > 0.1 * untrained:
         return  # it begins with other weights, or looks at other data: nothing to compare with
     assert found[-1] < found[0], (
-        f"On equal hours the loss should fall with each step; it is {found[0]:.4g} at the first step and "
-        f"{found[-1]:.4g} at step {steps}. Is RNN() created once, before the loop, and losses filled with what the "
-        "step returns?"
-    )
+        "On equal hours the loss should fall with each step; it is {first:.4g} at the first step and {last:.4g} at "
+        "step {steps}. Is RNN() created once, before the loop, and losses filled with what the step returns?"
+    ).format(first=found[0], last=found[-1], steps=steps)
     # Less than the last loss it need not be: an average of the last networks is right as well.
     assert trained < 0.9 * untrained, (
-        f"The last loss is {found[-1]:.4g}, but the network that train_rnn returns has {trained:.4g} there, an "
-        f"untrained one {untrained:.4g}: return the network that the steps have trained."
-    )
+        "The last loss is {last:.4g}, but the network that train_rnn returns has {trained:.4g} there, an untrained "
+        "one {untrained:.4g}: return the network that the steps have trained."
+    ).format(last=found[-1], trained=trained, untrained=untrained)
 
 
 @test_case(name="the losses of the steps", points=0, hidden=False)
@@ -149,12 +161,12 @@ def losses_of_the_steps(env):
         return  # it makes its steps itself
     found = [float(loss) for loss in result[1]]
     given = [1 / (1 + number) for number in range(len(made.networks))]
-    assert len(given) == 20, f"train_rnn(data, 20) makes {len(given)} training steps."
+    assert len(given) == 20, "train_rnn(data, 20) makes {count} training steps.".format(count=len(given))
     factor = found[0] / given[0] if found else 0.0
     assert torch.allclose(torch.tensor(found), factor * torch.tensor(given[: len(found)]), rtol=1e-3), (
-        f"Steps that return 1, 1/2, 1/3, … give losses that begin with {[round(one, 4) for one in found[:3]]}: "
-        "losses.append(loss) with what do_training_step returns."
-    )
+        "Steps that return 1, 1/2, 1/3, … give losses that begin with {found}: losses.append(loss) with what "
+        "do_training_step returns."
+    ).format(found=[round(one, 4) for one in found[:3]])
     test = env.get("data_test")
     on_test_data = made.data is test or (
         isinstance(test, torch.Tensor) and getattr(made.data, "shape", 0) == test.shape

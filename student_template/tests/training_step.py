@@ -48,16 +48,20 @@ def filled_in(env: Any, name: str) -> Any:
         AssertionError: nothing, or it is still to be filled in; the student's own line is quoted.
     """
     value = env.get(name)
-    assert value is not None, f"{name} is not defined: fill in its TODO, or run its cell first."
+    assert value is not None, "{name} is not defined: fill in its TODO, or run its cell first.".format(
+        name=name
+    )
     still_open = value is ... or (isinstance(value, tuple) and not value)
-    assert not still_open, f"An open TODO: `{line_of(name)}`. Fill it in, and run its cell again."
+    assert not still_open, "An open TODO: `{line}`. Fill it in, and run its cell again.".format(
+        line=line_of(name)
+    )
     return value
 
 
 def line_of(name: str) -> str:
     """The newest line of the notebook that leaves a name open."""
     found = f"{name} = ..."
-    for _, _, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
+    for _size, _time, lines, file in [entry for entry in linecache.cache.values() if len(entry) == 4]:
         if file != __file__:
             for line in lines:
                 code = line.partition("#")[0].strip()
@@ -75,7 +79,8 @@ def called(function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except NotImplementedError as error:
         text = str(getattr(error, "text", error))  # a grader's has the class in front of it
-        raise AssertionError(f"An open TODO: {text.removeprefix('TODO: ')}") from None
+        told = "An open TODO: {text}".format(text=text.removeprefix("TODO: "))
+        raise AssertionError(told) from None
     except Exception as error:
         if todo := open_todo(error):
             raise AssertionError(todo) from None
@@ -88,13 +93,13 @@ def open_todo(error: BaseException) -> str:
     found = ""
     while where is not None:
         code = where.tb_frame.f_code
-        first, last = code.co_firstlineno, max((at for *_, at in code.co_lines() if at), default=0)
+        first, last = code.co_firstlineno, max((at for *_range, at in code.co_lines() if at), default=0)
         lines = [
             linecache.getline(code.co_filename, at).partition("#")[0].strip() for at in range(first, last + 1)
         ]
         todo = next((line for line in lines if OPEN.search(line)), "")
         if todo and code.co_filename != __file__:
-            found = f"An open TODO in {code.co_name}: `{todo}`"
+            found = "An open TODO in {function}: `{line}`".format(function=code.co_name, line=todo)
         where = where.tb_next
     return found
 
@@ -152,12 +157,26 @@ def worked_by_hand(env):
     set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
     loss = called(step, rnn, torch.ones(27, 6), 1, 0.1)
     assert loss is not None, "do_training_step returns nothing: is there a `return`?"
-    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
+    assert abs(float(loss) - 1) < 1e-4, "The loss is {loss:.4g}, by hand (0 − 1)² = 1.".format(
+        loss=float(loss)
+    )
     c = float(rnn.c)
-    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c:.4g}; by hand 0 − 0.1 · (−2) = 0.2."
+    assert abs(c - 0.2) < 1e-4, (
+        "After one step with lr = 0.1, c is {c:.4g}; by hand 0 − 0.1 · (−2) = 0.2."
+    ).format(c=c)
     assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
         "u changed although its gradient is zero."
     )
+
+
+ONE_WRONG = (
+    "With batch_size={size} and lr=0.1, one step does not lead where it should: {names} is wrong. Do the checks of the "
+    "gradients pass? Then look at the update, and at what get_gradients hands to each method."
+)
+SOME_WRONG = (
+    "With batch_size={size} and lr=0.1, one step does not lead where it should: {names} are wrong. Do the checks of the "
+    "gradients pass? Then look at the update, and at what get_gradients hands to each method."
+)
 
 
 @test_case(name="the same hour again and again", points=0, hidden=False)
@@ -169,19 +188,15 @@ def one_hour(env):
         rnn = network(env, LAB_SIZES)
         loss = called(step, rnn, torch.tensor([row] * 60), batch_size, 0.1)
         assert loss is not None, "do_training_step returns nothing: is there a `return`?"
-        told = f"With batch_size={batch_size}"
         assert abs(float(loss) - 7.2063) < 0.01, (
-            f"{told} the loss is {float(loss):.4g}, expected {7.2063}: the mean over the minibatch."
-        )
+            "With batch_size={size} the loss is {loss:.4g}, expected 7.2063: the mean over the minibatch."
+        ).format(size=batch_size, loss=float(loss))
         # Four gradients may be summed instead of averaged; then lr is meant for the sum.
         ways = (AFTER_A_STEP, AFTER_A_STEP_OF_FOUR) if batch_size == 4 else (AFTER_A_STEP,)
         found = [[name for name in way if not came_to(getattr(rnn, name), way[name])] for way in ways]
         wrong = min(found, key=len)
-        assert not wrong, (
-            f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
-            f"{'is' if len(wrong) == 1 else 'are'} wrong. Do the checks of the gradients pass? Then look at the update, "
-            "and at what get_gradients hands to each method."
-        )
+        told = ONE_WRONG if len(wrong) == 1 else SOME_WRONG
+        assert not wrong, told.format(size=batch_size, names=", ".join(wrong))
 
 
 @test_case(name="a large step", points=0, hidden=False)
@@ -195,9 +210,9 @@ def large_step(env):
         right = start + 20 * (AFTER_A_STEP[parameter] - start)
         found = weighted_sum(torch.as_tensor(getattr(rnn, parameter)).detach())
         assert abs(found - right) < 0.04, (
-            f"With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
-            f"weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
-        )
+            "With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
+            "weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
+        ).format(parameter=parameter, found=found, right=right)
 
 
 @test_case(name="the whole minibatch", points=0, hidden=False)

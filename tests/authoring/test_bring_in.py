@@ -327,6 +327,25 @@ def test_files_and_packages_of_the_settings_come_along(source, tmp_path):
     assert load(written[0]).config.packages == ("numpy>=1.20",)
 
 
+def test_files_in_folders_that_the_code_names_keep_their_paths(source, tmp_path):
+    code = "import lib.stats\nrows = open('data/points.csv').read()\nkey = 'tests/q9.csv'"
+    files = {"lib/stats.py": "", "data/points.csv": "1\n", "data/other.csv": "", "tests/q9.csv": ""}
+    folder = source([new.new_code_cell(code), *OTTER_TESTS], {"q2.py": OLD_TEST}, {})
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    draft = bring_in(folder)
+    assert sorted(draft.files) == ["data/points.csv", "lib/stats.py"]
+    assert "lib" not in draft.packages
+    lab = load(write_draft(draft, tmp_path / "lab")[0])
+    assert sorted(lab.files_beside()) == ["data/points.csv", "lib/stats.py"]
+
+
+def test_a_test_file_that_does_not_say_its_format_is_refused_with_what_to_do(source):
+    with pytest.raises(UsageError, match=r"q2\.py: .*It does not say its format: .*OK_FORMAT = True"):
+        bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST.replace("OK_FORMAT = True\n", "")}))
+
+
 def test_a_file_that_has_the_name_of_one_of_the_lab_is_not_lost(source, tmp_path):
     cells = [new.new_code_cell("import master"), *OTTER_TESTS]
     draft = bring_in(source(cells, {"q2.py": OLD_TEST}, {"master.py": ""}))

@@ -74,13 +74,16 @@ def by_regrading(folder: Path, lab: str, attacks: list[Attack]) -> Marks:
     """Grade, change the test files, and grade again what that concerns: everything."""
     config = course(folder / "course", lab)
     out = folder / "out"
-    done = run_here("grade", handed_in(folder / "in", attacks), "--out", out, "--config", config)
+    # Processes of their own, as everywhere: spies look for what a forked one would have kept of this one.
+    done = autograder(
+        "grade", handed_in(folder / "in", attacks), "--out", out, "--config", config, timeout=1800
+    )
     assert done.returncode in (0, 3), done.stderr
     before = marks_in(out)
     for file in (config.parent / "tests" / "questions").glob("*.py"):
         file.write_text(file.read_text("utf-8") + "\nCHANGED = True\n", "utf-8")
     written = {file: file.stat().st_mtime_ns for file in out.glob("results/*.json")}
-    done = run_here("regrade", out)
+    done = autograder("regrade", out, timeout=1800)
     assert done.returncode in (0, 3), done.stderr
     assert all(file.stat().st_mtime_ns > then for file, then in written.items())
     assert marks_in(out) == before

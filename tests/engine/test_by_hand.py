@@ -32,6 +32,7 @@ from autograder.model import ManualQuestion as Answer
 from autograder.store.by_hand import ByHand
 from autograder.store.journal import Journal
 from autograder.store.records import Decision, Record, Stale, Subject, Value, What
+from autograder.store.results import write_results
 from autograder.store.seen import changed_since, looked_at, short_digest
 from tests.conftest import entry_of
 
@@ -672,6 +673,22 @@ def test_points_of_a_table_are_for_the_answer_that_lay_beside_its_row(tmp_path: 
     edit(tmp_path, essay="2")
     by_hand(tmp_path).enter()
     assert changed_since(Journal(tmp_path).state(), answered("other"), "essay")
+
+
+def test_points_changed_in_a_table_are_about_what_was_graded_when_it_was_read(tmp_path: Path) -> None:
+    def changed_of(digest: str) -> bool:
+        one = replace(graded(digest=digest).questions[0], override=Override(8, "why"))
+        return changed_since(Journal(tmp_path).state(), replace(graded(digest=digest), questions=(one,)), "q")
+
+    write_results(tmp_path, graded(digest="1"))
+    changed(tmp_path, "s,q,8,why,")
+    assert (changed_of("1"), changed_of("2")) == (False, True)
+    write_results(tmp_path, graded(digest="2"))  # handed in again: the row is as it was
+    by_hand(tmp_path).enter()
+    assert changed_of("2")
+    edit(tmp_path, "overrides.csv", reason="looked at it again")
+    by_hand(tmp_path).enter()
+    assert (changed_of("1"), changed_of("2")) == (True, False)
 
 
 @pytest.mark.parametrize("cell", ["", "s12", "12", "=1+1", "s" + "g" * 32, "s" + "0" * 33])

@@ -174,7 +174,8 @@ def test_cases_that_change_different_places_share_a_notebook(lab):
             "'some' or up to 2 points of median, found 3",
         ),
         ("mistakes/median/new", "loses: {median: 2}\nwhy: x\nlooses: 1\n", "unknown keys .'looses'"),
-        ("mistakes/median/new", "why: x\n", "'loses'"),
+        ("mistakes/median/new", "why: x\n", "it lacks loses; every case"),
+        ("mistakes/median/new", "loses: {median: 2}\n", "it lacks why; every case"),
         ("mistakes/median/new", "loses: [", "cannot be read"),
     ],
 )
@@ -350,3 +351,16 @@ def test_a_training_that_breaks_is_trouble_and_no_bad_luck(lab):
     config.write_text(config.read_text() + "  luck: luck.py\n")
     with pytest.raises(ConfigurationError, match="the training 'few' with seed 7 ended with an error"):
         list(trained(load(config), [("few", 7)], 1))
+
+
+def test_what_waits_for_each_deadline_is_left_out_of_circumstances_that_decide_nothing_there(lab):
+    endless = "# %% median\ndef median(v):\n    while True:\n        pass\n"
+    add(lab, "mistakes/median/waits", endless, "loses: {median: 2}\nwhy: Never ends.\nslow: true\n")
+    slow_but_right = "# %% counter.add\ndef add(self, word):\n    self.n[word] = self.n.get(word, 0) + 1\n"
+    add(lab, "correct/slow", slow_but_right, "loses: {}\nwhy: Takes its time.\nslow: true\n")
+    everywhere = entries.shared(corpus(lab))
+
+    def names(found):
+        return {case.name for one in found for case in one.cases}
+
+    assert names(everywhere) - names(entries.without_endless(everywhere)) == {"mistakes/median/waits"}

@@ -138,7 +138,7 @@ def test_a_float_without_a_dot_is_a_number(tmp_path: Path) -> None:
         ),
         (
             "tests: checks",
-            "tests: checks\nfiles: [more/otter.py]",
+            "tests: checks\nfiles: [otter.py]",
             "otter.py is taken by what runs the public tests",
         ),
         ("tests: checks", "tests: ../checks", ":4: tests: expected a path relative to"),

@@ -15,6 +15,7 @@ from autograder.errors import (
     BadReply,
     NotThroughAProxy,
     ReplyTooLarge,
+    StudentCodeError,
     StudentException,
     TooManyEntries,
 )
@@ -108,6 +109,11 @@ HOSTILE = textwrap.dedent("""
         def __lt__(self, other): return True
         def __hash__(self): return 1
         __signature__ = "no signature"
+    class Number:
+        def __float__(self): return 0.25
+        def __int__(self): return 7
+        def __index__(self): return "seven"
+    number = Number()
     vast, wrong, lies = Lies(), Lies(), Lies()
     vast.answer, wrong.answer, lies.answer = 10 ** 18, -1, 3
     class Deep(list):
@@ -395,6 +401,17 @@ def test_an_object_that_equals_everything_equals_nothing_here(hostile):
             judge()
     with pytest.raises(NotThroughAProxy, match="__lt__"):
         assert lies < 3
+
+
+def test_an_object_that_stands_for_a_number_gives_it_as_plain_data(hostile):
+    number = hostile["number"]
+    assert (float(number), int(number)) == (0.25, 7)
+    with pytest.raises(StudentCodeError):
+        [0, 1][number]
+    with pytest.raises(TypeError, match="no __complex__"):
+        complex(number)
+    with pytest.raises(TypeError, match="no __float__"):
+        float(hostile["lies"])
 
 
 def test_answers_of_odd_kinds(hostile):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
+import traceback
 
 import nbformat
 import pytest
@@ -10,10 +13,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.errors import StudentException, student_exception
-from autograder.grading import library_texts
+from autograder.errors import NotThroughAProxy, StudentException, student_exception
+from autograder.grading import checks, library_texts
+from autograder.grading.quoted import MOST_HEARD
 from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
 from autograder.grading.verdicts import verdict
+from autograder.heard import heard, listening
 from autograder.model import Ending
 from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
 from tests.conftest import notebook_bytes
@@ -245,20 +250,139 @@ def test_all_cases_of_a_notebook_share_one_bound(grade_cells):
     assert "8" * 20 not in json.dumps(texts)
 
 
-def test_what_a_test_case_quotes_of_a_students_exception_counts_too():
-    secret = "".join(str(one) for one in range(1000))
-    said = StudentText()
+# --- what a test case says of it ----------------------------------------------------------------
+
+SECRET = "".join(f"{one * one % 997:03}" for one in range(1, 600))
+"""Digits that stand for a hidden case's."""
+
+
+def raised(text=SECRET[:1900], name="IndexError", bases=("IndexError",)):
+    return student_exception(name, text, bases=bases)
+
+
+def attribute_error():
+    return student_exception("AttributeError", f"'RNN' object has no attribute 'a{SECRET[:150]}'")
+
+
+def caught(error, *later):
+    """An exception that was handled while another was raised, as a case may keep it."""
+    try:
+        try:
+            raise error
+        except StudentException as first:
+            raise ValueError("again") from first
+    except ValueError as second:
+        return second
+
+
+def with_a_note(error):
+    error.add_note(str(error))
+    return error
+
+
+QUOTING = {
+    "text": lambda: str(raised()),
+    "repr": lambda: repr(raised("\n".join(SECRET[at : at + 7] for at in range(0, 1500, 7)))),
+    "a list of short ones": lambda: str([raised(SECRET[at : at + 7]) for at in range(0, 1500, 7)]),
+    "a list of short texts": lambda: ", ".join(raised(SECRET[at : at + 7]).text for at in range(0, 1500, 7)),
+    "capitals": lambda: raised("".join(chr(97 + int(one)) for one in SECRET)).text.upper(),
+    "its class": lambda: str(type(raised()).__name__) + raised("", f"N{SECRET[:190]}").type_name,
+    "its bases": lambda: str(
+        raised("", "E", tuple(f"B{SECRET[at : at + 90]}" for at in range(0, 1500, 90))).bases
+    ),
+    "traceback": lambda: "".join(traceback.format_exception(caught(raised()))),
+    "context": lambda: str(caught(raised()).__context__),
+    "notes": lambda: str(with_a_note(raised()).__notes__),
+    "folded": lambda: textwrap.fill(str(raised()), 7),
+    "escaped": lambda: ascii(raised("中" + "é".join(SECRET[:900])).text),
+    "json": lambda: json.dumps([raised("é".join(SECRET[:900])).text]),
+    "attribute": lambda: str(attribute_error()),
+    "its end": lambda: raised().text[-600:],
+    "its end in pieces": lambda: " | ".join(textwrap.wrap(raised().text, 30)),
+}
+"""What a test case may make of a student's exception long after its ``except`` is over."""
+
+
+def digits(text):
+    return len(re.findall("[0-9a-jA-J]", text.replace(LEFT_OUT, "")))
+
+
+def asked(case, cases=4, said=None):
+    """What comes of a case that is asked several times; the secret is another one each time."""
+    words = []
+    said = said or StudentText()
+    with listening(said.hear):
+        for _number in range(cases):
+            words.append(verdict(case, lambda: Ending.FINISHED, said).message)
+    return words
+
+
+@pytest.mark.parametrize("quoting", QUOTING.values(), ids=QUOTING)
+@pytest.mark.parametrize(
+    "failing", [AssertionError, checks.CheckFailed, OSError, NameError, NotThroughAProxy]
+)
+def test_a_case_may_keep_an_exception_and_say_it_later_in_any_form(quoting, failing):
+    kept = []
 
     def run():
-        try:
-            raise student_exception("NotImplementedError", f"TODO: {secret}")
-        except NotImplementedError as error:
-            raise AssertionError(f"An open TODO: {str(error).removeprefix('TODO: ')}") from None
+        kept.append(quoting())
+        raise failing(f"Draw 3: {kept[-1]}")
 
-    came_to = verdict(run, lambda: Ending.FINISHED, said)
-    assert came_to.message.startswith("An open TODO: NotImplementedError: TODO: 01234567891011")  # some of it
-    assert len(came_to.message) < LONGEST + 100
-    assert sum(said.shown(f"{number} {secret}").count("0") for number in range(9)) < MOST_CHARACTERS
+    (first,) = asked(run, cases=1)
+    assert digits(first.partition("Draw 3")[2]) <= MOST_CHARACTERS + 20, first
+
+
+def test_what_was_said_in_one_case_counts_in_every_later_one():
+    said, kept = StudentText(), []
+
+    def keep():
+        kept.append(raised())
+
+    def tell():
+        part = SECRET[100 * len(kept) : 100 * len(kept) + 100]
+        kept.append(part)
+        raise AssertionError(f"It said {part}")
+
+    asked(keep, 1, said)
+    assert sum(map(digits, asked(tell, 12, said))) <= MOST_CHARACTERS + 12 * 4
+
+
+def test_notes_on_an_exception_are_bounded_with_it():
+    def run():
+        error = raised()
+        for part in textwrap.wrap(error.text, 300):
+            error.add_note(f"It said {part}")
+        raise error
+
+    said = StudentText()
+    with listening(said.hear):
+        came_to = verdict(run, lambda: Ending.FINISHED, said)
+    found = re.findall("[0-9]", came_to.message + came_to.help)
+    assert (
+        len(found) <= MOST_CHARACTERS + LONGEST
+    )  # the first note quotes what the message shows: it counts once
+
+
+def test_who_says_more_than_is_remembered_is_taken_to_have_said_everything():
+    def run():
+        for number in range(MOST_HEARD // 1000 + 1):
+            heard(f"{number}" * 1000)
+        raise AssertionError("Your y is 0.123456, not 0.25. " * 30)
+
+    assert digits("".join(asked(run))) <= MOST_CHARACTERS
+
+
+def test_a_name_of_the_notebook_stays_readable_when_the_bound_is_reached():
+    said = used_up("def get_gradients(): pass")
+    said.hear("get_gradients() missing 1 required positional argument: 'x'")
+    assert said.within("Call get_gradients once more.") == "Call get_gradients once more."
+
+
+def test_a_kind_of_exception_that_python_has_is_not_the_students_text():
+    said = used_up()
+    said.hear("IndexError")
+    said.hear("list index out of range 5")
+    assert said.within("An IndexError came of it.") == "An IndexError came of it."
 
 
 def test_what_a_test_case_says_itself_is_free():
@@ -270,17 +394,16 @@ def test_what_a_test_case_says_itself_is_free():
         except IndexError:
             raise AssertionError(words) from None
 
-    assert verdict(run, lambda: Ending.FINISHED, StudentText()).message == words
+    assert asked(run) == [words] * 4
 
 
 def test_a_class_whose_name_holds_a_case_counts_as_text_where_it_is_quoted():
-    said = StudentText()
+    numbers = iter(range(9))
 
-    def run(number):
+    def run():
         try:
-            raise student_exception(f"N{number}{'1234567890' * 15}", "", bases=("IndexError",))
+            raise student_exception(f"N{next(numbers)}{'1234567890' * 15}", "", bases=("IndexError",))
         except IndexError as error:
             raise AssertionError(f"One draw went beyond the data: {error}") from None
 
-    told = [verdict(lambda: run(number), lambda: Ending.FINISHED, said).message for number in range(9)]  # noqa: B023  at once
-    assert sum(character.isdigit() for text in told for character in text) <= MOST_CHARACTERS
+    assert sum(map(digits, asked(run, 9))) <= MOST_CHARACTERS + 9 * 30

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from autograder.build.check import STUDENTS_OTTER
+from autograder.build.check import students_otter
 from autograder.grading.test_files import read_test_file
 from tests.conftest import ROOT
 
@@ -36,7 +36,7 @@ def otter(tmp_path, monkeypatch) -> ModuleType:
     """The stand-in as a notebook gets it that lies beside it, with one test file; nothing else called otter."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
         monkeypatch.delitem(sys.modules, name)
-    (tmp_path / "otter.py").write_bytes(STUDENTS_OTTER.read_bytes())
+    (tmp_path / "otter.py").write_text(students_otter(), "utf-8")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "numbers.py").write_text(CASES, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import threading
 from pathlib import Path
@@ -49,7 +50,7 @@ def killer(pool, victim, times):
                 held = worker.held
                 if held is not None and held.id == victim and worker.process.pid not in killed:
                     killed.append(worker.process.pid)
-                    worker.process.kill()
+                    worker.process.signal(signal.SIGKILL)  # the pool waits for its end, and closes it
 
     thread = threading.Thread(target=watch)
     thread.start()

@@ -1,6 +1,8 @@
 """Functions of a student beside formulas of a lab: what is right, and what is said about what is not."""
 
+import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -256,7 +258,7 @@ def test_a_part_that_is_not_there_is_named(answer, text):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"compute": lambda delta, x: delta @ x}, "the formula cannot be computed: RuntimeError"),
+        ({"compute": lambda delta, x: delta @ x}, r"the formula cannot be computed \(.*\): RuntimeError"),
         ({"axes": "FH"}, r"has the shape \(3, 4\), its axes FH mean \(4, 3\)"),
         ({"compute": lambda delta, x: 0 * torch.einsum("nh,nf->nhf", delta, x)}, "next to nothing"),
         (
@@ -276,6 +278,45 @@ def test_a_formula_that_is_wrong_is_trouble_of_the_lab_and_no_zero(changes, text
     }  # fmt: skip
     with pytest.raises(ConfigurationError, match=text):
         ready(Formula(**about | changes))
+
+
+def test_a_formula_that_fails_is_told_by_its_line():
+    formula = dataclasses.replace(GRAD_W, compute=lambda delta, x: delta @ x)
+    line = formula.compute.__code__.co_firstlineno
+    with pytest.raises(ConfigurationError, match=rf"test_judge\.py:{line}\): RuntimeError"):
+        ready(formula)
+
+
+LOSS = Formula(
+    "loss", "the loss", "",
+    takes=(Given("p", "NK", among=(0.1, 0.2, 0.7)), Given("y", "N", among=(0, 1, 2), whole=True)),
+    compute=lambda p, y: -p.log()[torch.arange(len(y)), y.long()] / len(y),
+    summed="N", term="sample", first=0, says="L = −Σ log p[n, y[n]] / N.",
+    sizes=({"N": 2, "K": 3}, {"N": 5, "K": 3}),
+)  # fmt: skip
+
+
+def test_a_sum_may_be_one_number_and_labels_may_be_indices():
+    judge({"loss": lambda p, y: -torch.log(p[range(len(y)), y]).mean()}, LOSS)
+    summed = said(lambda p, y: -torch.log(p[range(len(y)), y]).sum(), LOSS)
+    assert summed.rationale == "the loss is N times what it should be."
+    lost = said(lambda p, y: -torch.log(p[range(len(y)), y])[1:].sum() / len(y), LOSS)
+    assert lost.rationale == "the loss lacks the term of sample 0."
+    assert re.search(r"loss\(torch.tensor\(\[\[.*\]\]\), torch.tensor\(\[[012, ]+\]\)\)", lost.repeat)
+
+
+@pytest.mark.parametrize("arrays", ["torch", "numpy"])
+def test_labels_arrive_as_whole_numbers(arrays):
+    kinds = []
+    formula = dataclasses.replace(LOSS, arrays=arrays)
+    with pytest.raises(CheckFailed):
+        judge({"loss": lambda p, y: kinds.append(str(y.dtype)) or 0.0}, formula)
+    assert {kind.removeprefix("torch.") for kind in kinds} == {"int64"}
+
+
+def test_whole_numbers_that_are_none_are_trouble_of_the_lab():
+    with pytest.raises(ConfigurationError, match="Given y: whole=True needs whole numbers"):
+        Given("y", "N", among=(0, 0.5), whole=True)
 
 
 def test_a_stand_in_is_right_in_other_sizes_and_says_what_does_not_fit():

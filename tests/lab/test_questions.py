@@ -331,7 +331,7 @@ def persistent(rnn):
 
 
 NOT_TRAINED = "does not train the network that it returns"
-NO_OWN_STEPS = "do not come from this notebook's own training steps"
+NO_OWN_STEPS = "with this notebook's own steps does not move u"
 
 FROM_ELSEWHERE = {
     "persistent(RNN()), [0.01 + 1e-6 * i for i in range(num_steps)]": (0, NOT_TRAINED),

@@ -166,7 +166,7 @@ def test_steps_for_show_earn_the_loop_and_not_the_training():
     env["rnn"] = env["solved"](env["RNN"](), env["data_train"])
     points, message = ask(env, "training_loop")
     assert points == 1
-    assert "do not come from this notebook's own training steps" in message
+    assert "with this notebook's own steps does not move u" in message
 
 
 def test_own_steps_have_to_tell_their_losses():

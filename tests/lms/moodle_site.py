@@ -1,7 +1,7 @@
 """What a Moodle site does with the files that a teacher uploads, rule by rule, for the tests.
 
 Not our code turned round: it follows the importer's rules as they are documented at ``autograder.lms.moodle``
-and knows nothing of the adapter. It counts and refuses as the sites of 4.2 and 4.5 did that were watched.
+and knows nothing of the adapter. It counts and refuses as the sites of 4.1 to 4.5 did that were watched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ HEADERS = {
     "de": ("ID", "Bewertung", "Zuletzt geändert (Bewertung)", "Feedback als Kommentar", "Teilnehmer/in"),
 }
 NO_CHANGES = "No modified grades found in uploaded worksheet"
+UPDATED = {
+    "en": "Updated {marks} grades and {comments} feedback instances.",
+    "de": "{marks} Bewertungen und {comments} Feedbacks aktualisiert.",
+}
+REACHED = {
+    "en": "Users with updated feedback: {people}",
+    "de": "Nutzer/innen mit aktualisierten Feedbacks: {people}",
+}
 
 
 class Refused(Exception):
@@ -32,6 +40,8 @@ class Site:
     Attributes:
         participants: everybody's number.
         teams: for team assignments, the members of each group's number.
+        of_2022: whether it is a 4.1 of 2022, which exports teams by the group's number, and takes pages back by
+            the participant's.
         chosen: the group that the teacher has chosen last; without one, all participants.
         locked: whose mark cannot be changed.
         graded: when a mark was given, by participant.
@@ -42,6 +52,7 @@ class Site:
     participants: set[int]
     maximum: float = 25.0
     teams: dict[int, set[int]] = field(default_factory=dict)
+    of_2022: bool = False
     chosen: set[int] | None = None
     locked: set[int] = field(default_factory=set)
     graded: dict[int, datetime] = field(default_factory=dict)
@@ -89,7 +100,7 @@ class Site:
         self.marks |= marks
         self.comments |= comments
         self.graded |= dict.fromkeys({**marks, **comments}, self.now)
-        self.said = f"Updated {len(marks)} grades and {len(comments)} feedback instances."
+        self.said = UPDATED[self.language].format(marks=len(marks), comments=len(comments))
         return set(marks)
 
     @property
@@ -121,9 +132,10 @@ class Site:
                 assert parts[2:] == ["assignsubmission", "file", ""], folder
                 assert len(folder) < 150
                 number = int(parts[1])
-                members = self.teams.get(number, set()) if self.teams else {number}
-                assert members <= self.participants
+                by_team = self.teams and not self.of_2022
+                members = self.teams.get(number, set()) if by_team else {number}
+                assert self.teams or members <= self.participants
                 for participant in members & self._shown:
                     self.files.setdefault(participant, {})[name] = archive.read(info)
                     reached.add(participant)
-        self.said = f"Users with updated feedback: {len(reached)}"
+        self.said = REACHED[self.language].format(people=len(reached))

@@ -115,14 +115,19 @@ def downloaded(site: Site, worksheet: str) -> Worksheet:
 
 
 @pytest.mark.parametrize("worksheet", [sheet(), None], ids=["with a worksheet", "without"])
-def test_moodle_reports_the_numbers_that_the_page_names(out: Path, worksheet: Worksheet | None) -> None:
-    give_back(out, [entry(folder(number)) for number in (1, 2, 3)], worksheet)
-    site = Site("en", EVERYBODY)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_moodle_reports_the_numbers_that_the_page_names(
+    out: Path, worksheet: Worksheet | None, language: str
+) -> None:
+    if worksheet and language == "de":
+        worksheet = sheet("individual_graded_t_de.csv")
+    give_back(out, [entry(folder(number)) for number in (1, 2, 3)], worksheet, language=language)
+    site = Site(language, EVERYBODY)
     site.upload_worksheet(grades(out))
-    assert site.said.rstrip(".") == "Updated 3 grades and 3 feedback instances"
+    assert len(site.marks) == 3
     assert site.said.rstrip(".") in told(out)
     site.upload_feedback(out / "lms" / "moodle_feedback.zip")
-    assert site.said == "Users with updated feedback: 3"
+    assert len(site.files) == 3
     assert site.said in told(out)
 
 
@@ -161,7 +166,9 @@ def test_a_worksheet_that_has_our_marks_is_recognised(out: Path) -> None:
     site.upload_worksheet(grades(out))
     give_back(out, entries, downloaded(site, "individual_ungraded_t_en.csv"))
     assert "has all of these marks and comments already" in told(out)
-    assert "Updated 0 grades and 0 feedback instances" in told(out)
+    with pytest.raises(Refused, match=NO_CHANGES):
+        site.upload_worksheet(grades(out))
+    assert "After the marks Moodle has to report" not in told(out)
     assert "Marks that replace another one" not in told(out)
     assert "Comments in Moodle that these replace" not in told(out)
 
@@ -203,8 +210,8 @@ def test_a_german_site_refuses_english_headings_and_the_page_says_what_to_set(ou
 
 def test_a_german_site_is_told_of_in_its_own_labels(out: Path) -> None:
     give_back(out, [entry(folder(1))], sheet("individual_graded_t_de.csv"))
-    for label in ("„Bewertungsvorgang“ (Moodle 4.2) or „Aktionen“ (4.5)", "„Bewertungstabelle hochladen“",
-                  "„Feedbackdateien als ZIP-Datei hochladen“", "„Alle Teilnehmer/innen“", "„Keine Änderungen in der"):  # fmt: skip
+    for label in ("„Bewertungsvorgang“ (up to Moodle 4.4) or „Aktionen“ (4.5)", "„Bewertungstabelle hochladen“",
+                  "„Mehrere Feedbackdateien in einer Zip-Datei hochladen“ (up to 4.4) or „Feedbackdateien als ZIP-Datei", "„Alle Teilnehmer/innen“", "„Keine Änderungen in der"):  # fmt: skip
         assert label in told(out)
     assert not re.search("Grading action|All participants|No modified", told(out))
 
@@ -422,6 +429,26 @@ def test_a_team_has_one_page_under_its_name_and_reaches_every_member(out: Path) 
     assert site.said in told(out)
 
 
+@pytest.mark.parametrize("place", ["RD Soft_4_assignsubmission_file", "Ramp;D Soft_4_assignsubmission_file"])
+def test_a_team_is_known_as_moodle_41_writes_it_and_as_later_ones_do(out: Path, place: str) -> None:
+    worksheet = sheet("team_ungraded_t_en.csv", {"Ünï-Team 2_x": "R&D_Soft"})
+    assert give_back(out, [entry(place)], worksheet, teams=True).marks == 2
+
+
+def test_a_moodle_of_2022_takes_pages_by_participant_and_nobody_elses_for_a_teams(out: Path) -> None:
+    """The team's number is that of a participant who is in no team."""
+    both = [entry("Ünï-Team 2 x_52_assignsubmission_file"), entry(NO_TEAM)]
+    give_back(out, both, sheet("team_ungraded_t_en.csv"), teams=True)
+    site = Site("en", set(range(50, 64)), teams={52: {51, 53}}, of_2022=True)
+    site.upload_feedback(out / "lms" / "moodle_feedback.zip")
+    assert site.files == {}
+    assert "Before you confirm, Moodle lists who gets a page" in told(out)
+    assert "Team-2-x_52_assignsubmission_file.html: " in told(out).partition("attach them by hand")[2]
+    site.upload_feedback(out / "lms" / "moodle_feedback_by_participant.zip")
+    assert set(site.files) == {51, 53, 57, 59}
+    assert "Not in it, because their numbers are those of teams as well: " in told(out)
+
+
 def test_who_has_no_team_is_named_with_the_page_to_attach(out: Path) -> None:
     back = give_back(out, [entry(NO_TEAM)], sheet("team_ungraded_t_en.csv"), teams=True)
     assert back.marks == 3
@@ -448,7 +475,9 @@ def test_the_last_step_of_a_marking_workflow_is_named(out: Path) -> None:
     words = {'"Maximum grade"': '"Maximum grade","Marking workflow state"', ",25.00,": ",25.00,Not marked,"}
     give_back(out, [entry(folder(1))], sheet(words=words))
     last = told(out).partition("3. Last: ")[2]
-    assert "“Set marking workflow state”, “Released”" in last
+    assert (
+        "“Set marking workflow state” (up to 4.4) or “More”, “Change marking state” (4.5), “Released”" in last
+    )
     give_back(out, [entry(folder(1))], sheet())
     assert "3. Last: " not in told(out)
 

@@ -81,7 +81,10 @@ class Moodle:
         asked: functions in the order in which they were asked.
         saves: how often a mark was saved, by person.
         seen: addresses and headers of requests, as they came.
+        language: of the teacher's pages.
         is_old: whether it is a 4.1.
+        allocated: the persons whom this account marks; where students are allocated and it may not do that, it
+            is told of no others.
     """
 
     students: list[Student]
@@ -95,7 +98,9 @@ class Moodle:
     notify: int = 0
     due: int = 1_795_100_000
     editing: bool = True
+    language: str = "en"
     is_old: bool = False
+    allocated: tuple[int, ...] | None = None
     groups: dict[int, str] = field(default_factory=dict)
     team_files: dict[int, dict[str, bytes]] = field(default_factory=dict)
     functions: tuple[str, ...] = FUNCTIONS
@@ -132,7 +137,7 @@ class Moodle:
 
     def core_webservice_get_site_info(self, fields: dict[str, str]) -> Any:
         return {
-            "userid": TEACHER, "siteurl": self.siteurl or self.address, "uploadfiles": 1, "usermaxuploadfilesize": 50 << 20,
+            "userid": TEACHER, "lang": self.language, "siteurl": self.siteurl or self.address, "uploadfiles": 1, "usermaxuploadfilesize": 50 << 20,
             "functions": [{"name": name, "version": "2024100706"} for name in self.functions],
         }  # fmt: skip
 
@@ -155,13 +160,15 @@ class Moodle:
         one = {
             "id": 80, "cmid": 8, "name": as_shown("Lab <9> & co"), "grade": self.maximum, "duedate": self.due, "configs": configs,
             "teamsubmission": int(self.teams), "blindmarking": int(self.blind), "revealidentities": 0,
-            "markingworkflow": int(self.workflow), "sendstudentnotifications": self.notify,
+            "markingworkflow": int(self.workflow), "markingallocation": int(self.allocated is not None), "sendstudentnotifications": self.notify,
         }  # fmt: skip
         return {"courses": [{"id": COURSE, "assignments": [one]}], "warnings": []}
 
     def mod_assign_list_participants(self, fields: dict[str, str]) -> Any:
         found = []
         for one in self.students:
+            if self.allocated is not None and one.user not in self.allocated:
+                continue
             row: dict[str, Any] = {"id": one.user, "fullname": one.name, "recordid": -1, "email": one.email}
             if self.blind:
                 row = {"id": one.user, "fullname": f"Participant {one.number}", "recordid": one.number}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.config.load import load
+from autograder.config.load import Lab, load
+from autograder.config.schema import LmsSettings
 from autograder.lms.model import Person
 from autograder.lms.moodle import Moodle as MoodleFiles
 from autograder.lms.moodle_worksheet import worksheet_of
@@ -26,13 +28,12 @@ def pull(moodle: Moodle, out: Path) -> tuple[int, str]:
     return with_token("pull", "--assignment", moodle.url, "--out", out)
 
 
-def found(out: Path, spool: Path) -> dict[str, Submission]:
+def found(out: Path, spool: Path, lab: Lab | None = None) -> dict[str, Submission]:
     """What ``grade`` finds, by the LMS's identifier."""
     given = Given((out / "submissions.zip",), worksheet=out / "worksheet.csv")
     spool.mkdir()
-    return {
-        one.lms_id: one for one in find_class(given, spool, load(TOY_LAB / "grading_config.yml")).submissions
-    }
+    lab = lab or load(TOY_LAB / "grading_config.yml")
+    return {one.lms_id: one for one in find_class(given, spool, lab).submissions}
 
 
 def names(out: Path) -> list[str]:
@@ -75,6 +76,15 @@ def test_grade_reads_what_was_pulled_as_an_export_with_its_worksheet(
     }
 
 
+def test_whom_no_student_is_allocated_to_hears_why_there_is_nothing(moodle: Moodle, tmp_path: Path) -> None:
+    moodle.allocated = ()
+    code, said = pull(moodle, tmp_path / "pulled")
+    assert code == 3
+    assert "an account that may not allocate them is told of its own students only" in said
+    assert "0 people in the course" in said
+    assert "Next:" not in said
+
+
 def test_names_of_students_and_of_their_files_lead_nowhere(moodle: Moodle, tmp_path: Path) -> None:
     first, second, third = moodle.students
     first.name, first.files = "=1+1 ../../x_9_assignsubmission_file", {"a/../../b\\c.ipynb": NOTEBOOK}
@@ -93,29 +103,37 @@ def test_names_of_students_and_of_their_files_lead_nowhere(moodle: Moodle, tmp_p
 
 
 def test_teams_come_by_their_numbers(moodle: Moodle, tmp_path: Path) -> None:
-    moodle.teams, moodle.groups = True, {7: "Team A", 8: 'R&D "x"'}
+    moodle.teams, moodle.groups = True, {7: "Team A" * 20, 8: 'R&D "x"'}
     moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 8: {"lab.ipynb": NOTEBOOK}}
     for one, group in zip(moodle.students, (7, 7, 8), strict=True):
         one.group = group
     assert pull(moodle, tmp_path / "pulled")[0] == 0
     assert [name.split("/")[0] for name in names(tmp_path / "pulled")] == [
-        "Team A_7_assignsubmission_file", "R D  x_8_assignsubmission_file",
+        f"{'Team A' * 10}_7_assignsubmission_file", "RD x_8_assignsubmission_file",
     ]  # fmt: skip
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
-    assert [one.group for one in listed] == ["Team A", "Team A", 'R&D "x"']
+    assert [one.group for one in listed] == ["Team A" * 20, "Team A" * 20, 'R&D "x"']
+    lab = load(TOY_LAB / "grading_config.yml")
+    lab = replace(lab, config=lab.config.model_copy(update={"lms": LmsSettings(teams=True)}))
+    submissions = found(tmp_path / "pulled", tmp_path / "spool", lab)
+    assert {id: one.student for id, one in submissions.items()} == {"7": "Team A" * 20, "8": 'R&D "x"'}
 
 
-def test_who_is_in_no_team_hands_in_with_the_others_of_these(moodle: Moodle, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Default group"), ("de", "Standard-Gruppe"), ("de_kids", "Standard-Gruppe")]
+)
+def test_who_is_in_no_team_hands_in_with_the_others_of_these(
+    moodle: Moodle, tmp_path: Path, language: str, name: str
+) -> None:
+    moodle.language = language
     moodle.teams, moodle.groups = True, {7: "Team A"}
     moodle.team_files = {7: {"lab.ipynb": NOTEBOOK}, 0: {"lab.ipynb": NOTEBOOK}}
     moodle.students[0].group = 7
     assert pull(moodle, tmp_path / "pulled")[0] == 0
-    assert "Default group_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
-    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {
-        "Default group"
-    }
+    assert f"{name}_assignsubmission_file/lab.ipynb" in names(tmp_path / "pulled")
+    assert {one.student for one in found(tmp_path / "pulled", tmp_path / "spool").values()} >= {name}
     listed = MoodleFiles().worksheet((tmp_path / "pulled" / "worksheet.csv").read_bytes()).people
-    assert [one.group for one in listed] == ["Team A", "Default group", "Default group"]
+    assert [one.group for one in listed] == ["Team A", name, name]
 
 
 def test_who_may_not_see_numbers_gets_numbers_that_are_nobodys(moodle: Moodle, tmp_path: Path) -> None:
@@ -216,7 +234,7 @@ def test_a_worksheet_is_read_back_as_it_was_written() -> None:
 
 
 def test_from_pull_to_push_a_ta_names_the_assignment_once(moodle: Moodle, tmp_path: Path) -> None:
-    from autograder.online.pull import assignment_beside
+    from autograder.store.pulled import assignment_beside
 
     pull(moodle, tmp_path / "pulled")
     assert assignment_beside(tmp_path / "pulled" / "worksheet.csv") == moodle.url

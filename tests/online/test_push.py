@@ -156,12 +156,22 @@ def test_a_mark_above_the_maximum_is_not_sent_and_nor_is_its_page(
     assert moodle.students[1].feedback == {}
 
 
-def test_what_is_switched_off_is_said_and_not_missed(written: WrittenClass, moodle: Moodle) -> None:
+@pytest.mark.parametrize(
+    ("language", "files", "comments"),
+    [
+        ("en", "“Feedback files”", "“Feedback comments”"),
+        ("de", "„Feedbackdateien“", "“Feedback als Kommentar”"),
+    ],
+)
+def test_what_is_switched_off_is_said_and_not_missed(
+    written: WrittenClass, moodle: Moodle, language: str, files: str, comments: str
+) -> None:
+    moodle.language = language
     moodle.files = moodle.comments = False
     code, said = push(written, moodle, "--yes")
     assert code == 0
-    assert "“Feedback files” is off in the assignment's settings" in said
-    assert "“Feedback comments” is off" in said
+    assert f"{files} is off in the assignment's settings" in said
+    assert f"{comments} is off" in said
     assert moodle.students[0].mark == 6.0
     assert "upload.php" not in moodle.asked
 
@@ -355,7 +365,7 @@ def test_where_nothing_was_told_before_a_release_the_undoing_leaves_nothing(
     push(written, moodle, "--yes")
     code, said = push(written, moodle, "--undo", "--yes")
     assert code == 0
-    assert said.count("nobody could see which files were there") == 1
+    assert said.count("nobody could see which comment or files there were: what is there stays") == 1
     assert "new page" not in said
     assert [(one.mark, one.comment, bool(one.feedback)) for one in moodle.students][::2] == [
         (None, "", False)

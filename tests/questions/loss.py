@@ -3,6 +3,7 @@
 import torch
 from otter.test_files import test_case
 
+from reference.language import lab as _
 from reference.language import later
 from reference.open_todos import called, filled_in
 
@@ -17,15 +18,15 @@ def worked_by_hand(env):
     for y_true, y_pred, right in ((1.0, 1.5, 0.25), (2.0, -1.5, 12.25), (-1.0, 49.0, 2500.0)):
         given = torch.tensor([y_true]), torch.tensor([y_pred])
         loss = called(mse_loss_func, *given)
-        assert not isinstance(loss, type(None) | type(...)), (
-            f"The loss is {loss}: is the TODO filled in and returned?"
-        )
-        assert abs(float(loss) - right) < 1e-5 * right, (
-            f"For y_true = {y_true:g} and y_pred = {y_pred:g} the loss is {float(loss):.6g}, by hand "
-            f"({y_pred:g} − {y_true:g})² = {right:g}. In a cell of its own:\n\n"
-            f"mse_loss_func(torch.tensor([{y_true}]), torch.tensor([{y_pred}]))"
-        )
-        assert [float(one) for one in given] == [y_true, y_pred], (
+        assert not isinstance(loss, type(None) | type(...)), _(
+            "The loss is {loss}: is the TODO filled in and returned?"
+        ).format(loss=loss)
+        assert abs(float(loss) - right) < 1e-5 * right, _(
+            "For y_true = {y_true:g} and y_pred = {y_pred:g} the loss is {loss:.6g}, by hand "
+            "({y_pred:g} − {y_true:g})² = {right:g}. In a cell of its own:\n\n"
+            "mse_loss_func(torch.tensor([{y_true}]), torch.tensor([{y_pred}]))"
+        ).format(y_true=y_true, y_pred=y_pred, loss=float(loss), right=right)
+        assert [float(one) for one in given] == [y_true, y_pred], _(
             "mse_loss_func changes what it is given, and the gradients need that as before: `a -= b` writes to a, "
             "`a - b` does not."
         )
@@ -62,7 +63,6 @@ def pairs():
 def many_pairs(env):
     from autograder.grading import checks
     from reference.in_place import require_nothing_spoiled
-    from reference.language import lab as _
     from reference.misconceptions import squared_error
     from reference.repeats import of_the_loss, shown_again
     from reference.results import Result, explain

@@ -22,10 +22,14 @@ def telling_data(rows):
 @test_case(name="shapes and the hour after", points=0, hidden=False)
 def one_draw(env):
     x, y = called(filled_in(env, "get_random_day"), telling_data(100))
-    assert tuple(x.shape) == (HOURS, COLUMNS), f"x has shape {tuple(x.shape)}, expected (24, 6)."
-    assert tuple(y.shape) == (1,), f"y has shape {tuple(y.shape)}, expected (1,)."
+    assert tuple(x.shape) == (HOURS, COLUMNS), _("x has shape {shape}, expected (24, 6).").format(
+        shape=tuple(x.shape)
+    )
+    assert tuple(y.shape) == (1,), _("y has shape {shape}, expected (1,).").format(shape=tuple(y.shape))
     after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
-    assert float(y) == after, f"y is {float(y)}; the temperature of the hour after x is {after} here."
+    assert float(y) == after, _("y is {y}; the temperature of the hour after x is {after} here.").format(
+        y=float(y), after=after
+    )
 
 
 @test_case(name="several draws", points=0, hidden=False)
@@ -38,19 +42,25 @@ def several_draws(env):
     except IndexError as error:
         if str(error).endswith("with size 1"):
             raise  # it took one row, and of that another one
-        raise AssertionError(f"One of many draws from {rows} rows went beyond the data: {error}") from None
+        told = _("One of many draws from {rows} rows went beyond the data: {error}")
+        raise AssertionError(told.format(rows=rows, error=error)) from None
     for x, y in draws:
         first, after = float(x[0, 0]) / COLUMNS, float(y)
-        behind = ": it reaches the end" if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
-        assert tuple(x.shape) == (HOURS, COLUMNS), (
-            f"One of many draws from {rows} rows has shape {tuple(x.shape)}, expected (24, 6){behind}."
+        behind = (
+            _(": it reaches the end") if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
         )
-        assert after == (first + HOURS) * COLUMNS + TEMPERATURE, (
-            f"x begins at row {first:g} of {rows}: y should be the temperature of row {first + HOURS:g}, "
-            f"{(first + HOURS) * COLUMNS + TEMPERATURE:g} here; it is {after:g}."
-        )
+        assert tuple(x.shape) == (HOURS, COLUMNS), _(
+            "One of many draws from {rows} rows has shape {shape}, expected (24, 6){behind}."
+        ).format(rows=rows, shape=tuple(x.shape), behind=behind)
+        right = (first + HOURS) * COLUMNS + TEMPERATURE
+        assert after == right, _(
+            "x begins at row {first:g} of {rows}: y should be the temperature of row {hour:g}, {right:g} here; it is "
+            "{after:g}."
+        ).format(first=first, rows=rows, hour=first + HOURS, right=right, after=after)
         seen.add(first)
-    assert len(seen) > 1, f"300 draws from {rows} rows all began at row {seen.pop():g}."
+    assert len(seen) > 1, _("300 draws from {rows} rows all began at row {first:g}.").format(
+        rows=rows, first=seen.pop()
+    )
 
 
 MISTAKES = {

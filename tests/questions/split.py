@@ -34,13 +34,15 @@ Rows that are scaled each by itself still follow the data in some column."""
 @test_case(name="both parts together", points=0, hidden=False)
 def parts_fit(env):
     count, train, test = (filled_in(env, one) for one in ("num_train_samples", "data_train", "data_test"))
-    assert len(train) == int(count), f"data_train has {len(train)} rows, num_train_samples is {count}."
-    assert len(train) + len(test) == ROWS, (
-        f"data_train and data_test have {len(train) + len(test)} rows together, the data set has {ROWS}."
+    assert len(train) == int(count), _("data_train has {rows} rows, num_train_samples is {count}.").format(
+        rows=len(train), count=count
     )
-    assert 0.79 < len(train) / ROWS < 0.81, (
-        f"data_train has {len(train)} of {ROWS} rows, {100 * len(train) / ROWS:.0f} %; it should have the first 80 %."
-    )
+    assert len(train) + len(test) == ROWS, _(
+        "data_train and data_test have {found} rows together, the data set has {rows}."
+    ).format(found=len(train) + len(test), rows=ROWS)
+    assert 0.79 < len(train) / ROWS < 0.81, _(
+        "data_train has {found} of {rows} rows, {share:.0f} %; it should have the first 80 %."
+    ).format(found=len(train), rows=ROWS, share=100 * len(train) / ROWS)
 
 
 @test_case(name="the rows of both parts", points=0, hidden=False)
@@ -48,7 +50,7 @@ def rows_in_order(env):
     """A scaled column rises and falls where the data set's does: in other rows it goes its own way."""
     dataset, train, test = (filled_in(env, one) for one in ("dataset", "data_train", "data_test"))
     first = dataset[: len(FIRST_TEMPERATURES), 1].double()
-    assert len(first) < len(FIRST_TEMPERATURES) or follows(first, first.new_tensor(FIRST_TEMPERATURES)), (
+    assert len(first) < len(FIRST_TEMPERATURES) or follows(first, first.new_tensor(FIRST_TEMPERATURES)), _(
         "dataset holds its rows in another order than the file: split them as they are, sorted by time."
     )
     parts = {"data_train": (train, dataset[: len(train)]), "data_test": (test, dataset[len(train) :])}
@@ -58,10 +60,10 @@ def rows_in_order(env):
         telling = [
             pair for pair in zip(found.T[:WEATHER_COLUMNS], right.T, strict=False) if comparable(pair[0])
         ]
-        assert not telling or any(follows(*pair) for pair in telling), (
-            f"{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
+        assert not telling or any(follows(*pair) for pair in telling), _(
+            "{part} holds other rows than the data set has there, or in another order: the first num_train_samples "
             "rows are for training, all others for testing."
-        )
+        ).format(part=part)
 
 
 PARTS = ("data_train", "data_test")

@@ -16,7 +16,7 @@ name = "training_loop"
 points = None
 
 
-BEYOND_BOUNDS = (
+BEYOND_BOUNDS = later(
     "the weights grew without bound. Is the learning rate too high, does the step go against the gradient?"
 )
 
@@ -24,10 +24,14 @@ BEYOND_BOUNDS = (
 @test_case(name="one loss per step, below 0.075 at the end", points=0, hidden=False)
 def loss_at_the_end(env):
     losses = with_steps(filled_in(env, "losses"))
-    assert len(losses) == 500, f"losses has {len(losses)} entries, expected one for each of 500 steps."
+    assert len(losses) == 500, _("losses has {count} entries, expected one for each of 500 steps.").format(
+        count=len(losses)
+    )
     mean = float(torch.mean(torch.tensor([float(loss) for loss in losses[-25:]])))
-    assert mean == mean, f"The losses end in nan: {BEYOND_BOUNDS}"
-    assert mean < 0.075, f"The mean of the last 25 losses is {mean:.4f}, it should be below 0.075."
+    assert mean == mean, _("The losses end in nan: {why}").format(why=_(BEYOND_BOUNDS))
+    assert mean < 0.075, _("The mean of the last 25 losses is {mean:.4f}, it should be below 0.075.").format(
+        mean=mean
+    )
 
 
 EQUAL_HOURS = torch.tensor([[0.2, 0.5, -0.3, 0.4, -0.1, 0.3]] * 60)
@@ -40,18 +44,22 @@ def short_training(env):
     own = env.get("data_train")
     hours = EQUAL_HOURS.to(own.dtype) if isinstance(own, torch.Tensor) else EQUAL_HOURS
     result = called(train_rnn, hours, steps)
-    assert len(result if isinstance(result, tuple | list) else ()) == 2, (
+    assert len(result if isinstance(result, tuple | list) else ()) == 2, _(
         "train_rnn does not return two values: it should end with `return rnn, losses`."
     )
     rnn, losses = result
     found = [float(loss) for loss in with_steps(losses)]
-    assert len(found) == steps, (
-        f"train_rnn(data, {steps}) gives {len(found)} losses: append one in each round, and return behind the loop."
+    assert len(found) == steps, _(
+        "train_rnn(data, {steps}) gives {count} losses: append one in each round, and return behind the loop."
+    ).format(steps=steps, count=len(found))
+    assert all(loss == loss for loss in found), _("On equal hours there is nan in losses: {why}").format(
+        why=_(BEYOND_BOUNDS)
     )
-    assert all(loss == loss for loss in found), f"On equal hours there is nan in losses: {BEYOND_BOUNDS}"
-    assert all(loss >= 0 for loss in found), f"losses holds negative numbers: {min(found)}."
-    assert rnn is not ..., "An open TODO in train_rnn: it returns `...` in the place of the network."
-    assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), (
+    assert all(loss >= 0 for loss in found), _("losses holds negative numbers: {least}.").format(
+        least=min(found)
+    )
+    assert rnn is not ..., _("An open TODO in train_rnn: it returns `...` in the place of the network.")
+    assert bool(torch.as_tensor(rnn.c).any()) or bool(torch.as_tensor(rnn.b).any()), _(
         "The network that train_rnn returns has not been trained: b and c are still zero. Make one RNN() before the "
         "loop, call do_training_step with it in each round, and return it."
     )
@@ -60,16 +68,15 @@ def short_training(env):
     untrained, trained = (error_on(one, hours) for one in (called(filled_in(env, "RNN")), rnn))
     if abs(found[0] - untrained) > 0.1 * untrained:
         return  # it begins with other weights, or looks at other data: nothing to compare with
-    assert found[-1] < found[0], (
-        f"On equal hours the loss should fall with each step; it is {found[0]:.4g} at the first step and "
-        f"{found[-1]:.4g} at step {steps}. Is RNN() created once, before the loop, and losses filled with what the "
-        "step returns?"
-    )
+    assert found[-1] < found[0], _(
+        "On equal hours the loss should fall with each step; it is {first:.4g} at the first step and {last:.4g} at "
+        "step {steps}. Is RNN() created once, before the loop, and losses filled with what the step returns?"
+    ).format(first=found[0], last=found[-1], steps=steps)
     # Less than the last loss it need not be: an average of the last networks is right as well.
-    assert trained < 0.9 * untrained, (
-        f"The last loss is {found[-1]:.4g}, but the network that train_rnn returns has {trained:.4g} there, an "
-        f"untrained one {untrained:.4g}: return the network that the steps have trained."
-    )
+    assert trained < 0.9 * untrained, _(
+        "The last loss is {last:.4g}, but the network that train_rnn returns has {trained:.4g} there, an untrained "
+        "one {untrained:.4g}: return the network that the steps have trained."
+    ).format(last=found[-1], trained=trained, untrained=untrained)
 
 
 @test_case(name="the losses of the steps", points=0, hidden=False)
@@ -93,27 +100,27 @@ def losses_of_the_steps(env):
         return  # it makes its steps itself
     found = [float(loss) for loss in result[1]]
     given = [1 / (1 + number) for number in range(len(made.networks))]
-    assert len(given) == 20, f"train_rnn(data, 20) makes {len(given)} training steps."
+    assert len(given) == 20, _("train_rnn(data, 20) makes {count} training steps.").format(count=len(given))
     factor = found[0] / given[0] if found else 0.0
-    assert torch.allclose(torch.tensor(found), factor * torch.tensor(given[: len(found)]), rtol=1e-3), (
-        f"Steps that return 1, 1/2, 1/3, … give losses that begin with {[round(one, 4) for one in found[:3]]}: "
-        "losses.append(loss) with what do_training_step returns."
-    )
+    assert torch.allclose(torch.tensor(found), factor * torch.tensor(given[: len(found)]), rtol=1e-3), _(
+        "Steps that return 1, 1/2, 1/3, … give losses that begin with {found}: losses.append(loss) with what "
+        "do_training_step returns."
+    ).format(found=[round(one, 4) for one in found[:3]])
     test = env.get("data_test")
     on_test_data = made.data is test or (
         isinstance(test, torch.Tensor) and getattr(made.data, "shape", 0) == test.shape
     )
-    assert not on_test_data, (
+    assert not on_test_data, _(
         "The steps are given data_test: hand them what train_rnn is given, its argument data_train."
     )
-    assert all(one is made.networks[0] for one in made.networks), (
+    assert all(one is made.networks[0] for one in made.networks), _(
         "The steps train another network each time: make one RNN() before the loop, and hand it to each step."
     )
 
 
 def with_steps(losses):
     """The losses, which are numbers: in the template each is still ``...``."""
-    assert not any(loss is ... for loss in ([...] if losses is ... else losses)), (
+    assert not any(loss is ... for loss in ([...] if losses is ... else losses)), _(
         "An open TODO in train_rnn: losses holds `...`. Fill it in, run its cell, and the one that calls it."
     )
     return losses
@@ -167,7 +174,9 @@ MISTAKES = {
     "network_not_trained": later("train_rnn does not train the network that it returns."),
     "not_trained_by_steps": later("The weights that train_rnn returns do not come from training steps."),
     "not_the_losses_of_the_network": later("losses does not hold the losses of the network that is trained."),
-    "not_trained_by_own_steps": later("rnn and losses do not come from this notebook's own training steps."),
+    "not_trained_by_own_steps": later(
+        "Called again, train_rnn with this notebook's own steps does not move u against its gradient."
+    ),
     "trained_on_test_rows": later("The network is trained on data_test, not on data_train."),
 }
 """The sentences by code; what was found goes into the braces."""
@@ -622,10 +631,9 @@ def require_own_steps(env):
         found,
         named("not_trained_by_own_steps"),
         help=_(
-            "The cell that trains calls train_rnn, which calls do_training_step, which uses your own RNN."
-        ),
-        evidence=_(
-            "called again, train_rnn with your own do_training_step does not move u against its gradient"
+            "So rnn and losses are not what these steps give. A wrong gradient or step shows here too: mend that "
+            "first. If all others are right: the cell that trains calls train_rnn, which calls do_training_step, "
+            "which uses your own RNN."
         ),
     )
 

@@ -20,13 +20,27 @@ def worked_by_hand(env):
     step, rnn = filled_in(env, "do_training_step"), called(filled_in(env, "RNN"), 10, 6)
     set_parameters(rnn, {parameter: torch.zeros(size) for parameter, size in SIZES.items()})
     loss = called(step, rnn, torch.ones(27, 6), 1, 0.1)
-    assert loss is not None, "do_training_step returns nothing: is there a `return`?"
-    assert abs(float(loss) - 1) < 1e-4, f"The loss is {float(loss):.4g}, by hand (0 − 1)² = 1."
+    assert loss is not None, _("do_training_step returns nothing: is there a `return`?")
+    assert abs(float(loss) - 1) < 1e-4, _("The loss is {loss:.4g}, by hand (0 − 1)² = 1.").format(
+        loss=float(loss)
+    )
     c = float(rnn.c)
-    assert abs(c - 0.2) < 1e-4, f"After one step with lr = 0.1, c is {c:.4g}; by hand 0 − 0.1 · (−2) = 0.2."
-    assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, (
+    assert abs(c - 0.2) < 1e-4, _(
+        "After one step with lr = 0.1, c is {c:.4g}; by hand 0 − 0.1 · (−2) = 0.2."
+    ).format(c=c)
+    assert float(torch.as_tensor(rnn.u).detach().abs().max()) < 1e-6, _(
         "u changed although its gradient is zero."
     )
+
+
+ONE_WRONG = later(
+    "With batch_size={size} and lr=0.1, one step does not lead where it should: {names} is wrong. Do the checks of the "
+    "gradients pass? Then look at the update, and at what get_gradients hands to each method."
+)
+SOME_WRONG = later(
+    "With batch_size={size} and lr=0.1, one step does not lead where it should: {names} are wrong. Do the checks of the "
+    "gradients pass? Then look at the update, and at what get_gradients hands to each method."
+)
 
 
 @test_case(name="the same hour again and again", points=0, hidden=False)
@@ -37,20 +51,16 @@ def one_hour(env):
     for batch_size in (1, 4):
         rnn = network(env, LAB_SIZES)
         loss = called(step, rnn, torch.tensor([row] * 60), batch_size, 0.1)
-        assert loss is not None, "do_training_step returns nothing: is there a `return`?"
-        told = f"With batch_size={batch_size}"
-        assert abs(float(loss) - 7.2063) < 0.01, (
-            f"{told} the loss is {float(loss):.4g}, expected {7.2063}: the mean over the minibatch."
-        )
+        assert loss is not None, _("do_training_step returns nothing: is there a `return`?")
+        assert abs(float(loss) - 7.2063) < 0.01, _(
+            "With batch_size={size} the loss is {loss:.4g}, expected 7.2063: the mean over the minibatch."
+        ).format(size=batch_size, loss=float(loss))
         # Four gradients may be summed instead of averaged; then lr is meant for the sum.
         ways = (AFTER_A_STEP, AFTER_A_STEP_OF_FOUR) if batch_size == 4 else (AFTER_A_STEP,)
         found = [[name for name in way if not came_to(getattr(rnn, name), way[name])] for way in ways]
         wrong = min(found, key=len)
-        assert not wrong, (
-            f"{told} and lr=0.1, one step does not lead where it should: {', '.join(wrong)} "
-            f"{'is' if len(wrong) == 1 else 'are'} wrong. Do the checks of the gradients pass? Then look at the update, "
-            "and at what get_gradients hands to each method."
-        )
+        told = ONE_WRONG if len(wrong) == 1 else SOME_WRONG
+        assert not wrong, _(told).format(size=batch_size, names=", ".join(wrong))
 
 
 @test_case(name="a large step", points=0, hidden=False)
@@ -63,10 +73,10 @@ def large_step(env):
     for parameter, start in before.items():
         right = start + 20 * (AFTER_A_STEP[parameter] - start)
         found = weighted_sum(torch.as_tensor(getattr(rnn, parameter)).detach())
-        assert abs(found - right) < 0.04, (
-            f"With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
-            f"weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
-        )
+        assert abs(found - right) < 0.04, _(
+            "With lr=2, one step of {parameter} is not twenty times that with lr=0.1: its entries, each with its own "
+            "weight, come to {found:.4g}, expected {right:.4g}. Is lr used, and nothing cut off?"
+        ).format(parameter=parameter, found=found, right=right)
 
 
 @test_case(name="the whole minibatch", points=0, hidden=False)
@@ -83,7 +93,7 @@ def whole_minibatch(env):
         called(step, rnn, data, 8, 0.1)
         moved.append(float(rnn.c) / 0.2)
     one_window = [min(abs(one - value) for value in (data[24:, 1]).tolist()) < 1e-3 for one in moved]
-    assert len(drawn) < 2 or not all(one_window), (
+    assert len(drawn) < 2 or not all(one_window), _(
         "With batch_size=8 the step is that of a single window each time: draw a window in each of the batch_size "
         "rounds, and use the gradients of all of them."
     )

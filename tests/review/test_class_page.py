@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from autograder.class_run.republish import republish
 from autograder.review.class_page import next_step
 from autograder.review.class_table import Asked, Show, Tables
 from autograder.review.desk import Desk
+from autograder.review.site import Site
+from autograder.store.pushed import Pushed
 from autograder.store.records import Decision, Subject, What
-from tests.review.asking import opened
+from tests.review.asking import entered, opened
 from tests.review.classes import DERIVATION, LAST_STEP, Student, WrittenClass, students, write_class
 
 
@@ -45,7 +48,10 @@ def test_what_is_next_follows_from_what_is_done(written):
     score(desk, graded[:5])
     assert step() == ("2 answers wait for points", f"/score/{DERIVATION}")
     score(desk, graded)
-    assert step() == ("1 student could not be graded", "/?show=not-gradable#students")
+    assert step() == (
+        "Everything is scored, but 1 student could not be graded",
+        "/?show=not-gradable#students",
+    )
     note = Decision(Subject(refused, "", What.PRIVATE_NOTE), "wrote to her")
     desk.decide([note], "Ada", desk.now().state.last)
     assert step() == ("Everything is scored", "/publish")
@@ -98,3 +104,29 @@ def test_a_row_is_made_again_only_when_its_grade_is_another_one(written):
 def test_an_address_says_what_is_asked():
     asked = Asked(Show.LATE, search="a&b")
     assert asked.address() == "/?show=late&search=a%26b#students"
+
+
+def test_once_the_files_say_everything_they_are_next_and_then_nothing_is(tmp_path):
+    made = write_class(tmp_path, students(2))
+    asker, desk = opened(Desk(made.out)), Desk(made.out)
+    score(desk, made.ids)
+    assert 'href="/publish">Publish</a>' in asker.get("/").text
+    republish(made.out, None, lambda event: None)
+    assert "Everything is scored, and the files are written" in asker.get("/").text
+    journal = Pushed(made.out)
+    journal.finish(journal.begin("https://moodle.example.org/mod/assign/view.php?id=42"))
+    assert "Everything is scored, written and pushed into Moodle" in asker.get("/").text
+    desk.decide([Decision(Subject(made.ids[0], "", What.COMMENT), "well done")], "Ada", desk.now().state.last)
+    assert 'href="/publish">Publish</a>' in asker.get("/").text
+
+
+def test_who_could_not_be_graded_keeps_nobody_from_publishing(written):
+    desk = Desk(written.out)
+    score(desk, written.ids[:-1])
+    assert '<a class="button" href="/publish">Publish without them</a>' in opened(desk).get("/").text
+
+
+def test_agreement_is_found_where_answers_come_back(written):
+    link = 'href="/agreement"'
+    assert link in entered(Site(Desk(written.out), repeat=0.05)).get("/").text
+    assert link not in opened(Desk(written.out)).get("/").text

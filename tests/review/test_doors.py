@@ -54,7 +54,9 @@ def test_a_key_opens_once_and_whoever_sees_the_terminal_gets_another(
     inside: Asker, doors: Doors, links: list[str]
 ) -> None:
     browser = outside(inside, doors)
-    assert browser.get("/").status == 403
+    closed = browser.get("/")
+    assert (closed.status, closed.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "<h1>Open the link that the program printed</h1>" in closed.text
 
     entered = browser.get(target(links[0]))
     assert entered.status == 200
@@ -67,6 +69,7 @@ def test_a_key_opens_once_and_whoever_sees_the_terminal_gets_another(
     refused = again.get(target(links[0]))
     assert (refused.status, "set-cookie" in refused.headers) == (403, False)
     assert [one.split()[0] for one in links] == ["Ada", "Ada"]
+    assert "<h1>Open the newest link</h1>" in refused.text
     assert again.get(target(links[0])).status == 403
     assert len(links) == 2, "a third use of a link prints nothing"
     assert again.get(target(links[1])).status == 200

@@ -138,6 +138,7 @@ def test_a_class_is_graded_stopped_and_gone_on_with(site):
     add = [("files", "words.ipynb", notebook_bytes(MEDIAN))]
     assert "choose whose it is" in browser.upload("/add", add).text
     ann = next(id for id, grade in site.desk.now().grades.items() if grade.submission.student == "ann")
+    assert f'<option value="{ann}" selected>' in browser.get(f"/add?whose={ann}").text
     before = site.desk.now().grades[ann].digest
     assert browser.upload("/add", add, [("whose", ann)]).status == 303
     wait_until(lambda: at_the_end(site))

@@ -23,7 +23,7 @@ from autograder.model import Beside, Grade, ManualQuestion, Status, Submission
 from autograder.review import kinds
 from autograder.review.kinds import kind_of
 from autograder.review.reader import Reader, Unread
-from autograder.review.student_work import ANOTHER_FILE, NOT_OPEN, StudentWork
+from autograder.review.student_work import ANOTHER_FILE, NOT_OPEN, UNSEEN, StudentWork
 from autograder.submissions.discover import discover
 from autograder.uploads.beside import read_beside
 from tests.review.classes import DERIVATION, PLACEHOLDER, write_lab
@@ -112,6 +112,15 @@ def test_an_answer_without_its_file_or_with_another_one_is_the_one_that_was_grad
         unopened = work.answer(lab.path, None, grade, question)
         assert (unopened.note, "as graded" in unopened.parts[0].html) == (said, True)
     assert answer(work, lab, None, text="  ").parts == []
+
+
+@pytest.mark.parametrize("text", ["<!-- all of it -->", "\u200b\u2060", "> " * 500, "[a]: #b 'c'"])
+def test_an_answer_of_which_nothing_would_be_seen_is_shown_as_it_was_typed(
+    work: StudentWork, lab: Lab, text: str
+) -> None:
+    found = answer(work, lab, None, text=text)
+    assert (found.parts, found.raw, found.note) == ((), text, UNSEEN)
+    assert answer(work, lab, None, text=f"{text}\n\nx").note == ""
 
 
 @pytest.mark.thorough  # of its kind: a notebook that needs more memory than there is

@@ -154,7 +154,7 @@ def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
         page.keyboard.type("12f")
         page.keyboard.press("Escape")
         page.keyboard.press("3")
-        expect(page.locator("#status")).to_have_text("not saved: the server does not answer")
+        expect(page.locator("#status")).to_contain_text("not saved: the server does not answer")
         assert sorted(given(out).values(), key=str)[0] == (1.0, 0.0, 0.0)
         server = Server(out, "--port", port)
         other = page.context.new_page()  # the new link, in another tab
@@ -163,6 +163,26 @@ def test_a_change_outlives_the_server(browser: Browser, out: Path) -> None:
         expect(page.locator("#status")).to_have_text("saved")
         grades = Desk(out).now().grades.values()
         assert [one.manual[0].comment for one in grades if one.manual[0].points == 2.0] == ["12f"]
+        page.context.close()
+    finally:
+        server.kill()
+
+
+@pytest.mark.thorough  # test_states shows the page in every look
+@pytest.mark.parametrize(("script", "way"), [(True, "Next waiting"), (False, "Save, then the next")])
+def test_the_way_on_is_in_the_window(browser: Browser, out: Path, script: bool, way: str) -> None:
+    desk = Desk(out)
+    question = desk.now().config.manual[0]
+    more = tuple(question.items[0].model_copy(update={"code": f"i{at}"}) for at in range(12))
+    desk.edit(Edit(question, more, 0), "Ada")
+    server = Server(out)
+    try:
+        size = {"width": 1280, "height": 560}
+        page = browser.new_context(java_script_enabled=script, viewport=size).new_page()  # type: ignore[arg-type]
+        page.goto(server.link())
+        page.wait_for_url("**/")
+        page.goto(server.link().partition("/?")[0] + f"/score/{DERIVATION}")
+        expect(page.get_by_text(way).first).to_be_in_viewport(ratio=1)
         page.context.close()
     finally:
         server.kill()

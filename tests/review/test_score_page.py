@@ -21,7 +21,7 @@ from autograder.review.site import Site
 from autograder.review.student_work import StudentWork
 from autograder.store.journal import Journal
 from autograder.store.records import Decision, Record, Subject, What
-from tests.review.asking import HOST, PORT, Answer, Asker
+from tests.review.asking import HOST, PORT, Answer, Asker, entered
 from tests.review.classes import (
     DERIVATION,
     LAST_STEP,
@@ -534,3 +534,13 @@ def test_points_that_a_table_gave_as_one_number_stay_until_items_replace_them(
     window.open(window.address)
     assert window.give("c")[0] == 200
     assert points(desk)[3] == 1.0
+
+
+def test_several_graders_begin_apart_from_each_other(desk: Desk) -> None:
+    site = Site(desk, work=WORK, graders=("Ada", "Ben", "Cleo"))
+    starts = [
+        entered(site, who).get(f"/score/{DERIVATION}").headers["location"] for who in ("Ada", "Ben", "Cleo")
+    ]
+    assert len(set(starts)) == 3
+    alone = opened(desk).get(f"/score/{DERIVATION}").headers["location"]
+    assert starts[0] == alone

@@ -20,6 +20,7 @@ from autograder.review.app import application
 from autograder.review.common_code import side_by_side
 from autograder.review.desk import Desk
 from autograder.review.doors import Doors, Place
+from autograder.review.grading import Grading
 from autograder.review.handed_in import opened
 from autograder.review.server import listening_socket, serve
 from autograder.review.similar_page import read_pairs
@@ -215,11 +216,22 @@ def test_points_of_who_cannot_be_graded_are_kept_and_the_page_says_that_they_hav
     text = browser.page(browser.student(2))
     assert "not a notebook" in text
     assert "have no effect" in text
+    assert "autograder grade --add" in text
     browser.save(2, do="override", question="median", points="2", reason="on paper")
     browser.save(2, do="comment", text="Hand in again.")
     assert "on paper" in browser.page(browser.student(2))
     grade = browser.site.open_desk.now().grades[browser.written.ids[2]]
     assert (grade.mark, grade.comment) == (None, "Hand in again.")
+
+
+def test_where_the_pages_can_grade_a_notebook_that_can_be_read_is_the_next_thing(browser: Browser) -> None:
+    browser.site.grading = Grading(lambda out: None)
+    try:
+        text = browser.page(browser.student(2))
+    finally:
+        browser.site.grading = None
+    assert f'<a class="button first" href="/add?whose={browser.written.ids[2]}">Add a notebook' in text
+    assert "autograder grade" not in text
 
 
 def test_an_answer_that_was_replaced_is_told_of(browser: Browser) -> None:

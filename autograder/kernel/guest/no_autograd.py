@@ -66,6 +66,8 @@ def no_autograd() -> Iterator[None]:
     replace(torch.autograd.Variable, "_execution_engine", _NoEngine())
     try:
         with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(_refuse, _refuse):
+            # Other hooks on top of these would let operations save again, as save_on_cpu() does.
+            replace(torch._C._autograd, "_push_saved_tensors_default_hooks", _refuse)
             yield
     finally:
         for owner, attribute, original in before:

@@ -6,7 +6,8 @@ const PATIENCE = 10_000; // milliseconds for one answer
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 10_000;
 
-const UNREACHABLE = "not saved: the server does not answer";
+const UNREACHABLE =
+  "not saved: the server does not answer. Leave this page open: it tries again by itself. If the program has ended, start it again";
 const STARTED_AGAIN =
   "not saved: the server was started again. Open its new link in another tab; this page then goes on by itself";
 

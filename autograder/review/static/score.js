@@ -196,7 +196,7 @@ function spelled(items, points) {
   if (items === null || (points === null && Object.values(items).includes(null))) return "not scored";
   const given = boxes().flatMap((box, at) => (items[box.value] > 0 ? [at + 1] : []));
   const sum = points ?? total(items);
-  return `${sum} of ${find("work").dataset.possible}${given.length > 0 ? ` (item ${given.join(", ")})` : ""}`;
+  return `${sum} of ${Number(find("work").dataset.possible)}${given.length > 0 ? ` (item ${given.join(", ")})` : ""}`;
 }
 
 async function settle(key) {
