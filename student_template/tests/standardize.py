@@ -63,6 +63,11 @@ def roughly_standard(env):
     assert isinstance(test, torch.Tensor), "data_test is not a tensor."
     # Without test rows, which is a mistake of the split, there is nothing to see.
     if len(test):
+        whole = env.get("dataset")
+        of_the_other = isinstance(whole, torch.Tensor) and len(test) == len(train) > len(whole) - len(train)
+        assert not of_the_other, (
+            "data_test has {count} rows, as many as data_train: make it of the rows of data_test."
+        ).format(count=len(test))
         assert test.double().abs().mean() < 3, "data_test is not standardised yet."
         assert bool((test.double().mean(dim=0).abs() > 1e-3).any()), (
             "The columns of data_test have mean 0 themselves: scale it with means and stds of the training data."
