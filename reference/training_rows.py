@@ -20,7 +20,7 @@ NEARLY_ALL, HALF = 0.99, 0.5
 TEST_ROWS, TEST_ROWS_TOO = "trained_on_test_rows", "trained_on_test_rows_too"
 
 
-def test_rows_in_training(env: Any) -> str:
+def which_test_rows(env: Any) -> str:
     """What the cell that assigns ``losses`` trains on, as far as that is sure.
 
     Returns:

@@ -523,9 +523,9 @@ def require_training_rows(env):
         CheckFailed: it trains on nothing else.
     """
     from autograder.grading import checks
-    from reference.training_rows import TEST_ROWS, TEST_ROWS_TOO, test_rows_in_training
+    from reference.training_rows import TEST_ROWS, TEST_ROWS_TOO, which_test_rows
 
-    found = test_rows_in_training(env)
+    found = which_test_rows(env)
     if found == TEST_ROWS and settings().follow_through == "half":
         checks.note(_(WHICH_POINT))
     checks.require(
