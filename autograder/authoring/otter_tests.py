@@ -73,6 +73,11 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")
         written = written.replace(repr(file.name), repr(name)).replace(f'"{file.name}"', f'"{name}"')
+    if all(case.hidden for case in file.test_cases):
+        draft.notes.append(
+            f"question {name!r} has hidden cases only (otter's default): `build` wants one that students can "
+            "run, with 'hidden': False"
+        )
     return DraftQuestion(name, file.name, round(sum(case.points for case in file.test_cases), 5), written)
 
 

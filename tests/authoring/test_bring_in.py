@@ -341,6 +341,16 @@ def test_files_in_folders_that_the_code_names_keep_their_paths(source, tmp_path)
     assert sorted(lab.files_beside()) == ["data/points.csv", "lib/stats.py"]
 
 
+def test_a_question_without_a_public_case_is_told_before_build_refuses_it(source):
+    hidden = OLD_TEST.replace(", 'hidden': False", "")
+    (note,) = bring_in(source(OTTER_TESTS, {"q2.py": hidden})).notes
+    assert note.startswith("question 'q2' has hidden cases only (otter's default)")
+
+
+def test_with_a_public_case_nothing_is_told(source):
+    assert bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST})).notes == []
+
+
 def test_a_test_file_that_does_not_say_its_format_is_refused_with_what_to_do(source):
     with pytest.raises(UsageError, match=r"q2\.py: .*It does not say its format: .*OK_FORMAT = True"):
         bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST.replace("OK_FORMAT = True\n", "")}))
