@@ -9,9 +9,9 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
-from autograder.notebook.quick_import import without_address_grammar
 from autograder.sandbox.forkserver import serve
 
 
@@ -35,7 +35,11 @@ def become(request: dict[str, Any], descriptors: Sequence[int]) -> int:
 
 
 if __name__ == "__main__":
-    with without_address_grammar():  # as the zygotes import
+    with ExitStack() as imports:
+        if "autograder.workers.zygote" in sys.argv[2:]:  # it imports so itself
+            from autograder.notebook.quick_import import without_address_grammar
+
+            imports.enter_context(without_address_grammar())
         for module in sys.argv[2:]:
             importlib.import_module(module)
     serve(socket.socket(fileno=int(sys.argv[1])), become)

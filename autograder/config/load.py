@@ -197,8 +197,8 @@ def _files_not_for_students(config: Config) -> Iterator[tuple[Place, str]]:
     hidden = {PurePosixPath(name) for name in secret | folders} - {PurePosixPath()}
     for index, given in enumerate(config.files):
         path = PurePosixPath(given)
-        for found in hidden & {path, *path.parents}:
-            yield ("files", index), f"expected something for students; {found} holds tests or solutions"
+        for kept in hidden & {path, *path.parents}:
+            yield ("files", index), f"expected something for students; {kept} holds tests or solutions"
 
 
 def _wrong_credit(config: Config) -> Iterator[tuple[Place, str]]:

@@ -141,6 +141,8 @@ def test_a_float_without_a_dot_is_a_number(tmp_path: Path) -> None:
             "tests: checks\nfiles: [otter.py]",
             "otter.py is taken by what runs the public tests",
         ),
+        ("tests: checks", "tests: checks\nfiles: [checks/add.py]", "checks holds tests or solutions"),
+        ("tests: checks", "tests: checks\nfiles: [a/../b.csv]", "without '..'"),
         ("tests: checks", "tests: ../checks", ":4: tests: expected a path relative to"),
         ("tests: checks", "tests: /etc", ":4: tests: expected a path relative to"),
         ("tests: checks", "tests: [checks]", ":4: tests: expected"),

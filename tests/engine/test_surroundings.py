@@ -122,6 +122,7 @@ def test_the_environment_decides_nothing(lab, environment):
     assert "is ∇ really 4?" in str(found["questions"])
 
 
+@pytest.mark.thorough  # grades in a shell of its own each time
 @pytest.mark.parametrize(
     "shell",
     [

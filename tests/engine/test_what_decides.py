@@ -279,6 +279,7 @@ def test_a_comment_in_the_engine_counts_where_marks_are_decided(lab, part, tmp_p
         "errors.py",
         "gradients",
         "grading",
+        "heard.py",
         "kernel",
         "language",
         "model",

@@ -84,6 +84,7 @@ def test_nothing_agrees_with_an_infinite_expectation():
         checks.close(torch.ones(2), endless.flip(0), "it")
 
 
+@pytest.mark.thorough  # makes millions of numbers
 def test_lists_of_tensors_are_read_up_to_a_number():
     one = torch.ones(1)
     assert checks.as_tensor([one] * 40_000, "it").shape == (40_000, 1)

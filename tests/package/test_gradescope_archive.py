@@ -89,6 +89,7 @@ def elsewhere():
         yield Path(name)
 
 
+@pytest.mark.thorough  # packs twice; test_what_decides sees what questions open
 @pytest.mark.parametrize("outside", [False, True])
 def test_a_file_that_only_a_question_opens_goes_along(tmp_path, elsewhere, outside):
     folder = shutil.copytree(TOY_LAB, tmp_path / "lab")

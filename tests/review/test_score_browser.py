@@ -53,6 +53,7 @@ def out(tmp_path: Path) -> Path:
     return write_class(tmp_path, members).out
 
 
+@pytest.mark.thorough  # test_an_evening presses them all
 def test_keys_that_are_pressed_quickly_arrive_in_their_order(browser: Browser, out: Path) -> None:
     with scoring(browser, out) as page:
         for key in "12wf1wu3w0w":  # the first: 1 and 2; the second: all but 1; the third: undone nothing, 3
