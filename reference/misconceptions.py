@@ -187,6 +187,15 @@ def output(case: Case, hidden: Tensor) -> Slips:
             _("y adds c once for each hidden unit: c stands behind the sum V·h[T], not in its terms."),
             bias=float(len(case.weights.v)),
         ),
+        Slip.of("v_twice", _("y has V·h[T] twice: no factor 2 belongs here."), state=2 * hidden[-1]),
+        Slip.of(
+            "state_that_is_not_returned",
+            _(
+                "y is right for h[T], which is not the last row of hidden: look at what forward "
+                "returns as hidden."
+            ),
+            state=case.hidden[-1],
+        ),
         Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True

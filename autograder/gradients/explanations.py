@@ -81,7 +81,7 @@ def _whole(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
 
 
 def _factor(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
-    first = seen[0]
+    first = max(seen, key=lambda one: float(one.right.abs().max()))  # of a zero, nothing follows
     factor = float((first.answer * first.right).sum() / first.right.square().sum())
     if not FAINTEST < abs(factor) < STRONGEST or not _all(seen, lambda one: factor * one.right):
         return None

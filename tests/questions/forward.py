@@ -37,7 +37,7 @@ def mistakes():
     """The mistakes that this question can name."""
     from reference.misconceptions import known
 
-    return {keeps_initial_state(), swapped(), *known("hidden_states", "output")}
+    return {keeps_initial_state(), swapped(), other_states_each_time(), *known("hidden_states", "output")}
 
 
 def swapped():
@@ -52,6 +52,16 @@ def keeps_initial_state():
     from autograder.grading.checks import Mistake
 
     return Mistake("initial_state_kept", _("hidden contains h[0]."))
+
+
+def other_states_each_time():
+    """The mistake of beginning with random numbers."""
+    from autograder.grading.checks import Mistake
+
+    return Mistake(
+        "other_states_each_time",
+        _("The same x and the same weights give other states each time: h[0] is random instead of zero."),
+    )
 
 
 def prepare():
@@ -139,6 +149,7 @@ def check_hidden_states(env):
         CheckFailed: the class is missing, or states are wrong.
     """
     from autograder.gradients.precision import given
+    from autograder.grading import checks
     from reference import misconceptions
     from reference.results import Result
     from reference.sizes import at_all_sizes
@@ -159,9 +170,37 @@ def check_hidden_states(env):
         return [Result(hidden, case.hidden, {}, same_x.format(setting=case.setting))]
 
     help = _("h[t] = tanh(W h[t−1] + U x[t] + b) with h[0] = 0.")
-    at_all_sizes(env, "forward", "hidden", help, first_call)
+    try:
+        at_all_sizes(env, "forward", "hidden", help, first_call)
+    except checks.CheckFailed as failure:
+        if failure.mistake or not other_each_time(env):
+            raise
+        checks.fail(
+            other_states_each_time(),
+            help=_("h = torch.zeros(h_dims): not rand, randn or empty."),
+            evidence=help,
+        )
     help = _("Each call starts with h[0] = 0: keep no state in between.")
     at_all_sizes(env, "forward", later("hidden of a second call"), help, later_call)
+
+
+def other_each_time(env):
+    """Whether two networks of the same weights give different states for the same x."""
+    from autograder.gradients.precision import given
+    from autograder.grading import checks
+    from autograder.grading.namespace import student_errors
+    from reference.cases import of_the_lab
+    from reference.student_network import network
+
+    case = of_the_lab()[0]
+    try:
+        one, other = (
+            states(both(network(env.get("RNN"), case.weights).forward(given(case.x)))[0], case)
+            for _time in "ab"
+        )
+    except (checks.CheckFailed, *student_errors(env)):
+        return False
+    return not torch.equal(one, other) and bool((one.isfinite() & other.isfinite()).all())
 
 
 @test_case(name="output y of each call", points=1, hidden=True)
