@@ -579,7 +579,12 @@ def test_what_no_question_has_any_more_is_removed(built, built_once):
             r"cell \d+: the solution does not pass grader\.check\('doubled'\):\ndoubled results:\n(.*\n)+.*AssertionError",
             marks=pytest.mark.thorough,
         ),
-        (["example.org/numbers"], ["example.org/other"], r"cell 2 \(import urllib.*not the lab's data"),
+        pytest.param(
+            ["example.org/numbers"],
+            ["example.org/other"],
+            r"cell 2 \(import urllib.*not the lab's data",
+            marks=pytest.mark.thorough,
+        ),
         # Of its kind: the refused address, which raises too.
         pytest.param(["2 * number"], ["number.missing"], "AttributeError", marks=pytest.mark.single),
     ],
@@ -645,6 +650,7 @@ def test_a_file_that_was_not_built_is_not_replaced(plan, what):
     assert file.read_text() == own
 
 
+@pytest.mark.thorough  # builds twice; what lies beside is refused or kept in the tests of each place
 def test_somebody_elses_test_beside_the_copies_stays(built):
     (built.public_tests / "mine.py").write_text("# not built\n")
     build(built)

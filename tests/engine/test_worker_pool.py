@@ -57,7 +57,7 @@ def killer(pool, victim, times):
     return thread, done, killed
 
 
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.thorough)])
 def test_a_worker_that_dies_costs_its_submission_one_more_try_and_nobody_else(tmp_path, temporary, times):
     handed_in = submissions(tmp_path, COUNTS, SLEEPS, COUNTS, COUNTS)
     with WorkerPool(RunSettings(CONFIG), 2, 60) as pool:
