@@ -34,7 +34,7 @@ def known(*names: str) -> set[Mistake]:
     case = of_other_sizes()[1]  # of two steps: a recursion has a row to look at
     found: dict[str, Slips] = {
         "recursion": recursion(case, case.gradients.h[-1]),
-        "output": output(case, case.hidden),
+        "output": output(case, 2 * case.hidden),  # of wrong states: one mistake is told of these alone
         "squared_error": squared_error(1.0, 2.0),
     }
     slips = [found[name] if name in found else globals()[name](case) for name in names]
@@ -166,6 +166,16 @@ def output(case: Case, hidden: Tensor) -> Slips:
     first_state = Slip.of(
         "first_state", _("y takes the first hidden state instead of the last."), state=hidden[0]
     )
+    # Where the last row of hidden is right, a right y is no mistake.
+    is_last = torch.allclose(hidden[-1], case.hidden[-1])
+    not_returned = Slip.of(
+        "state_that_is_not_returned",
+        _(
+            "y is right for h[T], which is not the last row of hidden: look at what forward "
+            "returns as hidden."
+        ),
+        state=case.hidden[-1],
+    )
     table = [
         Slip.of("c_missing", _("y lacks the bias c."), bias=0.0),
         Slip.of(
@@ -188,19 +198,12 @@ def output(case: Case, hidden: Tensor) -> Slips:
             bias=float(len(case.weights.v)),
         ),
         Slip.of("v_twice", _("y has V·h[T] twice: no factor 2 belongs here."), state=2 * hidden[-1]),
-        Slip.of(
-            "state_that_is_not_returned",
-            _(
-                "y is right for h[T], which is not the last row of hidden: look at what forward "
-                "returns as hidden."
-            ),
-            state=case.hidden[-1],
-        ),
         Slip.of("c_subtracted", _("y is V·h[T] − c."), bias=-1.0),
         Slip.of(
             "tanh_on_the_output", _("y goes through tanh; the lab's output has no activation."), active=True
         ),
         *([] if is_reversed else [first_state]),
+        *([] if is_last else [not_returned]),
         Slip.of(
             "last_but_one_state",
             _("y takes the last but one hidden state instead of the last."),
