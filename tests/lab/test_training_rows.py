@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from reference.training_rows import TEST_ROWS, TEST_ROWS_TOO, which_test_rows
+from reference.training_rows import MOST_ROWS, TEST_ROWS, TEST_ROWS_TOO, which_test_rows
 from tests.corpus.in_one_process import Cells, run_cell
 
 LOOP = """
@@ -69,4 +69,12 @@ def test_honest_ways_are_not(call):
 def test_nothing_is_said_where_both_parts_are_the_same():
     env = notebook("train_rnn(data_train, 500)")
     env["data_test"] = env.get("data_train")
+    assert which_test_rows(env) == ""
+
+
+def test_a_table_of_a_great_many_rows_is_not_looked_at():
+    env = notebook("train_rnn(data_test, 500)")
+    assert which_test_rows(env) == TEST_ROWS
+    many = MOST_ROWS // len(env["data_test"]) + 1
+    env["data_test"] = env["data_test"].repeat(many, 1)
     assert which_test_rows(env) == ""
