@@ -89,8 +89,16 @@ def _carry_files(folder: Path, draft: Draft) -> None:
             continue
         _carry(file, file.name, draft)
     for name in sorted(_paths_in(said)):
-        if (folder / name).is_file() and name not in draft.named_files:
+        if _is_file(folder / name) and name not in draft.named_files:
             draft.named_files.append(name)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a text in the code may be no name that a file can have."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _paths_in(code: str) -> set[str]:
@@ -121,7 +129,7 @@ def _carry_named_files(folder: Path, draft: Draft) -> None:
     """Files that the notebook's settings name; what lies elsewhere is none of the lab's."""
     for name in draft.named_files:
         file = (folder / name).resolve()
-        if not file.is_file() or not file.is_relative_to(folder.resolve()):
+        if not _is_file(file) or not file.is_relative_to(folder.resolve()):
             draft.notes.append(f"{name}: no file in {folder}: copy it, and name it in `files:`")
             continue
         path = file.relative_to(folder.resolve()).as_posix()

@@ -347,6 +347,11 @@ def test_a_question_without_a_public_case_is_told_before_build_refuses_it(source
     assert note.startswith("question 'q2' has hidden cases only (otter's default)")
 
 
+def test_a_long_text_with_a_slash_is_no_file(source):
+    cells = [*OTTER_TESTS, new.new_code_cell(f"picture = 'data/{'a' * 300}'")]
+    assert bring_in(source(cells, {"q2.py": OLD_TEST})).files == {}
+
+
 def test_with_a_public_case_nothing_is_told(source):
     assert bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST})).notes == []
 
