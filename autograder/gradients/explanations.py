@@ -74,7 +74,8 @@ def _no_number(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
 
 def _whole(seen: Sequence[Seen], formula: Formula) -> Mistake | None:
     """Right numbers without what stands behind the point, where that is more than nothing."""
-    if not any(_all(seen, lambda one: cut(one.right)) for cut in (torch.trunc, torch.round, torch.floor)):  # noqa: B023
+    cuts = (torch.trunc, torch.round, torch.floor)
+    if not any(_all(seen, lambda one: cut(one.right)) for cut in cuts):  # noqa: B023  see _all
         return None
     text = _("{name} holds whole numbers: an int, // or an integer dtype drops what stands behind the point.")
     return Mistake("whole_numbers", text.format(name=formula.result))

@@ -173,7 +173,7 @@ def _imports(node: ast.AST, function: str, names: Names, allowed: Collection[str
 
 def _is_inner(name: str) -> bool:
     """Whether an import gives a part that an ordinary solution does not touch, or all of those at once."""
-    everything = name.endswith(".*") and f"{name[:-1]}" in AUTOGRAD_MODULES
+    everything = name.endswith(".*") and name.removesuffix("*") in AUTOGRAD_MODULES
     last = name.rpartition(".")[2]
     return everything or last in INNER_ATTRIBUTES or name in SUSPICIOUS_NAMES or _is_of_torch_in_c(name)
 

@@ -354,7 +354,7 @@ def test_what_lies_around_one_students_notebook_is_nobody_elses(listing, members
 
 def test_a_students_own_folders_are_no_students(listing):
     found = listing(
-        "ann/src/rnn_lab.ipynb", "ann/report/x.pdf", "bob/work/a.ipynb", "cem/rnn_lab.ipynb", "cem/more/x.pdf"
+        "ann/src/rnn_lab.ipynb", "ann/report/x.pdf", "bob/own/a.ipynb", "cem/rnn_lab.ipynb", "cem/more/x.pdf"
     )
     assert sorted(one.student for one in found) == ["ann", "bob", "cem"]
     assert refused(found) == {}
