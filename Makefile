@@ -20,6 +20,7 @@ INSTALL := $(BIN)/python docker/pip_settings.py install --quiet --no-compile
 # What pip would do on one core, without what neither notebooks nor we import: half of all files. Some packages
 # bring files that are no Python of this version.
 UNUSED := /(tests?|testing|pip|setuptools|mypyc?|_inductor|_dynamo|onnx|ao|_export|_vendor)/|/torch/distributed/
+UNUSED := $(UNUSED)|/site-packages/(sympy|mpmath|networkx|sphinx|docutils|snowballstemmer|debugpy)/
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '$(UNUSED)' $(VENV)/lib || true
 # Runs beside what is installed after torch, which waits for downloads more than it computes.
 COMPILE_TORCH := $(BIN)/python -m compileall -qq -x '$(UNUSED)' $(VENV)/lib/python3*/site-packages/torch || true
@@ -30,6 +31,8 @@ ON_ALL_CORES := -n $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffini
 
 # Of another environment that is active, and for the tests of other projects.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE PYTHONINSPECT
+# Without compiled files each of some hundred processes would compile what it imports, and pytest every test.
+unexport PYTHONDONTWRITEBYTECODE
 unexport PYTEST_ADDOPTS PYTEST_PLUGINS
 export PYTHONUTF8 = 1
 
