@@ -2,6 +2,7 @@
 
 import textwrap
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -10,7 +11,8 @@ from autograder.errors import ConfigurationError, StudentException
 from autograder.grading.checks import CheckFailed
 from autograder.grading.checks.failing import read_by_the_author
 from autograder.grading.namespace import PlainNamespace
-from autograder.grading.questions import load_questions
+from autograder.grading.questions import ask, load_questions
+from autograder.model import Ending, Outcome
 
 SQUARES = '''
     OK_FORMAT = True
@@ -121,3 +123,50 @@ def test_the_students_copy_has_the_public_cases(tmp_path):
     exec(copy, names)  # noqa: S102
     assert names["OK_FORMAT"] is True
     assert [case["points"] for case in names["test"]["suites"][0]["cases"]] == [0]
+
+
+class Notebook(PlainNamespace):
+    """One function that answers in this process."""
+
+    missing: ClassVar[dict[str, None]] = {}
+    doubles = False
+
+    def begin_case(self, seed, **_settings):
+        pass
+
+    def names(self):
+        return self
+
+    def ending(self):
+        return Ending.FINISHED
+
+
+@pytest.fixture
+def came_to(tmp_path):
+    """What the question comes to for a function, with other words in its file."""
+
+    def put(function, old, new):
+        source = textwrap.dedent(SQUARES).replace(old, new, 1)
+        assert source != textwrap.dedent(SQUARES)
+        (tmp_path / "squares.py").write_text(source)
+        wanted = SimpleNamespace(name="squares", title="Squares", points=3, forbid_autograd=False)
+        [question] = load_questions(tmp_path, ".", [wanted])
+        return ask(question, Notebook({"square": function}), 0)
+
+    return put
+
+
+@pytest.mark.parametrize(("function", "points"), [(square, 3), (lambda x: x * x, 0)])
+def test_all_or_nothing_is_what_it_says(came_to, function, points):
+    found = came_to(function, '"points": 3,', '"points": 3, "all_or_nothing": True,')
+    assert found.points == points
+    assert found.cases[0].outcome is Outcome.PASSED
+    assert bool(found.notes) == (points == 0)
+
+
+def test_what_the_author_says_of_a_failure_is_told_of_a_hidden_case_too(came_to):
+    words = '"failure_message": "Numbers only, please.", "points": 2'
+    found = came_to(lambda x: x * x if x != 1 else 2, '"points": 2', words)
+    assert [case.help for case in found.cases] == ["", "Numbers only, please."]
+    raised = came_to(lambda x: {}[x], '"points": 2', words)
+    assert "Numbers" not in raised.cases[1].help  # what the code raised says what is wrong
