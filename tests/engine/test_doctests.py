@@ -93,6 +93,39 @@ def test_a_function_that_is_missing_is_named_and_no_trouble_of_ours(question):
         case.body.call_func(PlainNamespace({}))
 
 
+def test_names_that_belong_to_an_example_are_not_asked_of_the_notebook(tmp_path):
+    example = r"""
+    >>> near = lambda a, b: abs(a - b) < 1e-9
+    >>> def close(x, y):
+    ...     return near(x, y)
+    >>> [close(square(n), n * n) for n in range(2)]
+    [True, True]
+    >>> for item in (1, 2):
+    ...     print(square(item))
+    1
+    4
+    """
+    source = f'OK_FORMAT = True\ntest = {{"name": "squares", "suites": [{{"cases": [{{"code": {example!r}}}]}}]}}\n'
+    (tmp_path / "squares.py").write_text(source)
+    wanted = SimpleNamespace(name="squares", title="Squares", points=1, forbid_autograd=False)
+    [question] = load_questions(tmp_path, ".", [wanted])
+    names = Asked({"square": square})
+    question.file.test_cases[0].body.call_func(names)
+    assert names.asked <= {"square", "abs", "range", "print"}  # a notebook may have replaced what Python has
+
+
+class Asked(PlainNamespace):
+    """Names that remember what was asked of them."""
+
+    def __init__(self, names):
+        super().__init__(names)
+        self.asked = set()
+
+    def __contains__(self, name):
+        self.asked.add(name)
+        return super().__contains__(name)
+
+
 def test_nothing_is_left_in_the_grading_process(question):
     import builtins
 
