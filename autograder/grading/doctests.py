@@ -23,7 +23,7 @@ from typing import Any
 from autograder.errors import StudentException
 from autograder.grading.checks import CheckFailed
 from autograder.grading.checks.failing import author_reads
-from autograder.grading.namespace import Namespace
+from autograder.grading.namespace import Namespace, shown
 from autograder.language import judging as _
 from autograder.notebook.bound_names import bound_by
 from autograder.notebook.first_uses import first_uses
@@ -109,7 +109,7 @@ def _printed(example: doctest.Example, scope: dict[str, Any]) -> str:
     said = io.StringIO()
     before = sys.displayhook
     # Not Python's own, which binds the value to a builtin `_` as well.
-    sys.displayhook = lambda value: None if value is None else _put(said, repr(value))
+    sys.displayhook = lambda value: None if value is None else _put(said, shown(value))
     try:
         with redirect_stdout(said):
             exec(compile(example.source, "<test>", "single"), scope)  # noqa: S102  the course's own test

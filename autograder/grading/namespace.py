@@ -224,6 +224,11 @@ def is_proxy(value: Any) -> bool:
     return getattr(type(value), "__is_proxy__", False) is True
 
 
+def shown(value: Any) -> str:
+    """``repr`` of a value, as a notebook shows it; of a student's object what the student's process says."""
+    return str(type(value).__text__(value)) if is_proxy(value) else repr(value)
+
+
 @contextmanager
 def kept(env: Any, *assigned: str) -> Iterator[None]:
     """Give the names their old values back after the block, whatever it does to them."""

@@ -34,6 +34,10 @@ NOT_DEFINED = re.compile(r"NameError: name '(\w{1,200})' is not defined")
 CHECK_FAILED = later("the check failed")
 ODD_ANSWER = later("The check could not work with what your code returned.")
 LEFT_OPEN = later("A part still holds `...` where your code belongs.")
+_CLASS_OF_THE_NOTEBOOK = (
+    'an exception class of the notebook stays in its process: use checks.raises("Name", f, …), or catch the '
+    "class of Python that it inherits from"
+)
 
 
 def is_vague(message: str) -> bool:
@@ -81,17 +85,23 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         message, repeat = _without_code(said.within(str(failure)))
         return Verdict(Outcome.FAILED, message, repeat=repeat)
     except NotThroughAProxy as limit:
-        text = _("the check itself cannot work like this: {limit}").format(limit=limit)
-        return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
+        return _not_through_a_proxy(str(limit), said)
     except OUR_TROUBLE as trouble:
         text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
         return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
+        if isinstance(odd, TypeError) and "BaseException" in str(odd):  # behind `except`, or in pytest.raises
+            return _not_through_a_proxy(_CLASS_OF_THE_NOTEBOOK, said)
         if "'ellipsis'" in str(odd):
             return Verdict(Outcome.FAILED, _(LEFT_OPEN), evidence=said.shown(_brief(odd)))
         help_text = _("Is it of the kind that the lab asks for?")
         return Verdict(Outcome.FAILED, _(ODD_ANSWER), help_text, said.shown(_brief(odd)))
     return Verdict(Outcome.PASSED)
+
+
+def _not_through_a_proxy(limit: str, said: StudentText) -> Verdict:
+    text = _("the check itself cannot work like this: {limit}").format(limit=limit)
+    return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
 
 
 def _without_code(text: str) -> tuple[str, str]:

@@ -5,8 +5,10 @@ Whatever comes back is untrusted: plain copies, and proxies for what is no plain
 
 from __future__ import annotations
 
+import io
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -76,6 +78,7 @@ class Conversation:
         self.usable = False
         self.patience: float | None = None
         self.writes_back = False
+        self._usual_output = sys.stdout
         self.late_requests = 0
         self._channel = channel
         self._process = process
@@ -98,9 +101,15 @@ class Conversation:
             return
         self.usable = message.get("serving") is True
 
-    def forget_callbacks(self) -> None:
-        """Functions of an earlier test case cannot be called any more."""
+    def begin_case(self) -> None:
+        """Functions of an earlier test case cannot be called any more; output goes where it goes now."""
         self._callbacks.clear()
+        self._usual_output = sys.stdout
+
+    def redirected_output(self) -> io.StringIO | None:
+        """Where a test case collects what is printed, as ``contextlib.redirect_stdout`` does, if it does."""
+        output = sys.stdout
+        return output if isinstance(output, io.StringIO) and output is not self._usual_output else None
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

@@ -60,12 +60,17 @@ class RemoteObject:
         self.__ask("assign", {"value": value}, name=name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._conversation.writes_back and not kwargs and write_back.can_be_written(args):
-            result, afterwards = self.__call_and_arguments__(args)
-            if result is None:
-                write_back.write(args, afterwards)
-            return result
-        return self.__ask("call", {"args": args, "kwargs": kwargs})
+        conversation: Conversation = self._conversation
+        writes = conversation.writes_back and not kwargs and write_back.can_be_written(args)
+        output = conversation.redirected_output()
+        if not writes and output is None:
+            return self.__ask("call", {"args": args, "kwargs": kwargs})
+        result, afterwards, said = self.__effects(args, kwargs, afterwards=writes)
+        if output is not None:
+            output.write(said)
+        if writes and result is None:
+            write_back.write(args, afterwards)
+        return result
 
     def __attributes__(self, names: Sequence[str]) -> Iterator[Any]:
         """Several attributes for one request; see :func:`autograder.grading.namespace.attributes`."""
@@ -88,15 +93,31 @@ class RemoteObject:
         Raises:
             BadReply: the answer is something else than a result and as many values as there were arguments.
         """
-        result, afterwards = _pair(self.__ask("call_and_arguments", {"args": arguments}))
-        if not isinstance(afterwards, tuple) or len(afterwards) != len(arguments):
-            raise BadReply("the answer has another number of arguments")
+        result, afterwards, _said = self.__effects(arguments, {}, afterwards=True)
         return result, afterwards
 
     def __call_and_output__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
         """Call it; the result and what it printed, at most 100,000 characters."""
-        result, said = _pair(self.__ask("call_and_output", {"args": args, "kwargs": dict(kwargs)}))
-        return result, _of_type(str, said)
+        result, _afterwards, said = self.__effects(args, kwargs, afterwards=False)
+        return result, said
+
+    def __effects(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, afterwards: bool
+    ) -> tuple[Any, tuple[Any, ...], str]:
+        answer = self.__ask("call_and_effects", {"args": args, "kwargs": dict(kwargs)}, afterwards=afterwards)
+        if not isinstance(answer, tuple) or len(answer) != 3:
+            raise BadReply("the answer is not a result with what came of the call")
+        result, arguments, said = answer
+        if not isinstance(arguments, tuple) or len(arguments) != len(args) * afterwards:
+            raise BadReply("the answer has another number of arguments")
+        return result, arguments, _of_type(str, said)
+
+    def __text__(self) -> str:
+        """Its own ``repr``, as a notebook shows it below a cell; the proxy's is for messages."""
+        return _of_type(str, self.__ask("text", exactly=True))
+
+    def __str__(self) -> str:
+        return _of_type(str, self.__ask("text", exactly=False))
 
     def __names_of_bases__(self) -> tuple[str, ...]:
         """Names of its class and of all that this inherits from; of a class, its own."""

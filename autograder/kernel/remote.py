@@ -42,7 +42,7 @@ class RemoteNamespace:
         Args:
             writes_back: whether a function that returns nothing changes the arguments of the test case.
         """
-        self._conversation.forget_callbacks()
+        self._conversation.begin_case()
         self._conversation.patience = patience
         self._conversation.writes_back = writes_back
         self._forbids_autograd = forbid_autograd

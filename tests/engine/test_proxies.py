@@ -1,6 +1,8 @@
 """What a test author can do with a student's objects: through the sandbox, and with the objects themselves."""
 
+import contextlib
 import inspect
+import io
 import textwrap
 from dataclasses import replace
 from types import SimpleNamespace
@@ -21,7 +23,8 @@ from autograder.errors import (
 )
 from autograder.grading import checks
 from autograder.grading.checks import CheckFailed
-from autograder.grading.namespace import PlainNamespace, bases_of, is_proxy
+from autograder.grading.doctests import read_cases
+from autograder.grading.namespace import PlainNamespace, bases_of, is_proxy, shown
 from autograder.grading.questions import ask
 from autograder.kernel.session import Session
 from autograder.model import AS_IT_IS, Ending, Outcome
@@ -95,7 +98,23 @@ STUDENT = textwrap.dedent("""
     def noisy():
         return random.random()
 
+    class Stubborn:
+        level = 1
+        def __setattr__(self, name, value):
+            if "level" in vars(self):
+                raise SystemError("set once")
+            object.__setattr__(self, name, value)
+        def __delattr__(self, name):
+            raise SystemError("set once")
+        def __repr__(self):
+            return "Stubborn()"
+        def __str__(self):
+            return "stubborn as ever"
+
     shelf = Shelf()
+    stubborn = Stubborn()
+    linear = torch.nn.Linear(1, 1)
+    torch.nn.init.ones_(linear.weight)
     table = pd.DataFrame({"n": [1, 2], "word": ["a", None]})
 """)
 
@@ -158,6 +177,70 @@ def failure(function, *args, **kwargs):
     with pytest.raises(CheckFailed) as caught:
         function(*args, **kwargs)
     return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "look"),
+    [
+        (lambda env: setattr(env["Shelf"], "__len__", lambda shelf: 7), lambda env: len(env["shelf"])),
+        (lambda env: setattr(env["Shelf"], "colour", "red"), lambda env: hasattr(env["shelf"], "colour")),
+        (lambda env: setattr(env["shelf"], "books", [5]), lambda env: env["shelf"].books),
+        (lambda env: setattr(env["np"], "pi", 3), lambda env: env["np"].pi),
+        (lambda env: setattr(env["linear"], "weight", torch.zeros(1, 1)), lambda env: env["linear"].weight.tolist()),
+        (lambda env: setattr(env["linear"], "weight", torch.zeros(2, 2)), lambda env: env["linear"].weight.tolist()),
+        (lambda env: setattr(env["linear"], "extra", 1), lambda env: hasattr(env["linear"], "extra")),
+        (lambda env: env.__setitem__("median", lambda values: 0), lambda env: env["median"]([4])),
+        (lambda env: env.__delitem__("median"), lambda env: env["median"]([4])),
+    ],
+)  # fmt: skip
+def test_what_one_case_sets_the_next_one_finds_as_it_was(remote, change, look):
+    def begin():
+        remote.begin_case(3, forbid_autograd=False, patience=None)
+
+    begin()
+    before = look(remote)
+    begin()
+    change(remote)
+    change(remote)
+    begin()
+    assert look(remote) == before
+
+
+def test_an_object_that_does_not_let_go_of_a_value_costs_the_next_case_nothing(remote):
+    remote.begin_case(3, forbid_autograd=False, patience=None)
+    remote["stubborn"].level = 2
+    remote["shelf"].books = [5]
+    remote.begin_case(3, forbid_autograd=False, patience=None)
+    assert (remote["stubborn"].level, remote["shelf"].books) == (2, [3, 1, 2])
+
+
+def test_what_a_call_prints_goes_where_the_test_collects_it(env):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert env["median"]([3, 1, 2], default=1) == 2
+    assert said.getvalue() == "asked 3\n"
+
+
+def test_an_object_as_text_is_what_it_says_itself(env):
+    assert (str(env["stubborn"]), shown(env["stubborn"])) == ("stubborn as ever", "Stubborn()")
+
+
+def test_a_doctest_reads_what_a_function_prints_and_how_an_object_looks(remote):
+    remote.begin_case(3, forbid_autograd=False, patience=None, writes_back=True)
+    body = ">>> values = [3, 1, 2]\n>>> median(values)\nasked 3\n2\n>>> changes(values)\n>>> values\n[1, 2, 3]\n>>> stubborn\nStubborn()\n"
+    [case] = read_cases([(body, False)])
+    case.call_func(remote)
+
+
+def test_a_class_of_the_notebook_behind_except_is_the_tests_mistake_and_not_the_students(came_to):
+    def catches(names):
+        try:
+            names["fails"]()
+        except names["unlimited"]:
+            pass
+
+    result = came_to(catches)
+    assert result.outcome is Outcome.NOT_CHECKED
+    assert "checks.raises" in result.message
 
 
 # --- the protocols of Python ----------------------------------------------------------------------

@@ -71,15 +71,16 @@ def _call(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> Any:
     return target(*decoder.decode(message["args"]), **decoder.decode(message["kwargs"]))
 
 
-def _call_and_arguments(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
+def _call_and_effects(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
+    """What a call gives, its arguments afterwards where they are asked for, and what it prints."""
     arguments = decoder.decode(message["args"])
-    return target(*arguments), arguments
-
-
-def _call_and_output(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> tuple[Any, ...]:
     with redirect_stdout(_Output()) as said:
-        result = _call(target, message, decoder)
-    return result, said.getvalue()
+        result = target(*arguments, **decoder.decode(message["kwargs"]))
+    return result, arguments if message["afterwards"] else (), said.getvalue()
+
+
+def _text(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> str:
+    return (repr(target) if message["exactly"] else str(target))[:LONGEST_OUTPUT]
 
 
 def _length(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> int | None:
@@ -149,8 +150,8 @@ REQUESTS: dict[str, Callable[[Any, dict[str, Any], plain.Decoder], Any]] = {
     "attribute": _attribute,
     "assign": _assign,
     "call": _call,
-    "call_and_arguments": _call_and_arguments,
-    "call_and_output": _call_and_output,
+    "call_and_effects": _call_and_effects,
+    "text": _text,
     "length": _length,
     "truth": _truth,
     "item": _item,

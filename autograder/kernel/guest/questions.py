@@ -21,12 +21,11 @@ from typing import Any
 
 from autograder.kernel import plain, wire
 from autograder.kernel.guest import fewer_rows, objects, scenery
+from autograder.kernel.guest.before import Before
 from autograder.kernel.guest.no_autograd import no_autograd
 
 RUNS_CELL = frozenset({"capture", "prun", "time"})
 """Magics of a cell that run the rest of it among the notebook's names."""
-
-_MISSING = object()
 
 TEXT_LIMIT = 2_000
 MOST_PLACES = 6
@@ -58,7 +57,7 @@ class QuestionServer:
         self._digests: dict[str, str] = {}
         self._named = 0
         self._guard = ExitStack()
-        self._replaced: dict[str, Any] = {}
+        self._before = Before(shell)
         self._asking = threading.RLock()
         shell.events.register("pre_run_cell", lambda info: self._cells.append(info.raw_cell))
 
@@ -129,6 +128,8 @@ class QuestionServer:
     def _do(self, message: dict[str, Any], decoder: plain.Decoder) -> Any:
         op = message["op"]  # the trusted side's word, not the student's
         if op in objects.REQUESTS:
+            if op == "assign":
+                self._before.assigning(self._objects[message["id"]], message["name"])
             return objects.REQUESTS[op](self._objects[message["id"]], message, decoder)
         return getattr(self, f"_op_{op}")(message, decoder)
 
@@ -140,24 +141,12 @@ class QuestionServer:
         return message["name"] in self._shell.user_ns
 
     def _op_set(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
-        self._remember(message["name"])
+        self._before.replacing(message["name"])
         self._shell.user_ns[message["name"]] = decoder.decode(message["value"])
 
     def _op_delete(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
-        self._remember(message["name"])
+        self._before.replacing(message["name"])
         self._shell.user_ns.pop(message["name"], None)
-
-    def _remember(self, name: str) -> None:
-        """A test case gives a name another value: the next case must find the notebook's own."""
-        self._replaced.setdefault(name, self._shell.user_ns.get(name, _MISSING))
-
-    def _put_back(self) -> None:
-        for name, value in self._replaced.items():
-            if value is _MISSING:
-                self._shell.user_ns.pop(name, None)
-            else:
-                self._shell.user_ns[name] = value
-        self._replaced.clear()
 
     def _op_seed(self, message: dict[str, Any], decoder: plain.Decoder) -> None:
         scenery.seed(message["seed"])
@@ -169,7 +158,7 @@ class QuestionServer:
             PyTorch's default type here, which the notebook may have changed; empty without PyTorch.
         """
         self._objects.clear()
-        self._put_back()
+        self._before.put_back()
         self._op_guard(message, decoder)
         scenery.seed(message["seed"])
         torch = sys.modules.get("torch")
