@@ -25,6 +25,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 ABSENT = "absent"
 """Instead of a digest: the file could not be read, or not be found."""
@@ -166,6 +167,12 @@ def _of_listing(arguments: tuple[Any, ...]) -> Any:
     return None if isinstance(path, int) else os.path.join(os.fsdecode(path), "")
 
 
+def _of_database(arguments: tuple[Any, ...]) -> Any:
+    name = os.fsdecode(arguments[0])
+    path = unquote(urlsplit(name).path) if name.startswith("file:") else name  # file:marks.db?mode=ro
+    return path if os.path.isfile(path) else None
+
+
 _TELLS_OF_PACKAGES = re.compile(r"\.(dist|egg)-info/")
 """What installations leave wherever they lie, an editable one in its checkout; versions count as such."""
 
@@ -174,7 +181,7 @@ _EVENTS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
     "import": _of_import,
     "os.listdir": _of_listing,
     "os.scandir": _of_listing,
-    "sqlite3.connect": lambda arguments: arguments[0] if os.path.isfile(arguments[0]) else None,
+    "sqlite3.connect": _of_database,
 }
 
 

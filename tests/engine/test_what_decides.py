@@ -108,6 +108,7 @@ def opens(median):
     os.close(os.open(LAB / "low_level.json", os.O_RDONLY))
     open(LAB / "updated.txt", "r+").read()
     sqlite3.connect(LAB / "table.sqlite").close()
+    sqlite3.connect((LAB / "only read.sqlite").as_uri() + "?mode=ro", uri=True).close()
     (LAB / "link.json").read_text()
     (ELSEWHERE / "lab" / "through_a_link.json").read_text()
     (ELSEWHERE / "outside.json").read_text()
@@ -142,7 +143,7 @@ def changes(median):
 OPENED = {
     "as_bytes.json", "asked.json", "at_load.json", "days/", "days/1.csv", "days/2.csv", "helpers/__init__.py",
     "helpers/computed.py", "helpers/late.py", "helpers/top.py", "in_a_thread.json", "link.json",
-    "low_level.json", "optional.json", "packed.gz", "questions/median.py", "relative.json", "restless.json",
+    "low_level.json", "only read.sqlite", "optional.json", "packed.gz", "questions/median.py", "relative.json", "restless.json",
     "table.sqlite", "through_a_link.json", "updated.txt",
 }  # fmt: skip
 
