@@ -30,7 +30,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import StudentCodeError
-from autograder.grading.namespace import bases_of, call_and_arguments, call_and_output
+from autograder.grading.namespace import bases_of, call_and_arguments, call_and_output, shown
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import StudentClock
 from autograder.kernel.conversation import Conversation
@@ -219,6 +219,8 @@ def requests(talk: Conversation) -> list[Callable[[], Any]]:
         lambda: isinstance(3, thing),
         lambda: bases_of(thing),
         lambda: call_and_output(thing, 1, key=2),
+        lambda: str(thing),
+        lambda: shown(thing),
     ]
 
 
@@ -250,7 +252,7 @@ PLAIN = (
 
 @FUZZ
 @given(
-    stream=st.tuples(*[frames(number) for number in range(1, 20)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
+    stream=st.tuples(*[frames(number) for number in range(1, 22)]), seconds=st.sampled_from([30.0, 30.0, 0.0])
 )
 def test_any_answer_is_a_value_or_a_named_error(
     ended_process: StudentProcess, stream: tuple[bytes, ...], seconds: float
@@ -348,4 +350,4 @@ def test_descriptions_that_lie(ended_process: StudentProcess, answer: dict[str, 
         except StudentCodeError:
             return
     assert isinstance(value, (*PLAIN, RemoteObject))
-    assert isinstance(value, int) or len(str(value)) < 100_000
+    assert isinstance(value, int) or len(repr(value)) < 100_000
