@@ -91,9 +91,10 @@ def test_a_function_that_is_missing_is_named_and_no_trouble_of_ours(question):
         case.body.call_func(PlainNamespace({}))
 
 
-def test_nothing_is_left_in_the_grading_process(question):
+def test_nothing_is_left_in_the_grading_process(question, monkeypatch):
     import builtins
 
+    monkeypatch.delattr(builtins, "_", raising=False)  # of another test's interactive Python
     asked(question, square)
     assert not hasattr(builtins, "_")
 
