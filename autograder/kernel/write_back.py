@@ -60,10 +60,13 @@ def _pairs(arguments: Iterable[Any], afterwards: Iterable[Any]) -> Iterator[tupl
             yield from _pairs(before, after)
         elif isinstance(before, dict) and before.keys() == after.keys() and _hold_arrays(before.values()):
             yield from _pairs(before.values(), [after[key] for key in before])
-        elif isinstance(before, list | dict | set):
+        elif isinstance(before, list | dict | set) or _are_alike(before, after):
             yield before, after
-        elif isinstance(before, _arrays()) and (before.shape, before.dtype) == (after.shape, after.dtype):
-            yield before, after
+
+
+def _are_alike(before: Any, after: Any) -> bool:
+    """Whether both are arrays, of one shape and type."""
+    return isinstance(before, _arrays()) and (before.shape, before.dtype) == (after.shape, after.dtype)
 
 
 def _hold_arrays(several: Iterable[Any]) -> bool:
