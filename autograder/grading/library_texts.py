@@ -18,8 +18,9 @@ WHICH = 2
 _KIND = """NoneType float int str bool list tuple dict set range generator Tensor ndarray method function type
     ellipsis""".split()
 _FUNCTION = """abs add bmm cat clamp cumsum diag diagonal dot einsum exp eye flip float full int log matmul
-    max mean min mm mul mv normal norm ones ones_like outer pow rand randint randn randperm reshape sigmoid sqrt
-    square squeeze stack std sub sum tanh tensordot transpose unsqueeze var view zeros zeros_like""".split()
+    max mean min mm mul mv normal norm ones ones_like outer pow rand randint randn randperm reshape sigmoid
+    sqrt square squeeze stack std sub sum tanh tensordot transpose unsqueeze var view zeros
+    zeros_like""".split()
 _ARGUMENT = "input other mat1 mat2 vec vec2 tensors tensor size dim exponent self".split()
 _KEYWORD = "dim axis size keepdim dtype out low high".split()
 _TYPE = "Bool Byte Double Float Half Int Long bool double float int long".split()

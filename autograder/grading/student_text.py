@@ -26,8 +26,8 @@ LONGEST = 200
 """Characters of one text: so that the first one leaves room for another."""
 
 AS_IT_STANDS = 5
-"""Characters that a text counts as which stands in the notebook's source, like the message of an ``assert``: of
-a million places and two hundred lengths its code chooses one, 28 bits."""
+"""Characters that a text counts as which stands in the notebook's source, like the message of an ``assert``:
+of a million places and two hundred lengths its code chooses one, 28 bits."""
 
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
