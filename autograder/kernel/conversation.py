@@ -25,6 +25,7 @@ from autograder.heard import heard
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
 from autograder.kernel.proxy import RemoteObject, checked_names
+from autograder.kernel.write_back import Written
 from autograder.language import judging as _
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
@@ -61,7 +62,7 @@ class Conversation:
         usable: whether the student's side can still be asked.
         late_requests: requests that were not answered in time.
         patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
-        writes_back: whether what a call does to its arguments happens to those of the test case as well.
+        written: what calls did to their arguments, where that happens to those of the test case as well.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Conversation:
     ) -> None:
         self.usable = False
         self.patience: float | None = None
-        self.writes_back = False
+        self.written: Written | None = None
         self.late_requests = 0
         self._channel = channel
         self._process = process
@@ -98,9 +99,11 @@ class Conversation:
             return
         self.usable = message.get("serving") is True
 
-    def forget_callbacks(self) -> None:
-        """Functions of an earlier test case cannot be called any more."""
+    def end_case(self) -> None:
+        """Functions of the test case cannot be called any more; what was written to its values is undone."""
         self._callbacks.clear()
+        if self.written is not None:
+            self.written.undo()
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

@@ -60,10 +60,11 @@ class RemoteObject:
         self.__ask("assign", {"value": value}, name=name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._conversation.writes_back and not kwargs and write_back.can_be_written(args):
+        written: write_back.Written | None = self._conversation.written
+        if written is not None and not kwargs and write_back.can_be_written(args):
             result, afterwards = self.__call_and_arguments__(args)
             if result is None:
-                write_back.write(args, afterwards)
+                written.write(args, afterwards)
             return result
         return self.__ask("call", {"args": args, "kwargs": kwargs})
 
