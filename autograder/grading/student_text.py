@@ -2,7 +2,8 @@
 
 Code that is asked in a hidden case sees its inputs. An exception can quote them, today or in a later case of
 the same notebook. So all texts that student code chose share one bound, whichever case they come from. Of a
-sentence that Python or torch has for a mistake, its numbers count.
+sentence that Python or torch has for a mistake, its numbers count; of a text that stands in the notebook, its
+place.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import re
 from autograder.errors import StudentException
 from autograder.grading import library_texts
 from autograder.grading.quoted import Heard
+from autograder.language import is_whole_sentence, later
 from autograder.language import judging as _
-from autograder.language import later
 from autograder.notebook.own_lines import OwnLines
 
 MOST_CHARACTERS = 400
@@ -23,6 +24,10 @@ MOST_CHARACTERS = 400
 
 LONGEST = 200
 """Characters of one text: so that the first one leaves room for another."""
+
+AS_IT_STANDS = 5
+"""Characters that a text counts as which stands in the notebook's source, like the message of an ``assert``:
+of a million places and two hundred lengths its code chooses one, 28 bits."""
 
 MOST_LINES = 20
 """Different lines that the tracebacks of one notebook may name: which ones, its code chooses."""
@@ -53,9 +58,9 @@ class StudentText:
 
     def shown(self, text: str) -> str:
         """``text`` as visible characters, as far as the bound allows; else that it is left out."""
-        visible = _visible(text)[:LONGEST]
+        visible = _visible(library_texts.without_other_calls(text))[:LONGEST]
         if visible not in self._shown:
-            kept, cost = visible, library_texts.cost(visible)
+            kept, cost = visible, self._cost_of_all(visible)
             if cost is None or cost > self._left:
                 kept = self._within_the_bound(visible)
                 cost = _cost(kept)
@@ -68,7 +73,12 @@ class StudentText:
         self._heard.hear(text)
 
     def within(self, told: str) -> str:
-        """What a test case says, with as much of the notebook's texts in it as the bound allows."""
+        """What a test case says, with as much of the notebook's texts in it as the bound allows.
+
+        A sentence of ours is said whole, whatever the notebook said before: code can choose one anyway.
+        """
+        if is_whole_sentence(told):
+            return told
         return "".join(
             self._quoted(piece) if quoted else piece
             for piece, quoted in self._heard.quoted_in(told[:MOST_TOLD])
@@ -100,6 +110,12 @@ class StudentText:
                 self._lines.add(line)
                 kept.append(line)
         return "\n".join(kept)
+
+    def _cost_of_all(self, text: str) -> int | None:
+        """What a text counts as that is known as a whole; ``None`` where it is not."""
+        if self._own.holds(text):
+            return min(AS_IT_STANDS, _cost(text))
+        return library_texts.cost(text, self._own.has_name)
 
     def _within_the_bound(self, text: str) -> str:
         spent = 0

@@ -27,6 +27,7 @@ from autograder.heard import heard
 from autograder.kernel import plain, wire
 from autograder.kernel.clock import Deadline
 from autograder.kernel.proxy import RemoteObject, checked_names
+from autograder.kernel.write_back import Written
 from autograder.language import judging as _
 from autograder.notebook.own_lines import OwnLines
 from autograder.sandbox.launcher import StudentProcess
@@ -63,7 +64,8 @@ class Conversation:
         usable: whether the student's side can still be asked.
         late_requests: requests that were not answered in time.
         patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
-        writes_back: whether what a call does to its arguments happens to those of the test case as well.
+        usual_output: where goes what is printed while no test case collects it.
+        written: what calls did to their arguments, where that happens to those of the test case as well.
     """
 
     def __init__(
@@ -77,8 +79,8 @@ class Conversation:
     ) -> None:
         self.usable = False
         self.patience: float | None = None
-        self.writes_back = False
-        self._usual_output = sys.stdout
+        self.written: Written | None = None
+        self.usual_output = sys.stdout
         self.late_requests = 0
         self._channel = channel
         self._process = process
@@ -101,15 +103,16 @@ class Conversation:
             return
         self.usable = message.get("serving") is True
 
-    def begin_case(self) -> None:
-        """Functions of an earlier test case cannot be called any more; output goes where it goes now."""
+    def end_case(self) -> None:
+        """Functions of the test case cannot be called any more; what was written to its values is undone."""
         self._callbacks.clear()
-        self._usual_output = sys.stdout
+        if self.written is not None:
+            self.written.undo()
 
     def redirected_output(self) -> io.StringIO | None:
         """Where a test case collects what is printed, as ``contextlib.redirect_stdout`` does, if it does."""
         output = sys.stdout
-        return output if isinstance(output, io.StringIO) and output is not self._usual_output else None
+        return output if isinstance(output, io.StringIO) and output is not self.usual_output else None
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:

@@ -61,15 +61,15 @@ class RemoteObject:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         conversation: Conversation = self._conversation
-        writes = conversation.writes_back and not kwargs and write_back.can_be_written(args)
-        output = conversation.redirected_output()
+        written, output = conversation.written, conversation.redirected_output()
+        writes = written is not None and not kwargs and write_back.can_be_written(args)
         if not writes and output is None:
             return self.__ask("call", {"args": args, "kwargs": kwargs})
         result, afterwards, said = self.__effects(args, kwargs, afterwards=writes)
         if output is not None:
             output.write(said)
-        if writes and result is None:
-            write_back.write(args, afterwards)
+        if writes and written is not None and result is None:
+            written.write(args, afterwards)
         return result
 
     def __attributes__(self, names: Sequence[str]) -> Iterator[Any]:

@@ -6,12 +6,14 @@ Everything else stays where it is and is represented by a proxy (:mod:`autograde
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AllCellsNeeded, BadReply, StudentCodeError
 from autograder.kernel.proxy import RemoteObject
+from autograder.kernel.write_back import Written
 from autograder.model import FewerRows
 
 if TYPE_CHECKING:
@@ -40,11 +42,13 @@ class RemoteNamespace:
         """Start a test case: old objects and functions are forgotten, generators are seeded.
 
         Args:
-            writes_back: whether a function that returns nothing changes the arguments of the test case.
+            writes_back: whether a function that returns nothing changes the arguments of the test case, until
+                that is over.
         """
-        self._conversation.begin_case()
+        self._conversation.end_case()
+        self._conversation.usual_output = sys.stdout
         self._conversation.patience = patience
-        self._conversation.writes_back = writes_back
+        self._conversation.written = Written() if writes_back else None
         self._forbids_autograd = forbid_autograd
         usual = self._conversation.ask("begin", seed=seed, forbid_autograd=forbid_autograd)
         # Text first: their side may send an array, or an object that cannot be compared.

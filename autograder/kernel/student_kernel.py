@@ -61,6 +61,7 @@ class StudentKernel:
                 ours, self.process, self._settings.request_seconds, self._until,
                 self._settings.reply_bytes, self._own,
             )  # fmt: skip
+            resources.callback(self.conversation.end_case)
             self._resources = resources.pop_all()
         return self
 

@@ -7,7 +7,7 @@ hidden cases want, and not what a public one sees where students run it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -25,26 +25,48 @@ def can_be_written(arguments: Sequence[Any]) -> bool:
     return sum(_entries(one, MOST_NESTED) for one in arguments) <= MOST_ENTRIES
 
 
-def write(arguments: Sequence[Any], afterwards: Sequence[Any]) -> None:
-    """Make each argument what it is afterwards, where that is of its kind and, of an array, of its shape.
+class Written:
+    """What functions of a notebook wrote to a test case's own values, until the case is over.
 
-    Args:
-        afterwards: from the student's side, decoded; as many as there are arguments.
+    These may be made where the test file is read, for all notebooks of a class: what one notebook wrote there
+    must not meet the next one.
     """
+
+    def __init__(self) -> None:
+        self._before: list[tuple[Any, Any]] = []
+
+    def write(self, arguments: Sequence[Any], afterwards: Sequence[Any]) -> None:
+        """Make each argument what it is afterwards, where that is of its kind and, of an array, of its shape.
+
+        Args:
+            afterwards: from the student's side, decoded; as many as there are arguments.
+        """
+        for before, after in [*_pairs(arguments, afterwards)]:
+            self._before.append((before, _copied(before)))
+            _put(before, after)
+
+    def undo(self) -> None:
+        """Make everything what it was before it was written to."""
+        while self._before:
+            _put(*self._before.pop())
+
+
+def _pairs(arguments: Iterable[Any], afterwards: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """What is written to, and what it becomes."""
     for before, after in zip(arguments, afterwards, strict=True):
         if type(before) is not type(after):
             continue
         if isinstance(before, list | tuple) and len(before) == len(after) and _hold_arrays(before):
-            write(before, after)
-        elif isinstance(before, list):
-            before[:] = after
+            yield from _pairs(before, after)
         elif isinstance(before, dict) and before.keys() == after.keys() and _hold_arrays(before.values()):
-            write([*before.values()], [after[key] for key in before])
-        elif isinstance(before, dict | set):
-            before.clear()
-            before.update(after)
-        elif isinstance(before, _arrays()) and (before.shape, before.dtype) == (after.shape, after.dtype):
-            _copy(before, after)
+            yield from _pairs(before.values(), [after[key] for key in before])
+        elif isinstance(before, list | dict | set) or _are_alike(before, after):
+            yield before, after
+
+
+def _are_alike(before: Any, after: Any) -> bool:
+    """Whether both are arrays, of one shape and type."""
+    return isinstance(before, _arrays()) and (before.shape, before.dtype) == (after.shape, after.dtype)
 
 
 def _hold_arrays(several: Iterable[Any]) -> bool:
@@ -52,8 +74,17 @@ def _hold_arrays(several: Iterable[Any]) -> bool:
     return all(isinstance(one, _arrays()) for one in several)
 
 
-def _copy(before: Any, after: Any) -> None:
-    if hasattr(before, "detach"):
+def _copied(one: Any) -> Any:
+    return one.detach().clone() if hasattr(one, "detach") else one.copy()
+
+
+def _put(before: Any, after: Any) -> None:
+    if isinstance(before, list):
+        before[:] = after
+    elif isinstance(before, dict | set):
+        before.clear()
+        before.update(after)
+    elif hasattr(before, "detach"):
         before.detach().copy_(after.detach())  # the tensor's own numbers, whether or not it needs a gradient
     elif before.flags.writeable:
         before[...] = after

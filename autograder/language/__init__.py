@@ -19,7 +19,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.language.catalogue import ENGLISH, Catalogue, language, languages_in, later, speaking
+from autograder.language.catalogue import (
+    ENGLISH,
+    Catalogue,
+    is_whole_sentence,
+    language,
+    languages_in,
+    later,
+    speaking,
+)
 
 LOCALE = Path(__file__).with_name("locale")
 """Where the engine's catalogues lie."""
@@ -37,6 +45,7 @@ __all__ = [
     "ENGLISH",
     "LOCALE",
     "Catalogue",
+    "is_whole_sentence",
     "judging",
     "known_languages",
     "language",

@@ -23,6 +23,19 @@ def language() -> str:
     return _spoken.get()
 
 
+_whole: set[str] = set()
+"""Sentences that have been said in which nothing is put."""
+
+
+def is_whole_sentence(text: str) -> bool:
+    """Whether ``text`` is a sentence of a catalogue that has been said, with nothing put in.
+
+    >>> is_whole_sentence("4c20a81f")
+    False
+    """
+    return text in _whole
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Inside the block sentences are written in this language.
@@ -62,7 +75,10 @@ class Catalogue:
         Args:
             sentence: literal, or marked by :func:`later`; names in braces where something is put in.
         """
-        return self._translations().gettext(sentence)
+        said = self._translations().gettext(sentence)
+        if "{" not in said:
+            _whole.add(said)
+        return said
 
     def plural(self, one: str, many: str, count: int) -> str:
         """The form that fits ``count`` in the language of now: English has two, others one or five.

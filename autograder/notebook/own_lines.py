@@ -67,6 +67,10 @@ class OwnLines:
             self._named.add(text)
         return text in self._named
 
+    def holds(self, text: str) -> bool:
+        """Whether ``text`` stands in a code cell as it is."""
+        return any(text in source for source in self._sources)
+
     def kind(self, text: str) -> str:
         """``text`` if it can be the class of an object of this notebook, else "custom object"."""
         return text if text in _KINDS or self.has_name(text) else "custom object"

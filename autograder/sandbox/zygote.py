@@ -105,6 +105,9 @@ def _preload(preload: Sequence[str], threads: int) -> None:
     """Import what notebooks import. A module that is not installed is simply not preloaded."""
     # Read by the libraries when they are loaded.
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    # A notebook may ask for more threads than its process has cores: by default those that are done keep the
+    # core from those that are not, and everything takes sixty times as long.
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     # Not matplotlib_inline: its import hooks it into the running shell, and there is none yet.
     drawing = ["matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"]
     # requests: so that its downloads can be answered from memory like those of urllib.

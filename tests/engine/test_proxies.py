@@ -306,6 +306,30 @@ def test_a_public_case_sees_what_a_function_does_to_its_arguments(remote, writes
     )
 
 
+def test_what_a_notebook_writes_to_a_test_case_is_gone_with_the_case_and_with_the_notebook(toy_course):
+    """A test file may have made the values for a whole class."""
+    numbers, rows, words, texts = torch.ones(2), np.ones(2), [3, 1, 2], {"a": [1]}
+    parts = [torch.ones(2), torch.ones(2, requires_grad=True)]
+
+    def seen():
+        return str([numbers.tolist(), rows.tolist(), words, texts, [part.tolist() for part in parts]])
+
+    before = seen()
+    cell = "def spoils(one): one.clear() if hasattr(one, 'clear') else one.__setitem__(slice(None), 7)\n"
+    cell += "def spoils_parts(parts): [part.fill_(7) for part in parts]"
+    with Session(toy_course.server, toy_course.settings) as session:
+        session.run(nbformat.reads(notebook_bytes(cell).decode(), as_version=4), AS_IT_IS)
+        for _case in range(2):
+            names = session.names()
+            names.begin_case(3, forbid_autograd=False, patience=None, writes_back=True)
+            assert seen() == before
+            for one in (numbers, rows, words, texts, numbers):
+                names["spoils"](one)
+            names["spoils_parts"](parts)
+            assert seen() == str([[7.0, 7.0], [7.0, 7.0], [], {}, [[7.0, 7.0], [7.0, 7.0]]])
+    assert seen() == before
+
+
 def test_what_a_function_returns_is_no_change_of_its_arguments(remote):
     remote.begin_case(3, forbid_autograd=False, patience=None, writes_back=True)
     kept = [2, 1]

@@ -16,9 +16,17 @@ from hypothesis import strategies as st
 from autograder.errors import NotThroughAProxy, StudentException, student_exception
 from autograder.grading import checks, library_texts
 from autograder.grading.quoted import MOST_HEARD
-from autograder.grading.student_text import LEFT_OUT, LONGEST, MOST_CHARACTERS, MOST_LINES, StudentText
+from autograder.grading.student_text import (
+    AS_IT_STANDS,
+    LEFT_OUT,
+    LONGEST,
+    MOST_CHARACTERS,
+    MOST_LINES,
+    StudentText,
+)
 from autograder.grading.verdicts import verdict
 from autograder.heard import heard, listening
+from autograder.language import LOCALE, Catalogue
 from autograder.model import Ending
 from autograder.notebook.own_lines import MOST_NAMES, MOST_PLACES, MOST_SOURCE, OwnLines, digest_of
 from tests.conftest import notebook_bytes
@@ -113,6 +121,18 @@ def add_in_place():
         lambda: "abc".__getitem__(slice(2.0)),
         lambda: [].append(1).append(2),
         lambda: [] + None,
+        lambda: None @ SQUARE,
+        lambda: torch.outer(SQUARE, VECTOR),
+        lambda: torch.einsum("th,tk->hk", ROWS, VECTOR),
+        lambda: torch.sum(ROWS, axis="hours"),
+        lambda: torch.stack([ROWS, VECTOR]),
+        lambda: torch.cat([ROWS, torch.zeros(24, 6)]),
+        lambda: torch.tanh(1.0),
+        lambda: ROWS.sum(2),
+        lambda: bool(ROWS == 1),
+        lambda: SQUARE.double() @ SQUARE,
+        lambda: ROWS.numpy() @ VECTOR.numpy(),
+        lambda: ROWS.numpy() + VECTOR.numpy(),
         assign_a_matrix,
         add_in_place,
     ],
@@ -120,7 +140,7 @@ def add_in_place():
 def test_what_torch_and_python_say_of_a_mistake_costs_its_numbers_only(mistake):
     with pytest.raises(Exception) as raised:
         mistake()
-    text = str(raised.value)
+    text = library_texts.without_other_calls(str(raised.value))
     said = StudentText()
     said.shown("a" * 200)
     said.shown("b" * (MOST_CHARACTERS - 200 - 40))
@@ -131,7 +151,44 @@ def test_what_torch_and_python_say_of_a_mistake_costs_its_numbers_only(mistake):
 @pytest.mark.parametrize("operation", ["", "mm: ", "addmm: "])  # from torch 2.15 on it is named
 def test_what_every_release_of_torch_says_of_a_product_is_known(operation):
     cost = library_texts.cost(f"{operation}mat1 and mat2 shapes cannot be multiplied (1x6 and 10x10)")
-    assert cost == library_texts.WHICH + len("12161010")
+    assert cost == library_texts.WHICH + len("161010")
+
+
+def test_of_a_call_that_torch_refuses_what_it_got_is_shown_and_not_all_that_would_fit():
+    with pytest.raises(TypeError) as raised:
+        torch.randint(0, 10, 1)
+    text = "randint() received an invalid combination of arguments - got (int, int, int)"
+    assert StudentText().shown(str(raised.value)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("RNN.forward() takes 2 positional arguments but 3 were given", library_texts.WHICH + 4),
+        ("'RNN' object has no attribute 'b'", library_texts.WHICH + 2),
+        ("'RNN' object has no attribute 'another'", None),
+    ],
+)
+def test_a_sentence_with_words_of_the_notebook_costs_little(text, cost):
+    assert library_texts.cost(text, own(CELL).has_name) == cost
+
+
+def test_the_message_of_an_own_assert_costs_its_place_alone():
+    words = "the loss expects scalars here: y_true and y_pred are one number each"
+    said = StudentText(own(f"def loss(y_true, y_pred):\n    assert not y_true.dim(), '{words}'"))
+    said.shown("a" * LONGEST)
+    said.shown("b" * (MOST_CHARACTERS - LONGEST - AS_IT_STANDS))
+    assert said.shown(words) == words
+    assert said.shown("scalars") == LEFT_OUT
+
+
+def test_a_sentence_of_ours_is_whole_although_it_has_eight_characters_of_theirs():
+    sentence = Catalogue(LOCALE, "judging")("One point is for the loop, judged with right functions.")
+    said = used_up()
+    with listening(said.hear):
+        heard("not in the list: right functions")
+    assert said.within(sentence) == sentence
+    assert said.within(f"{sentence} 1") != f"{sentence} 1"
 
 
 def test_sentences_of_libraries_use_up_the_bound_as_well():
