@@ -210,6 +210,8 @@ class Minibatch:
 def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
     """A data set of ``rows`` rows, more than 24, with ``rows - 24`` windows whose gradients differ clearly.
 
+    c is positive, and each window's gradient moves it further up.
+
     Args:
         hidden_size: H of the network.
 
@@ -223,20 +225,21 @@ def minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
 def another_minibatch(rows: int, hidden_size: int = LAB_SIZE[1]) -> Minibatch:
     """As :func:`minibatch`, with a negative c, which each window's gradient moves further down.
 
-    There c is positive, so that what is right for one sign alone shows in one of them.
+    So what is right for one sign alone shows in one of them.
     """
     return _minibatch(rows, hidden_size, "another minibatch", downwards=True)
 
 
 def _minibatch(rows: int, hidden_size: int, name: str, *, downwards: bool = False) -> Minibatch:
     generator = generator_of(f"{name}, {rows} rows, H={hidden_size}")
+    direction = -1 if downwards else 1
     for _ in range(DRAWS):
         draws = draw(rows, hidden_size, 6, generator, count=1)
         weights, data = draws.weights(0), draws.x[0]
         weights = replace(weights, c=-weights.c) if downwards else weights
         for number in range(rows - WINDOW):  # a target at a chosen distance from the prediction
             y_pred = forward(weights, data[number : number + WINDOW])[1]
-            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55, -downwards))
+            data[number + WINDOW, 1:2] = as_float32(y_pred + _distance(generator, 1.05, 1.55, direction))
         losses = torch.cat(
             [
                 (forward(weights, x)[1] - y).square()

@@ -10,7 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.grading.namespace import student_errors
+from autograder.errors import RequestTimedOut
+from autograder.grading.checks import CheckFailed
+from autograder.grading.namespace import namespace_of, student_errors
 
 SPEAKS_OF_TYPES = ("dtype", "scalar type", "Double", "double")
 """In the messages of torch that complain about two number types in one operation."""
@@ -19,9 +21,9 @@ _precision: ContextVar[torch.dtype] = ContextVar("precision", default=torch.floa
 
 
 @contextmanager
-def double_precision() -> Iterator[None]:
-    """Hand out float64 inside the block, for notebooks that keep everything in it."""
-    token = _precision.set(torch.float64)
+def _handing_out(dtype: torch.dtype) -> Iterator[None]:
+    """Let :func:`given` make tensors of this type inside the block."""
+    token = _precision.set(dtype)
     try:
         yield
     finally:
@@ -29,7 +31,7 @@ def double_precision() -> Iterator[None]:
 
 
 def given(tensor: Tensor) -> Tensor:
-    """A copy for a student's function, which may write to it: float32 unless in ``double_precision``."""
+    """A copy for a student's function, which may write to it: of the type of :func:`in_either_precision`."""
     return tensor.to(_precision.get(), copy=True)
 
 
@@ -51,20 +53,37 @@ def as_given(value: Tensor, arrays: str, *, whole: bool = False) -> Any:
 
 
 def in_either_precision(env: Any, check: Callable[[], None]) -> None:
-    """Run ``check`` with float32 inputs, and with float64 ones if the student's code keeps to that.
+    """Run ``check`` with inputs of the notebook's type, and with the other one if its code fails then.
 
-    A notebook that turns data and weights into float64 is as right as another; torch then refuses the
-    float32 that the lab's own data would be.
+    A notebook that turns data and weights into float64 is as right as another; torch refuses to mix that with
+    the float32 that the lab's own data would be. What refuses may be hidden behind another error: a state
+    that a forward pass should have kept is missing where that pass failed. So any exception of the student's
+    code is a reason to try again, where only a wrong number is not.
 
     Raises:
-        CheckFailed, StudentCodeError: of the second run where there is one.
+        CheckFailed, StudentCodeError: of the type that suits the notebook, as far as that can be told.
     """
+    types = [torch.float32, torch.float64]
+    if namespace_of(env).doubles:
+        types.reverse()
     try:
-        check()
+        with _handing_out(types[0]):
+            return check()
+    except RequestTimedOut:
+        raise  # it would only take as long again
     except student_errors(env) as error:
-        if not any(word in str(error) for word in SPEAKS_OF_TYPES):
+        if isinstance(error, CheckFailed):  # under stock otter every exception is the student's
             raise
-    else:
-        return
-    with double_precision():
-        check()
+        first = error
+    try:
+        with _handing_out(types[1]):
+            check()
+    except student_errors(env) as error:
+        if speaks_of_types(error):
+            raise first from None
+        raise
+
+
+def speaks_of_types(error: Exception) -> bool:
+    """Whether torch complains of two number types in one operation."""
+    return any(word in str(error) for word in SPEAKS_OF_TYPES)

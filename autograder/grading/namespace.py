@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -72,6 +73,10 @@ class Namespace(Protocol):
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """Another deadline, in seconds, for each request inside the block."""
 
+    @property
+    def doubles(self) -> bool:
+        """Whether the notebook has made float64 PyTorch's default type."""
+
     def seed(self, number: int) -> None:
         """Seed the generators of ``random``, ``numpy`` and ``torch`` on the notebook's side.
 
@@ -118,6 +123,12 @@ class PlainNamespace:
     def time_limit(self, seconds: float) -> Iterator[None]:
         """No limit: nothing outside of this engine could interrupt."""
         yield
+
+    @property
+    def doubles(self) -> bool:
+        """Whether float64 is PyTorch's default type in this process, where the notebook ran."""
+        torch: Any = sys.modules.get("torch")
+        return torch is not None and torch.get_default_dtype() is torch.float64
 
     def seed(self, number: int) -> None:
         """Seed the generators of this process with a number from 0 to 2**32 - 1."""

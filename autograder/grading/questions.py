@@ -79,11 +79,9 @@ class Names(Namespace, Protocol):
 
     Attributes:
         missing: names that were asked for in vain.
-        doubles: whether the notebook has made float64 PyTorch's default type.
     """
 
     missing: dict[str, None]
-    doubles: bool
 
     def begin_case(
         self, seed: int, *, forbid_autograd: bool, patience: float | None, writes_back: bool

@@ -10,7 +10,7 @@ import torch
 
 from autograder.grading.case_number import FIXED, cases_of
 from autograder.grading.namespace import PlainNamespace
-from reference import cases, misconceptions
+from reference import cases, misconceptions, oracle
 from reference.cases import Case
 from reference.results import same
 from tests.corpus import in_one_process
@@ -71,8 +71,11 @@ def test_cases_of_every_number_are_telling(number):
         found = [*cases.sequences(), *(cases.without(size) for size in cases.ONE_OTHER_SIZE)]
         assert all(map(cases.is_telling, found))
         made = product((cases.minibatch, cases.another_minibatch), ((32, 10), (27, 10), (32, 4)))
-        for batch in (make(*sizes) for make, sizes in made):
+        for make, sizes in made:
+            batch = make(*sizes)
             assert 1.05**2 - 1e-3 < float(batch.losses.min()) <= float(batch.losses.max()) < 1.55**2 + 1e-3
+            upwards = [bool(oracle.forward(batch.weights, x)[1] < y) for x, y in batch.windows()]
+            assert {*upwards} == {make is cases.minibatch}, "a step in one direction shows one sign alone"
 
 
 def test_the_same_number_gives_the_same_cases_and_another_one_others():
