@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 
+from autograder.grading.namespace import kept
 from autograder.kernel import cells
 from autograder.kernel.session import Session
 from autograder.model import Ending, Outcome, Status
@@ -271,9 +272,13 @@ def test_a_cell_below_a_magic_can_be_asked_to_run_again(toy_course, magic):
     with Session(toy_course.server, toy_course.settings) as session:
         session.run(nbformat.v4.new_notebook(cells=cells))
         names = session.names()
-        assert names.rerun("twice", {"value": 21})
-        assert names["twice"] == 42
-        assert not names.rerun("thrice", {})
+        names.begin_case(1, forbid_autograd=False, patience=None)
+        with kept(names, "twice"):
+            assert names.rerun("twice", {"value": 21})
+            assert names["twice"] == 42
+            assert not names.rerun("thrice", {})
+        names.begin_case(1, forbid_autograd=False, patience=None)
+        assert (names["value"], names["twice"]) == (1, 2), "the next case finds what the notebook left"
 
 
 def test_what_a_case_sets_is_gone_in_the_next_one(toy_course):

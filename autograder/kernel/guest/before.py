@@ -7,8 +7,8 @@ What student code changes itself, when a case calls it, stays.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 _MISSING = object()
@@ -29,6 +29,18 @@ class Before:
     def replacing(self, name: str) -> None:
         """A top-level name is about to get another value, or to go."""
         self._replaced.setdefault(name, self._shell.user_ns.get(name, _MISSING))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """A cell runs again inside the block, which may give any names other values."""
+        before = dict(self._shell.user_ns)
+        try:
+            yield
+        finally:
+            for name in before.keys() | self._shell.user_ns.keys():
+                value = before.get(name, _MISSING)
+                if self._shell.user_ns.get(name, _MISSING) is not value:
+                    self._replaced.setdefault(name, value)
 
     def assigning(self, target: Any, name: str) -> None:
         """An attribute of an object, a class or a module is about to get another value."""

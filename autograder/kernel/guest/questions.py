@@ -172,8 +172,9 @@ class QuestionServer:
     def _op_rerun(self, message: dict[str, Any], decoder: plain.Decoder) -> bool:
         for source in self._cells if message["first"] else reversed(self._cells):
             if message["assigns"] in _assigned_in_cell(self._shell, source):
-                self._shell.user_ns.update(decoder.decode(message["given"]))
-                self._shell.run_cell(source, store_history=False, silent=True)
+                with self._before.running():
+                    self._shell.user_ns.update(decoder.decode(message["given"]))
+                    self._shell.run_cell(source, store_history=False, silent=True)
                 return True
         return False
 
