@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.authoring import nbgrader, otter_assign, otter_tests
+from autograder.authoring.doctest_imports import python_of
 from autograder.authoring.draft import Draft
+from autograder.authoring.names import imported
 from autograder.config.fields import Requirement
 from autograder.errors import UsageError
+from autograder.grading.test_files import is_of_doctests, specification
 
 _NOT_FOR_STUDENTS = frozenset(
     {".ipynb", ".py", ".pyc", ".zip", ".pdf", ".md", ".yml", ".yaml", ".toml", ".lock"}
@@ -46,6 +52,7 @@ def bring_in(source: Path) -> Draft:
     _carry_files(notebook_file.parent, draft)
     _carry_named_files(notebook_file.parent, draft)
     _carry_requirements(notebook_file.parent, draft)
+    draft.notes += [*_lost_pictures(draft), *_missing_modules(draft)]
     return draft
 
 
@@ -55,7 +62,12 @@ def _notebook_in(source: Path) -> Path:
     found = sorted(source.glob("*.ipynb")) if source.is_dir() else []
     if len(found) == 1:
         return found[0]
-    said = f"{len(found)} notebooks lie in it: name the one" if found else "no notebook lies in it"
+    names = ", ".join(one.name for one in found[:10])
+    said = (
+        f"{names} lie in it, and each becomes a lab of its own: name one"
+        if found
+        else "no notebook lies in it"
+    )
     raise UsageError(f"{source}: {said if source.is_dir() else 'there is no such file or folder'}")
 
 
@@ -72,6 +84,28 @@ def _read(file: Path) -> Any:
 def _tests_beside(notebook: Path) -> dict[str, str]:
     files = sorted((notebook.parent / "tests").glob("*.py"))
     return {str(file): file.read_text(encoding="utf-8") for file in files if not file.name.startswith("_")}
+
+
+def _lost_pictures(draft: Draft) -> Iterator[str]:
+    """Pictures of solutions: beside the notebook students would have them."""
+    for cell in draft.cells:
+        for name in re.findall(r"\]\(attachment:([^)\s]+)", cell.source):
+            yield (
+                f"{name}: a picture in a solution, which is left out: a master holds text, and students get "
+                "what lies beside the notebook"
+            )
+
+
+def _missing_modules(draft: Draft) -> Iterator[str]:
+    """What tests import, and is neither installed here nor carried over."""
+    known = {PurePosixPath(name).parts[0].removesuffix(".py") for name in draft.files}
+    for question in draft.questions:
+        source, name = question.test, question.name
+        statements = imported([python_of(specification(source, name)) if is_of_doctests(source) else source])
+        modules = {statement.split()[1].partition(".")[0] for statement in statements.values()}
+        for module in sorted(modules - known - {*sys.stdlib_module_names}):
+            if importlib.util.find_spec(module) is None:
+                yield f"question {name!r}: its tests import {module}, which is not installed here"
 
 
 def _carry_files(folder: Path, draft: Draft) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 ANSWER_HERE = (
     "_Your answer here: write it in the place of this line, or drop a photograph of it into the cell._"
@@ -26,6 +30,45 @@ def text(source: str) -> Any:
     import nbformat
 
     return nbformat.v4.new_markdown_cell(source)
+
+
+def carried(cell: Any, number: int, files: dict[str, bytes]) -> Any:
+    """A cell that students get as it is: code with its tags, text with its pictures as files beside it.
+
+    Args:
+        number: of the cell, from 1: pictures of two cells may have one name.
+        files: gains the pictures, which a master cannot hold.
+    """
+    import nbformat
+
+    if cell.cell_type == "markdown":
+        return text(with_pictures(cell.source, cell, number, files))
+    if cell.cell_type == "raw":
+        return nbformat.v4.new_raw_cell(cell.source)
+    made = code(cell.source)
+    if tags := cell.metadata.get("tags"):  # Jupyter's raises-exception, for one, which `build` heeds
+        made.metadata["tags"] = [*tags]
+    return made
+
+
+def with_pictures(source: str, cell: Any, number: int, files: dict[str, bytes]) -> str:
+    """Markdown that shows files in the place of the pictures attached to a cell; ``files`` gains them."""
+    for name, content in _attached(cell):
+        path = f"pictures/{number}_{re.sub(r'[^A-Za-z0-9_.-]', '_', name)}"
+        shown = re.compile("|".join(re.escape(f"attachment:{one}") for one in {name, quote(name)}))
+        source, count = shown.subn(path, source)
+        if count:
+            files[path] = content
+    return source
+
+
+def _attached(cell: Any) -> Iterator[tuple[str, bytes]]:
+    for name, by_type in sorted(cell.get("attachments", {}).items()):
+        for content in by_type.values():
+            try:
+                yield str(name), base64.b64decode("".join(content))
+            except (binascii.Error, ValueError):  # no picture, in whatever wrote it either
+                continue
 
 
 def check(name: str) -> Any:
@@ -61,10 +104,10 @@ def code_answer(prompt: str, solution: str) -> Any:
     return code(f"{shown}\n# BEGIN SOLUTION NO PROMPT\n{solution}\n# END SOLUTION")
 
 
-def in_place(place: str, functions: list[str]) -> str:
+def in_place(functions: list[str]) -> str:
     """A note on tests that look at what a function has done to an argument."""
     return (
-        f"{place}: its tests call {', '.join(functions)} alone, perhaps for what becomes of an argument; "
+        f"its tests call {', '.join(functions)} alone, perhaps for what becomes of an argument; "
         "where points are earned arguments are copies: see `changed_in_place` in docs/authoring.md"
     )
 

@@ -22,16 +22,21 @@ def with_imports(test: dict[str, Any], notebook: dict[str, str]) -> str:
     return f"OK_FORMAT = True\n\ntest = {pprint.pformat(test, sort_dicts=False, width=100)}\n"
 
 
-def python_of(test: dict[str, Any]) -> str:
-    """The code of all examples of such a dictionary; without cases that are malformed: loading says so."""
-    return "".join(_python(case["code"]) for suite in test["suites"] for case in suite["cases"])
+def python_of(test: dict[str, Any], *, silent: bool = False) -> str:
+    """The code of all examples of such a dictionary; without cases that are malformed: loading says so.
+
+    Args:
+        silent: only of those that expect no output.
+    """
+    return "".join(_python(case["code"], silent) for suite in test["suites"] for case in suite["cases"])
 
 
-def _python(body: str) -> str:
+def _python(body: str, silent: bool = False) -> str:
     try:
-        return "".join(example.source for example in doctest.DocTestParser().get_examples(body))
+        examples = doctest.DocTestParser().get_examples(body)
     except ValueError:
         return ""
+    return "".join(example.source for example in examples if not (silent and example.want))
 
 
 def _leading(body: str, notebook: dict[str, str]) -> str:

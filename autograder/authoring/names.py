@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from autograder.notebook.bound_names import bound_by
+from autograder.notebook.first_uses import first_uses
 
 USUAL = {
     "np": "import numpy as np",
@@ -56,7 +59,9 @@ def uses(source: str, notebook: dict[str, str]) -> Uses:
         source: Python.
         notebook: what the notebook imports, by name, as :func:`imported` finds it.
     """
-    free = sorted(name for name, read in _first_uses(source).items() if read and name not in dir(builtins))
+    free = sorted(
+        name for name, read in first_uses(_parsed(source)).items() if read and name not in dir(builtins)
+    )
     known = {**USUAL, **notebook}
     own = [name for name in free if name in known]
     return Uses(tuple(dict.fromkeys(known[name] for name in own)), tuple(n for n in free if n not in known))
@@ -69,9 +74,8 @@ def rebound(source: str, notebook: Iterable[str]) -> list[str]:
         source: Python.
         notebook: its code cells.
     """
-    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    theirs = {node.name for text in notebook for node in _nodes(text) if isinstance(node, definitions)}
-    changed = {node.name for node in _nodes(source) if isinstance(node, definitions)}
+    theirs = {name for text in notebook for name in _defined(_nodes(text))}
+    changed = {*_defined(_nodes(source))}
     changed |= {
         node.id
         for node in _nodes(source)
@@ -80,113 +84,53 @@ def rebound(source: str, notebook: Iterable[str]) -> list[str]:
     return sorted(theirs & changed)
 
 
-def works_in_place(source: str) -> list[str]:
-    """Functions that code calls alone, with a variable of its own, sorted: ``rotate_(items)``."""
+def works_in_place(source: str, notebook: Collection[str]) -> list[str]:
+    """Functions that code calls alone, with a variable of its own, sorted: ``rotate_(items)``.
+
+    Args:
+        source: Python.
+        notebook: names of what the notebook imports, which is nobody's to judge.
+    """
     nodes = list(_nodes(source))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    others = {*dir(builtins), *notebook, *imported([source]), *_defined(nodes)}
     calls = [node.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
     return sorted(
         {
             call.func.id
             for call in calls
-            if isinstance(call.func, ast.Name) and call.func.id not in dir(builtins)
+            if isinstance(call.func, ast.Name) and call.func.id not in others
             for argument in call.args
             if isinstance(argument, ast.Name) and argument.id in own
         }
     )
 
 
-def _first_uses(source: str) -> dict[str, bool]:
-    """Each name of the code, and whether it is read, or deleted, before anything binds it."""
-    found = _InOrder()
-    for node in _parsed(source):
-        found.visit(node)
-    found.visit_bodies()
-    return found.read_first
+def bound(sources: Iterable[str]) -> set[str]:
+    """Names that code gives a value at its top level; what is no Python is passed over."""
+    return {name for source in sources for name in bound_by(_parsed(source))}
 
 
-class _InOrder(ast.NodeVisitor):
-    """Names in the order in which Python comes to them; bodies of functions come last."""
+def binding(names: Iterable[str], earlier: Iterable[str]) -> list[str]:
+    """Statements of earlier code that bind names, and what those statements need in turn, in their order.
 
-    def __init__(self) -> None:
-        self.read_first: dict[str, bool] = {}
-        self._bodies: list[ast.AST] = []
-
-    def visit_bodies(self) -> None:
-        """Visit what only runs when somebody calls it."""
-        while self._bodies:
-            self.visit(self._bodies.pop(0))
-
-    def _several(self, *nodes: ast.AST | None) -> None:
-        for node in nodes:
-            if node is not None:
-                self.visit(node)
-
-    def visit_Name(self, node: ast.Name) -> None:
-        self.read_first.setdefault(node.id, not isinstance(node.ctx, ast.Store))
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self._several(node.value, *node.targets)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._several(node.value, node.target)
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
-        self._several(node.value, node.target)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name):
-            self.read_first.setdefault(node.target.id, True)
-        self._several(node.target, node.value)
-
-    def visit_For(self, node: ast.For) -> None:
-        self._several(node.iter, node.target, *node.body, *node.orelse)
-
-    def visit_comprehension(self, node: ast.comprehension) -> None:
-        self._several(node.iter, node.target, *node.ifs)
-
-    def visit_ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
-        self._several(*node.generators, node.elt)
-
-    visit_SetComp = visit_GeneratorExp = visit_ListComp  # noqa: N815  names of ast
-
-    def visit_DictComp(self, node: ast.DictComp) -> None:
-        self._several(*node.generators, node.key, node.value)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self._several(*node.decorator_list, *node.args.defaults, *node.args.kw_defaults)
-        self.read_first.setdefault(node.name, False)
-        self._bodies += [*_parameters(node.args), *node.body]
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._several(*node.args.defaults, *node.args.kw_defaults)
-        self._bodies += [*_parameters(node.args), node.body]
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._several(*node.decorator_list, *node.bases, *node.keywords, *node.body)
-        self.read_first.setdefault(node.name, False)
-
-    def visit_arg(self, node: ast.arg) -> None:
-        self.read_first.setdefault(node.arg, False)
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        self._several(node.type)
-        if node.name:
-            self.read_first.setdefault(node.name, False)
-        self._several(*node.body)
-
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias in node.names:
-            self.read_first.setdefault(alias.asname or alias.name.partition(".")[0], False)
-
-    visit_ImportFrom = visit_Import  # noqa: N815
+    Args:
+        names: what is to be bound.
+        earlier: Python, cell by cell.
+    """
+    statements = [node for source in earlier for node in _parsed(source)]
+    wanted, kept = set(names), set[int]()
+    while new := {at for at, node in enumerate(statements) if wanted & bound_by([node])} - kept:
+        kept |= new
+        for at in new:
+            wanted |= {name for name, is_read in first_uses([statements[at]]).items() if is_read}
+    return [ast.unparse(statements[at]) for at in sorted(kept)]
 
 
-def _parameters(of: ast.arguments) -> list[ast.arg]:
-    several = [one for one in (of.vararg, of.kwarg) if one is not None]
-    return [*of.posonlyargs, *of.args, *of.kwonlyargs, *several]
+def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Names of functions and classes."""
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return (node.name for node in nodes if isinstance(node, definitions))
 
 
 def _parsed(source: str) -> list[ast.stmt]:

@@ -9,16 +9,13 @@ from typing import Any
 
 from autograder.authoring import cells as make
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
-from autograder.authoring.names import Uses, imported, packages, rebound, uses, works_in_place
+from autograder.authoring.names import imported, packages
+from autograder.authoring.nbgrader_tests import Around, TestCell, test_file, what_changes
 
 _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
     re.DOTALL | re.MULTILINE,
 )
-_HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE
-)
-_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) (HIDDEN TESTS|SOLUTION)[^\n]*\n?", re.MULTILINE)
 _MARK_SCHEME = re.compile(
     r"^=== BEGIN MARK SCHEME ===[^\n]*\n(?P<body>.*?)^=== END MARK SCHEME ===[^\n]*\n?",
     re.DOTALL | re.MULTILINE,
@@ -35,28 +32,42 @@ def is_nbgrader(notebook: Any) -> bool:
 def read(notebook: Any, file_name: str) -> Draft:
     """The lab that a source notebook of nbgrader describes."""
     draft = Draft(title_of(notebook.cells, file_name.removesuffix(".ipynb")), file_name)
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    draft.packages = packages(imported(code).values())
+    around = _around(notebook.cells)
+    draft.packages = packages(around.imports.values())
     draft.cells.append(make.code(make.SETUP))
     for number, cell in enumerate(notebook.cells, 1):
         about = cell.metadata.get("nbgrader", {})
-        place = f"cell {number}"
         if about.get("task") or (about.get("grade") and about.get("solution")):
-            _manual(cell, about, draft)
-        elif about.get("grade"):
-            _question(cell, about, draft, code, place)
+            _manual(cell, about, draft, number)
+        elif _is_test(cell):
+            _question(cell, about, draft, around, f"cell {number}")
+            around = around.behind(cell.source)
         elif about.get("solution") and cell.cell_type == "code":
             draft.cells.append(_solution(cell.source))
-        elif cell.cell_type == "code":
-            draft.cells.append(make.code(cell.source))
-        elif cell.cell_type == "markdown":
-            draft.cells.append(make.text(cell.source))
+        else:
+            draft.cells.append(make.carried(cell, number, draft.files))
     if missing := [*map(_grade_id, filter(_is_left_open, notebook.cells))]:
         draft.notes.append(
             f"{', '.join(missing)}: no solution, only what students get: import the source notebook, or "
             "write the solution into master.py"
         )
     return draft
+
+
+def _is_test(cell: Any) -> bool:
+    about = cell.metadata.get("nbgrader", {})
+    return bool(about.get("grade") and not about.get("solution") and not about.get("task"))
+
+
+def _around(cells: list[Any]) -> Around:
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    others = [cell for cell in code if not _is_test(cell)]
+    locked = [cell for cell in others if cell.metadata.get("nbgrader", {}).get("locked")]
+    return Around(
+        imports=imported(cell.source for cell in code),
+        code=tuple(cell.source for cell in others),
+        locked=tuple(cell.source for cell in locked),
+    )
 
 
 def _grade_id(cell: Any) -> str:
@@ -73,11 +84,12 @@ def _name(about: dict[str, Any], draft: Draft) -> str:
     return identifier(str(about.get("grade_id", "question")), draft.names())
 
 
-def _manual(cell: Any, about: dict[str, Any], draft: Draft) -> None:
+def _manual(cell: Any, about: dict[str, Any], draft: Draft, number: int) -> None:
     name, points = _name(about, draft), float(about.get("points") or 0)
     if points <= 0:
         draft.notes.append(f"{about.get('grade_id')}: a person scores it for 0 points; it is text now")
-        draft.cells.append(make.text(cell.source) if cell.cell_type == "markdown" else _solution(cell.source))
+        as_text = cell.cell_type == "markdown"
+        draft.cells.append(make.carried(cell, number, draft.files) if as_text else _solution(cell.source))
         return
     draft.manual.append(DraftManual(name, str(about.get("grade_id", name)), points))
     if cell.cell_type == "code":
@@ -85,9 +97,11 @@ def _manual(cell: Any, about: dict[str, Any], draft: Draft) -> None:
         made.metadata["autograder"] = {"manual": name}
     elif about.get("task"):  # the exercise itself, with what earns the points in it
         exercise, scheme = _without(_MARK_SCHEME, cell.source)
+        exercise = make.with_pictures(exercise, cell, number, draft.files)
         made = make.answer(name, exercise, make.ANSWER_HERE, scheme)
     elif _SOLUTION.search(cell.source):
         exercise, solution = _without(_SOLUTION, cell.source)
+        exercise = make.with_pictures(exercise, cell, number, draft.files)
         made = make.answer(name, exercise, make.ANSWER_HERE, solution)
     else:  # the whole cell is the answer
         made = make.answer(name, "", make.ANSWER_HERE, cell.source)
@@ -116,71 +130,23 @@ def _solution(source: str) -> Any:
     return make.code(_SOLUTION.sub(marked, source))
 
 
-def _question(cell: Any, about: dict[str, Any], draft: Draft, code: list[str], place: str) -> None:
-    name, points = _name(about, draft), float(about.get("points") or 0)
-    whole = _MARKER.sub("", cell.source).strip()
+def _question(cell: Any, about: dict[str, Any], draft: Draft, around: Around, place: str) -> None:
+    test = TestCell(_name(about, draft), cell.source, float(about.get("points") or 0))
+    place = f"{place} ({test.name})"
     try:
-        ast.parse(whole)
+        has_code = bool(ast.parse(test.whole).body)
     except SyntaxError as reason:
+        draft.notes.append(f"{place}: its tests are no Python ({reason.msg}): write {test.name}.py by hand")
+        return
+    if test.points <= 0:
+        draft.notes.append(f"{place}: tests for 0 points are left out")
+        return
+    if not has_code:
         draft.notes.append(
-            f"{place} ({name}): its tests are no Python ({reason.msg}): write {name}.py by hand"
+            f"{place}: its tests for {test.points:g} points have no code (what AUTOTEST stands for is "
+            f"written by nbgrader): the question is left out; write {test.name}.py by hand"
         )
         return
-    if points <= 0:
-        draft.notes.append(f"{place} ({name}): tests for 0 points are left out")
-        return
-    if not _has_code(whole):
-        draft.notes.append(
-            f"{place} ({name}): its tests for {points:g} points have no code (what AUTOTEST stands for is "
-            f"written by nbgrader): the question is left out; write {name}.py by hand"
-        )
-        return
-    if changed := rebound(whole, code):
-        draft.notes.append(
-            f"{place} ({name}): its tests delete or replace {', '.join(changed)} of the notebook; here that "
-            f"changes nothing for students' functions: see {name}.py, and `replaced` in docs/authoring.md"
-        )
-    if called := works_in_place(whole):
-        draft.notes.append(make.in_place(f"{place} ({name})", called))
-    draft.questions.append(
-        DraftQuestion(name, _grade_id(cell), points, _test_file(name, cell.source, points, imported(code)))
-    )
-    draft.cells.append(make.check(name))
-
-
-def _test_file(name: str, source: str, points: float, imports: dict[str, str]) -> str:
-    """Two cases: what students see, for no points, and all of it, for all points as in nbgrader."""
-    whole = _MARKER.sub("", source).strip()
-    shown = _MARKER.sub("", _HIDDEN.sub("", source)).strip()
-    needed = uses(whole, imports)
-    parts = [
-        *needed.imports,
-        *([""] if needed.imports else []),
-        "from otter.test_files import test_case",
-        "",
-        "OK_FORMAT = False",
-        f'name = "{name}"',
-        "points = None",
-        "",
-        "",
-        '@test_case(name="what you can check yourself", points=0, hidden=False)',
-        _function("public", shown, uses(shown, imports), needed),
-        "",
-        "",
-        f'@test_case(name="all of it", points={points:g}, hidden=True)',
-        _function("everything", whole, needed, needed),
-        "",
-    ]
-    return "\n".join(parts)
-
-
-def _function(name: str, body: str, own: Uses, every: Uses) -> str:
-    """A test case; what it uses of the student's are its parameters, ``None`` where it is not defined."""
-    asked = own.students or every.students
-    checks = [f'    assert {one} is not None, "{one} is not defined"' for one in asked]
-    statements = [textwrap.indent(body, "    ")] if _has_code(body) else [] if checks else ["    pass"]
-    return "\n".join([f"def {name}({', '.join(asked)}):", *checks, *statements])
-
-
-def _has_code(body: str) -> bool:
-    return bool(ast.parse(body).body)
+    draft.notes += [f"{place}: {said}" for said in what_changes(test, around)]
+    draft.questions.append(DraftQuestion(test.name, _grade_id(cell), test.points, test_file(test, around)))
+    draft.cells.append(make.check(test.name))

@@ -147,14 +147,13 @@ class _Reader:
                 self._look_at_output(cell, number)
         elif within is BlockType.PROMPT:
             assert self._question is not None
-            self._question.prompts.append(cell)
+            prompt = make.carried(cell, number, self._draft.files)
+            self._question.prompts.append(prompt)
         elif within is BlockType.SOLUTION:
             assert self._question is not None
             self._question.solutions.append(cell)
-        elif cell.cell_type == "code":
-            self._draft.cells.append(make.code(cell.source))
-        elif cell.cell_type == "markdown":
-            self._draft.cells.append(make.text(cell.source))
+        else:
+            self._draft.cells.append(make.carried(cell, number, self._draft.files))
 
     def _look_at_output(self, cell: Any, number: int) -> None:
         """A test of doctests expects what its cell has put out, after its last line."""
@@ -176,6 +175,11 @@ class _Reader:
         if question.config.manual:
             self._draft.manual.append(DraftManual(question.name, title, points))
             self._draft.cells += _manual_cells(question)
+            if self._tests.has_tests(question.config):
+                self._draft.notes.append(
+                    f"question {title!r}: a person scores it, so its tests are left out: make a question of "
+                    "its own of what they shall judge"
+                )
             return
         self._draft.cells += _solution_cells(question, self._draft.notes)
         if self._tests.has_tests(question.config):
@@ -194,8 +198,10 @@ class _Reader:
         if not self._assignment.tests.ok_format:
             cases = [*map(_escaped, cases)]
         test = self._tests._format_test(question.name, info["points"], info["all_or_nothing"], cases)
-        if called := works_in_place(python_of(test) if isinstance(test, dict) else str(test)):
-            self._draft.notes.append(make.in_place(f"question {question.config.name!r}", called))
+        if called := works_in_place(
+            python_of(test, silent=True) if isinstance(test, dict) else str(test), self._imports
+        ):
+            self._draft.notes.append(f"question {question.config.name!r}: {make.in_place(called)}")
         return with_imports(test, self._imports) if isinstance(test, dict) else str(test)
 
 

@@ -10,8 +10,9 @@ from autograder.authoring import cells as make
 from autograder.authoring.doctest_imports import python_of, with_imports
 from autograder.authoring.draft import Draft, DraftQuestion, identifier, title_of
 from autograder.authoring.names import imported, packages, works_in_place
+from autograder.authoring.suites import is_older, one_suite
 from autograder.errors import ConfigurationError, UsageError
-from autograder.grading.test_files import is_of_doctests, read_test_file, specification
+from autograder.grading.test_files import read_doctests, read_test_file, specification
 
 _NOTEBOOK = re.compile(r"otter\.Notebook\([^()]*\)")
 """The first cell of a student's notebook, in which otter names the file."""
@@ -46,11 +47,14 @@ def read(notebook: Any, file_name: str, tests: Mapping[str, str]) -> Draft:
 
 def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) -> DraftQuestion:
     try:
-        older = is_of_doctests(text)
+        older = is_older(text)
         if older:
-            _check_suites(specification(text, path))
-        file = read_test_file(path)
-        written = with_imports(specification(text, path), dict(imports)) if older else text
+            test = one_suite(specification(text, path))
+            file = read_doctests(test, path)
+            judged, written = python_of(test, silent=True), with_imports(test, dict(imports))
+        else:
+            file = read_test_file(path)
+            judged, written = text, text
     except (
         ConfigurationError,
         SyntaxError,
@@ -67,8 +71,12 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
                 "`test`, with OK_FORMAT = False where it holds functions"
             )
         raise UsageError(f"{path}: cannot be read as a test file of otter: {told}") from reason
-    if called := works_in_place(python_of(specification(text, path)) if older else text):
-        draft.notes.append(make.in_place(f"question {file.name!r}", called))
+    if older and len(specification(text, path)["suites"]) > 1:
+        draft.notes.append(
+            f"question {file.name!r}: its suites are one now, and each case earns its share of the points"
+        )
+    if called := works_in_place(judged, imports):
+        draft.notes.append(f"question {file.name!r}: {make.in_place(called)}")
     name = identifier(file.name, draft.names())
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")
@@ -81,29 +89,16 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
     return DraftQuestion(name, file.name, round(sum(case.points for case in file.test_cases), 5), written)
 
 
-def _check_suites(test: Mapping[str, Any]) -> None:
-    """Check what otter itself only asserts.
-
-    Raises:
-        ValueError: several suites, or what runs before and after them.
-    """
-    suites = test["suites"]
-    if len(suites) != 1 or any(suites[0].get(name) for name in ("setup", "teardown")):
-        raise ValueError(
-            "otter reads one suite, without `setup` and `teardown`: put what stands there into the cases"
-        )
-
-
 def _cells(notebook: Any, draft: Draft) -> Iterator[Any]:
     """The notebook's cells, and a check of each question that has none."""
     sources = [cell.source for cell in notebook.cells]
     if not any("otter.Notebook(" in source for source in sources):
         yield make.code(make.SETUP)
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells, 1):
+        made = make.carried(cell, number, draft.files)
         if cell.cell_type == "code":
-            yield make.code(_NOTEBOOK.sub('otter.Notebook(tests_dir="tests")', cell.source))
-        elif cell.cell_type == "markdown":
-            yield make.text(cell.source)
+            made.source = _NOTEBOOK.sub('otter.Notebook(tests_dir="tests")', made.source)
+        yield made
     for question in draft.questions:
         quoted = (f'grader.check("{question.name}")', f"grader.check('{question.name}')")
         if not any(call in source for source in sources for call in quoted):

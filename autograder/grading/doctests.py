@@ -15,7 +15,7 @@ import builtins
 import doctest
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,8 @@ from autograder.grading.checks import CheckFailed
 from autograder.grading.checks.failing import author_reads
 from autograder.grading.namespace import Namespace
 from autograder.language import judging as _
+from autograder.notebook.bound_names import bound_by
+from autograder.notebook.first_uses import first_uses
 
 LONGEST_SHOWN = 200
 """Characters of an example, of what came and of what was expected, in a message."""
@@ -57,11 +59,13 @@ class DoctestCase:
         """
         scope: dict[str, Any] = {"__builtins__": builtins}
         every = (*self.before, *self.examples)
-        for name in sorted(_used(every)):
+        for name in sorted(_needed(every)):
             if name in names:
                 scope[name] = names.get(name)
-            elif name not in _bound(every) and not hasattr(builtins, name):
+            elif not hasattr(builtins, name):
                 raise CheckFailed(_("{name} is not defined.").format(name=name))
+            else:  # asked only because a notebook may have replaced it
+                getattr(names, "missing", {}).pop(name, None)
         for example in self.before:
             _printed(example, scope)
         for example in self.examples:
@@ -139,29 +143,18 @@ def _leading_to(
     examples: tuple[doctest.Example, ...], earlier: Sequence[tuple[doctest.Example, ...]]
 ) -> tuple[doctest.Example, ...]:
     """The earlier cases that bind what these examples use, and what those use in turn, in their order."""
-    wanted, kept = _used(examples) - _bound(examples), list[tuple[doctest.Example, ...]]()
+    wanted, kept = _needed(examples), list[tuple[doctest.Example, ...]]()
     for case in reversed(earlier):
-        if _bound(case) & wanted:
+        if bound_by(_statements(case)) & wanted:
             kept.insert(0, case)
-            wanted |= _used(case)
+            wanted |= _needed(case)
     return tuple(example for case in kept for example in case)
 
 
-def _names(examples: Sequence[doctest.Example]) -> Iterator[ast.Name]:
-    for example in examples:
-        yield from (node for node in ast.walk(ast.parse(example.source)) if isinstance(node, ast.Name))
+def _statements(examples: Sequence[doctest.Example]) -> list[ast.stmt]:
+    return [statement for example in examples for statement in ast.parse(example.source).body]
 
 
-def _used(examples: Sequence[doctest.Example]) -> set[str]:
-    return {node.id for node in _names(examples) if isinstance(node.ctx, ast.Load)}
-
-
-def _bound(examples: Sequence[doctest.Example]) -> set[str]:
-    bound = {node.id for node in _names(examples) if isinstance(node.ctx, ast.Store)}
-    for example in examples:
-        for node in ast.walk(ast.parse(example.source)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                bound.add(node.name)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    return bound
+def _needed(examples: Sequence[doctest.Example]) -> set[str]:
+    """What they read before they bind it; of a name that is theirs nobody asks the notebook."""
+    return {name for name, is_read in first_uses(_statements(examples)).items() if is_read}

@@ -180,6 +180,9 @@ def ask(
     with collected_notes() as notes, collected_pictures() as shown, listening(said.hear):
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
+    if question.file.all_or_nothing and any(case.outcome is not Outcome.PASSED for case in cases):
+        cases = [replace(case, points=0.0) for case in cases]
+        notes.append(_("This question earns all of its points or none: every check has to pass."))
     credit = _credit(cases, question.partial_credit)
     return QuestionResult(
         question.name, question.title, tuple(cases), tuple(_bounded(notes, said)), tuple(shown.pictures),
@@ -255,7 +258,9 @@ def _ask_case(
         missing[came_to.lacked] = None
     came_to = _without_a_value(came_to, missing)
     passed = came_to.outcome is Outcome.PASSED
-    message = came_to.message or ("" if passed else case.failure_message or _(CHECK_FAILED))
+    if case.failure_message and came_to.outcome is Outcome.FAILED:
+        came_to = _with_the_authors_words(came_to, str(case.failure_message))
+    message = came_to.message or ("" if passed else _(CHECK_FAILED))
     return CaseResult(
         name=_shown_name(question, case.name), outcome=came_to.outcome,
         points=float(case.points) if passed else 0.0,
@@ -277,6 +282,14 @@ def _without_a_value(came_to: Verdict, missing: Mapping[str, None]) -> Verdict:
         help=_("Does its cell run, and is its name the one of the exercise?"),
         evidence="",
     )
+
+
+def _with_the_authors_words(came_to: Verdict, words: str) -> Verdict:
+    """What a case came to, with the `failure_message` of its test file where the check itself says less."""
+    if not came_to.message:
+        return replace(came_to, message=words)
+    says_enough = came_to.help or came_to.ending is not Ending.FINISHED  # the student's code raised something
+    return came_to if says_enough else replace(came_to, help=words)
 
 
 def _shown_name(question: Question, name: str) -> str:

@@ -40,19 +40,35 @@ def read_test_file(path: str) -> ExceptionTestFile:
     Raises:
         Exception: whatever reading or running it raises.
     """
+    _otter_unfilled()
+    from otter.test_files import ExceptionTestFile
+
+    source = Path(path).read_text(encoding="utf-8")
+    if is_of_doctests(source):
+        return read_doctests(specification(source, path), path)
+    code = compile(with_values(source, path), path, "exec")
+    file = ExceptionTestFile._from_compiled_code(code, path=path)
+    file.source = source
+    return file
+
+
+def _otter_unfilled() -> None:
     if "otter" not in sys.modules and (spec := importlib.util.find_spec("otter")):
         package = importlib.util.module_from_spec(spec)
         package.__class__ = _Unfilled
         sys.modules["otter"] = package
-    from otter.test_files import ExceptionTestFile, OKTestFile
 
-    source = Path(path).read_text(encoding="utf-8")
-    if not is_of_doctests(source):
-        code = compile(with_values(source, path), path, "exec")
-        file = ExceptionTestFile._from_compiled_code(code, path=path)
-        file.source = source
-        return file
-    older = OKTestFile.from_spec(specification(source, path), path)
+
+def read_doctests(test: dict[str, Any], path: str) -> ExceptionTestFile:
+    """The test file that such a dictionary describes.
+
+    Raises:
+        Exception: whatever otter raises where it is malformed.
+    """
+    _otter_unfilled()
+    from otter.test_files import OKTestFile
+
+    older = OKTestFile.from_spec(test, path)
     asked = read_cases([(case.body, bool(case.hidden)) for case in older.test_cases])
     for case, body in zip(older.test_cases, asked, strict=True):
         case.body = body

@@ -34,6 +34,7 @@ NOT_DEFINED = re.compile(r"NameError: name '(\w{1,200})' is not defined")
 
 CHECK_FAILED = later("the check failed")
 ODD_ANSWER = later("The check could not work with what your code returned.")
+LEFT_OPEN = later("A part still holds `...` where your code belongs.")
 
 
 def is_vague(message: str) -> bool:
@@ -87,6 +88,8 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
         return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
+        if "'ellipsis'" in str(odd):
+            return Verdict(Outcome.FAILED, _(LEFT_OPEN), evidence=said.shown(_brief(odd)))
         help_text = _("Is it of the kind that the lab asks for?")
         return Verdict(Outcome.FAILED, _(ODD_ANSWER), help_text, said.shown(_brief(odd)))
     return Verdict(Outcome.PASSED)
@@ -154,8 +157,7 @@ def _raised(failure: StudentException, said: StudentText) -> Verdict:
             return Verdict(Outcome.FAILED, text, said.shown(failure.text), where, Ending.RAISED)
     error = said.error(failure)
     if failure.type_name == "TypeError" and "ellipsis" in failure.text:
-        text = _("A part still holds `...` where your code belongs.")
-        return Verdict(Outcome.FAILED, text, "", f"{error}\n{where}".strip(), Ending.RAISED)
+        return Verdict(Outcome.FAILED, _(LEFT_OPEN), "", f"{error}\n{where}".strip(), Ending.RAISED)
     lacked = NOT_DEFINED.match(error)
     explained = said.within("\n".join(getattr(failure, "__notes__", ())))  # by whoever asked
     return Verdict(

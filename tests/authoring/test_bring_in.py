@@ -1,5 +1,7 @@
 """Labs made of what other tools left: what is carried over, what is said not to be, and that they grade."""
 
+import contextlib
+
 import nbformat
 import pytest
 
@@ -11,7 +13,9 @@ from autograder.build.check import build, plan_of
 from autograder.config.load import check_files, load
 from autograder.errors import UsageError
 from autograder.grading.course import opened
+from autograder.grading.namespace import PlainNamespace
 from autograder.grading.pipeline import grade
+from autograder.grading.questions import load_questions
 from autograder.model import Submission
 
 new = nbformat.v4
@@ -101,7 +105,7 @@ def source(tmp_path):
 
     def write(cells, tests=None, files=None):
         folder = tmp_path / "theirs"
-        (folder / "tests").mkdir(parents=True)
+        (folder / "tests").mkdir(parents=True, exist_ok=True)
         nbformat.write(new.new_notebook(cells=cells), folder / "lab.ipynb")
         for name, text in (tests or {}).items():
             (folder / "tests" / name).write_text(text)
@@ -356,9 +360,17 @@ def test_with_a_public_case_nothing_is_told(source):
     assert bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST})).notes == []
 
 
+def test_a_dictionary_of_tests_that_does_not_say_its_format_is_taken_for_what_it_is(source):
+    [question] = bring_in(
+        source(OTTER_TESTS, {"q2.py": OLD_TEST.replace("OK_FORMAT = True\n", "")})
+    ).questions
+    assert question.test.startswith("OK_FORMAT = True\n")
+    assert question.points == 3
+
+
 def test_a_test_file_that_does_not_say_its_format_is_refused_with_what_to_do(source):
     with pytest.raises(UsageError, match=r"q2\.py: .*It does not say its format: .*OK_FORMAT = True"):
-        bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST.replace("OK_FORMAT = True\n", "")}))
+        bring_in(source(OTTER_TESTS, {"q2.py": "def test_it(double):\n    assert double(1) == 2\n"}))
 
 
 def test_a_file_that_has_the_name_of_one_of_the_lab_is_not_lost(source, tmp_path):
@@ -381,10 +393,145 @@ def test_a_question_for_a_person_is_told_where_its_points_are_unknown(source):
     assert any(note.startswith("cell 3 (**Question 3.** Why?): a person scores it") for note in notes)
 
 
-def test_a_test_file_with_a_setup_is_refused_with_the_reason(source):
-    test = OLD_TEST.replace("'setup': ''", "'setup': '>>> import math'")
-    with pytest.raises(UsageError, match="without `setup`"):
-        bring_in(source(OTTER_TESTS, {"q2.py": test}))
+SUITES = """\
+test = {'name': 'q2', 'points': 6, 'suites': [
+    {'setup': '>>> two = 2', 'cases': [
+        {'code': '>>> double(two)\\n4', 'hidden': False}, {'code': '>>> double(two + two)\\n8'}]},
+    {'scored': True, 'cases': [{'code': '>>> double(0)\\n0', 'hidden': False}]},
+    {'scored': False, 'cases': [{'code': '>>> double(1)\\n2', 'hidden': False}]}]}
+"""
+
+
+def test_several_suites_become_one_with_what_they_set_up_and_a_share_of_the_points_each(source, tmp_path):
+    draft = bring_in(source(OTTER_TESTS, {"q2.py": SUITES}))
+    assert draft.notes == [
+        "question 'q2': its suites are one now, and each case earns its share of the points"
+    ]
+    lab = load(write_draft(draft, tmp_path / "lab")[0])
+    [question] = load_questions(lab.root, lab.config.tests, lab.config.questions)
+    assert [case.points for case in question.file.test_cases] == [1.5, 1.5, 3, 0]
+    for case in question.file.test_cases:
+        case.body.call_func(PlainNamespace({"double": lambda x: 2 * x}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("'teardown': ''", "'teardown': '>>> close()'", "a `teardown`"),
+        ("'type': 'doctest'", "'type': 'concept'", "of the type 'concept'"),
+        ("'hidden': True", "'hidden': True, 'locked': True", "its answers are hashes"),
+    ],
+)
+def test_what_cannot_be_asked_of_an_older_test_file_is_refused_with_the_reason(source, old, new, said):
+    assert old in OLD_TEST
+    with pytest.raises(UsageError, match=said):
+        bring_in(source(OTTER_TESTS, {"q2.py": OLD_TEST.replace(old, new)}))
+
+
+PICTURE = {"plot 1.png": {"image/png": "iVBORw0KGgo="}}
+
+
+def test_pictures_in_texts_become_files_and_one_in_a_solution_is_told(source):
+    text = new.new_markdown_cell("![it](attachment:plot%201.png)", attachments=PICTURE)
+    answer = new.new_markdown_cell("Because: ![it](attachment:secret.png)", attachments=PICTURE)
+    draft = bring_in(source([text, *OTTER_ASSIGN[:-3], answer, *OTTER_ASSIGN[-2:]], None, HELPERS))
+    assert draft.cells[1].source == "![it](pictures/1_plot_1.png)"
+    assert draft.files["pictures/1_plot_1.png"].startswith(b"\x89PNG")
+    assert any(note.startswith("secret.png: a picture in a solution") for note in draft.notes)
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_tags_and_raw_cells_come_along(source, kind):
+    cells, tests, files = SOURCES[kind]
+    fails = new.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
+    made = bring_in(source([fails, raw("\\newpage"), *cells], tests, files)).cells
+    assert ["raises-exception"] in [cell.metadata.get("tags") for cell in made]
+    assert "raw" in [cell.cell_type for cell in made]
+
+
+def test_tests_of_a_question_for_a_person_are_told(source):
+    tests = [raw("# BEGIN TESTS"), output(new.new_code_cell("1 + 1"), "2"), raw("# END TESTS")]
+    draft = bring_in(source([*OTTER_ASSIGN[:-1], *tests, OTTER_ASSIGN[-1]], None, HELPERS))
+    assert any("'why-weights': a person scores it, so its tests are left out" in note for note in draft.notes)
+
+
+def test_a_module_that_only_tests_need_and_nobody_has_is_told(source):
+    old_habit = "from nose.tools import assert_equal\nassert_equal(square(2), 4)"
+    cells = [*NBGRADER, graded("code", old_habit, grade=True, grade_id="two", points=1)]
+    assert (
+        "question 'two': its tests import nose, which is not installed here" in bring_in(source(cells)).notes
+    )
+
+
+def cases_of(draft, folder):
+    """The cases of the last question, as grading loads them."""
+    lab = load(write_draft(draft, folder)[0])
+    *_, question = load_questions(lab.root, lab.config.tests, lab.config.questions)
+    return question.file.test_cases
+
+
+def earned(cases, **names):
+    """Points of the cases that these names pass."""
+    points = 0.0
+    for case in cases:
+        with contextlib.suppress(AssertionError):
+            case.body.call_func(PlainNamespace(names))
+            points += case.points
+    return points
+
+
+PARTIAL = "score = 0\nif square(2) == 4:\n    score += 1\nif square(-3) == 9:\n    score += 2\nscore"
+
+
+@pytest.mark.parametrize(
+    ("tests", "points", "half"),
+    [
+        (PARTIAL, 3, 1),
+        (PARTIAL.replace("\nscore", "\nmin(score, 3)"), 3, 1),
+        (PARTIAL.replace("= 2", "= 1.5"), 2.5, 0),  # no whole points: all or nothing, which `import` says
+        (PARTIAL + " > 1", 3, 3),  # no number, so nbgrader gives everything, too
+        ("from numpy.testing import assert_equal\nassert_equal(square(2), 4)", 3, 3),
+    ],
+)
+def test_the_last_line_of_a_test_gives_points_as_under_nbgrader(source, tmp_path, tests, points, half):
+    cells = [*NBGRADER, graded("code", tests, grade=True, grade_id="partial", points=points)]
+    draft = bring_in(source(cells))
+    cases = cases_of(draft, tmp_path / "lab")
+    assert earned(cases, square=lambda x: x * x) == points
+    assert earned(cases, square=lambda x: x * x if x > 0 else 0) == half
+    assert any("its last line gives points" in note for note in draft.notes) == (half != points)
+
+
+def test_a_test_has_what_an_earlier_one_bound(source, tmp_path):
+    """In nbgrader's notebook all tests run, in their order."""
+    first = (
+        "def near(a, b):\n    return abs(a - b) < eps\neps = 1e-9\ncases = [(2, 4)]\nassert square(0) == 0"
+    )
+    second = "for x, y in cases:\n    assert near(square(x), y)"
+    cells = [
+        *NBGRADER,
+        graded("code", first, grade=True, grade_id="first", points=1),
+        graded("code", second, grade=True, grade_id="second", points=1),
+    ]
+    draft = bring_in(source(cells))
+    assert "square(0)" not in draft.questions[-1].test
+    cases = cases_of(draft, tmp_path / "lab")
+    assert (earned(cases, square=lambda x: x * x), earned(cases, square=lambda x: x)) == (1, 0)
+
+
+def test_what_tests_read_of_a_locked_cell_is_told(source):
+    cells = [
+        graded("code", "TOL = 1e-9", locked=True, grade_id="setup"),
+        *NBGRADER,
+        graded("code", "assert abs(square(1.5) - 2.25) < TOL", grade=True, grade_id="near", points=1),
+    ]
+    assert any("read TOL of a locked cell" in note for note in bring_in(source(cells)).notes)
+
+
+def test_a_function_of_the_tests_own_is_nobodys_to_replace_or_to_change(source):
+    tests = "def near(a, b):\n    assert abs(a - b) < 1\nx = square(2)\nnear(x, 4)"
+    cells = [*NBGRADER, graded("code", tests, grade=True, grade_id="near", points=1)]
+    assert bring_in(source(cells)).notes == bring_in(source(NBGRADER)).notes
 
 
 IN_PLACE = "items = [1, 2]\nrotate_(items)\nassert items == [2, 1]"

@@ -362,7 +362,9 @@ def came_to(hostile, toy_course):
             failure_message=None,
             body=SimpleNamespace(call_func=does, test_func=None),
         )
-        question = replace(toy_course.questions[0], file=SimpleNamespace(test_cases=[case]))
+        question = replace(
+            toy_course.questions[0], file=SimpleNamespace(test_cases=[case], all_or_nothing=False)
+        )
         [result] = ask(question, Respondent(), 1).cases
         return result
 
