@@ -22,6 +22,7 @@
     ├── KernelDied              their code ended its own process
     ├── TimeUsedUp              the time for the whole submission is over
     └── BadReply                their side answered with something that is not plain data
+        ├── OwnObject       with an object of a class that the lab does not know
         └── ReplyTooLarge   or with more of it than a reply may hold
             └── TooManyEntries  or with entries that do not end
 
@@ -100,7 +101,7 @@ class AllCellsNeeded(AutograderError):
 class NotThroughAProxy(AutograderError):
     """A test case does with a student's object what only its own process could do.
 
-    The message says what to do instead.
+    The lab knows the object's class, or that is a library's. The message says what to do instead.
     """
 
 
@@ -179,6 +180,14 @@ class TimeUsedUp(StudentCodeError):
 
 class BadReply(StudentCodeError):
     """The student's side sent something that the wire format does not allow."""
+
+
+class OwnObject(BadReply):
+    """A test case computes or compares with an object of a class of the notebook's own.
+
+    Neither the template nor the test case names that class. The message holds no word of the student's but
+    one that stands in the notebook.
+    """
 
 
 class ReplyTooLarge(BadReply):

@@ -132,11 +132,15 @@ def prepared(lab: Lab, settings: RunSettings | None = None) -> Iterator[Prepared
             questions = read_questions(values)
         may_be_left_out = frozenset() if settings.all_cells else marked_cells(lab)
         _limit_own_threads()
-        of_session = _settings(lab, files, conditions, keep_outputs=settings.keep_executed)
+        template = lab_template(lab)
+        of_session = replace(
+            _settings(lab, files, conditions, keep_outputs=settings.keep_executed),
+            definitions=template.definitions if template else None,
+        )
         yield Prepared(
             lab=lab, values=values, questions=questions, settings=of_session,
             conditions=conditions, versions=versions(), may_be_left_out=may_be_left_out,
-            template=lab_template(lab), answer_cells=cells_for_answers(lab),
+            template=template, answer_cells=cells_for_answers(lab),
         )  # fmt: skip
 
 

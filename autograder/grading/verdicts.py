@@ -10,6 +10,7 @@ from autograder.errors import (
     BadReply,
     KernelDied,
     NotThroughAProxy,
+    OwnObject,
     ReplyTooLarge,
     RequestTimedOut,
     StudentCodeError,
@@ -144,7 +145,9 @@ def _student_failure(
             evidence, ending = said.shown(str(failure)), Ending.REPLY_LIMIT
         case BadReply():
             text = _("Your code returned something that is not plain data.")
-            help_text, evidence = _("Return tensors and numbers."), said.shown(str(failure))
+            ours = isinstance(failure, OwnObject)
+            help_text, evidence = _("Return tensors and numbers."), str(failure)
+            evidence = evidence if ours else said.shown(evidence)
     return Verdict(Outcome.FAILED, text, help_text, evidence, ending)
 
 

@@ -59,12 +59,15 @@ class Conversation:
         until: after it nothing is asked any more.
         reply_bytes: limit of one reply.
         own: the notebook's own lines and names, by which the student's words are taken.
+        of_template: classes and functions of the students' template; ``None`` where nothing is known of it.
 
     Attributes:
         usable: whether the student's side can still be asked.
         late_requests: requests that were not answered in time.
         patience: seconds that a request gets at most, whatever else allows more; ``None`` for no bound.
         usual_output: where goes what is printed while no test case collects it.
+        asked_for: names of the notebook that the test case has asked for.
+        of_template: as it was given.
         written: what calls did to their arguments, where that happens to those of the test case as well.
     """
 
@@ -76,9 +79,12 @@ class Conversation:
         until: Deadline,
         reply_bytes: int,
         own: OwnLines,
+        of_template: frozenset[str] | None = None,
     ) -> None:
         self.usable = False
         self.patience: float | None = None
+        self.asked_for: set[str] = set()
+        self.of_template = of_template
         self.written: Written | None = None
         self.usual_output = sys.stdout
         self.late_requests = 0
@@ -106,6 +112,7 @@ class Conversation:
     def end_case(self) -> None:
         """Functions of the test case cannot be called any more; what was written to its values is undone."""
         self._callbacks.clear()
+        self.asked_for.clear()
         if self.written is not None:
             self.written.undo()
 

@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from autograder.errors import BadReply, NotThroughAProxy, ReplyTooLarge, TooManyEntries
+from autograder.errors import BadReply, NotThroughAProxy, OwnObject, ReplyTooLarge, TooManyEntries
 from autograder.kernel import write_back
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class RemoteObject:
     Attributes, items, calls, ``len``, ``in``, loops, ``isinstance`` and ``inspect.signature`` become
     requests, and so does ``float``, which gives plain data. It equals only itself and is never a number: a
     test that needs data must ask for data. What it cannot do raises
-    :class:`~autograder.errors.NotThroughAProxy` where the object itself could.
+    :class:`~autograder.errors.NotThroughAProxy` where the object itself could, or
+    :class:`~autograder.errors.OwnObject` where its class is the notebook's own and the lab does not know it.
     """
 
     __slots__ = ("__found_as__", "_conversation", "_remote_callable", "_remote_id", "kind")
@@ -208,14 +209,22 @@ class RemoteObject:
         """Say that the proxy cannot do what the method ``name`` does.
 
         Raises:
+            OwnObject: the object itself could; it stands where a value belongs.
             NotThroughAProxy: the object itself could.
             TypeError: nor could it, so it is of another kind than the test expects.
         """
-        if _of_type(bool, self.__ask("supports", name=name)):
-            raise NotThroughAProxy(
-                f"{name} of a {self.kind} of the notebook stays in the notebook's process: {instead}"
-            )
-        raise TypeError(f"a {self.kind} of the notebook has no {name}")
+        if not _of_type(bool, self.__ask("supports", name=name)):
+            raise TypeError(f"a {self.kind} of the notebook has no {name}")
+        text = f"{name} of a {self.kind} of the notebook stays in the notebook's process: {instead}"
+        raise OwnObject(text) if self.__is_unknown__() else NotThroughAProxy(text)
+
+    def __is_unknown__(self) -> bool:
+        """Whether its class is one of the notebook's own of which neither template nor test case knows."""
+        conversation: Conversation = self._conversation
+        if conversation.of_template is None:
+            return False
+        known = conversation.of_template | conversation.asked_for
+        return known.isdisjoint(self.__names_of_bases__()) and _of_type(bool, self.__ask("is_of_own_class"))
 
 
 def _refusal(name: str, instead: str) -> Callable[..., Any]:

@@ -73,6 +73,7 @@ class RemoteNamespace:
 
     def _find(self, name: str) -> tuple[Any, ...]:
         """The value of a top-level name; nothing where there is no such name, in one request either way."""
+        self._conversation.asked_for.add(name)
         found = self._conversation.ask("find", name=name)
         if isinstance(found, tuple) and found:
             if isinstance(found[0], RemoteObject):

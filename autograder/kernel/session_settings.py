@@ -25,6 +25,7 @@ class SessionSettings:
         restarts: cells that may end the kernel before the rest of the notebook is left out.
         enforce: whether the sandbox is on.
         keep_outputs: whether it is remembered what the cells showed.
+        definitions: classes and functions of the students' template; ``None`` where there is none.
     """
 
     limits: Limits
@@ -41,3 +42,4 @@ class SessionSettings:
     restarts: int
     enforce: bool
     keep_outputs: bool = False
+    definitions: frozenset[str] | None = None

@@ -59,7 +59,7 @@ class StudentKernel:
             )
             self.conversation = Conversation(
                 ours, self.process, self._settings.request_seconds, self._until,
-                self._settings.reply_bytes, self._own,
+                self._settings.reply_bytes, self._own, self._settings.definitions,
             )  # fmt: skip
             resources.callback(self.conversation.end_case)
             self._resources = resources.pop_all()

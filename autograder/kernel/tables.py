@@ -15,6 +15,10 @@ MOST_LABELS = 20_000
 """Row labels, where they do not only count: pandas finds one by its hash, and the hashes of numbers that a
 student chose may all be equal. This many cost a second at worst."""
 
+MOST_LEVELS = 20
+"""Labels of one row: pandas takes a tenth of a millisecond for each level, and a message has room for
+75,000."""
+
 NUMBERS = frozenset("float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool".split())
 TIMES = frozenset(
     f"{kind}64[{unit}]" for kind in ("datetime", "timedelta") for unit in ("s", "ms", "us", "ns")
@@ -117,12 +121,7 @@ def _read_index(index: Any, length: int, bounded: bool) -> Any:
     if kind == "range":
         found = pandas.RangeIndex(*_three(body), name=names[0])
     elif kind == "labels" and (not bounded or length <= MOST_LABELS):
-        levels = [pandas.Index(_values(level)) for level in body]
-        if len(levels) != len(names) or any(len(level) != length for level in levels):
-            raise ValueError("labels of another number")
-        if len(levels) == 1:
-            return levels[0].rename(names[0])
-        return pandas.MultiIndex.from_arrays(levels, names=names)
+        found = _read_labels(body, length, names)
     else:
         raise ValueError(
             f"more than {MOST_LABELS} labels: a range of them, as reset_index() makes, is accepted"
@@ -130,6 +129,19 @@ def _read_index(index: Any, length: int, bounded: bool) -> Any:
     if len(found) != length:
         raise ValueError("labels of another number")
     return found
+
+
+def _read_labels(body: Any, length: int, names: Sequence[Any]) -> Any:
+    import pandas
+
+    if len(names) > MOST_LEVELS:
+        raise ValueError(f"more than {MOST_LEVELS} levels of labels")
+    if len(body) != len(names) or any(len(level) != length for _dtype, level in body):
+        raise ValueError("labels of another number")
+    levels = [pandas.Index(_values(level)) for level in body]
+    if len(levels) == 1:
+        return levels[0].rename(names[0])
+    return pandas.MultiIndex.from_arrays(levels, names=names)
 
 
 def _values(column: Any) -> Any:

@@ -16,6 +16,7 @@ import torch
 from autograder.errors import (
     BadReply,
     NotThroughAProxy,
+    OwnObject,
     ReplyTooLarge,
     StudentCodeError,
     StudentException,
@@ -119,6 +120,8 @@ STUDENT = textwrap.dedent("""
 """)
 
 HOSTILE = textwrap.dedent("""
+    import fractions
+
     class Lies:
         def __len__(self): return self.answer
         def __contains__(self, value): return True
@@ -133,6 +136,7 @@ HOSTILE = textwrap.dedent("""
         def __int__(self): return 7
         def __index__(self): return "seven"
     number = Number()
+    half = fractions.Fraction(1, 2)
     vast, wrong, lies = Lies(), Lies(), Lies()
     vast.answer, wrong.answer, lies.answer = 10 ** 18, -1, 3
     class Deep(list):
@@ -508,8 +512,26 @@ def test_an_object_that_equals_everything_equals_nothing_here(hostile):
     ):
         with pytest.raises(CheckFailed):
             judge()
-    with pytest.raises(NotThroughAProxy, match="__lt__"):
-        assert lies < 3
+
+
+def test_who_is_to_blame_for_an_object_that_a_case_computes_with(toy_course, hostile):
+    """The student, for one of a class that neither the template nor the case names; else a person looks."""
+    with pytest.raises(NotThroughAProxy, match="__lt__"):  # there is no template here
+        assert hostile["lies"] < 3
+    settings = replace(toy_course.settings, definitions=frozenset({"Base", "median"}))
+    with Session(toy_course.server, settings) as session:
+        session.run(nbformat.reads(notebook_bytes(STUDENT, HOSTILE).decode(), as_version=4), AS_IT_IS)
+        names = session.names()
+        names.begin_case(3, forbid_autograd=False, patience=None)
+        with pytest.raises(OwnObject, match="__lt__ of a Lies"):
+            assert names["lies"] < 3
+        with pytest.raises(NotThroughAProxy, match="__add__ of a Shelf"):  # which inherits from Base
+            names["shelf"] + 1
+        with pytest.raises(NotThroughAProxy, match="__lt__ of a Fraction"):
+            assert names["half"] < 3
+        assert names["Lies"]
+        with pytest.raises(NotThroughAProxy):
+            assert names["lies"] < 3
 
 
 def test_an_object_that_stands_for_a_number_gives_it_as_plain_data(hostile):

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.kernel import plain, wire
+from autograder.kernel.tables import MOST_LEVELS
 
 
 def no_handle(value):
@@ -120,6 +121,17 @@ def test_tensors_with_any_stride_are_sent():
         table[0:0],
     ):
         assert torch.equal(round_trip(view), view)
+
+
+@pytest.mark.parametrize("levels", [MOST_LEVELS, MOST_LEVELS + 1])
+def test_a_table_has_so_many_levels_of_labels_and_no_more(levels):
+    """Each takes pandas as long as thousand numbers do."""
+    series = pd.Series([1.0], pd.MultiIndex.from_arrays([[1]] * levels))
+    if levels == MOST_LEVELS:
+        pd.testing.assert_series_equal(round_trip(series), series)
+    else:
+        with pytest.raises(wire.WireError, match="levels"):
+            round_trip(series)
 
 
 def test_what_a_table_cannot_hold_is_named():

@@ -146,6 +146,11 @@ def _supports(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> b
     return getattr(type(target), name, None) is not getattr(object, name, None)
 
 
+def _is_of_own_class(target: Any, message: dict[str, Any], decoder: plain.Decoder) -> bool:
+    """Whether the notebook itself defines its class."""
+    return type(target).__module__ == "__main__"
+
+
 REQUESTS: dict[str, Callable[[Any, dict[str, Any], plain.Decoder], Any]] = {
     "attribute": _attribute,
     "assign": _assign,
@@ -165,6 +170,7 @@ REQUESTS: dict[str, Callable[[Any, dict[str, Any], plain.Decoder], Any]] = {
     "is_instance": _is_instance,
     "is_subclass": _is_subclass,
     "supports": _supports,
+    "is_of_own_class": _is_of_own_class,
 }
 """By the trusted side's word for it."""
 
