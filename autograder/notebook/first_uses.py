@@ -71,7 +71,7 @@ class _InOrder(ast.NodeVisitor):
         self.read_first.setdefault(node.name, False)
         self._bodies += [*_parameters(node.args), *node.body]
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  as above
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._several(*node.args.defaults, *node.args.kw_defaults)
@@ -94,7 +94,7 @@ class _InOrder(ast.NodeVisitor):
         for alias in node.names:
             self.read_first.setdefault(alias.asname or alias.name.partition(".")[0], False)
 
-    visit_ImportFrom = visit_Import  # noqa: N815
+    visit_ImportFrom = visit_Import  # noqa: N815  as above
 
 
 def _parameters(of: ast.arguments) -> list[ast.arg]:
