@@ -178,7 +178,7 @@ def ask(
     with collected_notes() as notes, collected_pictures() as shown, listening(said.hear):
         for case in question.file.test_cases:
             cases.append(_ask_case(question, case, respondent, seed, cases, said))
-    if question.file.all_or_nothing and any(case.outcome is not Outcome.PASSED for case in cases):
+    if question.file.all_or_nothing and any(case.outcome is Outcome.FAILED for case in cases):
         cases = [replace(case, points=0.0) for case in cases]
         notes.append(_("This question earns all of its points or none: every check has to pass."))
     credit = _credit(cases, question.partial_credit)

@@ -35,6 +35,13 @@ NOT_DEFINED = re.compile(r"NameError: name '(\w{1,200})' is not defined")
 CHECK_FAILED = later("the check failed")
 ODD_ANSWER = later("The check could not work with what your code returned.")
 LEFT_OPEN = later("A part still holds `...` where your code belongs.")
+_IS_NO_EXCEPTION = re.compile(
+    "catching classes that do not inherit from BaseException|"
+    "(Expected a|expected exception must be a) BaseException type"
+)
+"""How Python and pytest begin what they say of a proxy behind ``except`` and in ``pytest.raises``. Further on in
+a message may stand what the notebook calls its classes."""
+
 _CLASS_OF_THE_NOTEBOOK = (
     'an exception class of the notebook stays in its process: use checks.raises("Name", f, …), or catch the '
     "class of Python that it inherits from"
@@ -91,7 +98,7 @@ def verdict(run: Callable[[], None], ending: Callable[[], Ending], said: Student
         text = _("the check itself broke: {error}").format(error=f"{type(trouble).__name__}: {trouble}")
         return Verdict(Outcome.NOT_CHECKED, said.within(text), _("Tell the course team."))
     except (TypeError, ValueError, RuntimeError, AttributeError, LookupError, ArithmeticError) as odd:
-        if isinstance(odd, TypeError) and "BaseException" in str(odd):  # behind `except`, or in pytest.raises
+        if isinstance(odd, TypeError) and _IS_NO_EXCEPTION.match(str(odd)):
             return _not_through_a_proxy(_CLASS_OF_THE_NOTEBOOK, said)
         if "'ellipsis'" in str(odd):
             return Verdict(Outcome.FAILED, _(LEFT_OPEN), evidence=said.shown(_brief(odd)))

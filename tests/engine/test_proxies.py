@@ -122,6 +122,12 @@ STUDENT = textwrap.dedent("""
 HOSTILE = textwrap.dedent("""
     import fractions
 
+    class BaseException_:
+        pass
+
+    def makes_no_number():
+        return BaseException_()
+
     class Lies:
         def __len__(self): return self.answer
         def __contains__(self, value): return True
@@ -245,6 +251,27 @@ def test_a_class_of_the_notebook_behind_except_is_the_tests_mistake_and_not_the_
     result = came_to(catches)
     assert result.outcome is Outcome.NOT_CHECKED
     assert "checks.raises" in result.message
+
+
+def test_a_class_that_is_called_like_one_of_python_makes_no_check_our_trouble(came_to):
+    result = came_to(lambda names: names["makes_no_number"]() + 1)
+    assert result.outcome is Outcome.FAILED
+    assert "BaseException_" in result.evidence
+
+
+def test_all_or_nothing_takes_no_points_for_our_trouble(came_to):
+    def passes(names):
+        pass
+
+    def is_not_checked(names):
+        raise MemoryError
+
+    def fails(names):
+        raise AssertionError("wrong")
+
+    earned = [one.points for one in came_to(passes, is_not_checked, all_or_nothing=True)]
+    assert earned == [1, 0]
+    assert [one.points for one in came_to(passes, fails, all_or_nothing=True)] == [0, 0]
 
 
 # --- the protocols of Python ----------------------------------------------------------------------
@@ -437,19 +464,20 @@ def came_to(hostile, toy_course):
         def ending(self):
             return Ending.FINISHED
 
-    def ask_once(does):
-        case = SimpleNamespace(
-            name="sum",
-            points=1,
-            hidden=False,
-            failure_message=None,
-            body=SimpleNamespace(call_func=does, test_func=None),
-        )
-        question = replace(
-            toy_course.questions[0], file=SimpleNamespace(test_cases=[case], all_or_nothing=False)
-        )
-        [result] = ask(question, Respondent(), 1).cases
-        return result
+    def ask_once(*each_does, all_or_nothing=False):
+        cases = [
+            SimpleNamespace(
+                name="sum",
+                points=1,
+                hidden=False,
+                failure_message=None,
+                body=SimpleNamespace(call_func=does, test_func=None),
+            )
+            for does in each_does
+        ]
+        file = SimpleNamespace(test_cases=cases, all_or_nothing=all_or_nothing)
+        results = ask(replace(toy_course.questions[0], file=file), Respondent(), 1).cases
+        return results if len(results) > 1 else results[0]
 
     return ask_once
 
