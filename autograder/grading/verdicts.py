@@ -39,8 +39,8 @@ _IS_NO_EXCEPTION = re.compile(
     "catching classes that do not inherit from BaseException|"
     "(Expected a|expected exception must be a) BaseException type"
 )
-"""How Python and pytest begin what they say of a proxy behind ``except`` and in ``pytest.raises``. Further on in
-a message may stand what the notebook calls its classes."""
+"""How Python and pytest begin what they say of a proxy behind ``except`` and in ``pytest.raises``. Further on
+in a message may stand what the notebook calls its classes."""
 
 _CLASS_OF_THE_NOTEBOOK = (
     'an exception class of the notebook stays in its process: use checks.raises("Name", f, …), or catch the '
