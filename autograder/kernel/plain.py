@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from autograder.kernel import tables
+from autograder.kernel import arrays, tables
 from autograder.kernel.hashed import SAFE_INTEGER, are_cheap, as_entry
 from autograder.kernel.wire import FrameTooLarge, WireError
 
@@ -97,9 +97,9 @@ class Encoder:
             return {"slice": [self.encode(as_entry(end), depth + 1) for end in ends]}
         if type(value) in (set, frozenset) and are_cheap(entries := [as_entry(one) for one in value]):
             return {type(value).__name__: [self.encode(one, depth + 1) for one in entries]}
-        return self._array(value) or {"object": self._handle(value)}
+        return self._array(value, depth) or {"object": self._handle(value)}
 
-    def _array(self, value: Any) -> dict[str, Any] | None:
+    def _array(self, value: Any, depth: int) -> dict[str, Any] | None:
         torch = sys.modules.get("torch")
         if torch is not None and isinstance(value, torch.Tensor):
             return {"tensor": self._tensor(torch, value)}
@@ -111,16 +111,29 @@ class Encoder:
             return {"table": self.encode(table)}
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
-            value = numpy.ndarray.view(value, numpy.ndarray) if isinstance(value, numpy.ndarray) else value
-            dtype = str(value.dtype)
-            if dtype not in ARRAY_TYPES:
-                raise NotPlain(f"an array of type {dtype} holds no plain numbers")
-            size = value.size * max(value.itemsize, BYTES_OF_A_NUMBER)
-            if size > self._budget:  # before the copy: a broadcast array is larger than it looks
-                raise TooLarge(f"an array of {value.size} entries is too large")
-            self._spend(size - value.nbytes)
-            return {"array": [dtype, list(value.shape), self._blob(numpy.ascontiguousarray(value).tobytes())]}
+            return self._numpy_array(arrays.of_base_class(value), depth)
         return None
+
+    def _numpy_array(self, array: Any, depth: int) -> dict[str, Any]:
+        size = array.size * max(array.itemsize, BYTES_OF_A_NUMBER)
+        if size > self._budget:  # before any copy: a broadcast array is larger than it looks
+            raise TooLarge(f"an array of {array.size} entries is too large")
+        array = arrays.in_own_order(array)
+        dtype, shape = str(array.dtype), list(array.shape)
+        if dtype in ARRAY_TYPES:
+            self._spend(size - array.nbytes)
+            return {"array": [dtype, shape, self._blob(array.tobytes())]}
+        try:
+            kind, entries = arrays.entries(array)
+        except ValueError as reason:
+            raise NotPlain(str(reason)) from None
+        encoded = [self.encode(entry, depth + 1) for entry in entries]
+        for entry, node in zip(entries, encoded, strict=True):
+            if isinstance(node, dict) and "object" in node:
+                raise NotPlain(
+                    f"an array holds a {type(entry).__name__}: only numbers, text and times are plain"
+                )
+        return {"entries": [kind, shape, encoded]}
 
     def _tensor(self, torch: Any, value: Any) -> list[Any]:
         # Without the overrides of a subclass: its numbers are wanted, not what it says of itself.
@@ -299,15 +312,22 @@ def _integer(text: Any) -> int:
     return int(text, 16)
 
 
-def _checked_shape(body: Any, allowed: frozenset[str], blob: bytes, itemsize: int) -> tuple[int, ...]:
-    dtype, shape, _ = body
-    if dtype not in allowed or not isinstance(shape, list) or len(shape) > 16:
-        raise WireError("not a tensor")
-    if any(type(n) is not int or n < 0 for n in shape) or math.prod(shape) * itemsize != len(blob):
-        raise WireError("a tensor's shape does not fit its bytes")
-    if not blob and math.prod(max(n, 1) for n in shape) > MAX_EMPTY:
+def _sizes(shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, list) or len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
+        raise WireError("not a shape")
+    if not math.prod(shape) and math.prod(max(n, 1) for n in shape) > MAX_EMPTY:
         raise WireError("an empty tensor with enormous sizes")
     return tuple(shape)
+
+
+def _checked_shape(body: Any, allowed: frozenset[str], blob: bytes, itemsize: int) -> tuple[int, ...]:
+    dtype, sizes, _ = body
+    if dtype not in allowed:
+        raise WireError("not a tensor")
+    shape = _sizes(sizes)
+    if math.prod(shape) * itemsize != len(blob):
+        raise WireError("a tensor's shape does not fit its bytes")
+    return shape
 
 
 def _tensor(decoder: Decoder, body: Any, depth: int) -> Any:
@@ -336,6 +356,13 @@ def _array(decoder: Decoder, body: Any, depth: int) -> Any:
     return array if shape else array[()]
 
 
+def _entries(decoder: Decoder, body: Any, depth: int) -> Any:
+    kind, sizes, nodes = body
+    shape = _sizes(sizes)
+    decoder.spend(shape, BYTES_OF_A_NUMBER)
+    return arrays.built(kind, shape, _sequence(decoder, nodes, depth), decoder.spend)
+
+
 _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "ellipsis": lambda decoder, body, depth: Ellipsis,
     "int": lambda decoder, body, depth: _integer(body),
@@ -351,5 +378,6 @@ _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "table": lambda decoder, body, depth: tables.built(decoder.decode(body, depth), bounded=decoder.bounded),
     "tensor": _tensor,
     "array": _array,
+    "entries": _entries,
     "object": lambda decoder, body, depth: decoder.resolve(body),
 }

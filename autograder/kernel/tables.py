@@ -1,5 +1,7 @@
 """Tables of pandas in plain parts, and back: labels, one column after the other, and the type of each.
 
+Values by themselves (``table["x"].unique()``) and labels by themselves (``table.columns``) are parts too.
+
 Both sides import this module, so it imports neither engine nor lab, and pandas only where a table is.
 """
 
@@ -28,13 +30,19 @@ CELLS = (str, int, float, bool, type(None))
 
 
 def parts(value: Any) -> tuple[Any, ...] | None:
-    """What a table or a series consists of, for :func:`built`; ``None`` for anything else.
+    """What a table, a series, values or labels consist of, for :func:`built`; ``None`` for anything else.
 
     Raises:
         ValueError: a column or a label holds something else than numbers, text, times and nothing.
     """
     pandas = sys.modules.get("pandas")
-    if pandas is None or not isinstance(value, pandas.DataFrame | pandas.Series):
+    if pandas is None:
+        return None
+    if isinstance(value, pandas.Index):
+        return _index(value, pandas)
+    if isinstance(value, pandas.api.extensions.ExtensionArray):
+        return _column(value, "the array")
+    if not isinstance(value, pandas.DataFrame | pandas.Series):
         return None
     if isinstance(value, pandas.Series):
         return _index(value.index, pandas), _label(value.name), _column(value, "the series")
@@ -73,7 +81,7 @@ def _label(name: Any) -> Any:
 
 
 def built(found: Any, *, bounded: bool) -> Any:
-    """The table or the series that consists of these parts, which may be anything.
+    """The table, the series, the values or the labels that consist of these parts, which may be anything.
 
     Args:
         bounded: whether there is a limit to the labels, :data:`MOST_LABELS`.
@@ -83,7 +91,11 @@ def built(found: Any, *, bounded: bool) -> Any:
     """
     import pandas
 
+    if len(found) == 2:
+        return pandas.Series(_values(found)).array
     index, columns, values = found
+    if isinstance(index, str):
+        return _read_index(found, _at_most(MOST_ROWS, _length(found)), bounded)
     if isinstance(values, tuple):
         series = pandas.Series(_values(values))
         series.index = _read_index(index, len(series), bounded)
@@ -92,8 +104,8 @@ def built(found: Any, *, bounded: bool) -> Any:
     if len(values) > MOST_COLUMNS:
         raise ValueError(f"more than {MOST_COLUMNS} columns")
     read = {number: pandas.Series(_values(column)) for number, column in enumerate(values)}
-    rows = len(read[0]) if read else _length(index)
-    if rows > MOST_ROWS or any(len(column) != rows for column in read.values()):
+    rows = _at_most(MOST_ROWS, len(read[0]) if read else _length(index))
+    if any(len(column) != rows for column in read.values()):
         raise ValueError("columns of another length")
     table = pandas.DataFrame(read, index=pandas.RangeIndex(rows))
     table.columns = _read_index(columns, len(read), bounded)
@@ -101,8 +113,14 @@ def built(found: Any, *, bounded: bool) -> Any:
     return table
 
 
+def _at_most(limit: int, rows: int) -> int:
+    if rows > limit:
+        raise ValueError(f"more than {limit} rows")
+    return rows
+
+
 def _length(index: Any) -> int:
-    """How many labels there are in an index of a table without columns."""
+    """How many labels there are in an index by itself or of a table without columns."""
     kind, body, _ = index
     return len(range(*_three(body))) if kind == "range" else len(_values(body[0]))
 

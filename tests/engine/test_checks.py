@@ -105,6 +105,21 @@ def test_a_list_that_was_never_filled_is_called_so(value, held):
 
 
 @pytest.mark.parametrize(
+    ("value", "held"),
+    [(np.array(["1.5"]), "str"), (["x"], "str"), (pd.Index(["a"]), "str"), ([[1, 2], [3, {}]], "dict"),
+     (np.array([1, None], dtype=object), "NoneType"), (np.array(["2020-01-01"], "datetime64[D]"), "date")],
+)  # fmt: skip
+def test_text_and_objects_among_numbers_are_named(value, held):
+    with pytest.raises(CheckFailed, match=f"labels holds {held} where numbers belong"):
+        as_tensor(value, "labels")
+
+
+def test_numbers_are_read_whatever_array_holds_them():
+    for value in (np.array([1, 2.5], dtype=object), pd.Index([1, 2.5]), pd.array([1, 2.5])):
+        assert torch.equal(as_tensor(value, "x"), torch.tensor([1, 2.5], dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
     ("actual", "expected", "evidence"),
     [
         ({1, 2}, {1, 3}, "3 missing; 2 too much"),
@@ -124,6 +139,10 @@ def test_a_list_that_was_never_filled_is_called_so(value, held):
         (torch.tensor([1.0, 2.0]), 1.0, "yours [1.0, 2.0], expected 1.0"),
         ([1.0, 2.5], torch.tensor([1.0, 2.0]), "entry [1]: yours 2.5, expected 2.0"),
         (np.ones(3), np.ones(2), "shape (3,), expected (2,)"),
+        (np.array([1, 2]), [1, 2], "yours [1, 2] (ndarray), expected [1, 2] (list)"),
+        (np.array(["a", "b"]), np.array(["a", "c"]), "entry [1]: yours 'b', expected 'c'"),
+        (["a"], np.array(["a", "b"], dtype=object), "1 entries, expected 2"),
+        (np.array([1.0]), pd.Index(["a"]), "yours [1.0], expected ['a']"),
         (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}), "columns: entry [0]: yours 'a', expected 'b'"),
         (pd.DataFrame({"a": [1, 2]}), pd.DataFrame({"a": [1, 3]}), "entry ['a'][1]: yours 2, expected 3"),
         (pd.Series([1], index=["x"]), pd.Series([1], index=["y"]), "row labels: entry [0]: yours 'x', expected 'y'"),
@@ -141,6 +160,8 @@ def test_what_is_not_equal_is_told_by_its_first_difference(actual, expected, evi
     [
         {"a": {"b": [1, (2.0, None)]}}, {1, "x"}, float("nan"), torch.eye(2), pd.DataFrame({"a": [1.0, np.nan]}),
         "text\n", ..., {}, [], set(), frozenset([(1, 2)]),
+        np.array([["a", "b"]]), np.array([1, None, "x"], dtype=object), np.array(["2020"], dtype="datetime64[Y]"),
+        pd.Index(["a"]), pd.Series(["a", "b"]).unique(),
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

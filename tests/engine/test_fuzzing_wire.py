@@ -70,6 +70,11 @@ TENSORS = st.sampled_from(
         slice(1, None),
         pd.Series([1, 2], name="s"),
         pd.DataFrame({"a": [1, 2], "b": ["x", None]}, index=["u", "v"]),
+        pd.Index(["u", "v"]),
+        pd.Series(["u", "v"]).unique(),
+        np.array([["a", "bc"]]),
+        np.array([1, None, "a"], dtype=object),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
     ]
 )
 VALUES = st.recursive(
@@ -243,6 +248,8 @@ PLAIN = (
     slice,
     pd.DataFrame,
     pd.Series,
+    pd.Index,
+    pd.api.extensions.ExtensionArray,
     torch.Tensor,
     np.ndarray,
     np.generic,

@@ -87,6 +87,12 @@ STUDENT = textwrap.dedent("""
     def counts(text):
         return {letter: text.count(letter) for letter in set(text)}
 
+    def words(table):
+        return table["word"].dropna().unique()
+
+    def longer(texts):
+        return texts[np.char.str_len(texts) > 1]
+
     def letters(text):
         return set(text)
 
@@ -386,6 +392,14 @@ def test_sets_and_tables_are_copies(env):
     pd.testing.assert_frame_equal(env["table"], pd.DataFrame({"n": [1, 2], "word": ["a", None]}))
     given = pd.DataFrame({"n": [1, 2, 3], "word": ["x", "y", "z"]}, index=["p", "q", "r"])
     pd.testing.assert_frame_equal(env["long"](given), given[1:])
+    assert list(env["table"].columns) == ["n", "word"]
+
+
+def test_arrays_of_text_are_copies(env):
+    given = pd.DataFrame({"word": ["x", "y", None, "x"]})
+    checks.equal(env["words"](given), np.array(["x", "y"]), "words")
+    assert np.array_equal(env["words"](given.astype(object)), np.array(["x", "y"], dtype=object))
+    assert np.array_equal(env["longer"](np.array(["a", "bc", "def"])), ["bc", "def"])
 
 
 def test_truth_is_that_of_the_object(env):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograder.grading.checks.failing import CheckFailed, may_show_values
+from autograder.grading.checks.tensors import as_tensor, is_column, kind_of
 from autograder.grading.namespace import is_proxy
 from autograder.language import judging as _
 
@@ -91,6 +92,8 @@ def first_difference(
     """
     if depth > MOST_DEPTH:
         return _at(place, _("nested too deeply"))
+    if _are_listed(expected):
+        actual, expected = (one.tolist() if _are_listed(one) else one for one in (actual, expected))
     pandas: Any = sys.modules.get("pandas")
     compared: list[tuple[Any, Callable[..., str]]] = [
         ((pandas.DataFrame if pandas else ()), _tables),
@@ -115,7 +118,10 @@ def _pair(actual: Any, expected: Any, place: str, rtol: float = 0.0, depth: int 
     """Evidence that the two differ; takes what the comparisons take."""
     if not may_show_values():
         return _at(place, _("another value"))
-    return _at(place, _differing(shown(actual), shown(expected)))
+    yours, right = shown(actual), shown(expected)
+    if yours == right:  # [1, 2] may be a list, a tuple's entry or an array
+        yours, right = f"{yours} ({kind_of(actual)})", f"{right} ({kind_of(expected)})"
+    return _at(place, _differing(yours, right))
 
 
 def _differing(yours: object, expected: object) -> str:
@@ -146,9 +152,15 @@ def _are_arrays(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] in ("torch", "numpy") and hasattr(value, "shape")
 
 
-def _arrays(actual: Any, expected: Any, rtol: float, place: str) -> str:
-    from autograder.grading.checks.tensors import as_tensor
+def _are_listed(value: Any) -> bool:
+    """Whether its entries are compared as those of a list: text, times, objects, labels of pandas."""
+    kind = type(value).__module__.partition(".")[0]
+    return is_column(value) or (
+        kind == "numpy" and hasattr(value, "shape") and value.dtype.kind not in "biufc"
+    )
 
+
+def _arrays(actual: Any, expected: Any, rtol: float, place: str) -> str:
     yours, right = as_tensor(actual, f"entry {place}" if place else "it"), as_tensor(expected, "expected")
     if yours.shape != right.shape:
         return _at(

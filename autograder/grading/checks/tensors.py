@@ -88,6 +88,8 @@ def as_tensor(value: Any, name: str) -> Tensor:
         )
     if _is_table(value):
         value = _numbers_of_table(value, name)
+    elif is_column(value):
+        value = value.to_numpy()
     if isinstance(value, torch.Tensor):
         if value.is_complex():
             raise _complex(name)
@@ -95,7 +97,9 @@ def as_tensor(value: Any, name: str) -> Tensor:
     if isinstance(value, np.ndarray | np.generic):
         if np.iscomplexobj(value):  # NumPy would drop what is not real, with a warning
             raise _complex(name)
-        return torch.from_numpy(np.array(value, dtype=np.float64))
+        if value.dtype.kind in "biuf":
+            return torch.from_numpy(np.array(value, dtype=np.float64))
+        value = value.tolist()  # objects may be numbers, and NumPy would make some of text too
     try:
         if is_proxy(value):  # torch would ask it for entries one by one
             raise TypeError
@@ -103,8 +107,12 @@ def as_tensor(value: Any, name: str) -> Tensor:
             return _stacked(value, name)
         return torch.as_tensor(value, dtype=torch.float64).clone()
     except (TypeError, ValueError, RuntimeError, OverflowError):
+        if held := _kind_of_what_is_no_number(value):
+            raise CheckFailed(
+                _("{name} holds {held} where numbers belong.").format(name=name, held=held)
+            ) from None
         raise CheckFailed(
-            _("{name} is a {kind}, a tensor was expected.").format(name=name, kind=_kind(value)),
+            _("{name} is a {kind}, a tensor was expected.").format(name=name, kind=kind_of(value)),
             help=_("Which object does the name stand for?"),
         ) from None
 
@@ -112,6 +120,12 @@ def as_tensor(value: Any, name: str) -> Tensor:
 def _is_table(value: Any) -> bool:
     pandas: Any = sys.modules.get("pandas")
     return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
+
+
+def is_column(value: Any) -> bool:
+    """Whether it is values or labels of pandas: ``table["x"].unique()``, ``table.columns``."""
+    pandas: Any = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray)
 
 
 def _numbers_of_table(table: Any, name: str) -> Any:
@@ -172,8 +186,24 @@ def _stacked(entries: Sequence[Any], name: str) -> Tensor:
     return torch.stack([as_tensor(entry, name) for entry in entries])
 
 
-def _kind(value: Any) -> str:
-    kind = getattr(value, "kind", None)  # a proxy knows what the object is on its own side
+def _kind_of_what_is_no_number(value: Any) -> str:
+    """Of the first text or object in a list or in the lists in it; empty where there is none."""
+    import numpy as np
+    import torch
+
+    waiting = [value]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, list | tuple):
+            waiting.extend(reversed(entry))
+        elif entry is not value and not isinstance(entry, int | float | torch.Tensor | np.ndarray):
+            return "" if _is_table(entry) else kind_of(entry)
+    return ""
+
+
+def kind_of(value: Any) -> str:
+    """The name of a value's class; of a proxy, the one that the object has on its own side."""
+    kind = getattr(value, "kind", None)
     return kind if isinstance(kind, str) else type(value).__name__
 
 
