@@ -103,8 +103,8 @@ def _missing_modules(draft: Draft) -> Iterator[str]:
         source, name = question.test, question.name
         statements = imported([python_of(specification(source, name)) if is_of_doctests(source) else source])
         modules = {statement.split()[1].partition(".")[0] for statement in statements.values()}
-        for module in sorted(modules - known - {*sys.stdlib_module_names}):
-            if importlib.util.find_spec(module) is None:
+        for module in sorted(modules - known - {"", *sys.stdlib_module_names}):  # "": from . import x
+            if module not in sys.modules and importlib.util.find_spec(module) is None:
                 yield f"question {name!r}: its tests import {module}, which is not installed here"
 
 

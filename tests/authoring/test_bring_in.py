@@ -456,11 +456,11 @@ def test_tests_of_a_question_for_a_person_are_told(source):
 
 
 def test_a_module_that_only_tests_need_and_nobody_has_is_told(source):
-    old_habit = "from nose.tools import assert_equal\nassert_equal(square(2), 4)"
+    there = "from __main__ import square\nfrom . import helpers"
+    old_habit = f"{there}\nfrom nose.tools import assert_equal\nassert_equal(square(2), 4)"
     cells = [*NBGRADER, graded("code", old_habit, grade=True, grade_id="two", points=1)]
-    assert (
-        "question 'two': its tests import nose, which is not installed here" in bring_in(source(cells)).notes
-    )
+    missing = [note for note in bring_in(source(cells)).notes if "installed" in note]
+    assert missing == ["question 'two': its tests import nose, which is not installed here"]
 
 
 def cases_of(draft, folder):
