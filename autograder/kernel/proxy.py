@@ -173,6 +173,17 @@ class RemoteObject:
         """What ``inspect.signature`` gives: names, kinds and defaults, without annotations."""
         return _signature(self.__ask("signature"))
 
+    @property
+    def __name__(self) -> str:
+        """The name of a function or class."""
+        return _of_type(str, self.__ask("attribute", name="__name__"))
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]  # else it would be the text of this class
+        """What the object itself says there: ``assert f.__doc__`` asks for the student's own words."""
+        text = self.__ask("attribute", name="__doc__")
+        return None if text is None else _of_type(str, text)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> RemoteObject:
         return self
 

@@ -85,6 +85,7 @@ STUDENT = textwrap.dedent("""
         return values.pop()
 
     def counts(text):
+        "How often each letter is there."
         return {letter: text.count(letter) for letter in set(text)}
 
     def words(table):
@@ -376,6 +377,12 @@ def test_what_a_function_returns_is_no_change_of_its_arguments(remote):
 
 def test_signatures(env):
     assert str(inspect.signature(env["median"])) == "(values, *, default=0.5, how=None)"
+
+
+def test_names_and_docstrings_are_the_students(env):
+    assert (env["median"].__name__, env["median"].__doc__) == ("median", None)
+    assert env["counts"].__doc__ == "How often each letter is there."
+    assert not hasattr(env["shelf"], "__name__")
 
 
 def test_classes_and_their_bases(env):
