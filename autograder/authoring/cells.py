@@ -104,12 +104,20 @@ def code_answer(prompt: str, solution: str) -> Any:
     return code(f"{shown}\n# BEGIN SOLUTION NO PROMPT\n{solution}\n# END SOLUTION")
 
 
-def in_place(functions: list[str]) -> str:
-    """A note on tests that look at what a function has done to an argument."""
-    return (
-        f"its tests call {', '.join(functions)} alone, perhaps for what becomes of an argument; "
-        "where points are earned arguments are copies: see `changed_in_place` in docs/authoring.md"
-    )
+def in_place(functions: list[str], left: list[str]) -> Iterator[str]:
+    """Notes on tests that look at what functions have done to an argument.
+
+    Args:
+        left: those of them of which cases with points still look at it as before.
+    """
+    why = "perhaps for what becomes of an argument; where points are earned arguments are copies"
+    if made := sorted({*functions} - {*left}):
+        yield (
+            f"its tests call {', '.join(made)} alone, {why}, so hidden cases take what became of them from "
+            "`checks.call`"
+        )
+    if left:
+        yield f"its tests call {', '.join(left)} alone, {why}: see `changed_in_place` in docs/authoring.md"
 
 
 def has_markers(source: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.notebook.bound_names import bound_by
@@ -40,7 +40,7 @@ def imported(sources: Iterable[str]) -> dict[str, str]:
     """Name to import statement, for all that code cells import; what is no Python is passed over."""
     found: dict[str, str] = {}
     for source in sources:
-        for node in _nodes(source):
+        for node in nodes_of(source):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     statement = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
@@ -74,36 +74,14 @@ def rebound(source: str, notebook: Iterable[str]) -> list[str]:
         source: Python.
         notebook: its code cells.
     """
-    theirs = {name for text in notebook for name in _defined(_nodes(text))}
-    changed = {*_defined(_nodes(source))}
+    theirs = {name for text in notebook for name in defined(nodes_of(text))}
+    changed = {*defined(nodes_of(source))}
     changed |= {
         node.id
-        for node in _nodes(source)
+        for node in nodes_of(source)
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     }
     return sorted(theirs & changed)
-
-
-def works_in_place(source: str, notebook: Collection[str]) -> list[str]:
-    """Functions that code calls alone, with a variable of its own, sorted: ``rotate_(items)``.
-
-    Args:
-        source: Python.
-        notebook: names of what the notebook imports, which is nobody's to judge.
-    """
-    nodes = list(_nodes(source))
-    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    others = {*dir(builtins), *notebook, *imported([source]), *_defined(nodes)}
-    calls = [node.value for node in nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    return sorted(
-        {
-            call.func.id
-            for call in calls
-            if isinstance(call.func, ast.Name) and call.func.id not in others
-            for argument in call.args
-            if isinstance(argument, ast.Name) and argument.id in own
-        }
-    )
 
 
 def bound(sources: Iterable[str]) -> set[str]:
@@ -127,8 +105,8 @@ def binding(names: Iterable[str], earlier: Iterable[str]) -> list[str]:
     return [ast.unparse(statements[at]) for at in sorted(kept)]
 
 
-def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Names of functions and classes."""
+def defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Names of the functions and classes among these nodes."""
     definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return (node.name for node in nodes if isinstance(node, definitions))
 
@@ -140,7 +118,8 @@ def _parsed(source: str) -> list[ast.stmt]:
         return []
 
 
-def _nodes(source: str) -> Iterator[ast.AST]:
+def nodes_of(source: str) -> Iterator[ast.AST]:
+    """All nodes of code; none of what is no Python."""
     for statement in _parsed(source):
         yield from ast.walk(statement)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from autograder.authoring import cells as make
-from autograder.authoring.names import Uses, binding, bound, rebound, uses, works_in_place
+from autograder.authoring.in_place import asked_afterwards, with_checks, works_in_place
+from autograder.authoring.names import Uses, binding, bound, rebound, uses
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.DOTALL | re.MULTILINE
@@ -73,7 +74,7 @@ class Around:
 
     def uses(self, code: str) -> Uses:
         """What a test's code needs from elsewhere."""
-        return uses(code, dict(self.imports))
+        return uses(code, with_checks(code, self.imports))
 
     def with_earlier(self, code: str, *, hidden: bool) -> str:
         """A test's code behind what it needs of earlier ones: under nbgrader they run in one notebook."""
@@ -106,8 +107,9 @@ def what_changes(test: TestCell, around: Around) -> Iterator[str]:
             f"its tests delete or replace {', '.join(changed)} of the notebook; here that changes nothing "
             f"for students' functions: see {test.name}.py, and `replaced` in docs/authoring.md"
         )
-    if called := works_in_place(test.whole, around.imports):
-        yield make.in_place(called)
+    called = works_in_place(test.whole, around.imports)
+    afterwards = asked_afterwards(test.whole, test.whole, around.imports)
+    yield from make.in_place(called, works_in_place(afterwards, around.imports))
     if given := sorted(set(around.uses(test.whole).students) & bound(around.locked)):
         yield (
             f"its tests read {', '.join(given)} of a locked cell, which nbgrader puts back; here it is what "
@@ -125,6 +127,7 @@ def what_changes(test: TestCell, around: Around) -> Iterator[str]:
 def test_file(test: TestCell, around: Around) -> str:
     """The text of the test file: two cases, or one more for each point that may be earned by itself."""
     whole = around.with_earlier(test.whole, hidden=True)
+    whole = asked_afterwards(whole, whole, around.imports)
     shown = around.with_earlier(test.shown, hidden=False)
     needed = around.uses(whole)
     parts = [

@@ -14,7 +14,8 @@ from typing import Any
 from autograder.authoring import cells as make
 from autograder.authoring.doctest_imports import python_of, with_imports
 from autograder.authoring.draft import Draft, DraftManual, DraftQuestion, identifier, title_of
-from autograder.authoring.names import imported, packages, works_in_place
+from autograder.authoring.in_place import works_in_place
+from autograder.authoring.names import imported, packages
 from autograder.errors import UsageError
 
 _CARRIED = frozenset(
@@ -198,11 +199,15 @@ class _Reader:
         if not self._assignment.tests.ok_format:
             cases = [*map(_escaped, cases)]
         test = self._tests._format_test(question.name, info["points"], info["all_or_nothing"], cases)
-        if called := works_in_place(
-            python_of(test, silent=True) if isinstance(test, dict) else str(test), self._imports
-        ):
-            self._draft.notes.append(f"question {question.config.name!r}: {make.in_place(called)}")
-        return with_imports(test, self._imports) if isinstance(test, dict) else str(test)
+        called = self._works_in_place(test)
+        written = with_imports(test, self._imports) if isinstance(test, dict) else str(test)
+        for note in make.in_place(called, self._works_in_place(test)):
+            self._draft.notes.append(f"question {question.config.name!r}: {note}")
+        return written
+
+    def _works_in_place(self, test: Any) -> list[str]:
+        source = python_of(test, silent=True) if isinstance(test, dict) else str(test)
+        return works_in_place(source, self._imports)
 
 
 def _escaped(case: Any) -> Any:

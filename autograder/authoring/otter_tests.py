@@ -9,7 +9,8 @@ from typing import Any
 from autograder.authoring import cells as make
 from autograder.authoring.doctest_imports import python_of, with_imports
 from autograder.authoring.draft import Draft, DraftQuestion, identifier, title_of
-from autograder.authoring.names import imported, packages, works_in_place
+from autograder.authoring.in_place import works_in_place
+from autograder.authoring.names import imported, packages
 from autograder.authoring.suites import is_older, one_suite
 from autograder.errors import ConfigurationError, UsageError
 from autograder.grading.test_files import read_doctests, read_test_file, specification
@@ -51,10 +52,13 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
         if older:
             test = one_suite(specification(text, path))
             file = read_doctests(test, path)
-            judged, written = python_of(test, silent=True), with_imports(test, dict(imports))
+            called = works_in_place(python_of(test, silent=True), imports)
+            written = with_imports(test, dict(imports))
+            left = works_in_place(python_of(test, silent=True), imports)
         else:
             file = read_test_file(path)
-            judged, written = text, text
+            written, called = text, works_in_place(text, imports)
+            left = called
     except (
         ConfigurationError,
         SyntaxError,
@@ -75,8 +79,7 @@ def _question(path: str, text: str, draft: Draft, imports: Mapping[str, str]) ->
         draft.notes.append(
             f"question {file.name!r}: its suites are one now, and each case earns its share of the points"
         )
-    if called := works_in_place(judged, imports):
-        draft.notes.append(f"question {file.name!r}: {make.in_place(called)}")
+    draft.notes += [f"question {file.name!r}: {note}" for note in make.in_place(called, left)]
     name = identifier(file.name, draft.names())
     if name != file.name:
         draft.notes.append(f"question {file.name!r} is called {name} now")

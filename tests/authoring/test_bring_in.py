@@ -1,6 +1,7 @@
 """Labs made of what other tools left: what is carried over, what is said not to be, and that they grade."""
 
 import contextlib
+import copy
 
 import nbformat
 import pytest
@@ -537,13 +538,55 @@ def test_a_function_of_the_tests_own_is_nobodys_to_replace_or_to_change(source):
 IN_PLACE = "items = [1, 2]\nrotate_(items)\nassert items == [2, 1]"
 
 
-def test_tests_of_a_function_that_works_in_place_are_told(source):
-    nbgrader = [*NBGRADER, graded("code", IN_PLACE, grade=True, grade_id="rotate", points=1)]
-    assert "cell 7 (rotate): its tests call rotate_ alone" in bring_in(source(nbgrader)).notes[-1]
+class OnCopies:
+    """A function behind a channel: what it writes to is a copy."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, *args):
+        return self.function(*copy.deepcopy(args))
+
+    def __call_and_arguments__(self, args):
+        given = copy.deepcopy(args)
+        return self.function(*given), given
 
 
-def test_so_are_those_of_doctests(source):
-    doctest = OLD_TEST.replace("double(2)\\n4", "x = [2]\\n>>> double(x)\\n>>> x\\n[4]")
+def rotate_(items):
+    items.append(items.pop(0))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [IN_PLACE, IN_PLACE.replace("rotate_(items)", "for _ in range(3):\n    rotate_(items)  # by one")],
+    ids=["once", "in a loop"],
+)
+def test_hidden_tests_see_what_became_of_an_argument(source, tmp_path, code):
+    cells = [*NBGRADER, graded("code", code, grade=True, grade_id="rotate", points=1)]
+    draft = bring_in(source(cells))
+    assert "cell 7 (rotate): its tests call rotate_ alone" in draft.notes[-1]
+    assert "hidden cases take what became of them from `checks.call`" in draft.notes[-1]
+    cases = cases_of(draft, tmp_path / "lab")
+    assert earned(cases, rotate_=OnCopies(rotate_)) == 1
+    assert earned(cases, rotate_=OnCopies(list)) == 0
+
+
+@pytest.mark.parametrize("code", [IN_PLACE.replace("(items)", "(\n    items)"), IN_PLACE + "\nchecks = 1"])
+def test_what_is_not_written_anew_is_told(source, code):
+    cells = [*NBGRADER, graded("code", code, grade=True, grade_id="rotate", points=1)]
+    assert "arguments are copies: see `changed_in_place`" in bring_in(source(cells)).notes[-1]
+
+
+def test_so_do_hidden_doctests(source, tmp_path):
+    in_place = "x = [1, 2]\\n>>> double(x)\\n>>> x\\n[2, 1]"
+    doctest = OLD_TEST.replace("double(2)\\n4", in_place)
+    hidden = doctest.replace("'hidden': False", "'hidden': True").replace(
+        "'hidden': True}],", "'hidden': False}],"
+    )
     assert doctest != OLD_TEST
     notes = bring_in(source(OTTER_TESTS, {"q2.py": doctest})).notes
-    assert any("question 'q2': its tests call double alone" in note for note in notes)
+    assert any("its tests call double alone" in note and "see `changed" in note for note in notes)
+    draft = bring_in(source(OTTER_TESTS, {"q2.py": hidden}))
+    assert any("its tests call double alone" in note and "take what became" in note for note in draft.notes)
+    first, _ = cases_of(draft, tmp_path / "lab")
+    assert (earned([first], double=OnCopies(rotate_)), earned([first], double=OnCopies(list))) == (1, 0)
