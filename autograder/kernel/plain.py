@@ -19,20 +19,15 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.kernel import arrays, tables
+from autograder.kernel.arrays import ARRAY_TYPES, BYTES_OF_A_NUMBER, checked_shape
 from autograder.kernel.hashed import SAFE_INTEGER, are_cheap, as_entry
 from autograder.kernel.wire import FrameTooLarge, WireError
 
-BYTES_OF_A_NUMBER = 8
-"""What every number of a tensor or an array counts at least: whoever judges it makes float64 of it, and sixty
-megabytes of booleans would become half a gigabyte, several times over."""
 MAX_DEPTH = 24
 MAX_NODES = 1_000_000
-MAX_EMPTY = 1 << 20
-"""Product of the sizes of a tensor without entries, zeros aside: reducing it over the zero makes as many."""
 TENSOR_TYPES = frozenset(
     "float16 bfloat16 float32 float64 int8 int16 int32 int64 uint8 bool complex64 complex128".split()
 )
-ARRAY_TYPES = (TENSOR_TYPES - {"bfloat16"}) | {"uint16", "uint32", "uint64"}
 
 
 class NotPlain(Exception):
@@ -312,24 +307,6 @@ def _integer(text: Any) -> int:
     return int(text, 16)
 
 
-def _sizes(shape: Any) -> tuple[int, ...]:
-    if not isinstance(shape, list) or len(shape) > 16 or any(type(n) is not int or n < 0 for n in shape):
-        raise WireError("not a shape")
-    if not math.prod(shape) and math.prod(max(n, 1) for n in shape) > MAX_EMPTY:
-        raise WireError("an empty tensor with enormous sizes")
-    return tuple(shape)
-
-
-def _checked_shape(body: Any, allowed: frozenset[str], blob: bytes, itemsize: int) -> tuple[int, ...]:
-    dtype, sizes, _ = body
-    if dtype not in allowed:
-        raise WireError("not a tensor")
-    shape = _sizes(sizes)
-    if math.prod(shape) * itemsize != len(blob):
-        raise WireError("a tensor's shape does not fit its bytes")
-    return shape
-
-
 def _tensor(decoder: Decoder, body: Any, depth: int) -> Any:
     import torch
 
@@ -337,30 +314,10 @@ def _tensor(decoder: Decoder, body: Any, depth: int) -> Any:
         raise WireError("unknown tensor type")
     dtype = getattr(torch, body[0])  # one of twelve names that we wrote down
     blob = decoder.blob(body[2])
-    shape = _checked_shape(body, TENSOR_TYPES, blob, dtype.itemsize)
+    shape = checked_shape(body[1], blob, dtype.itemsize)
     decoder.spend(shape, dtype.itemsize)
     flat = torch.frombuffer(bytearray(blob), dtype=dtype) if blob else torch.empty(0, dtype=dtype)
     return flat.reshape(shape)
-
-
-def _array(decoder: Decoder, body: Any, depth: int) -> Any:
-    import numpy as np
-
-    if body[0] not in ARRAY_TYPES:
-        raise WireError("unknown array type")
-    blob = decoder.blob(body[2])
-    dtype = np.dtype(body[0])
-    shape = _checked_shape(body, ARRAY_TYPES, blob, dtype.itemsize)
-    decoder.spend(shape, dtype.itemsize)
-    array = np.frombuffer(bytearray(blob), dtype=dtype).reshape(shape)
-    return array if shape else array[()]
-
-
-def _entries(decoder: Decoder, body: Any, depth: int) -> Any:
-    kind, sizes, nodes = body
-    shape = _sizes(sizes)
-    decoder.spend(shape, BYTES_OF_A_NUMBER)
-    return arrays.built(kind, shape, _sequence(decoder, nodes, depth), decoder.spend)
 
 
 _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
@@ -377,7 +334,9 @@ _READERS: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "slice": _slice,
     "table": lambda decoder, body, depth: tables.built(decoder.decode(body, depth), bounded=decoder.bounded),
     "tensor": _tensor,
-    "array": _array,
-    "entries": _entries,
+    "array": lambda decoder, body, depth: arrays.of_numbers(decoder, body),
+    "entries": lambda decoder, body, depth: arrays.of_entries(
+        decoder, body, _sequence(decoder, body[2], depth)
+    ),
     "object": lambda decoder, body, depth: decoder.resolve(body),
 }
