@@ -12,6 +12,7 @@ from collections.abc import Callable
 from math import isclose
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -52,25 +53,27 @@ class Served:
         swapped: whether gradients were asked with target and prediction of a window swapped.
         several_at_once: whether the loss of more than one prediction was asked for. The lab does not say
             whether that is one number or one for each, so the notebook may count on either.
+        elsewhere: whether a window was to be drawn from a table with other numbers than those of the batch.
     """
 
     def __init__(self, batch: Minibatch, first: int = 0) -> None:
         self.batch = batch
         self.drawn: list[int] = []
         self.losses: list[tuple[int, float]] = []
-        self.swapped = self.several_at_once = False
+        self.swapped = self.several_at_once = self.elsewhere = False
         self._predicted: deque[tuple[int, float]] = deque(maxlen=LARGEST_BATCH)
         self._next = first
 
     def begin_again(self) -> None:
         """Forget what was asked so far."""
-        self.swapped = False
+        self.swapped = self.elsewhere = False
         self.drawn.clear()
         self.losses.clear()
         self._predicted.clear()
 
     def get_random_day(self, data: Any = None) -> tuple[Tensor, Tensor]:
-        """The next window: x (24, F) and y (1,), float32 as all that is given. ``data`` is not looked at."""
+        """The next window, whatever ``data`` is: x (24, F) and y (1,), float32 as all that is given."""
+        self.elsewhere |= _is_another_table(data, self.batch.data)
         number = self._next % len(self.batch.losses)
         self._next += 1
         self.drawn.append(number)
@@ -119,6 +122,14 @@ class Served:
 
 def _near(one: float, other: float) -> bool:
     return isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
+
+
+def _is_another_table(data: Any, right: Tensor) -> bool:
+    """Whether that is seen: what has not the two axes of a table may be the same data in another form."""
+    if not isinstance(data, torch.Tensor | np.ndarray) or data.ndim != 2 or data.shape[1] != right.shape[1]:
+        return False
+    found = checks.as_tensor(data, "data")
+    return found.shape != right.shape or not torch.allclose(found, right, rtol=CLOSE, atol=CLOSE)
 
 
 class Equipment:

@@ -16,8 +16,8 @@ HOURS, COLUMNS, TEMPERATURE = 24, 6, 1
 
 
 def telling_data(rows):
-    """(rows, 6): every value is unique, so a value says where it was taken from."""
-    return torch.arange(rows * COLUMNS, dtype=torch.float32).reshape(rows, COLUMNS)
+    """(rows, 6): −1/8, −2/8, −3/8, …: a value says where it was taken from, and has a sign and a fraction to lose."""
+    return -torch.arange(1, rows * COLUMNS + 1, dtype=torch.float32).reshape(rows, COLUMNS) / 8
 
 
 AT_ONCE = 25
@@ -109,7 +109,7 @@ def one_draw(env):
         shape=tuple(x.shape)
     )
     assert tuple(y.shape) == (1,), "y has shape {shape}, expected (1,).".format(shape=tuple(y.shape))
-    after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
+    after = float(x[-1, TEMPERATURE]) - COLUMNS / 8  # one row further in telling_data
     assert float(y) == after, "y is {y}; the temperature of the hour after x is {after} here.".format(
         y=float(y), after=after
     )
@@ -128,14 +128,19 @@ def several_draws(env):
         told = "One of many draws from {rows} rows went beyond the data: {error}"
         raise AssertionError(told.format(rows=rows, error=error)) from None
     for x, y in draws:
-        first, after = float(x[0, 0]) / COLUMNS, float(y)
+        first, after = (-8 * float(x[0, 0]) - 1) / COLUMNS, float(y)
         behind = (
             ": it reaches the end" if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
         )
         assert tuple(x.shape) == (HOURS, COLUMNS), (
             "One of many draws from {rows} rows has shape {shape}, expected (24, 6){behind}."
         ).format(rows=rows, shape=tuple(x.shape), behind=behind)
-        right = (first + HOURS) * COLUMNS + TEMPERATURE
+        rows_from = telling_data(rows)[int(first) : int(first) + HOURS] if 0 <= first < rows else x[:0]
+        assert rows_from.shape == x.shape and bool((torch.as_tensor(x) == rows_from).all()), (
+            "x begins with row {first:g} of {rows}, and not all of it is that row and the 23 behind it: x = "
+            "data[start_idx : start_idx + 24] takes them as they are."
+        ).format(first=first, rows=rows)
+        right = -((first + HOURS) * COLUMNS + TEMPERATURE + 1) / 8
         assert after == right, (
             "x begins at row {first:g} of {rows}: y should be the temperature of row {hour:g}, {right:g} here; it is "
             "{after:g}."

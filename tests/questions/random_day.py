@@ -15,8 +15,8 @@ HOURS, COLUMNS, TEMPERATURE = 24, 6, 1
 
 
 def telling_data(rows):
-    """(rows, 6): every value is unique, so a value says where it was taken from."""
-    return torch.arange(rows * COLUMNS, dtype=torch.float32).reshape(rows, COLUMNS)
+    """(rows, 6): −1/8, −2/8, −3/8, …: a value says where it was taken from, and has a sign and a fraction to lose."""
+    return -torch.arange(1, rows * COLUMNS + 1, dtype=torch.float32).reshape(rows, COLUMNS) / 8
 
 
 @test_case(name="shapes and the hour after", points=0, hidden=False)
@@ -26,7 +26,7 @@ def one_draw(env):
         shape=tuple(x.shape)
     )
     assert tuple(y.shape) == (1,), _("y has shape {shape}, expected (1,).").format(shape=tuple(y.shape))
-    after = float(x[-1, TEMPERATURE]) + COLUMNS  # one row further in telling_data
+    after = float(x[-1, TEMPERATURE]) - COLUMNS / 8  # one row further in telling_data
     assert float(y) == after, _("y is {y}; the temperature of the hour after x is {after} here.").format(
         y=float(y), after=after
     )
@@ -45,14 +45,19 @@ def several_draws(env):
         told = _("One of many draws from {rows} rows went beyond the data: {error}")
         raise AssertionError(told.format(rows=rows, error=error)) from None
     for x, y in draws:
-        first, after = float(x[0, 0]) / COLUMNS, float(y)
+        first, after = (-8 * float(x[0, 0]) - 1) / COLUMNS, float(y)
         behind = (
             _(": it reaches the end") if x.dim() == 2 and len(x) < HOURS and x.shape[1] == COLUMNS else ""
         )
         assert tuple(x.shape) == (HOURS, COLUMNS), _(
             "One of many draws from {rows} rows has shape {shape}, expected (24, 6){behind}."
         ).format(rows=rows, shape=tuple(x.shape), behind=behind)
-        right = (first + HOURS) * COLUMNS + TEMPERATURE
+        rows_from = telling_data(rows)[int(first) : int(first) + HOURS] if 0 <= first < rows else x[:0]
+        assert rows_from.shape == x.shape and bool((torch.as_tensor(x) == rows_from).all()), _(
+            "x begins with row {first:g} of {rows}, and not all of it is that row and the 23 behind it: x = "
+            "data[start_idx : start_idx + 24] takes them as they are."
+        ).format(first=first, rows=rows)
+        right = -((first + HOURS) * COLUMNS + TEMPERATURE + 1) / 8
         assert after == right, _(
             "x begins at row {first:g} of {rows}: y should be the temperature of row {hour:g}, {right:g} here; it is "
             "{after:g}."
@@ -112,15 +117,15 @@ def start_of(draw, data):
     )
     x = checks.shape(draw[0], "x", (HOURS, COLUMNS))
     y = checks.shape(draw[1], "y", (1,))
-    start = int(torch.nan_to_num(x[0, 0] - data[0, 0], nan=-1.0)) // COLUMNS
+    places = (data.abs() == x[0, 0].abs()).nonzero()
     checks.require(
-        0 <= start < len(data),
+        len(places) > 0,
         named("other_data"),
         help=_("Use the parameter data, not data_train or dataset."),
     )
-    fits = start >= 0 and start + HOURS < len(data)
+    start = int(places[0, 0])
     checks.require(
-        fits and bool((x == data[start : start + HOURS].double()).all()),
+        start + HOURS < len(data) and bool((x == data[start : start + HOURS].double()).all()),
         named("no_window"),
         help=_("x = data[start_idx : start_idx + 24]; the last valid start is len(data) - 25."),
         evidence=_("{count} rows of data, the first row of x is row {start}").format(
@@ -140,15 +145,15 @@ def start_of(draw, data):
 
 
 def drawn_data(rows):
-    """(rows, 6) as telling_data makes it, but for its first value, which is drawn."""
+    """(rows, 6): quarters of drawn whole numbers, in no order and of either sign; no two have the same size."""
     import random
 
     from autograder.grading.case_number import derived_seed
 
-    # Up to 6 million: float32 knows every whole number to 16 million.
-    return telling_data(rows) + COLUMNS * random.Random(derived_seed(f"random_day, {rows} rows")).randrange(
-        10**6
-    )
+    drawn = random.Random(derived_seed(f"random_day, {rows} rows"))
+    numbers = drawn.sample(range(1, 40_000), rows * COLUMNS)  # six digits say a quarter of each
+    values = [number * drawn.choice((-0.25, 0.25)) for number in numbers]
+    return torch.tensor(values, dtype=torch.float32).reshape(rows, COLUMNS)
 
 
 OF_ONE_ROW = "with size 1"

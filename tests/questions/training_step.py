@@ -124,6 +124,7 @@ SIZES_OF_AXES = "B=batch_size=8, T=24, H=10, F=6"
 
 
 MISTAKES = {
+    "other_data": later("do_training_step draws from other data than it is given."),
     "batch_ignored": later("The update does not depend on the whole minibatch."),
     "weights_unchanged": later("do_training_step does not change the weights."),
     "parameters_not_updated": later("do_training_step does not update {}."),
@@ -209,6 +210,7 @@ class Attempt:
         self.losses = [] if served is None else served.losses
         self.swapped = served is not None and served.swapped
         self.losses_at_once = served is not None and served.several_at_once
+        self.elsewhere = served is not None and served.elsewhere
 
 
 def prepare():
@@ -368,6 +370,11 @@ def updates_right(env, call):
     single = call(env, 1)
     if drawn_in(single) is None:
         explain_update(single)
+    checks.require(
+        not (attempt.elsewhere or single.elsewhere),
+        named("other_data"),
+        help=_("Hand its own argument to get_random_day: x, y = get_random_day(data_train)."),
+    )
 
 
 def explain_update(attempt):
