@@ -53,7 +53,8 @@ def several_draws(env):
             "One of many draws from {rows} rows has shape {shape}, expected (24, 6){behind}."
         ).format(rows=rows, shape=tuple(x.shape), behind=behind)
         rows_from = telling_data(rows)[int(first) : int(first) + HOURS] if 0 <= first < rows else x[:0]
-        assert rows_from.shape == x.shape and bool((torch.as_tensor(x) == rows_from).all()), _(
+        as_they_are = rows_from.shape == x.shape and bool((torch.as_tensor(x) == rows_from).all())
+        assert as_they_are, _(
             "x begins with row {first:g} of {rows}, and not all of it is that row and the 23 behind it: x = "
             "data[start_idx : start_idx + 24] takes them as they are."
         ).format(first=first, rows=rows)

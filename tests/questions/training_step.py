@@ -212,6 +212,11 @@ class Attempt:
         self.losses_at_once = served is not None and served.several_at_once
         self.elsewhere = served is not None and served.elsewhere
 
+    @property
+    def drew_as_asked(self):
+        """Whether get_random_day gave windows, and no more of them than the minibatch has."""
+        return bool(self.windows) and len(self.windows) <= self.size
+
 
 def prepare():
     """Draw the data sets before the first submission."""
@@ -693,6 +698,8 @@ def first_success(env, check, conclusive):
     Raises:
         CheckFailed, StudentCodeError: none succeeds; or there is no step.
     """
+    from functools import partial
+
     from autograder.errors import RequestTimedOut
     from autograder.gradients.shapes import told_by_an_error
     from autograder.grading import checks
@@ -704,14 +711,18 @@ def first_success(env, check, conclusive):
     settings = [with_their_network] if can_be_built(env, env.get("RNN")) else []
     first = None
     for call in (*settings, with_stand_in, *([with_their_gradients, with_their_own] if settings else [])):
+        made = []
         try:
-            check(env, call)
+            check(env, partial(recorded, call, made))
         except RequestTimedOut:
             raise  # a loop without end: other settings only cost time
         except checks.CheckFailed as failure:
             first = first or failure
             # A class whose __call__ does not use forward shows the student's own forward pass until then.
             if conclusive and call is with_stand_in:
+                break
+            # With three windows of its own, half a minibatch taken twice could be a whole one.
+            if call is with_their_gradients and made and made[-1].drew_as_asked:
                 break
         except student_errors(env) as failure:
             if told := told_by_an_error(str(failure), "do_training_step", AXES, SIZES_OF_AXES):
@@ -720,6 +731,12 @@ def first_success(env, check, conclusive):
         else:
             return
     raise first
+
+
+def recorded(call, made, *arguments):
+    """The attempt that ``call`` gives, which is appended to ``made``."""
+    made.append(call(*arguments))
+    return made[-1]
 
 
 def other_size(env, call):
