@@ -119,7 +119,7 @@ def _pair(actual: Any, expected: Any, place: str, rtol: float = 0.0, depth: int 
     if not may_show_values():
         return _at(place, _("another value"))
     yours, right = shown(actual), shown(expected)
-    if yours == right:  # [1, 2] may be a list, a tuple's entry or an array
+    if yours == right:  # [1, 2] may be a list or an array
         yours, right = f"{yours} ({kind_of(actual)})", f"{right} ({kind_of(expected)})"
     return _at(place, _differing(yours, right))
 
