@@ -125,11 +125,17 @@ def _near(one: float, other: float) -> bool:
 
 
 def _is_another_table(data: Any, right: Tensor) -> bool:
-    """Whether that is seen: what has not the two axes of a table may be the same data in another form."""
+    """Whether that is seen: what has not the two axes of a table may be the same data in another form.
+
+    Rows at an end may be missing, as where somebody cuts the data to whole days.
+    """
     if not isinstance(data, torch.Tensor | np.ndarray) or data.ndim != 2 or data.shape[1] != right.shape[1]:
         return False
+    if len(data) > len(right):
+        return True
     found = checks.as_tensor(data, "data")
-    return found.shape != right.shape or not torch.allclose(found, right, rtol=CLOSE, atol=CLOSE)
+    parts = (right[first : first + len(found)] for first in range(len(right) - len(found) + 1))
+    return not any(torch.allclose(found, part, rtol=CLOSE, atol=CLOSE) for part in parts)
 
 
 class Equipment:

@@ -144,6 +144,32 @@ def served():
     return found
 
 
+@pytest.mark.parametrize(
+    ("change", "elsewhere"),
+    [
+        (lambda data: data, False),
+        (lambda data: data.float().numpy(), False),
+        (lambda data: data[: len(data) // 24 * 24], False),
+        (lambda data: data[3:], False),
+        (lambda data: data[:0], False),
+        (lambda data: data[:24].reshape(1, 24, 6), False),
+        (lambda data: data.tolist(), False),
+        (lambda data: None, False),
+        (lambda data: data[:, [1, 0, 2, 3, 4, 5]], True),
+        (lambda data: data + 0.01, True),
+        (lambda data: data.flip(0), True),
+        (lambda data: data * float("nan"), True),
+        (lambda data: torch.cat([data, data]), True),
+        (lambda data: data[:1].expand(1 << 30, 6), True),
+    ],
+)
+def test_windows_of_another_table_are_noticed(served, change, elsewhere):
+    served.get_random_day(change(BATCH.data))
+    assert served.elsewhere == elsewhere
+    served.begin_again()
+    assert not served.elsewhere
+
+
 def test_losses_of_predictions_are_recorded_whichever_way_they_are_handed_over(served):
     for hand_over in (
         lambda y, y_hat: (y, y_hat),
