@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 
@@ -52,7 +53,8 @@ def rerun(
         end = min(end, made[-1] + 1 + CELLS_BEHIND)
     for first in sorted({beginning, 0}, reverse=True):
         with _as_before(names):
-            _cut_all(names, table, wanted, lengths)
+            own = set().union(*assigned[first:end]) - set().union(*assigned[:first]) - {table[0]}
+            _cut_all(names, table, {*wanted, *_numbers_among(own, names)}, lengths)
             left, lacks_a_name = number, False
             for position in range(first, end):
                 lacks_a_name |= isinstance(run(position), NameError)
@@ -83,15 +85,23 @@ CELLS_BEHIND = 3
 
 
 def _cut_all(
-    names: MutableMapping[str, Any], table: tuple[str, Any], wanted: Sequence[str], lengths: Mapping[int, int]
+    names: MutableMapping[str, Any], table: tuple[str, Any], made: Iterable[str], lengths: Mapping[int, int]
 ) -> None:
     """Cut what an earlier cell left, put the shorter table in its place, and forget what was made of it."""
     for name, value in [*names.items()]:
         with suppress(Exception):  # of a class of the notebook: it stays as it is
             names[name] = _cut(value, lengths)
     names[table[0]] = _like(names.get(table[0]), table[1])
-    for name in wanted:
+    for name in made:
         names.pop(name, None)
+
+
+def _numbers_among(own: Iterable[str], names: Mapping[str, Any]) -> list[str]:
+    """What cells to be run again assigned first: ``if "raw" not in globals()`` asks whether it is there.
+
+    Functions and modules stay: an earlier cell may have defined or imported them under that name.
+    """
+    return [one for one in own if not callable(value := names.get(one)) and not isinstance(value, ModuleType)]
 
 
 @contextmanager
